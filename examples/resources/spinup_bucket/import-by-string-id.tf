@@ -1,0 +1,4 @@
+import {
+  to = spinup_bucket.data
+  id = "team-data-example-edu"
+}

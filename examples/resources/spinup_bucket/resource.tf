@@ -1,0 +1,42 @@
+# A private, encrypted bucket, and the group team-data-example-edu-BktAdmGrp: whoever is in it may use the bucket.
+resource "spinup_bucket" "data" {
+  name = "team-data-example-edu"
+
+  tags = {
+    Application = "team-data"
+  }
+}
+
+# Versions are kept, three groups are made, and a service may write below one prefix.
+resource "spinup_bucket" "archive" {
+  name          = "team-archive-example-edu"
+  versioning    = true
+  access_levels = ["admin", "read_write", "read_only"]
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "Deliveries"
+      Effect    = "Allow"
+      Principal = { Service = "delivery.logs.amazonaws.com" }
+      Action    = "s3:PutObject"
+      Resource  = "arn:aws:s3:::team-archive-example-edu/deliveries/*"
+    }]
+  })
+
+  timeouts {
+    delete = "1h"
+  }
+}
+
+# A name of its own for each copy of this configuration, readable by everybody, and destroyed with its contents.
+resource "spinup_bucket" "downloads" {
+  name_prefix   = "team-downloads-"
+  public_access = "read"
+  access_levels = ["read_write"]
+  force_destroy = true
+}
+
+output "put_users_into" {
+  value = spinup_bucket.data.groups["admin"].group_name
+}

@@ -1,0 +1,252 @@
+// Package acctest is the bench on which the acceptance tests run: two emulators, each started once per run, a gateway of
+// its own in front of them for every test, and the provider in process (for the harness of terraform-plugin-testing)
+// or as a binary (for Terraform run by hand). Only tests may import it. It imports provider, so the tests that use it
+// are in package provider_test.
+package acctest
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/gateway"
+)
+
+// Region is where everything is made unless a test says otherwise.
+const Region = "us-east-1"
+
+// Bench is what one test works on.
+type Bench struct {
+	Kind      emulator.Kind
+	Endpoint  string // of the emulator itself, for changes behind the provider's back
+	AccountID string
+	Gateway   *gateway.Gateway // what the provider talks to
+	Name      string           // unique, made from the test's name, fit for a bucket; at most 40 characters
+}
+
+// Each runs a test on every emulator, in parallel with all others.
+func Each(t *testing.T, test func(t *testing.T, b *Bench)) {
+	t.Helper()
+	for _, kind := range kinds() {
+		on(t, kind, test)
+	}
+}
+
+// Only runs a test on one emulator, because it needs something that the other lacks: the reason is printed at the end
+// of the run.
+func Only(t *testing.T, kind emulator.Kind, reason string, test func(t *testing.T, b *Bench)) {
+	t.Helper()
+	if kinds()[0] == emulator.External {
+		kind = emulator.External
+	}
+	run.mu.Lock()
+	run.only[t.Name()] = fmt.Sprintf("%s: %s", kind, reason)
+	run.mu.Unlock()
+	on(t, kind, test)
+}
+
+// kinds are the emulators of this run: both, or the one that somebody else runs.
+func kinds() []emulator.Kind {
+	if os.Getenv("SPINUP_TEST_ENDPOINT") != "" {
+		return []emulator.Kind{emulator.External}
+	}
+	return []emulator.Kind{emulator.LocalStack, emulator.Fakecloud}
+}
+
+// on runs the test as a sub-test that bears the emulator's name.
+func on(t *testing.T, kind emulator.Kind, test func(t *testing.T, b *Bench)) {
+	if os.Getenv("TF_ACC") == "" {
+		t.Skip("an acceptance test: set TF_ACC=1, or run `make test`")
+	}
+	t.Run(string(kind), func(t *testing.T) {
+		t.Parallel()
+		e := start(t, kind)
+		g, err := gateway.New(e.Endpoint, gateway.Options{AccountID: e.AccountID})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			g.Close()
+			run.count(kind, t.Failed())
+		})
+		test(t, &Bench{Kind: e.Kind, Endpoint: e.Endpoint, AccountID: e.AccountID, Gateway: g, Name: name(t)})
+	})
+}
+
+// name makes a unique name that still says which test it belongs to.
+func name(t *testing.T) string {
+	base := regexp.MustCompile(`[^a-z0-9]+`).ReplaceAllString(strings.ToLower(strings.TrimPrefix(t.Name(), "TestAcc")), "-")
+	return strings.Trim(base[:min(len(base), 31)], "-") + "-" + strings.ToLower(rand.Text()[:8])
+}
+
+// session holds what one run of the tests shares.
+type session struct {
+	mu     sync.Mutex
+	shared map[emulator.Kind]func() (*emulator.Emulator, error)
+	passed map[emulator.Kind]int
+	failed map[emulator.Kind]int
+	only   map[string]string
+	stop   []func()
+}
+
+// run is this process's session: the testing package gives no other place to keep it between TestMain and a test.
+var run = session{
+	shared: map[emulator.Kind]func() (*emulator.Emulator, error){},
+	passed: map[emulator.Kind]int{},
+	failed: map[emulator.Kind]int{},
+	only:   map[string]string{},
+}
+
+func (s *session) count(kind emulator.Kind, failed bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if failed {
+		s.failed[kind]++
+		return
+	}
+	s.passed[kind]++
+}
+
+// start gives the run's emulator of the kind. One that cannot be had is a failure that says how to get it.
+func start(t *testing.T, kind emulator.Kind) *emulator.Emulator {
+	t.Helper()
+	run.mu.Lock()
+	begin := run.shared[kind]
+	if begin == nil {
+		begin = sync.OnceValues(func() (*emulator.Emulator, error) {
+			ctx, cancel := context.WithTimeout(context.Background(), time.Hour) // the first run may have to compile one
+			defer cancel()
+			return emulator.Start(ctx, kind, emulator.Options{})
+		})
+		run.shared[kind] = begin
+	}
+	run.mu.Unlock()
+	e, err := begin()
+	if err != nil {
+		t.Fatalf("no emulator: %v", err)
+	}
+	return e
+}
+
+// Main runs the tests of a package with the bench, and returns the exit code.
+func Main(m *testing.M) int {
+	if os.Getenv("TF_ACC") == "" {
+		return m.Run()
+	}
+	for _, variable := range os.Environ() {
+		if name, _, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "AWS_") {
+			_ = os.Unsetenv(name) // nothing of the user's may leak into a test
+		}
+	}
+	settings := map[string]string{
+		"AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull, "AWS_EC2_METADATA_DISABLED": "true",
+		"CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1",
+	}
+	for name, value := range settings {
+		_ = os.Setenv(name, value)
+	}
+	if os.Getenv("TF_ACC_TERRAFORM_PATH") == "" {
+		terraform, err := exec.LookPath("terraform")
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "acceptance tests need the terraform command, 1.11 or newer, on the PATH: "+
+				"get it from developer.hashicorp.com/terraform/install")
+			return 1
+		}
+		_ = os.Setenv("TF_ACC_TERRAFORM_PATH", terraform)
+	}
+	code := m.Run()
+	run.finish(code)
+	return code
+}
+
+// finish stops what was started and reports how many tests ran where.
+func (s *session) finish(code int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for kind, begin := range s.shared {
+		e, err := begin()
+		if err != nil {
+			continue
+		}
+		if code != 0 {
+			fmt.Printf("log of %s: %s\n", kind, e.KeepLog())
+		}
+		_ = e.Stop()
+	}
+	for _, stop := range s.stop {
+		stop()
+	}
+	report := s.report()
+	fmt.Print(report)
+	if file := os.Getenv("SPINUP_TEST_REPORT"); file != "" { // go test hides what a package that passes prints
+		if err := os.WriteFile(file, []byte(report), 0o600); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+		}
+	}
+}
+
+func (s *session) report() string {
+	var b strings.Builder
+	passed, failed := 0, 0
+	for _, kind := range kinds() {
+		fmt.Fprintf(&b, "acceptance tests on %s: %d passed, %d failed\n", kind, s.passed[kind], s.failed[kind])
+		passed += s.passed[kind]
+		failed += s.failed[kind]
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.only)) {
+		fmt.Fprintf(&b, "  %s ran only on %s\n", name, s.only[name])
+	}
+	fmt.Fprintf(&b, "acceptance: %d passed, %d failed\n", passed, failed)
+	return b.String()
+}
+
+// S3 is a plain client of the emulator itself, as root.
+func (b *Bench) S3() *s3.Client {
+	return s3.New(s3.Options{Region: Region, BaseEndpoint: &b.Endpoint, UsePathStyle: true, Credentials: root()})
+}
+
+// IAM is a plain client of the emulator itself, as root.
+func (b *Bench) IAM() *iam.Client {
+	return iam.New(iam.Options{Region: Region, BaseEndpoint: &b.Endpoint, Credentials: root()})
+}
+
+func root() aws.CredentialsProvider {
+	return credentials.NewStaticCredentialsProvider("test", "test", "")
+}
+
+// As is a plain S3 client of the emulator itself with a key of one of its users. Each call is sent once.
+func (b *Bench) As(accessKey, secretKey string) *s3.Client {
+	return s3.New(s3.Options{
+		Region: Region, BaseEndpoint: &b.Endpoint, UsePathStyle: true,
+		Credentials:      credentials.NewStaticCredentialsProvider(accessKey, secretKey, ""),
+		RetryMaxAttempts: 1,
+	})
+}
+
+// Fork makes a bench of its own for a sub-test: another name, another gateway, the same emulator.
+func (b *Bench) Fork(t *testing.T) *Bench {
+	t.Helper()
+	g, err := gateway.New(b.Endpoint, gateway.Options{AccountID: b.AccountID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(g.Close)
+	fork := *b
+	fork.Gateway, fork.Name = g, name(t)
+	return &fork
+}

@@ -1,0 +1,281 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/cmd/internal/terraform"
+)
+
+// address is the bucket of the example.
+const address = "spinup_bucket.demo"
+
+// story is the demo while it is played.
+type story struct {
+	out   io.Writer
+	tf    terraform.CLI
+	world world
+
+	// What the example made: known once it is applied.
+	bucket, group string
+}
+
+// world is what exists in the emulator, seen and changed without Terraform.
+type world interface {
+	// tamper suspends the bucket's versioning and deletes the group.
+	tamper(ctx context.Context, bucket, group string) error
+	// damage says what of that is not repaired.
+	damage(ctx context.Context, bucket, group string) ([]string, error)
+	// left lists buckets, groups and policies whose name begins with the bucket's.
+	left(ctx context.Context, bucket string) ([]string, error)
+}
+
+// step is one scene: what the audience is told, and what has to happen. It returns the lines worth showing.
+type step struct {
+	say string
+	do  func(context.Context) (show []string, err error)
+}
+
+func (s *story) steps() []step {
+	return []step{
+		{"Terraform plans a bucket that keeps versions, and a group of people who administer it.", s.planCreation},
+		{"Apply makes them: one resource here, a dozen settings in S3 and IAM there.", s.applyCreation},
+		{"A second plan is empty.", s.planNothing},
+		{"Behind our back somebody suspends versioning and deletes the group.", s.tamper},
+		{"The next plan names both, and nothing else.", s.planRepair},
+		{"Apply repairs just that.", s.repair},
+		{"The state file is thrown away, and the bucket imported by its name.", s.importBucket},
+		{"The plan after the import is empty.", s.planNothing},
+		{"Destroy takes everything apart.", s.destroy},
+		{"The emulator is empty.", s.nothingLeft},
+	}
+}
+
+// unexpected is a step that was not as said.
+type unexpected struct{ want, got string }
+
+func (u *unexpected) Error() string { return "expected: " + u.want + "\ncame:     " + u.got }
+
+// play plays one step after the other and ends with the first that is not as said.
+func (s *story) play(ctx context.Context) error {
+	began := time.Now()
+	for i, step := range s.steps() {
+		fmt.Fprintf(s.out, "\n%d. %s\n", i+1, step.say)
+		start := time.Now()
+		show, err := step.do(ctx)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			return fmt.Errorf("\n   ✗ step %d is not as said\n%w", i+1, err)
+		}
+		for _, line := range show {
+			fmt.Fprintln(s.out, "     "+line)
+		}
+		fmt.Fprintf(s.out, "   ✓ %.1f s\n", time.Since(start).Seconds())
+	}
+	fmt.Fprintf(s.out, "\nAll as said, in %.0f s.\n", time.Since(began).Seconds())
+	return nil
+}
+
+// terraform runs a command that has to end with the code and to print the text.
+func (s *story) terraform(ctx context.Context, code int, text string, args ...string) (string, error) {
+	output, got, err := s.tf.Run(ctx, args...)
+	if err != nil {
+		return "", err
+	}
+	if got != code || !strings.Contains(output, text) {
+		return "", &unexpected{
+			want: fmt.Sprintf("terraform %s prints %q and ends with %d", strings.Join(args, " "), text, code),
+			got:  fmt.Sprintf("exit code %d and\n%s", got, output),
+		}
+	}
+	return output, nil
+}
+
+// planFile is the file of the last plan; its name is relative to terraform's folder.
+const planFile = "demo.tfplan"
+
+// The exit codes of "terraform plan -detailed-exitcode".
+const (
+	empty   = 0
+	changes = 2
+)
+
+func (s *story) plan(ctx context.Context, code int, text string) (string, error) {
+	return s.terraform(ctx, code, text, "plan", "-detailed-exitcode", "-out="+planFile)
+}
+
+func (s *story) planCreation(ctx context.Context) ([]string, error) {
+	output, err := s.plan(ctx, changes, "Plan: 1 to add, 0 to change, 0 to destroy.")
+	return lines(output, "Plan:"), err
+}
+
+func (s *story) applyCreation(ctx context.Context) ([]string, error) {
+	output, err := s.terraform(ctx, 0, "1 added, 0 changed, 0 destroyed.", "apply", planFile)
+	if err != nil {
+		return nil, err
+	}
+	text, err := s.terraform(ctx, 0, "{", "output", "-json")
+	if err != nil {
+		return nil, err
+	}
+	var outputs struct {
+		ARN    struct{ Value string }
+		Groups struct{ Value map[string]string }
+	}
+	if err := json.Unmarshal([]byte(text), &outputs); err != nil {
+		return nil, fmt.Errorf("terraform output: %w", err)
+	}
+	arn := outputs.ARN.Value
+	s.bucket, s.group = arn[strings.LastIndex(arn, ":")+1:], outputs.Groups.Value["admin"]
+	if s.bucket == "" || s.group == "" {
+		return nil, &unexpected{want: "outputs with the bucket's ARN and its admin group", got: text}
+	}
+	return append(lines(output, "Apply complete!"), "bucket "+arn, "group "+s.group), nil
+}
+
+func (s *story) planNothing(ctx context.Context) ([]string, error) {
+	output, err := s.plan(ctx, empty, "No changes.")
+	return lines(output, "No changes."), err
+}
+
+func (s *story) tamper(ctx context.Context) ([]string, error) {
+	return nil, s.world.tamper(ctx, s.bucket, s.group)
+}
+
+func (s *story) planRepair(ctx context.Context) ([]string, error) {
+	output, err := s.plan(ctx, changes, "Plan: 0 to add, 1 to change, 0 to destroy.")
+	if err != nil {
+		return nil, err
+	}
+	plan, err := s.terraform(ctx, 0, "{", "show", "-json", planFile)
+	if err != nil {
+		return nil, err
+	}
+	names, err := changed([]byte(plan), address)
+	if err != nil {
+		return nil, err
+	}
+	if want := []string{"groups", "versioning"}; !slices.Equal(names, want) {
+		return nil, &unexpected{
+			want: fmt.Sprintf("a plan that changes %s", strings.Join(want, " and ")),
+			got:  fmt.Sprintf("one that changes %s\n%s", strings.Join(names, ", "), output),
+		}
+	}
+	return difference(output), nil
+}
+
+func (s *story) repair(ctx context.Context) ([]string, error) {
+	output, err := s.terraform(ctx, 0, "0 added, 1 changed, 0 destroyed.", "apply", planFile)
+	if err != nil {
+		return nil, err
+	}
+	damage, err := s.world.damage(ctx, s.bucket, s.group)
+	if err != nil {
+		return nil, err
+	}
+	if len(damage) > 0 {
+		return nil, &unexpected{want: "versioning and group as they were", got: strings.Join(damage, ", ")}
+	}
+	return lines(output, "Apply complete!"), nil
+}
+
+func (s *story) importBucket(ctx context.Context) ([]string, error) {
+	for _, name := range []string{"terraform.tfstate", "terraform.tfstate.backup"} {
+		if err := os.Remove(filepath.Join(s.tf.Dir, name)); err != nil && !os.IsNotExist(err) {
+			return nil, err
+		}
+	}
+	output, err := s.terraform(ctx, 0, "Import successful!", "import", address, s.bucket)
+	return lines(output, "Import successful!"), err
+}
+
+func (s *story) destroy(ctx context.Context) ([]string, error) {
+	output, err := s.terraform(ctx, 0, "Resources: 1 destroyed.", "destroy", "-auto-approve")
+	return lines(output, "Destroy complete!"), err
+}
+
+func (s *story) nothingLeft(ctx context.Context) ([]string, error) {
+	left, err := s.world.left(ctx, s.bucket)
+	if err != nil {
+		return nil, err
+	}
+	if len(left) > 0 {
+		return nil, &unexpected{want: "nothing of " + s.bucket + " left", got: strings.Join(left, ", ")}
+	}
+	return nil, nil
+}
+
+// lines are those lines of an output that begin with the text.
+func lines(output, begin string) []string {
+	var found []string
+	for line := range strings.Lines(output) {
+		if strings.HasPrefix(line, begin) {
+			found = append(found, strings.TrimRight(line, "\n"))
+		}
+	}
+	return found
+}
+
+// difference is the part of a plan's output that shows what changes.
+func difference(output string) []string {
+	_, after, _ := strings.Cut(output, "\n  # "+address)
+	body, _, _ := strings.Cut(after, "\nPlan:")
+	return strings.Split(strings.TrimRight("# "+address+body, "\n"), "\n")
+}
+
+// changed names the top-level attributes of a resource that a plan (as "terraform show -json" prints it) changes, in
+// alphabetical order. An attribute any part of which is not yet known counts.
+func changed(plan []byte, address string) ([]string, error) {
+	var p struct {
+		ResourceChanges []struct {
+			Address string
+			Change  struct {
+				Before       map[string]any
+				After        map[string]any
+				AfterUnknown map[string]any `json:"after_unknown"`
+			}
+		} `json:"resource_changes"`
+	}
+	if err := json.Unmarshal(plan, &p); err != nil {
+		return nil, fmt.Errorf("terraform show: %w", err)
+	}
+	names := map[string]bool{}
+	for _, r := range p.ResourceChanges {
+		if r.Address != address {
+			continue
+		}
+		for _, side := range []map[string]any{r.Change.Before, r.Change.After, r.Change.AfterUnknown} {
+			for name := range side {
+				if unknown(r.Change.AfterUnknown[name]) || !reflect.DeepEqual(r.Change.Before[name], r.Change.After[name]) {
+					names[name] = true
+				}
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(names)), nil
+}
+
+// unknown says whether a value of after_unknown marks anything: it mirrors the attribute's shape, with true at every
+// place whose value is not yet known.
+func unknown(mark any) bool {
+	switch mark := mark.(type) {
+	case bool:
+		return mark
+	case []any:
+		return slices.ContainsFunc(mark, unknown)
+	case map[string]any:
+		return slices.ContainsFunc(slices.Collect(maps.Values(mark)), unknown)
+	}
+	return false
+}

@@ -1,0 +1,85 @@
+// Package terraform runs the real terraform command for the programs beside it, away from the settings of the person
+// who started them. It may import the standard library only.
+package terraform
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// Address is the provider's address.
+const Address = "registry.terraform.io/spinup-dev/spinup"
+
+// CLI is terraform in one working directory.
+type CLI struct {
+	Path string   // the program
+	Dir  string   // the working directory
+	Env  []string // the whole environment
+}
+
+// New finds terraform on PATH and prepares it to work in the folder: with the given environment, of which it drops
+// what steers terraform, and with a configuration file made of the body of its provider_installation block.
+func New(dir string, environ []string, installation string) (CLI, error) {
+	path, err := exec.LookPath("terraform")
+	if err != nil {
+		return CLI{}, errors.New("terraform is not on PATH: install 1.11 or newer, " +
+			"https://developer.hashicorp.com/terraform/install")
+	}
+	config := filepath.Join(dir, "cli.tfrc")
+	text := "disable_checkpoint = true\nprovider_installation {\n" + installation + "}\n"
+	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+		return CLI{}, err
+	}
+	env := []string{"TF_CLI_CONFIG_FILE=" + config, "TF_CLI_ARGS=-no-color", "TF_IN_AUTOMATION=1", "TF_INPUT=0"}
+	for _, variable := range environ {
+		if !strings.HasPrefix(variable, "TF_") {
+			env = append(env, variable)
+		}
+	}
+	return CLI{Path: path, Dir: dir, Env: env}, nil
+}
+
+// Override is what leads terraform to the provider built into the folder, in place of an installed one. Without
+// another provider in the configuration no "terraform init" is needed then.
+func Override(providerDir string) (string, error) {
+	dir, err := filepath.Abs(providerDir)
+	if err != nil {
+		return "", err
+	}
+	if _, err := exec.LookPath(filepath.Join(dir, "terraform-provider-spinup")); err != nil {
+		return "", fmt.Errorf("no built provider in %s: run `make build` (%w)", dir, err)
+	}
+	return fmt.Sprintf("  dev_overrides { %q = %q }\n", Address, dir), nil
+}
+
+// Mirror is what leads terraform to the providers in a folder, and to nothing else.
+func Mirror(dir string) string { return fmt.Sprintf("  filesystem_mirror { path = %q }\n", dir) }
+
+// Command prepares a call of terraform. Cancelling the context interrupts it, and ends it when that takes too long.
+func (c CLI) Command(ctx context.Context, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, c.Path, args...)
+	cmd.Dir, cmd.Env = c.Dir, c.Env
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = 10 * time.Second
+	return cmd
+}
+
+// Run calls terraform and returns what it printed and its exit code. That the code is not 0 is no error.
+func (c CLI) Run(ctx context.Context, args ...string) (output string, code int, err error) {
+	cmd := c.Command(ctx, args...)
+	text, err := cmd.CombinedOutput()
+	var exit *exec.ExitError
+	if errors.As(err, &exit) && ctx.Err() == nil {
+		err = nil
+	}
+	if err != nil {
+		return string(text), 0, fmt.Errorf("terraform %s: %w", strings.Join(args, " "), err)
+	}
+	return string(text), cmd.ProcessState.ExitCode(), nil
+}

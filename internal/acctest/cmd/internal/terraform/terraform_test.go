@@ -1,0 +1,71 @@
+package terraform
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// install puts a program of the given name and body on a PATH of its own and returns its folder.
+func install(t *testing.T, name, body string) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, name), []byte("#!/bin/sh\n"+body), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", dir)
+	return dir
+}
+
+func TestRun(t *testing.T) {
+	install(t, "terraform", `echo "$TF_CLI_CONFIG_FILE|$TF_LOG|$KEPT|$*"; exit 2`)
+	dir := t.TempDir()
+	tf, err := New(dir, []string{"TF_LOG=trace", "TF_CLI_ARGS=-lock=false", "KEPT=yes"}, Mirror("/mirror"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := filepath.Join(dir, "cli.tfrc")
+	output, code, err := tf.Run(t.Context(), "plan", "-x")
+	if want := config + "||yes|plan -x\n"; output != want || code != 2 || err != nil {
+		t.Errorf("printed %q, code %d, %v; want %q", output, code, err, want)
+	}
+	if !slices.Contains(tf.Env, "TF_CLI_ARGS=-no-color") || slices.Contains(tf.Env, "TF_CLI_ARGS=-lock=false") {
+		t.Errorf("environment %v", tf.Env)
+	}
+	text, err := os.ReadFile(config)
+	if want := "provider_installation {\n  filesystem_mirror { path = \"/mirror\" }\n}\n"; err != nil || !strings.HasSuffix(string(text), want) {
+		t.Errorf("configuration %s, %v", text, err)
+	}
+}
+
+func TestInterruptedRunIsAnError(t *testing.T) {
+	install(t, "terraform", "exec /bin/sleep 60")
+	tf, err := New(t.TempDir(), nil, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	context.AfterFunc(ctx, func() {})
+	cancel()
+	if _, _, err := tf.Run(ctx, "plan"); err == nil {
+		t.Error("no error")
+	}
+}
+
+func TestWhatIsMissingIsSaid(t *testing.T) {
+	t.Setenv("PATH", t.TempDir())
+	if _, err := New(t.TempDir(), nil, ""); err == nil || !strings.Contains(err.Error(), "install 1.11 or newer") {
+		t.Errorf("without terraform: %v", err)
+	}
+	if _, err := Override(t.TempDir()); err == nil || !strings.Contains(err.Error(), "make build") {
+		t.Errorf("without a provider: %v", err)
+	}
+	dir := install(t, "terraform-provider-spinup", "")
+	got, err := Override(dir)
+	if want := `dev_overrides { "` + Address + `" = "` + dir + `" }`; err != nil || !strings.Contains(got, want) {
+		t.Errorf("override %s, %v", got, err)
+	}
+}

@@ -1,0 +1,223 @@
+// Package emulator starts and stops the AWS emulators that the tests, the demo and the benchmark run against:
+// LocalStack and fakecloud, neither of them ours, both without a container. What is missing on the machine is
+// installed once into the user's cache folder.
+//
+// It may import the standard library only: programs and tests of every level use it.
+package emulator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+// Kind says which emulator is meant.
+type Kind string
+
+// The emulators. External is whatever answers at $SPINUP_TEST_ENDPOINT.
+const (
+	LocalStack Kind = "localstack"
+	Fakecloud  Kind = "fakecloud"
+	External   Kind = "external"
+)
+
+// The variables that put a running emulator in the place of those started here.
+const (
+	endpointVariable = "SPINUP_TEST_ENDPOINT"
+	accountVariable  = "SPINUP_TEST_ACCOUNT_ID"
+)
+
+// localstackAccount is the account that the test/test credentials belong to in LocalStack.
+const localstackAccount = "000000000000"
+
+// ParseKind reads the name of an emulator; the empty name means LocalStack.
+func ParseKind(name string) (Kind, error) {
+	switch kind := Kind(strings.ToLower(name)); kind {
+	case "":
+		return LocalStack, nil
+	case LocalStack, Fakecloud, External:
+		return kind, nil
+	}
+	return "", fmt.Errorf("unknown emulator %q: want %s, %s or %s", name, LocalStack, Fakecloud, External)
+}
+
+// Options are the settings of Start and Install; the zero value is good.
+type Options struct {
+	// Env is added to the emulator's environment, as "NAME=value". It is not for an External one.
+	Env []string
+	// Progress takes what is said while something is installed. Nil: standard error.
+	Progress io.Writer
+}
+
+// say tells the person who waits what is going on.
+func (o Options) say(format string, args ...any) {
+	fmt.Fprintf(o.progress(), "emulator: "+format+"\n", args...)
+}
+
+func (o Options) progress() io.Writer {
+	if o.Progress == nil {
+		return os.Stderr
+	}
+	return o.Progress
+}
+
+// Emulator is one that runs. The test/test credentials are root in it.
+type Emulator struct {
+	Kind      Kind
+	Endpoint  string // "http://127.0.0.1:PORT", no slash at the end
+	AccountID string
+
+	child *child // nil for an External one
+	dir   string // the log and the emulator's own files; "" for an External one
+	grace time.Duration
+	keep  atomic.Bool
+	stop  func() error // runs once
+}
+
+// Start starts an emulator on a free loopback port and returns when it answers. Where $SPINUP_TEST_ENDPOINT is set,
+// what answers there is used instead, whatever the kind. The context limits the start only: the emulator runs until
+// Stop, or until this process ends (on Linux even if it is killed). The error of a failed start names the file with
+// the emulator's log.
+func Start(ctx context.Context, kind Kind, opts Options) (*Emulator, error) {
+	if kind == External || os.Getenv(endpointVariable) != "" {
+		return external(ctx)
+	}
+	var p program
+	var err error
+	switch kind {
+	case LocalStack:
+		p, err = localstack(ctx, opts)
+	case Fakecloud:
+		p, err = fakecloud(ctx, opts)
+	default:
+		_, err = ParseKind(string(kind))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return p.start(ctx, opts)
+}
+
+// Install puts on this machine what Start would, and starts nothing.
+func Install(ctx context.Context, kind Kind, opts Options) error {
+	var err error
+	switch kind {
+	case LocalStack:
+		_, err = localstack(ctx, opts)
+	case Fakecloud:
+		_, err = fakecloud(ctx, opts)
+	case External:
+	default:
+		_, err = ParseKind(string(kind))
+	}
+	return err
+}
+
+// external takes the emulator that somebody else runs, once it answers anything at all.
+func external(ctx context.Context) (*Emulator, error) {
+	endpoint := strings.TrimRight(os.Getenv(endpointVariable), "/")
+	if endpoint == "" {
+		return nil, errors.New("set " + endpointVariable + " to the address of the emulator to use")
+	}
+	u, err := url.Parse(endpoint)
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		return nil, fmt.Errorf("%s is %q: want an address such as http://127.0.0.1:4566", endpointVariable, endpoint)
+	}
+	if _, err := get(ctx, endpoint); err != nil {
+		return nil, fmt.Errorf("nothing answers at %s: %w", endpointVariable, err)
+	}
+	account := os.Getenv(accountVariable)
+	if account == "" {
+		account = localstackAccount
+	}
+	return &Emulator{Kind: External, Endpoint: endpoint, AccountID: account}, nil
+}
+
+// get asks once and returns the HTTP status.
+func get(ctx context.Context, address string) (int, error) {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return 0, err
+	}
+	request.Close = true // an idle connection would hold up the emulator's shutdown
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return 0, err
+	}
+	return response.StatusCode, response.Body.Close()
+}
+
+// Env is the environment that makes an AWS SDK talk to this emulator and to nothing else: it reads no file of the
+// user's and asks no metadata service.
+func (e *Emulator) Env() []string {
+	return []string{
+		"AWS_ENDPOINT_URL=" + e.Endpoint,
+		"AWS_ACCESS_KEY_ID=test",
+		"AWS_SECRET_ACCESS_KEY=test",
+		"AWS_REGION=us-east-1",
+		"AWS_CONFIG_FILE=" + os.DevNull,
+		"AWS_SHARED_CREDENTIALS_FILE=" + os.DevNull,
+		"AWS_EC2_METADATA_DISABLED=true",
+	}
+}
+
+// Environ is this process's environment with Env in place of every AWS variable: a profile, a session token or a
+// service's own endpoint must not lead elsewhere.
+func (e *Emulator) Environ() []string { return append(environWithoutAWS(), e.Env()...) }
+
+func environWithoutAWS() []string {
+	var env []string
+	for _, variable := range os.Environ() {
+		if !strings.HasPrefix(variable, "AWS_") {
+			env = append(env, variable)
+		}
+	}
+	return env
+}
+
+// Exited is closed when the emulator has ended, by Stop or by itself. It is nil, so never ready, for an External one.
+func (e *Emulator) Exited() <-chan struct{} {
+	if e.child == nil {
+		return nil
+	}
+	return e.child.exited
+}
+
+// KeepLog makes Stop leave the log where it is, for somebody to read after a failure, and returns its path; "" for
+// an External emulator.
+func (e *Emulator) KeepLog() string {
+	if e.child == nil {
+		return ""
+	}
+	e.keep.Store(true)
+	return e.logPath()
+}
+
+func (e *Emulator) logPath() string { return filepath.Join(e.dir, "emulator.log") }
+
+// LogTail returns the last n lines of the emulator's log; "" for an External one.
+func (e *Emulator) LogTail(n int) string {
+	if e.child == nil {
+		return ""
+	}
+	text, err := os.ReadFile(e.logPath())
+	if err != nil {
+		return err.Error()
+	}
+	return tail(text, n)
+}
+
+func tail(text []byte, n int) string {
+	lines := strings.Split(strings.TrimRight(string(text), "\n"), "\n")
+	return strings.Join(lines[max(0, len(lines)-n):], "\n")
+}

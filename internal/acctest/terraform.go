@@ -1,0 +1,240 @@
+package acctest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/provider"
+)
+
+// Address is the provider's address.
+const Address = "registry.terraform.io/spinup-dev/spinup"
+
+// Factories serve the provider in process, at the pace of tests.
+func Factories() map[string]func() (tfprotov6.ProviderServer, error) {
+	return map[string]func() (tfprotov6.ProviderServer, error){
+		"spinup": providerserver.NewProtocol6WithError(provider.New("test", provider.WithPace(Pace()))()),
+	}
+}
+
+// Provider is the provider block that leads to the gateway; settings are further lines of it.
+func (b *Bench) Provider(settings ...string) string {
+	return b.ProviderAs("test", "test", settings...)
+}
+
+// ProviderAs is Provider with other credentials.
+func (b *Bench) ProviderAs(accessKey, secretKey string, settings ...string) string {
+	return fmt.Sprintf(`
+terraform {
+  required_providers {
+    spinup = { source = "spinup-dev/spinup" }
+  }
+}
+
+provider "spinup" {
+  region     = %q
+  access_key = %q
+  secret_key = %q
+  endpoints  = { s3 = %[4]q, iam = %[4]q, sts = %[4]q }
+  %[5]s
+}
+`, Region, accessKey, secretKey, b.Gateway.URL(), strings.Join(settings, "\n  "))
+}
+
+// binary builds the provider, once per run.
+var binary = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "spinup-provider-")
+	if err != nil {
+		return "", err
+	}
+	run.mu.Lock()
+	run.stop = append(run.stop, func() { _ = os.RemoveAll(dir) })
+	run.mu.Unlock()
+	out, err := exec.Command("go", "build", "-o", filepath.Join(dir, "terraform-provider-spinup"),
+		"github.com/spinup-dev/terraform-provider-spinup").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("building the provider: %w\n%s", err, out)
+	}
+	config := fmt.Sprintf("provider_installation {\n  dev_overrides { %q = %q }\n  direct {}\n}\n", Address, dir)
+	return dir, os.WriteFile(filepath.Join(dir, "terraform.rc"), []byte(config), 0o600)
+})
+
+// Terraform is a working directory for the real command with the provider's real binary.
+type Terraform struct {
+	t   *testing.T
+	Dir string
+	env []string
+}
+
+// Terraform makes a working directory.
+func (b *Bench) Terraform(t *testing.T) *Terraform {
+	t.Helper()
+	dir, err := binary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Terraform{t: t, Dir: t.TempDir(), env: append(os.Environ(), "TF_CLI_CONFIG_FILE="+filepath.Join(dir, "terraform.rc"))}
+}
+
+// Setenv adds a variable to the environment of the commands that follow.
+func (tf *Terraform) Setenv(name, value string) { tf.env = append(tf.env, name+"="+value) }
+
+// Write replaces the configuration.
+func (tf *Terraform) Write(config string) {
+	tf.t.Helper()
+	if err := os.WriteFile(filepath.Join(tf.Dir, "main.tf"), []byte(config), 0o600); err != nil {
+		tf.t.Fatal(err)
+	}
+}
+
+// Run runs a command and gives what it printed, and its exit code. Failing is not an error of the test.
+func (tf *Terraform) Run(args ...string) (output string, code int) {
+	tf.t.Helper()
+	ctx, cancel := context.WithCancel(tf.t.Context())
+	defer cancel()
+	cmd := exec.CommandContext(ctx, os.Getenv("TF_ACC_TERRAFORM_PATH"), append(args, "-no-color")...)
+	cmd.Dir, cmd.Env = tf.Dir, tf.env
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		tf.t.Fatalf("terraform %s: %v", strings.Join(args, " "), err)
+	}
+	return out.String(), cmd.ProcessState.ExitCode()
+}
+
+// Must runs a command that has to succeed.
+func (tf *Terraform) Must(args ...string) string {
+	tf.t.Helper()
+	out, code := tf.Run(args...)
+	if code != 0 {
+		tf.t.Fatalf("terraform %s: exit code %d\n%s", strings.Join(args, " "), code, out)
+	}
+	return out
+}
+
+// MustFail runs a command that has to fail, and gives what it printed with its line breaks and borders taken out, so
+// that a sentence can be looked for.
+func (tf *Terraform) MustFail(args ...string) string {
+	tf.t.Helper()
+	out, code := tf.Run(args...)
+	if code == 0 {
+		tf.t.Fatalf("terraform %s succeeded\n%s", strings.Join(args, " "), out)
+	}
+	return Flat(out)
+}
+
+// Flat takes Terraform's borders and line breaks out of its messages.
+func Flat(output string) string {
+	return strings.Join(strings.Fields(strings.NewReplacer("│", " ", "╷", " ", "╵", " ").Replace(output)), " ")
+}
+
+// Apply applies the configuration.
+func (tf *Terraform) Apply() string { tf.t.Helper(); return tf.Must("apply", "-auto-approve") }
+
+// Destroy destroys everything in state.
+func (tf *Terraform) Destroy() string { tf.t.Helper(); return tf.Must("destroy", "-auto-approve") }
+
+// Empty requires a plan without changes.
+func (tf *Terraform) Empty() {
+	tf.t.Helper()
+	if out, code := tf.Run("plan", "-detailed-exitcode"); code != 0 {
+		tf.t.Fatalf("plan is not empty (exit code %d):\n%s", code, out)
+	}
+}
+
+// Change is what a plan does to one resource.
+type Change struct {
+	Actions []string
+	Before  map[string]any
+	After   map[string]any
+	Unknown map[string]any
+}
+
+// Attributes are the names of the top-level attributes that change, in alphabetical order.
+func (c Change) Attributes() []string { return changed(c.Before, c.After, c.Unknown) }
+
+// Plan plans and gives the change of the resource at the address; one without actions when there is none.
+func (tf *Terraform) Plan(address string, args ...string) Change {
+	tf.t.Helper()
+	file := filepath.Join(tf.Dir, "test.plan")
+	tf.Must(append([]string{"plan", "-out", file}, args...)...)
+	var plan struct {
+		ResourceChanges []struct {
+			Address string
+			Change  struct {
+				Actions      []string
+				Before       map[string]any
+				After        map[string]any
+				AfterUnknown map[string]any `json:"after_unknown"`
+			}
+		} `json:"resource_changes"`
+	}
+	tf.json(&plan, "show", "-json", file)
+	for _, r := range plan.ResourceChanges {
+		if r.Address == address {
+			return Change{r.Change.Actions, r.Change.Before, r.Change.After, r.Change.AfterUnknown}
+		}
+	}
+	return Change{}
+}
+
+func (tf *Terraform) json(into any, args ...string) {
+	tf.t.Helper()
+	out := tf.Must(args...)
+	if err := json.Unmarshal([]byte(out), into); err != nil {
+		tf.t.Fatalf("terraform %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+}
+
+// State gives the attributes of the resource at the address; nil when it is not in state.
+func (tf *Terraform) State(address string) map[string]any {
+	tf.t.Helper()
+	var state struct {
+		Values struct {
+			RootModule struct {
+				Resources []struct {
+					Address string
+					Values  map[string]any
+				}
+			} `json:"root_module"`
+		}
+	}
+	tf.json(&state, "show", "-json")
+	for _, r := range state.Values.RootModule.Resources {
+		if r.Address == address {
+			return r.Values
+		}
+	}
+	return nil
+}
+
+// StateFile gives the bytes of the state file; empty when there is none.
+func (tf *Terraform) StateFile() string {
+	raw, err := os.ReadFile(filepath.Join(tf.Dir, "terraform.tfstate"))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		tf.t.Fatal(err)
+	}
+	return string(raw)
+}
+
+// ForgetState throws the state away.
+func (tf *Terraform) ForgetState() {
+	tf.t.Helper()
+	if err := os.Remove(filepath.Join(tf.Dir, "terraform.tfstate")); err != nil {
+		tf.t.Fatal(err)
+	}
+}

@@ -1,0 +1,212 @@
+package awsclient
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+)
+
+// CallError is the failure of one AWS call, in words and without anything that was sent.
+type CallError struct {
+	Service    string // s3, iam, sts
+	Operation  string // PutBucketPolicy
+	Resource   string // what the call was about, such as "bucket demo"; "" if about nothing in particular
+	Code       string // AWS's, "" if no answer came
+	Message    string
+	RequestID  string
+	HTTPStatus int // 0 if no answer came
+	Attempts   int // how often the call was sent
+
+	err    error
+	region string // that AWS said to use instead
+}
+
+func (e *CallError) Error() string {
+	var b strings.Builder
+	b.WriteString(e.Service + " " + e.Operation)
+	if e.Resource != "" {
+		b.WriteString(" on " + e.Resource)
+	}
+	for _, part := range []string{e.Code, e.Message} {
+		if part != "" {
+			b.WriteString(": " + part)
+		}
+	}
+	if e.RequestID != "" {
+		b.WriteString(" (request id " + e.RequestID + ")")
+	}
+	if e.Attempts > 1 {
+		fmt.Fprintf(&b, " after %d attempts", e.Attempts)
+	}
+	return b.String()
+}
+
+// Unwrap gives what the SDK said.
+func (e *CallError) Unwrap() error { return e.err }
+
+// Text is err's text without the SDK's wrapping around a CallError, which would name the operation twice.
+func Text(err error) string {
+	var outer *smithy.OperationError
+	var call *CallError
+	if !errors.As(err, &outer) || !errors.As(outer, &call) {
+		return err.Error()
+	}
+	return strings.ReplaceAll(err.Error(), outer.Error(), call.Error())
+}
+
+// describe fills what err, the failure of a call, says.
+func (e *CallError) describe(err error) {
+	e.err = err
+	var api smithy.APIError
+	var response *smithyhttp.ResponseError
+	var id interface{ ServiceRequestID() string }
+	var sent *url.Error
+	var silent *NoAnswerError
+	if errors.As(err, &id) {
+		e.RequestID = id.ServiceRequestID()
+	}
+	if errors.As(err, &response) {
+		e.HTTPStatus = response.HTTPStatusCode()
+		e.region = response.HTTPResponse().Header.Get("X-Amz-Bucket-Region")
+	}
+	switch {
+	case response != nil && e.RequestID == "" && isPage(response):
+		e.Message = fmt.Sprintf("the endpoint answered %d with a web page: it is not one of a store",
+			e.HTTPStatus)
+	case errors.As(err, &api):
+		e.Code, e.Message = api.ErrorCode(), api.ErrorMessage()
+		if e.Message == e.Code || e.Message == "UnknownError" {
+			e.Message = ""
+		}
+	case errors.As(err, &silent):
+		e.Message = silent.Error()
+	case errors.As(err, &sent):
+		e.Message = sent.Err.Error()
+	default:
+		e.Message = err.Error()
+	}
+	if e.region == "" && e.Code == codeMalformedRegion {
+		if m := expectedRegion.FindStringSubmatch(e.Message); m != nil {
+			e.region = m[1]
+		}
+	}
+}
+
+// isPage tells a proxy's or web server's own error from a store's, which is XML or empty. Above all its 404 must not
+// count as the absence of a bucket.
+func isPage(response *smithyhttp.ResponseError) bool {
+	return strings.HasPrefix(response.HTTPResponse().Header.Get("Content-Type"), "text/html")
+}
+
+const codeMalformedRegion = "AuthorizationHeaderMalformed"
+
+// expectedRegion reads S3's "the region 'us-east-1' is wrong; expecting 'eu-west-1'".
+var expectedRegion = regexp.MustCompile(`expecting '([^']+)'`)
+
+// call finds the CallError in err; a failure that is none has no class.
+func call(err error) CallError {
+	var c *CallError
+	if !errors.As(err, &c) {
+		return CallError{}
+	}
+	return *c
+}
+
+func (e CallError) hasCode(codes ...string) bool {
+	return e.Code != "" && slices.Contains(codes, e.Code)
+}
+
+// WasRetried says whether the call was sent more than once before it failed, so that an "already exists" may be our own
+// doing, by an earlier attempt whose answer was lost.
+func WasRetried(err error) bool { return call(err).Attempts > 1 }
+
+// IsNotFound says whether AWS said that what was asked for does not exist: the object itself, or the setting of it.
+func IsNotFound(err error) bool {
+	return call(err).hasCode(
+		// HEAD has no body; the SDK makes this code of a bare 404.
+		"NotFound",
+		"NoSuchBucket", "NoSuchKey", "NoSuchVersion", "NoSuchUpload",
+		"NoSuchTagSet", "NoSuchBucketPolicy", "NoSuchLifecycleConfiguration", "NoSuchCORSConfiguration",
+		"NoSuchWebsiteConfiguration", "NoSuchPublicAccessBlockConfiguration", "OwnershipControlsNotFoundError",
+		"ServerSideEncryptionConfigurationNotFoundError", "ReplicationConfigurationNotFoundError",
+		"ObjectLockConfigurationNotFoundError",
+		"NoSuchEntity",
+	)
+}
+
+// IsNoBucket says whether the bucket itself does not exist, rather than a setting of it.
+func IsNoBucket(err error) bool {
+	c := call(err)
+	return c.hasCode("NoSuchBucket") || c.Operation == "HeadBucket" && c.hasCode("NotFound")
+}
+
+// IsCredentials says whether AWS does not accept the credentials as such, whatever they are allowed to do.
+func IsCredentials(err error) bool {
+	return call(err).hasCode(
+		"SignatureDoesNotMatch", "IncompleteSignature", "InvalidSignatureException", "SignatureExpired",
+		"InvalidAccessKeyId", "InvalidClientTokenId", "UnrecognizedClientException", "AuthFailure",
+		"ExpiredToken", "ExpiredTokenException", "InvalidToken", "TokenRefreshRequired", "RequestExpired",
+		"RequestTimeTooSkewed", "MissingAuthenticationToken",
+	)
+}
+
+// IsAccessDenied says whether the credentials are not allowed to make the call. A bare 403 of HEAD counts, although S3
+// may mean the credentials themselves by it.
+func IsAccessDenied(err error) bool {
+	c := call(err)
+	denied := c.HTTPStatus == http.StatusForbidden && c.Code != "" && !c.hasCode("InvalidObjectState")
+	return !IsCredentials(err) && (denied || c.hasCode("AccessDenied", "AccessDeniedException",
+		"UnauthorizedOperation", "UnauthorizedAccess", "NotAuthorized", "AuthorizationError", "AllAccessDisabled"))
+}
+
+// IsExists says whether what was to be made is there already. CreateBucket of one's own bucket succeeds in us-east-1
+// instead, so look first.
+func IsExists(err error) bool {
+	return call(err).hasCode("EntityAlreadyExists", "BucketAlreadyExists", "BucketAlreadyOwnedByYou")
+}
+
+// IsNotEmpty says whether a bucket cannot be deleted because something is in it.
+func IsNotEmpty(err error) bool { return call(err).hasCode("BucketNotEmpty") }
+
+// IsLimitExceeded says whether a quota of the account is used up.
+func IsLimitExceeded(err error) bool {
+	return call(err).hasCode("LimitExceeded", "TooManyBuckets")
+}
+
+// IsConflict says whether the call does not go together with something that exists or is being changed, such as the
+// deletion of a policy that is attached. Exists, not empty and limit exceeded are classes of their own.
+func IsConflict(err error) bool {
+	conflict := call(err).HTTPStatus == http.StatusConflict ||
+		call(err).hasCode("DeleteConflict", "OperationAborted", "ConcurrentModification", "EntityTemporarilyUnmodifiable")
+	return conflict && !IsExists(err) && !IsNotEmpty(err) && !IsLimitExceeded(err)
+}
+
+// IsNotImplemented says whether the store does not offer the call at all. IAM services beside AWS's answer InvalidAction.
+func IsNotImplemented(err error) bool {
+	c := call(err)
+	return c.hasCode("NotImplemented", "MethodNotAllowed", "InvalidAction") ||
+		c.HTTPStatus == http.StatusNotImplemented ||
+		c.HTTPStatus == http.StatusMethodNotAllowed
+}
+
+// IsWrongRegion says whether the bucket is in another region than the call was sent to.
+func IsWrongRegion(err error) bool {
+	c := call(err)
+	return c.HTTPStatus == http.StatusMovedPermanently || c.hasCode(codeMalformedRegion, "PermanentRedirect")
+}
+
+// Redirected names the region to use instead, when AWS has said so.
+func Redirected(err error) (region string, ok bool) {
+	c := call(err)
+	if !IsWrongRegion(err) && c.HTTPStatus != http.StatusBadRequest {
+		return "", false // S3 names the region in every answer, to a 403 or 404 of the right one too
+	}
+	return c.region, c.region != ""
+}

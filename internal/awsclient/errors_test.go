@@ -1,0 +1,167 @@
+package awsclient_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
+)
+
+// classes are the names of all classes that an error belongs to.
+func classes(err error) []string {
+	var all []string
+	for name, is := range map[string]func(error) bool{
+		"not found": awsclient.IsNotFound, "no bucket": awsclient.IsNoBucket, "denied": awsclient.IsAccessDenied,
+		"credentials": awsclient.IsCredentials, "exists": awsclient.IsExists, "not empty": awsclient.IsNotEmpty,
+		"limit": awsclient.IsLimitExceeded, "conflict": awsclient.IsConflict,
+		"not implemented": awsclient.IsNotImplemented, "region": awsclient.IsWrongRegion,
+		"retried": awsclient.WasRetried,
+	} {
+		if is(err) {
+			all = append(all, name)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+func TestClasses(t *testing.T) {
+	clean(t)
+	region := map[string]string{"X-Amz-Bucket-Region": "eu-central-1"}
+	with := func(a answer, header map[string]string) answer {
+		a.Header = header
+		return a
+	}
+	type call func(*awsclient.Conn) error
+	head := func(c *awsclient.Conn) error {
+		_, err := awsclient.S3(c).HeadBucket(t.Context(), &s3.HeadBucketInput{Bucket: aws.String("demo")})
+		return err
+	}
+	policy := func(c *awsclient.Conn) error {
+		_, err := awsclient.S3(c).GetBucketPolicy(t.Context(), &s3.GetBucketPolicyInput{Bucket: aws.String("demo")})
+		return err
+	}
+	create := func(c *awsclient.Conn) error {
+		_, err := awsclient.S3(c).CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: aws.String("demo")})
+		return err
+	}
+	group := func(c *awsclient.Conn) error {
+		_, err := awsclient.IAM(c).DeleteGroup(t.Context(), &iam.DeleteGroupInput{GroupName: aws.String("g")})
+		return err
+	}
+	for _, test := range []struct {
+		name   string
+		call   call
+		answer answer
+		want   []string
+		region string
+	}{
+		{"HEAD 404", head, answer{Status: 404}, []string{"no bucket", "not found"}, ""},
+		{"HEAD 404 in another region", head, with(answer{Status: 404}, region), []string{"no bucket", "not found"}, ""},
+		{"HEAD 404 of a web server", head, with(answer{Status: 404}, map[string]string{"Content-Type": "text/html; charset=utf-8"}), nil, ""},
+		{"HEAD 403", head, with(answer{Status: 403}, region), []string{"denied"}, ""},
+		{"HEAD 301", head, with(answer{Status: 301}, region), []string{"region"}, "eu-central-1"},
+		{"HEAD 301 without a region", head, answer{Status: 301}, []string{"region"}, ""},
+		{"HEAD 400", head, with(answer{Status: 400}, region), nil, "eu-central-1"},
+		{"HEAD 409", head, answer{Status: 409}, []string{"conflict"}, ""},
+		{"no bucket", policy, fail(404, "NoSuchBucket", ""), []string{"no bucket", "not found"}, ""},
+		{"no policy", policy, fail(404, "NoSuchBucketPolicy", ""), []string{"not found"}, ""},
+		{"no tags", policy, fail(404, "NoSuchTagSet", ""), []string{"not found"}, ""},
+		{"no encryption", policy, fail(404, "ServerSideEncryptionConfigurationNotFoundError", ""), []string{"not found"}, ""},
+		{"no block", policy, fail(404, "NoSuchPublicAccessBlockConfiguration", ""), []string{"not found"}, ""},
+		{"no ownership", policy, fail(404, "OwnershipControlsNotFoundError", ""), []string{"not found"}, ""},
+		{"no lifecycle", policy, fail(404, "NoSuchLifecycleConfiguration", ""), []string{"not found"}, ""},
+		{"404 of another kind", policy, fail(404, "SomethingElse", ""), nil, ""},
+		{"404 of a web server", policy, with(answer{Status: 404, Body: "<html>"}, map[string]string{"Content-Type": "text/html"}), nil, ""},
+		{"redirect", policy, with(fail(301, "PermanentRedirect", ""), region), []string{"region"}, "eu-central-1"},
+		{"malformed", policy, fail(400, "AuthorizationHeaderMalformed", "the region 'us-east-1' is wrong; expecting 'eu-west-2'"), []string{"region"}, "eu-west-2"},
+		{"denied", policy, fail(403, "AccessDenied", ""), []string{"denied"}, ""},
+		{"denied, names its region", policy, with(fail(403, "AccessDenied", ""), region), []string{"denied"}, ""},
+		{"signature", policy, fail(403, "SignatureDoesNotMatch", ""), []string{"credentials"}, ""},
+		{"key", policy, fail(403, "InvalidAccessKeyId", ""), []string{"credentials"}, ""},
+		{"expired", policy, fail(400, "ExpiredToken", ""), []string{"credentials"}, ""},
+		{"501", policy, fail(501, "VersioningNotConfigured", ""), []string{"not implemented"}, ""},
+		{"not implemented", policy, fail(501, "NotImplemented", ""), []string{"not implemented"}, ""},
+		{"405", policy, fail(405, "MethodNotAllowed", ""), []string{"not implemented"}, ""},
+		{"owned by you", create, fail(409, "BucketAlreadyOwnedByYou", ""), []string{"exists"}, ""},
+		{"owned by another", create, fail(409, "BucketAlreadyExists", ""), []string{"exists"}, ""},
+		{"too many buckets", create, fail(400, "TooManyBuckets", ""), []string{"limit"}, ""},
+		{"aborted", create, fail(409, "OperationAborted", ""), []string{"conflict", "retried"}, ""},
+		{"not empty", create, fail(409, "BucketNotEmpty", ""), []string{"not empty"}, ""},
+		{"no group", group, failQuery(404, "NoSuchEntity", ""), []string{"not found"}, ""},
+		{"group in use", group, failQuery(409, "DeleteConflict", ""), []string{"conflict"}, ""},
+		{"group exists", group, failQuery(409, "EntityAlreadyExists", ""), []string{"exists"}, ""},
+		{"quota", group, failQuery(409, "LimitExceeded", ""), []string{"limit"}, ""},
+		{"IAM denied", group, failQuery(403, "AccessDenied", ""), []string{"denied"}, ""},
+		{"IAM key", group, failQuery(403, "InvalidClientTokenId", ""), []string{"credentials"}, ""},
+		{"IAM action unknown", group, failQuery(400, "InvalidAction", ""), []string{"not implemented"}, ""},
+		{"server error", group, failQuery(500, "ServiceFailure", ""), []string{"retried"}, ""},
+	} {
+		s := serve(t, func(seen) answer { return test.answer })
+		cfg := unasked(s.URL)
+		cfg.MaxRetries = new(2)
+		err := test.call(connect(t, cfg))
+		if err == nil {
+			t.Errorf("%s: no error", test.name)
+			continue
+		}
+		if diff := cmp.Diff(test.want, classes(fmt.Errorf("wrapped: %w", err))); diff != "" {
+			t.Errorf("%s: %s", test.name, diff)
+		}
+		if got, ok := awsclient.Redirected(err); got != test.region || ok != (test.region != "") {
+			t.Errorf("%s: redirected to %q", test.name, got)
+		}
+	}
+	if got := classes(errors.New("AccessDenied")); got != nil {
+		t.Errorf("a foreign error is %v", got)
+	}
+	if got := classes(nil); got != nil {
+		t.Errorf("no error is %v", got)
+	}
+}
+
+func TestCallError_text(t *testing.T) {
+	clean(t)
+	const secret = "do-not-print-me"
+	s := serve(t, func(r seen) answer {
+		if r.Operation != "" && strings.HasPrefix(r.Operation, "PUT") {
+			return fail(403, "AccessDenied", "Access Denied")
+		}
+		return failQuery(403, "AccessDenied", "not authorized to perform: iam:AttachGroupPolicy")
+	})
+	conn := connect(t, unasked(s.URL))
+	_, denied := awsclient.S3(conn).PutBucketPolicy(t.Context(), &s3.PutBucketPolicyInput{
+		Bucket: aws.String("demo"), Policy: aws.String(secret),
+	})
+	_, attach := awsclient.IAM(conn).AttachGroupPolicy(t.Context(), &iam.AttachGroupPolicyInput{
+		GroupName: aws.String("g"), PolicyArn: aws.String("arn:aws:iam::123456789012:policy/p"),
+	})
+	_, object := awsclient.S3(conn).PutObject(t.Context(), &s3.PutObjectInput{
+		Bucket: aws.String("demo"), Key: aws.String("a/b"), Body: strings.NewReader(secret),
+	})
+	for _, test := range []struct {
+		err  error
+		want string
+	}{
+		{denied, "s3 PutBucketPolicy on bucket demo: AccessDenied: Access Denied (request id RQ1)"},
+		{fmt.Errorf("write: %w", denied), "write: s3 PutBucketPolicy on bucket demo: AccessDenied: Access Denied (request id RQ1)"},
+		{attach, "iam AttachGroupPolicy on group g: AccessDenied: not authorized to perform: iam:AttachGroupPolicy (request id RQ2)"},
+		{object, "s3 PutObject on object demo/a/b: AccessDenied: Access Denied (request id RQ1)"},
+		{errors.New("other"), "other"},
+	} {
+		if got := awsclient.Text(test.err); got != test.want {
+			t.Errorf("got  %s\nwant %s", got, test.want)
+		}
+		if strings.Contains(fmt.Sprintf("%+v", test.err), secret) {
+			t.Errorf("%v holds what was sent", test.err)
+		}
+	}
+}

@@ -1,0 +1,96 @@
+package awsclient
+
+import (
+	"context"
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/smithy-go"
+	"github.com/aws/smithy-go/middleware"
+	"github.com/hashicorp/aws-sdk-go-base/v2/logging"
+)
+
+// describeFailure is the outermost middleware: it makes a CallError of every failure.
+func describeFailure(stack *middleware.Stack) error {
+	return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("SpinupDescribeFailure", func(
+		ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler,
+	) (middleware.InitializeOutput, middleware.Metadata, error) {
+		start := time.Now()
+		out, metadata, err := next.HandleInitialize(ctx, in)
+		results, _ := retry.GetAttemptResults(metadata)
+		e := &CallError{
+			Service:   strings.ToLower(strings.ReplaceAll(middleware.GetServiceID(ctx), " ", "")),
+			Operation: middleware.GetOperationName(ctx),
+			Resource:  resourceOf(in.Parameters),
+			Attempts:  len(results.Results),
+		}
+		if err != nil {
+			e.describe(err)
+		}
+		logCall(ctx, e, time.Since(start))
+		if err != nil {
+			return out, metadata, e
+		}
+		return out, metadata, nil
+	}), middleware.Before)
+}
+
+// stackOption changes how a client makes its calls.
+type stackOption = func(*middleware.Stack) error
+
+// refuse fails every call with the reason, as a store would that does not offer it.
+func refuse(reason string) stackOption {
+	return func(stack *middleware.Stack) error {
+		return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("SpinupRefuse", func(
+			context.Context, middleware.InitializeInput, middleware.InitializeHandler,
+		) (out middleware.InitializeOutput, metadata middleware.Metadata, err error) {
+			return out, metadata, &smithy.GenericAPIError{Code: "NotImplemented", Message: reason}
+		}), middleware.After)
+	}
+}
+
+// logCall writes one line per call, at debug level. Bodies and headers are left out: they hold new secret keys, session
+// tokens and policies, and masking knows only those of AWS's own form.
+func logCall(ctx context.Context, e *CallError, took time.Duration) {
+	ctx, logger := logging.NewTfLogger(ctx)
+	logger.Debug(ctx, "AWS call", map[string]any{
+		"service": e.Service, "operation": e.Operation, "resource": e.Resource, "attempts": e.Attempts,
+		"code": e.Code, "http_status": e.HTTPStatus, "request_id": e.RequestID, "milliseconds": took.Milliseconds(),
+	})
+}
+
+// resourceOf names what a call is about by the first of these fields that its input has. It is what a permission would
+// have to be given on, so a group comes before the policy that is attached to it.
+func resourceOf(input any) string {
+	v := reflect.Indirect(reflect.ValueOf(input))
+	if v.Kind() != reflect.Struct {
+		return ""
+	}
+	text := func(field string) string {
+		s, _ := fieldOf(v, field).(*string)
+		return aws.ToString(s)
+	}
+	if bucket, key := text("Bucket"), text("Key"); bucket != "" && key != "" {
+		return "object " + bucket + "/" + key
+	}
+	for _, named := range []struct{ field, noun string }{
+		{"Bucket", "bucket"}, {"GroupName", "group"}, {"UserName", "user"}, {"RoleName", "role"},
+		{"PolicyArn", "policy"}, {"PolicyName", "policy"}, {"RoleArn", "role"},
+	} {
+		if name := text(named.field); name != "" {
+			return named.noun + " " + name
+		}
+	}
+	return ""
+}
+
+func fieldOf(v reflect.Value, name string) any {
+	f := v.FieldByName(name)
+	if !f.IsValid() {
+		return nil
+	}
+	return f.Interface()
+}

@@ -1,0 +1,184 @@
+// Package awspolicy reads, writes, compares, splices and evaluates AWS policy documents: the JSON policy language of
+// IAM and of S3 bucket policies. It imports the standard library only, neither the AWS SDK nor Terraform.
+//
+// One normal form serves everything: [Statement.Key] hashes it, [Statement.Equal] and [Equivalent] compare it. What the
+// package did not write itself is kept as the bytes it was read from, so that a statement of somebody else survives
+// reading, splicing and writing unchanged.
+package awspolicy
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+	"strings"
+)
+
+// Versions of the policy language. A document that names none is of the old one, in which policy variables such as
+// ${aws:username} are plain text (IAM User Guide, "IAM JSON policy elements: Version").
+const (
+	Version2012 = "2012-10-17"
+	Version2008 = "2008-10-17"
+)
+
+// Effects of a statement. AWS compares them with their case (IAM User Guide, "IAM JSON policy elements: Effect").
+const (
+	Allow = "Allow"
+	Deny  = "Deny"
+)
+
+// Document is a policy document. Version is empty when the document it was parsed from names none.
+type Document struct {
+	Version    string
+	Id         string
+	Statements []Statement
+}
+
+// Statement is one statement of a document. Set the exported fields to make one; a parsed statement is written back as
+// the bytes it came from, so the fields of a parsed one are for reading only.
+type Statement struct {
+	Sid          string    `json:",omitempty"`
+	Effect       string    // Allow or Deny
+	Principal    Principal `json:",omitempty"`
+	NotPrincipal Principal `json:",omitempty"`
+	Action       []string  `json:",omitempty"`
+	NotAction    []string  `json:",omitempty"`
+	Resource     []string  `json:",omitempty"`
+	NotResource  []string  `json:",omitempty"`
+	Condition    Condition `json:",omitempty"`
+
+	raw   json.RawMessage            // as parsed; nil for a statement made here
+	other map[string]json.RawMessage // parsed elements that this package does not know
+}
+
+// Principal holds the principals by their type: AWS, Service, Federated or CanonicalUser.
+type Principal map[string][]string
+
+// Everyone is the principal "*": every identity, the anonymous one included.
+func Everyone() Principal { return Principal{"AWS": {"*"}} }
+
+// MarshalJSON writes everyone as "*" and all others as a map of lists.
+func (p Principal) MarshalJSON() ([]byte, error) {
+	if len(p) == 1 && slices.Equal(p["AWS"], []string{"*"}) {
+		return []byte(`"*"`), nil
+	}
+	return marshal(map[string][]string(p)), nil
+}
+
+// Condition holds the wanted values by operator (StringEquals, Bool, ...) and condition key.
+type Condition map[string]map[string]Values
+
+// Values are the values of one condition key; one of them has to match.
+type Values []string
+
+// MarshalJSON writes a single value without a list, the form that people and AWS's own pages use.
+func (v Values) MarshalJSON() ([]byte, error) {
+	if len(v) == 1 {
+		return marshal(v[0]), nil
+	}
+	return marshal([]string(v)), nil
+}
+
+// New returns a document of the current version with these statements.
+func New(statements ...Statement) Document {
+	return Document{Version: Version2012, Statements: statements}
+}
+
+// String is the document as JSON without white space between its parts: Version, Id, then the statements, each as
+// [Statement.String] writes it. The same document always gives the same text.
+func (d Document) String() string {
+	head := marshal(struct {
+		Version string `json:",omitempty"`
+		Id      string `json:",omitempty"`
+	}{d.Version, d.Id})
+
+	texts := make([]string, len(d.Statements))
+	for i, s := range d.Statements {
+		texts[i] = s.String()
+	}
+	body := `"Statement":[` + strings.Join(texts, ",") + `]}`
+	if len(head) == len(`{}`) {
+		return `{` + body
+	}
+	return strings.TrimSuffix(string(head), `}`) + `,` + body
+}
+
+// String is the statement as JSON: a parsed one byte for byte as it was read; one made here in a fixed order of
+// elements, with actions, resources and principals as lists in the order given.
+func (s Statement) String() string {
+	if s.raw != nil {
+		return string(s.raw)
+	}
+	return string(marshal(s))
+}
+
+// Label names the statement for people: its Sid, or what it does to which actions.
+func (s Statement) Label() string {
+	if s.Sid != "" {
+		return s.Sid
+	}
+	what := strings.Join(s.Action, ", ")
+	if s.NotAction != nil {
+		what = "all but " + strings.Join(s.NotAction, ", ")
+	}
+	return s.Effect + " " + what + " (no Sid)"
+}
+
+// Empty says whether the document has no statements. AWS refuses such a document: delete the policy instead.
+func (d Document) Empty() bool { return len(d.Statements) == 0 }
+
+// Find returns the statement with this key.
+func (d Document) Find(key string) (Statement, bool) {
+	i := slices.IndexFunc(d.Statements, func(s Statement) bool { return s.Key() == key })
+	if i < 0 {
+		return Statement{}, false
+	}
+	return d.Statements[i], true
+}
+
+// Keys returns the keys of the document's statements, in their order.
+func (d Document) Keys() []string {
+	keys := make([]string, len(d.Statements))
+	for i, s := range d.Statements {
+		keys[i] = s.Key()
+	}
+	return keys
+}
+
+// Select returns the document with only the statements of these keys, in the document's order.
+func (d Document) Select(keys []string) Document {
+	return d.filter(func(s Statement) bool { return slices.Contains(keys, s.Key()) })
+}
+
+// Replace returns the document without the statements of the owned keys and with add behind the ones that stay. The
+// receiver is not changed. The result is of the current version, unless a statement that stays has a ${...} which a
+// newer version would give a meaning.
+func (d Document) Replace(owned []string, add []Statement) Document {
+	out := d.filter(func(s Statement) bool { return !slices.Contains(owned, s.Key()) })
+	if !slices.ContainsFunc(out.Statements, func(s Statement) bool { return hasVariable(s.String()) }) {
+		out.Version = Version2012
+	}
+	out.Statements = append(out.Statements, add...)
+	return out
+}
+
+func (d Document) filter(keep func(Statement) bool) Document {
+	out := Document{Version: d.Version, Id: d.Id}
+	for _, s := range d.Statements {
+		if keep(s) {
+			out.Statements = append(out.Statements, s)
+		}
+	}
+	return out
+}
+
+// marshal is JSON without the escaping of <, > and & that json.Marshal does for HTML: people read these documents in
+// plans, and conditions hold such characters. The values it is given are strings, lists and maps, which cannot fail.
+func marshal(v any) []byte {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		panic(err)
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+}

@@ -1,0 +1,294 @@
+package awspolicy
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// Parse reads a policy document in every form that AWS accepts: one statement or a list, one value or a list, any
+// order of elements. An error says what is wrong and where: the line and column of a syntax error, else the number and
+// the Sid of the statement. Elements of a statement that the policy language does not have are kept, not refused.
+func Parse(text string) (Document, error) {
+	if err := syntax([]byte(text)); err != nil {
+		return Document{}, err
+	}
+	elements, err := object([]byte(text))
+	if err != nil {
+		return Document{}, fmt.Errorf("the document %w", err)
+	}
+	if _, ok := elements["Statement"]; !ok {
+		return Document{}, errors.New("the document has no Statement")
+	}
+	var d Document
+	for _, name := range slices.Sorted(maps.Keys(elements)) {
+		if err := d.set(name, elements[name]); err != nil {
+			return Document{}, err
+		}
+	}
+	return d, nil
+}
+
+// syntax says where the text stops to be JSON. It runs over the whole text, so what is read later is known to be JSON.
+func syntax(text []byte) error {
+	if len(bytes.TrimSpace(text)) == 0 {
+		return errors.New("the text is empty, want a JSON object")
+	}
+	var value json.RawMessage
+	var wrong *json.SyntaxError
+	if errors.As(json.Unmarshal(text, &value), &wrong) {
+		before := text[:wrong.Offset]
+		line := bytes.Count(before, []byte("\n")) + 1
+		column := len(before) - (bytes.LastIndexByte(before, '\n') + 1)
+		return fmt.Errorf("the text is not JSON: line %d, column %d: %w", line, column, wrong)
+	}
+	return nil
+}
+
+func (d *Document) set(name string, raw json.RawMessage) (err error) {
+	switch name {
+	case "Version":
+		d.Version, err = version(raw)
+	case "Id":
+		d.Id, err = text(raw)
+	case "Statement":
+		d.Statements, err = statements(raw)
+		return err
+	default:
+		return fmt.Errorf("the document has the element %q, want only Version, Id and Statement", name)
+	}
+	if err != nil {
+		return fmt.Errorf("%s %w", name, err)
+	}
+	return nil
+}
+
+func version(raw json.RawMessage) (string, error) {
+	v, err := text(raw)
+	if err != nil {
+		return "", err
+	}
+	if v != Version2012 && v != Version2008 {
+		return "", fmt.Errorf("is %q, want %q or the older %q", v, Version2012, Version2008)
+	}
+	return v, nil
+}
+
+func statements(raw json.RawMessage) ([]Statement, error) {
+	list := []json.RawMessage{raw}
+	if bytes.HasPrefix(raw, []byte("[")) {
+		if err := json.Unmarshal(raw, &list); err != nil {
+			return nil, fmt.Errorf("Statement: %w", err)
+		}
+	}
+	seen := map[string]int{}
+	var out []Statement
+	for i, item := range list {
+		s, err := statement(item)
+		if err != nil {
+			return nil, fmt.Errorf("%s %w", label(i, s.Sid), err)
+		}
+		if first, twice := seen[s.Sid]; twice && s.Sid != "" {
+			return nil, fmt.Errorf("statements %d and %d have the same Sid %q", first+1, i+1, s.Sid)
+		}
+		seen[s.Sid] = i
+		out = append(out, s)
+	}
+	return out, nil
+}
+
+func label(i int, sid string) string {
+	if sid == "" {
+		return fmt.Sprintf("statement %d:", i+1)
+	}
+	return fmt.Sprintf("statement %d (Sid %q):", i+1, sid)
+}
+
+// statement reads one statement. On an error the result still has the Sid, if there is one, to name it by.
+func statement(raw json.RawMessage) (Statement, error) {
+	elements, err := object(raw)
+	if err != nil {
+		return Statement{}, err
+	}
+	s := Statement{raw: raw}
+	if sid, ok := elements["Sid"]; ok {
+		if s.Sid, err = text(sid); err != nil {
+			return s, fmt.Errorf("Sid %w", err)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(elements)) {
+		if err := s.set(name, elements[name]); err != nil {
+			return s, fmt.Errorf("%s %w", name, err)
+		}
+	}
+	return s, s.check()
+}
+
+func (s *Statement) set(name string, raw json.RawMessage) (err error) {
+	switch name {
+	case "Sid": // read before, to name the statement in errors
+	case "Effect":
+		s.Effect, err = text(raw)
+	case "Principal":
+		s.Principal, err = principal(raw)
+	case "NotPrincipal":
+		s.NotPrincipal, err = principal(raw)
+	case "Action":
+		s.Action, err = texts(raw)
+	case "NotAction":
+		s.NotAction, err = texts(raw)
+	case "Resource":
+		s.Resource, err = texts(raw)
+	case "NotResource":
+		s.NotResource, err = texts(raw)
+	case "Condition":
+		s.Condition, err = condition(raw)
+	default:
+		if s.other == nil {
+			s.other = map[string]json.RawMessage{}
+		}
+		s.other[name] = raw
+	}
+	return err
+}
+
+// check holds a statement to the grammar (IAM User Guide, "Grammar of the IAM JSON policy language") as far as it is
+// the same for identity, bucket and trust policies: only the first has no principal, only the last has no resource.
+func (s *Statement) check() error {
+	switch {
+	case s.Effect == "":
+		return errors.New("there is no Effect, want Allow or Deny")
+	case s.Effect != Allow && s.Effect != Deny:
+		return fmt.Errorf("Effect is %q, want Allow or Deny", s.Effect)
+	case s.Action == nil && s.NotAction == nil:
+		return errors.New("there is neither Action nor NotAction")
+	case s.Action != nil && s.NotAction != nil:
+		return errors.New("there are both Action and NotAction")
+	case s.Resource != nil && s.NotResource != nil:
+		return errors.New("there are both Resource and NotResource")
+	case s.Principal != nil && s.NotPrincipal != nil:
+		return errors.New("there are both Principal and NotPrincipal")
+	}
+	return nil
+}
+
+func principal(raw json.RawMessage) (Principal, error) {
+	if string(raw) == `"*"` {
+		return Everyone(), nil
+	}
+	kinds, err := object(raw)
+	if err != nil || len(kinds) == 0 {
+		return nil, fmt.Errorf(`is %s, want "*" or an object such as {"AWS": "..."}`, raw)
+	}
+	p := Principal{}
+	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
+		if p[kind], err = texts(kinds[kind]); err != nil {
+			return nil, fmt.Errorf("%s %w", kind, err)
+		}
+	}
+	return p, nil
+}
+
+func condition(raw json.RawMessage) (Condition, error) {
+	operators, err := object(raw)
+	if err != nil {
+		return nil, errors.New("is no object of operators")
+	}
+	c := Condition{}
+	for _, operator := range slices.Sorted(maps.Keys(operators)) {
+		keys, err := object(operators[operator])
+		if err != nil {
+			return nil, fmt.Errorf("operator %s is no object of condition keys", operator)
+		}
+		c[operator] = map[string]Values{}
+		for _, key := range slices.Sorted(maps.Keys(keys)) {
+			if c[operator][key], err = scalars(keys[key]); err != nil {
+				return nil, fmt.Errorf("operator %s, key %s %w", operator, key, err)
+			}
+		}
+	}
+	return c, nil
+}
+
+// object reads an object's elements. Their names count with their case, which a Go struct would not hold to.
+func object(raw json.RawMessage) (map[string]json.RawMessage, error) {
+	var elements map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &elements); err != nil || elements == nil {
+		return nil, errors.New("is not a JSON object")
+	}
+	return elements, nil
+}
+
+func text(raw json.RawMessage) (string, error) {
+	value, err := decode(raw)
+	if err != nil {
+		return "", err
+	}
+	s, ok := value.(string)
+	if !ok {
+		return "", fmt.Errorf("is %s, want a string", raw)
+	}
+	return s, nil
+}
+
+// texts reads a string or a list of at least one string.
+func texts(raw json.RawMessage) ([]string, error) {
+	list, err := items(raw)
+	if err != nil {
+		return nil, err
+	}
+	if len(list) == 0 {
+		return nil, errors.New("is an empty list")
+	}
+	out := make([]string, len(list))
+	for i, item := range list {
+		text, ok := item.(string)
+		if !ok {
+			return nil, fmt.Errorf("has %s, want a string or a list of strings", marshal(item))
+		}
+		out[i] = text
+	}
+	return out, nil
+}
+
+// scalars reads the values of a condition key: AWS takes numbers and booleans for their text.
+func scalars(raw json.RawMessage) ([]string, error) {
+	list, err := items(raw)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]string, len(list))
+	for i, item := range list {
+		switch item.(type) {
+		case string, bool, json.Number:
+			out[i] = fmt.Sprint(item)
+		default:
+			return nil, fmt.Errorf("has %s, want a string, a number, a boolean or a list of them", marshal(item))
+		}
+	}
+	return out, nil
+}
+
+// items reads one value or a list of values; a list counts as what is in it.
+func items(raw json.RawMessage) ([]any, error) {
+	value, err := decode(raw)
+	if err != nil {
+		return nil, err
+	}
+	if list, ok := value.([]any); ok {
+		return list, nil
+	}
+	return []any{value}, nil
+}
+
+// decode reads any value and keeps numbers as they are written.
+func decode(raw json.RawMessage) (any, error) {
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.UseNumber()
+	var value any
+	err := dec.Decode(&value)
+	return value, err
+}

@@ -1,0 +1,202 @@
+package fwtypes
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
+)
+
+// BucketName wants a name that S3 takes for a general purpose bucket.
+func BucketName() validator.String {
+	return rule{"bucket name", "3 to 63 lowercase letters, digits, dots and hyphens", bucket.ValidateName}
+}
+
+// BucketNamePrefix wants the beginning of such a name, short enough for what makes it unique.
+func BucketNamePrefix() validator.String {
+	return rule{
+		"bucket name prefix", "1 to 37 lowercase letters, digits, dots and hyphens", bucket.ValidateNamePrefix,
+	}
+}
+
+// ARN wants the ARN of something in one of the services ("kms"), or in any if none is named.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+func ARN(services ...string) validator.String {
+	form := "arn:partition:" + orAny(services) + ":region:account:resource"
+	return rule{"ARN", "an ARN, " + form, func(text string) error {
+		m := arnPattern.FindStringSubmatch(text)
+		switch {
+		case m == nil:
+			return fmt.Errorf("%s is not an ARN, want %s", quoted(text), form)
+		case len(services) > 0 && !slices.Contains(services, m[1]):
+			return fmt.Errorf("%s is an ARN of the service %q, want %s", quoted(text), m[1], form)
+		}
+		return nil
+	}}
+}
+
+// arnPattern lets pass a global service's ARN without a region, S3's without an account, and AWS's own policies with
+// the account "aws".
+var arnPattern = regexp.MustCompile(`^arn:aws[a-z-]*:([a-z0-9-]+):[a-z0-9-]*:(?:[0-9]{12}|aws)?:\S+$`)
+
+func orAny(services []string) string {
+	if len(services) == 0 {
+		return "service"
+	}
+	return strings.Join(services, "|")
+}
+
+// AccountID wants the id of an AWS account.
+func AccountID() validator.String {
+	return form("AWS account id", "12 digits", regexp.MustCompile(`^[0-9]{12}$`).MatchString)
+}
+
+// IAMPath wants a path that IAM takes for users, groups and managed policies; the last are the strictest.
+// https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html
+func IAMPath() validator.String {
+	const want = `"/", or up to 512 characters that begin and end with "/", ` +
+		`with letters, digits and .,+@=_- between two slashes`
+	segments := regexp.MustCompile(`^(/[A-Za-z0-9.,+@=_-]+)*/$`)
+	return form("IAM path", want, func(text string) bool { return len(text) <= 512 && segments.MatchString(text) })
+}
+
+// form is a rule whose one error says what is wanted.
+func form(noun, want string, fits func(string) bool) validator.String {
+	return rule{noun, want, func(text string) error {
+		if fits(text) {
+			return nil
+		}
+		return fmt.Errorf("%s is not an %s, want %s", quoted(text), noun, want)
+	}}
+}
+
+// rule is a validator of strings by a function whose errors name the value and what is allowed.
+type rule struct {
+	noun, want string
+	check      func(string) error
+}
+
+func (r rule) Description(context.Context) string { return "must be " + r.want }
+
+func (r rule) MarkdownDescription(ctx context.Context) string { return r.Description(ctx) }
+
+func (r rule) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	if err := r.check(req.ConfigValue.ValueString()); err != nil {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid "+r.noun, fmt.Sprintf("%s: %s.", req.Path, err))
+	}
+}
+
+// Limits of tags, in characters and per object.
+// https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_Tag.html
+const (
+	maxTags     = 50
+	maxTagKey   = 128
+	maxTagValue = 256
+	tagSigns    = "_.:/=+-@"
+)
+
+// TagMap wants tags that AWS takes. What reserved says against a key is an error too, which should read on from
+// `the tag key "..."`; reserved may be nil.
+func TagMap(reserved func(key string) error) validator.Map { return tagMap{reserved} }
+
+type tagMap struct {
+	reserved func(string) error
+}
+
+func (tagMap) Description(context.Context) string {
+	return "must be at most 50 tags, with keys of 1 to 128 and values of up to 256 letters, digits, spaces and " +
+		tagSigns + ", no key beginning with aws:"
+}
+
+func (t tagMap) MarkdownDescription(ctx context.Context) string { return t.Description(ctx) }
+
+func (t tagMap) ValidateMap(ctx context.Context, req validator.MapRequest, resp *validator.MapResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	tags := req.ConfigValue.Elements()
+	if len(tags) > maxTags {
+		resp.Diagnostics.AddAttributeError(req.Path, "Too many tags", fmt.Sprintf(
+			"%s has %d tags, want at most %d.", req.Path, len(tags), maxTags))
+	}
+	for _, key := range slices.Sorted(maps.Keys(tags)) {
+		at := req.Path.AtMapKey(key)
+		if err := t.checkKey(key); err != nil {
+			resp.Diagnostics.AddAttributeError(at, "Invalid tag key", describe(at, "key", key, err))
+		}
+		if value, err := checkTagValue(ctx, tags[key]); err != nil {
+			resp.Diagnostics.AddAttributeError(at, "Invalid tag value", describe(at, "value", value, err))
+		}
+	}
+}
+
+func describe(at path.Path, what, text string, err error) string {
+	return fmt.Sprintf("%s: the tag %s %s %s.", at, what, quoted(text), err)
+}
+
+func (t tagMap) checkKey(key string) error {
+	switch {
+	case key == "" || utf8.RuneCountInString(key) > maxTagKey:
+		return fmt.Errorf("has %d characters, want 1 to %d", utf8.RuneCountInString(key), maxTagKey)
+	case strings.HasPrefix(strings.ToLower(key), "aws:"):
+		return errors.New(`begins with "aws:", which AWS reserves for its own tags`)
+	case strings.IndexFunc(key, noTagCharacter) >= 0:
+		return tagCharacterError(key)
+	case t.reserved != nil:
+		return t.reserved(key)
+	}
+	return nil
+}
+
+func checkTagValue(ctx context.Context, element attr.Value) (string, error) {
+	text, ok := element.(basetypes.StringValuable)
+	if !ok || element.IsUnknown() {
+		return "", nil
+	}
+	if element.IsNull() {
+		return "null", errors.New("is not allowed, want a string; leave the tag out instead")
+	}
+	s, _ := text.ToStringValue(ctx)
+	value := s.ValueString()
+	switch {
+	case utf8.RuneCountInString(value) > maxTagValue:
+		return value, fmt.Errorf("has %d characters, want at most %d", utf8.RuneCountInString(value), maxTagValue)
+	case strings.IndexFunc(value, noTagCharacter) >= 0:
+		return value, tagCharacterError(value)
+	}
+	return value, nil
+}
+
+func noTagCharacter(r rune) bool {
+	return !unicode.In(r, unicode.L, unicode.N, unicode.Z) && !strings.ContainsRune(tagSigns, r)
+}
+
+func tagCharacterError(text string) error {
+	i := strings.IndexFunc(text, noTagCharacter)
+	return fmt.Errorf("has %q, want only letters, digits, spaces and %s", []rune(text[i:])[0], tagSigns)
+}
+
+// quoted is a value for a message, cut where it gets too long to read.
+func quoted(text string) string {
+	const enough = 100
+	if r := []rune(text); len(r) > enough {
+		return fmt.Sprintf("%q...", string(r[:enough]))
+	}
+	return fmt.Sprintf("%q", text)
+}

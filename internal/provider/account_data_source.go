@@ -1,0 +1,69 @@
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+type accountDataSource struct{ dataSource }
+
+func newAccountDataSource() datasource.DataSource { return &accountDataSource{} }
+
+type accountModel struct {
+	ID           types.String `tfsdk:"id"`
+	AccountID    types.String `tfsdk:"account_id"`
+	CallerARN    types.String `tfsdk:"caller_arn"`
+	CallerUserID types.String `tfsdk:"caller_user_id"`
+	Region       types.String `tfsdk:"region"`
+	Partition    types.String `tfsdk:"partition"`
+	Platform     types.String `tfsdk:"platform"`
+}
+
+func (d *accountDataSource) Metadata(
+	_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse,
+) {
+	resp.TypeName = req.ProviderTypeName + "_account"
+}
+
+func (d *accountDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	computed := func(description string) schema.StringAttribute {
+		return schema.StringAttribute{Computed: true, MarkdownDescription: description}
+	}
+	const unasked = " Null where the provider does not ask, see its `skip_requesting_account_id`."
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "The account, the caller and the region that the provider works with. Reading it connects, so " +
+			"it also tells whether credentials and endpoint are right. It needs no permission.",
+		Attributes: map[string]schema.Attribute{
+			"id":             computed("The account id; where there is none, the platform's name."),
+			"account_id":     computed("The 12 digits of the account that the credentials belong to." + unasked),
+			"caller_arn":     computed("ARN of the user or of the assumed role whose credentials are used." + unasked),
+			"caller_user_id": computed("Unique id of the caller; for a role with the session name behind it." + unasked),
+			"region":         computed("The provider's region, such as `us-east-1`."),
+			"partition":      computed("The partition in ARNs: `aws`, `aws-cn`, `aws-us-gov` and so on."),
+			"platform":       computed("The provider's `platform`: `aws` or the kind of S3-compatible store."),
+		},
+	}
+}
+
+func (d *accountDataSource) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
+	conn := d.connect(ctx, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	m := accountModel{
+		ID:           types.StringValue(conn.AccountID),
+		AccountID:    optional(conn.AccountID),
+		CallerARN:    optional(conn.CallerARN),
+		CallerUserID: optional(conn.CallerID),
+		Region:       types.StringValue(conn.Region),
+		Partition:    types.StringValue(conn.Partition),
+		Platform:     types.StringValue(conn.Platform.Name),
+	}
+	if conn.AccountID == "" {
+		m.ID = m.Platform
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+}

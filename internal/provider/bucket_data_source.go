@@ -1,0 +1,179 @@
+package provider
+
+import (
+	"context"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/fwtypes"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
+)
+
+// bucketDataSource looks at one bucket, made by spinup or not.
+type bucketDataSource struct{ dataSource }
+
+func newBucketDataSource() datasource.DataSource { return &bucketDataSource{} }
+
+type bucketDataModel struct {
+	bucketFacts
+	Empty        types.Bool   `tfsdk:"empty"`
+	Logging      types.Object `tfsdk:"logging"`
+	CreationDate types.String `tfsdk:"creation_date"`
+}
+
+func (d *bucketDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_bucket"
+}
+
+func (d *bucketDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	text := func(description string) schema.StringAttribute {
+		return schema.StringAttribute{Computed: true, MarkdownDescription: description}
+	}
+	flag := func(description string) schema.BoolAttribute {
+		return schema.BoolAttribute{Computed: true, MarkdownDescription: description}
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "A bucket of the account, made by spinup or not, with everything that `spinup_bucket` knows about it. " +
+			"No such bucket is an error; so is one of another account.",
+		Attributes: map[string]schema.Attribute{
+			"name": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "Name of the bucket.",
+				Validators:          []validator.String{fwtypes.BucketName()},
+			},
+			"id":         text("The name of the bucket."),
+			"region":     text("Region of the bucket, found whatever the provider's region is."),
+			"tags":       schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Tags without the provider's own and without those under `ignore_tags`."},
+			"tags_all":   schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Tags without those under `ignore_tags`."},
+			"versioning": flag("Whether versioning is on; `false` also when it is suspended."),
+			"encryption": schema.SingleNestedAttribute{
+				Computed:            true,
+				MarkdownDescription: "Default encryption of new objects; null when the store has none.",
+				Attributes: map[string]schema.Attribute{
+					"algorithm":   text("`AES256`, `aws:kms` or `aws:kms:dsse`."),
+					"kms_key_arn": text("ARN of the KMS key; null for AWS's own."),
+					"bucket_key":  flag("Whether S3 asks KMS for a key per bucket."),
+				},
+			},
+			"object_ownership": text("`BucketOwnerEnforced`, `BucketOwnerPreferred` or `ObjectWriter`."),
+			"public_access":    text("`none`, `read`, `read_list`, `unblocked`, or `mixed` for any other combination of switches and statements."),
+			"require_tls":      flag("Whether spinup's statement that denies plain HTTP is in the bucket policy."),
+			"access_log":       logAttribute("Where the server access log goes, as `spinup_bucket` has it; null when it is off.", "bucket", "prefix"),
+			"policy": schema.StringAttribute{
+				Computed:            true,
+				CustomType:          fwtypes.PolicyType{},
+				MarkdownDescription: "The bucket policy without the statements that spinup makes; null when nothing is left.",
+			},
+			"access_levels": schema.SetAttribute{
+				Computed: true, ElementType: types.StringType,
+				MarkdownDescription: "Access levels of which the group or the policy exists.",
+			},
+			"arn":                  text("ARN of the bucket."),
+			"account_id":           text("AWS account that owns the bucket; null where the store has no accounts."),
+			"domain_name":          text("Host name of the bucket; null on other platforms than AWS."),
+			"regional_domain_name": text("Host name of the bucket in its region; null on other platforms than AWS."),
+			"hosted_zone_id":       text("Route 53 hosted zone of the S3 website endpoint of the region; null where there is none."),
+			"groups": schema.MapNestedAttribute{
+				Computed:            true,
+				MarkdownDescription: "Group and policy of each access level that exists, by level.",
+				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+					"group_name":      text("Name of the IAM group; null when it is missing."),
+					"group_arn":       text("ARN of the IAM group; null when it is missing."),
+					"policy_name":     text("Name of the IAM policy; null when it is missing or not attached to the group."),
+					"policy_arn":      text("ARN of the IAM policy; null when it is missing."),
+					"policy_document": text("Text of the IAM policy; null when it is missing."),
+				}},
+			},
+			"empty":         flag("Whether the bucket holds nothing at all. Old versions and delete markers count as contents."),
+			"logging":       logAttribute("The server access log as S3 names it; null when it is off.", "target_bucket", "target_prefix"),
+			"creation_date": text("When the bucket was made, as RFC 3339 in UTC; null when the store does not say."),
+		},
+	}
+}
+
+func logAttribute(description, bucketName, prefixName string) schema.Attribute {
+	return schema.SingleNestedAttribute{
+		Computed:            true,
+		MarkdownDescription: description,
+		Attributes: map[string]schema.Attribute{
+			bucketName: schema.StringAttribute{Computed: true, MarkdownDescription: "Name of the bucket that receives the log."},
+			prefixName: schema.StringAttribute{Computed: true, MarkdownDescription: "Beginning of the keys of the log objects."},
+		},
+	}
+}
+
+func (d *bucketDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var m bucketDataModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
+	conn := d.connect(ctx, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	fail := func(err error) {
+		resp.Diagnostics.Append(readDiagnostic(path.Root("name"), "bucket", bucketReads(), err))
+	}
+
+	name := m.Name.ValueString()
+	region, exists, err := bucket.Locate(ctx, conn, name, conn.Region)
+	if err != nil {
+		fail(err)
+		return
+	}
+	if !exists {
+		resp.Diagnostics.AddAttributeError(path.Root("name"), "No such bucket", "There is no bucket \""+name+"\".")
+		return
+	}
+	spec := bucketSpec{
+		Name: name, Region: region, Partition: conn.Partition, AccountID: conn.AccountID,
+		IgnoreTag: d.data.ignoreTags, IAMPath: d.data.iamPath, Everything: true,
+	}
+	have, err := bucket.New(conn).Observe(ctx, spec)
+	if err != nil {
+		fail(err)
+		return
+	}
+	empty, err := bucket.Empty(ctx, conn, name, region)
+	if err != nil {
+		fail(err)
+		return
+	}
+	created, err := d.data.buckets.Created(ctx, conn, name)
+	if err != nil {
+		fail(err)
+		return
+	}
+	resp.Diagnostics.Append(m.fill(ctx, conn, d.data, spec, have)...)
+	m.Empty = types.BoolValue(empty)
+	m.CreationDate = date(created)
+	m.Logging = types.ObjectNull(loggingTypes)
+	if log := have.Log; log != nil {
+		m.Logging = object(ctx, loggingTypes, loggingModel{types.StringValue(log.Bucket), types.StringValue(log.Prefix)}, &resp.Diagnostics)
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
+}
+
+type loggingModel struct {
+	TargetBucket types.String `tfsdk:"target_bucket"`
+	TargetPrefix types.String `tfsdk:"target_prefix"`
+}
+
+var loggingTypes = map[string]attr.Type{"target_bucket": types.StringType, "target_prefix": types.StringType}
+
+func date(t time.Time) types.String {
+	if t.IsZero() {
+		return types.StringNull()
+	}
+	return types.StringValue(t.UTC().Format(time.RFC3339))
+}
+
+// bucketReads are the permissions behind the data sources about buckets.
+func bucketReads() []awsclient.Permission {
+	return append(awsclient.Permissions(bucket.Reads{}), awsclient.Permissions(bucket.CatalogAPI{})...)
+}

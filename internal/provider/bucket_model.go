@@ -1,0 +1,541 @@
+package provider
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/fwtypes"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
+)
+
+type (
+	bucketSpec   = bucket.Spec
+	bucketStatus = bucket.Status
+)
+
+// bucketModel is spinup_bucket as Terraform sees it.
+type bucketModel struct {
+	bucketFacts
+	NamePrefix   types.String   `tfsdk:"name_prefix"`
+	ForceDestroy types.Bool     `tfsdk:"force_destroy"`
+	Timeouts     timeouts.Value `tfsdk:"timeouts"`
+}
+
+// bucketFacts are the attributes that resource and data source share.
+type bucketFacts struct {
+	ID              types.String        `tfsdk:"id"`
+	Name            types.String        `tfsdk:"name"`
+	Region          types.String        `tfsdk:"region"`
+	Tags            types.Map           `tfsdk:"tags"`
+	TagsAll         types.Map           `tfsdk:"tags_all"`
+	Versioning      types.Bool          `tfsdk:"versioning"`
+	Encryption      types.Object        `tfsdk:"encryption"`
+	ObjectOwnership types.String        `tfsdk:"object_ownership"`
+	PublicAccess    types.String        `tfsdk:"public_access"`
+	RequireTLS      types.Bool          `tfsdk:"require_tls"`
+	AccessLog       types.Object        `tfsdk:"access_log"`
+	Policy          fwtypes.PolicyValue `tfsdk:"policy"`
+	AccessLevels    types.Set           `tfsdk:"access_levels"`
+	ARN             types.String        `tfsdk:"arn"`
+	AccountID       types.String        `tfsdk:"account_id"`
+	DomainName      types.String        `tfsdk:"domain_name"`
+	RegionalDomain  types.String        `tfsdk:"regional_domain_name"`
+	HostedZoneID    types.String        `tfsdk:"hosted_zone_id"`
+	Groups          types.Map           `tfsdk:"groups"`
+}
+
+// bucketIdentity tells one bucket from every other.
+type bucketIdentity struct {
+	Name      types.String `tfsdk:"name"`
+	Region    types.String `tfsdk:"region"`
+	AccountID types.String `tfsdk:"account_id"`
+}
+
+type encryptionModel struct {
+	Algorithm types.String `tfsdk:"algorithm"`
+	KMSKeyARN types.String `tfsdk:"kms_key_arn"`
+	BucketKey types.Bool   `tfsdk:"bucket_key"`
+}
+
+type accessLogModel struct {
+	Bucket types.String `tfsdk:"bucket"`
+	Prefix types.String `tfsdk:"prefix"`
+}
+
+type levelModel struct {
+	GroupName      types.String `tfsdk:"group_name"`
+	GroupARN       types.String `tfsdk:"group_arn"`
+	PolicyName     types.String `tfsdk:"policy_name"`
+	PolicyARN      types.String `tfsdk:"policy_arn"`
+	PolicyDocument types.String `tfsdk:"policy_document"`
+}
+
+var (
+	encryptionTypes = map[string]attr.Type{"algorithm": types.StringType, "kms_key_arn": types.StringType, "bucket_key": types.BoolType}
+	accessLogTypes  = map[string]attr.Type{"bucket": types.StringType, "prefix": types.StringType}
+	levelTypes      = map[string]attr.Type{
+		"group_name": types.StringType, "group_arn": types.StringType,
+		"policy_name": types.StringType, "policy_arn": types.StringType, "policy_document": types.StringType,
+	}
+)
+
+func (m *bucketModel) importID() string       { return m.Name.ValueString() }
+func (m *bucketModel) limits() timeouts.Value { return m.Timeouts }
+func (m *bucketModel) identify() any          { return bucketIdentity{m.Name, m.Region, m.AccountID} }
+
+// importing says whether the model is the stub that an import begins with: every bucket in state has an ARN.
+func (m *bucketModel) importing() bool { return m.ARN.IsNull() }
+
+func (m *bucketModel) locate(ctx context.Context, conn *awsclient.Conn) (bool, error) {
+	if !m.importing() {
+		return true, nil
+	}
+	from := conn.Region
+	if !m.Region.IsNull() {
+		from = m.Region.ValueString()
+	}
+	region, exists, err := bucket.Locate(ctx, conn, m.Name.ValueString(), from)
+	m.Region = types.StringValue(region)
+	m.ForceDestroy = types.BoolValue(false)
+	return exists, err
+}
+
+// pick is the configured value, or what stands for it.
+func pick[T attr.Value](config, otherwise T) T {
+	if config.IsNull() {
+		return otherwise
+	}
+	return config
+}
+
+// optional is the text, or null for none.
+func optional(text string) types.String {
+	if text == "" {
+		return types.StringNull()
+	}
+	return types.StringValue(text)
+}
+
+// resolve is where every default of the resource lives.
+func (m *bucketModel) resolve(ctx context.Context, r resolution[bucketModel]) (diags diag.Diagnostics) {
+	m.resolveName(r)
+	m.ForceDestroy = pick(r.config.ForceDestroy, types.BoolValue(false))
+	if len(r.data.unknown) > 0 {
+		// What depends on the provider's settings stays as it was; for a new bucket it stays unknown.
+		if r.prior != nil {
+			m.keep(r.config, r.prior)
+		}
+		return diags
+	}
+	m.resolveSettings(ctx, r, &diags)
+	m.resolveTags(ctx, r.data)
+	m.resolveComputed(ctx, r, &diags)
+	return diags
+}
+
+func (m *bucketModel) resolveName(r resolution[bucketModel]) {
+	m.Name = r.config.Name
+	if m.Name.IsNull() {
+		prefix := r.config.NamePrefix
+		switch {
+		case r.prior != nil && strings.HasPrefix(r.prior.Name.ValueString(), prefix.ValueString()):
+			m.Name = r.prior.Name
+		case r.applying:
+			m.Name = types.StringValue(bucket.NewName(prefix.ValueString()))
+		default:
+			m.Name = types.StringUnknown()
+		}
+	}
+	m.ID = m.Name
+}
+
+// keep takes over from state whatever the configuration does not say.
+func (m *bucketModel) keep(config, prior *bucketModel) {
+	m.Region = pick(config.Region, prior.Region)
+	m.TagsAll = prior.TagsAll
+	m.Versioning = pick(config.Versioning, prior.Versioning)
+	m.Encryption = pick(config.Encryption, prior.Encryption)
+	m.ObjectOwnership = pick(config.ObjectOwnership, prior.ObjectOwnership)
+	m.PublicAccess = pick(config.PublicAccess, prior.PublicAccess)
+	m.RequireTLS = pick(config.RequireTLS, prior.RequireTLS)
+	m.AccessLog = pick(config.AccessLog, prior.AccessLog)
+	m.AccessLevels = pick(config.AccessLevels, prior.AccessLevels)
+	m.ARN, m.AccountID, m.Groups = prior.ARN, prior.AccountID, prior.Groups
+	m.DomainName, m.RegionalDomain, m.HostedZoneID = prior.DomainName, prior.RegionalDomain, prior.HostedZoneID
+}
+
+func (m *bucketModel) resolveSettings(ctx context.Context, r resolution[bucketModel], diags *diag.Diagnostics) {
+	platform := r.data.platform
+	region := types.StringValue(r.data.region)
+	if r.prior != nil {
+		region = r.prior.Region
+	}
+	m.Region = pick(r.config.Region, region)
+	m.Versioning = pick(r.config.Versioning, types.BoolValue(false))
+	m.RequireTLS = pick(r.config.RequireTLS, types.BoolValue(platform.RequireTLS))
+	m.ObjectOwnership = pick(r.config.ObjectOwnership, supported(platform.Ownership, "BucketOwnerEnforced"))
+	m.PublicAccess = pick(r.config.PublicAccess, supported(platform.PublicAccessBlock, bucket.PublicNone))
+	var levels []bucket.Level
+	if platform.IAM {
+		levels = []bucket.Level{bucket.Admin}
+	}
+	m.AccessLevels = pick(r.config.AccessLevels, levelSet(levels))
+	m.resolveEncryption(ctx, r, diags)
+	m.resolveAccessLog(ctx, r, diags)
+}
+
+// supported is the default of a setting that not every store has.
+func supported(yes bool, value string) types.String {
+	if !yes {
+		return types.StringNull()
+	}
+	return types.StringValue(value)
+}
+
+func levelSet(levels []bucket.Level) types.Set {
+	values := make([]attr.Value, len(levels))
+	for i, l := range levels {
+		values[i] = types.StringValue(string(l))
+	}
+	return types.SetValueMust(types.StringType, values)
+}
+
+func (m *bucketModel) resolveEncryption(ctx context.Context, r resolution[bucketModel], diags *diag.Diagnostics) {
+	config := r.config.Encryption
+	switch {
+	case config.IsUnknown():
+		return
+	case config.IsNull() && !r.data.platform.Encryption:
+		m.Encryption = types.ObjectNull(encryptionTypes)
+		return
+	}
+	var e encryptionModel
+	if !config.IsNull() {
+		diags.Append(config.As(ctx, &e, basetypes.ObjectAsOptions{})...)
+	}
+	if e.Algorithm.IsNull() {
+		e.Algorithm = types.StringValue("AES256")
+		if !e.KMSKeyARN.IsNull() {
+			e.Algorithm = types.StringValue("aws:kms")
+		}
+	}
+	if e.BucketKey.IsNull() {
+		e.BucketKey = types.BoolValue(e.Algorithm.ValueString() == "aws:kms")
+		if e.Algorithm.IsUnknown() {
+			e.BucketKey = types.BoolUnknown()
+		}
+	}
+	m.Encryption = object(ctx, encryptionTypes, e, diags)
+}
+
+func object(ctx context.Context, of map[string]attr.Type, from any, diags *diag.Diagnostics) types.Object {
+	value, d := types.ObjectValueFrom(ctx, of, from)
+	diags.Append(d...)
+	return value
+}
+
+func (m *bucketModel) resolveAccessLog(ctx context.Context, r resolution[bucketModel], diags *diag.Diagnostics) {
+	config, fallback := r.config.AccessLog, r.data.accessLog
+	var log accessLogModel
+	prefix := "" // what stands before the bucket's name
+	switch {
+	case config.IsUnknown():
+		return
+	case !config.IsNull():
+		diags.Append(config.As(ctx, &log, basetypes.ObjectAsOptions{})...)
+	case fallback == nil || fallback.bucket == m.Name.ValueString(): // the log of the log bucket would grow for ever
+		m.AccessLog = types.ObjectNull(accessLogTypes)
+		return
+	default:
+		log.Bucket, prefix = types.StringValue(fallback.bucket), fallback.prefix
+	}
+	if log.Prefix.IsNull() {
+		log.Prefix = types.StringUnknown()
+		if !m.Name.IsUnknown() {
+			log.Prefix = types.StringValue(bucket.LogPrefix(prefix, m.Name.ValueString()))
+		}
+	}
+	m.AccessLog = object(ctx, accessLogTypes, log, diags)
+}
+
+func (m *bucketModel) resolveTags(_ context.Context, data *providerData) {
+	if m.Tags.IsUnknown() {
+		m.TagsAll = types.MapUnknown(types.StringType)
+		return
+	}
+	all := map[string]attr.Value{}
+	for key, value := range data.tags() {
+		all[key] = types.StringValue(value)
+	}
+	maps.Copy(all, m.Tags.Elements())
+	m.TagsAll = types.MapValueMust(types.StringType, all)
+}
+
+func (m *bucketModel) resolveComputed(ctx context.Context, r resolution[bucketModel], diags *diag.Diagnostics) {
+	m.AccountID = types.StringUnknown()
+	if r.prior != nil && !r.prior.AccountID.IsNull() {
+		m.AccountID = r.prior.AccountID
+	}
+	if m.Name.IsUnknown() || m.Region.IsUnknown() {
+		unknown := types.StringUnknown()
+		m.ARN, m.DomainName, m.RegionalDomain, m.HostedZoneID = unknown, unknown, unknown, unknown
+	} else {
+		m.setNames(r.data.partition, r.data.platform)
+	}
+	m.resolveGroups(ctx, r, diags)
+}
+
+// setNames sets what follows from name and region alone.
+func (m *bucketFacts) setNames(partition string, platform awsclient.Platform) {
+	name, region := m.Name.ValueString(), m.Region.ValueString()
+	m.ARN = types.StringValue("arn:" + partition + ":s3:::" + name)
+	m.DomainName, m.RegionalDomain, m.HostedZoneID = types.StringNull(), types.StringNull(), types.StringNull()
+	if platform.Name == "aws" {
+		m.DomainName = types.StringValue(bucket.DomainName(name, partition))
+		m.RegionalDomain = types.StringValue(bucket.RegionalDomainName(name, region, partition))
+		m.HostedZoneID = optional(bucket.HostedZoneID(region))
+	}
+}
+
+func (m *bucketModel) resolveGroups(ctx context.Context, r resolution[bucketModel], diags *diag.Diagnostics) {
+	levels, known := levelsOf(m.AccessLevels)
+	if !known || m.Name.IsUnknown() {
+		m.Groups = types.MapUnknown(types.ObjectType{AttrTypes: levelTypes})
+		return
+	}
+	name := m.Name.ValueString()
+	var before map[string]levelModel
+	if r.prior != nil {
+		before = groupsOf(ctx, r.prior.Groups, diags)
+	}
+	groups := map[string]levelModel{}
+	for _, l := range levels {
+		document := bucket.LevelDocument(r.data.partition, name, l)
+		was := before[string(l)]
+		if bucket.AcceptedDocument(r.data.partition, name, l, was.PolicyDocument.ValueString()) {
+			document = was.PolicyDocument.ValueString()
+		}
+		groups[string(l)] = levelModel{
+			GroupName:      types.StringValue(bucket.GroupName(name, l)),
+			GroupARN:       found(was.GroupARN),
+			PolicyName:     types.StringValue(bucket.PolicyName(name, l)),
+			PolicyARN:      found(was.PolicyARN),
+			PolicyDocument: types.StringValue(document),
+		}
+	}
+	m.Groups = groupMap(ctx, groups, diags)
+}
+
+// found is what state knows, or unknown: it is not there yet, or it is lost and will be made again.
+func found(was types.String) types.String {
+	if was.IsNull() {
+		return types.StringUnknown()
+	}
+	return was
+}
+
+func groupMap(ctx context.Context, groups map[string]levelModel, diags *diag.Diagnostics) types.Map {
+	value, d := types.MapValueFrom(ctx, types.ObjectType{AttrTypes: levelTypes}, groups)
+	diags.Append(d...)
+	return value
+}
+
+func groupsOf(ctx context.Context, groups types.Map, diags *diag.Diagnostics) map[string]levelModel {
+	all := map[string]levelModel{}
+	if !groups.IsNull() && !groups.IsUnknown() {
+		diags.Append(groups.ElementsAs(ctx, &all, false)...)
+	}
+	return all
+}
+
+// levelsOf gives the levels in their own order, and says whether all are known.
+func levelsOf(set types.Set) (levels []bucket.Level, known bool) {
+	if set.IsUnknown() {
+		return nil, false
+	}
+	for _, value := range set.Elements() {
+		text, ok := value.(types.String)
+		if !ok || text.IsUnknown() {
+			return nil, false
+		}
+		levels = append(levels, bucket.Level(text.ValueString()))
+	}
+	slices.SortFunc(levels, func(x, y bucket.Level) int {
+		return slices.Index(bucket.Levels, x) - slices.Index(bucket.Levels, y)
+	})
+	return levels, true
+}
+
+func (m *bucketModel) spec(
+	ctx context.Context, conn *awsclient.Conn, data *providerData, prior *bucketModel,
+) (spec bucketSpec, diags diag.Diagnostics) {
+	spec = bucketSpec{
+		Name:         m.Name.ValueString(),
+		Region:       m.Region.ValueString(),
+		Partition:    conn.Partition,
+		AccountID:    conn.AccountID,
+		Tags:         map[string]string{},
+		IgnoreTag:    data.ignoreTags,
+		Versioning:   m.Versioning.ValueBoolPointer(),
+		Ownership:    m.ObjectOwnership.ValueString(),
+		PublicAccess: m.PublicAccess.ValueString(),
+		RequireTLS:   m.RequireTLS.ValueBool(),
+		IAMPath:      data.iamPath,
+		ForceDestroy: m.ForceDestroy.ValueBool(),
+		Everything:   m.importing(),
+	}
+	if !m.TagsAll.IsNull() {
+		diags.Append(m.TagsAll.ElementsAs(ctx, &spec.Tags, false)...)
+	}
+	if !m.Encryption.IsNull() {
+		var e encryptionModel
+		diags.Append(m.Encryption.As(ctx, &e, basetypes.ObjectAsOptions{})...)
+		spec.Encryption = &bucket.Encryption{
+			Algorithm: e.Algorithm.ValueString(), KMSKeyARN: e.KMSKeyARN.ValueString(), BucketKey: e.BucketKey.ValueBool(),
+		}
+	}
+	if !m.AccessLog.IsNull() {
+		var log accessLogModel
+		diags.Append(m.AccessLog.As(ctx, &log, basetypes.ObjectAsOptions{})...)
+		spec.AccessLog = &bucket.AccessLog{Bucket: log.Bucket.ValueString(), Prefix: log.Prefix.ValueString()}
+	}
+	spec.Statements = statementsOf(m.Policy, &diags)
+	spec.Levels, _ = levelsOf(m.AccessLevels)
+	if prior != nil {
+		for _, statement := range statementsOf(prior.Policy, &diags) {
+			spec.ReleasedStatements = append(spec.ReleasedStatements, statement.Key())
+		}
+		spec.OwnLevels, _ = levelsOf(prior.AccessLevels)
+		spec.PolicyARNs = map[bucket.Level]string{}
+		for l, group := range groupsOf(ctx, prior.Groups, &diags) {
+			spec.PolicyARNs[bucket.Level(l)] = group.PolicyARN.ValueString()
+		}
+	}
+	return spec, diags
+}
+
+// statementsOf are the user's own statements.
+func statementsOf(policy fwtypes.PolicyValue, diags *diag.Diagnostics) []awspolicy.Statement {
+	if policy.IsNull() || policy.IsUnknown() {
+		return nil
+	}
+	doc, err := awspolicy.Parse(policy.ValueString())
+	if err != nil {
+		diags.AddAttributeError(path.Root("policy"), "Invalid policy", err.Error())
+	}
+	return doc.Statements
+}
+
+func (m *bucketModel) fill(
+	ctx context.Context, conn *awsclient.Conn, data *providerData, want bucketSpec, have bucketStatus,
+) diag.Diagnostics {
+	return m.bucketFacts.fill(ctx, conn, data, want, have)
+}
+
+// fill records what was seen. What was not looked at, or is not there, is null.
+func (m *bucketFacts) fill(
+	ctx context.Context, conn *awsclient.Conn, data *providerData, want bucketSpec, have bucketStatus,
+) (diags diag.Diagnostics) {
+	m.ID, m.Name = types.StringValue(want.Name), types.StringValue(want.Name)
+	m.Region = types.StringValue(want.Region)
+	if have.Root != nil {
+		m.Region = types.StringValue(have.Root.Region)
+	}
+	m.AccountID = optional(conn.AccountID)
+	m.setNames(conn.Partition, conn.Platform)
+
+	m.fillTags(want.OwnTags(have.Tags), data)
+	m.Versioning = types.BoolNull()
+	if have.Versioning != nil {
+		m.Versioning = types.BoolValue(*have.Versioning == "Enabled")
+	}
+	m.ObjectOwnership = types.StringPointerValue(have.Ownership)
+	m.PublicAccess = optional(have.PublicAccess(want))
+	m.RequireTLS = types.BoolValue(have.RequiresTLS(want))
+	m.Encryption = types.ObjectNull(encryptionTypes)
+	if e := have.Encryption; e != nil {
+		m.Encryption = object(ctx, encryptionTypes, encryptionModel{
+			types.StringValue(e.Algorithm), optional(e.KMSKeyARN), types.BoolValue(e.BucketKey),
+		}, &diags)
+	}
+	m.AccessLog = types.ObjectNull(accessLogTypes)
+	if log := have.Log; log != nil {
+		m.AccessLog = object(ctx, accessLogTypes, accessLogModel{
+			types.StringValue(log.Bucket), types.StringValue(log.Prefix),
+		}, &diags)
+	}
+	m.fillPolicy(want, have)
+	m.fillLevels(ctx, want, have, &diags)
+	return diags
+}
+
+// fillTags splits the live tags: the provider's show in tags_all only, unless the configuration repeats them.
+func (m *bucketFacts) fillTags(live map[string]string, data *providerData) {
+	all, own := map[string]attr.Value{}, map[string]attr.Value{}
+	said, provided := m.Tags.Elements(), data.tags()
+	for key, value := range live {
+		all[key] = types.StringValue(value)
+		_, repeated := said[key]
+		if _, ok := provided[key]; !ok || repeated {
+			own[key] = all[key]
+		}
+	}
+	m.TagsAll = types.MapValueMust(types.StringType, all)
+	if len(own) > 0 || !m.Tags.IsNull() {
+		m.Tags = types.MapValueMust(types.StringType, own)
+	}
+}
+
+// fillPolicy records the user's statements as they are now, in the user's words where they mean the same.
+func (m *bucketFacts) fillPolicy(want bucketSpec, have bucketStatus) {
+	if have.Policy == nil {
+		m.Policy = fwtypes.PolicyNull()
+		return
+	}
+	seen := want.UserStatements(*have.Policy)
+	switch {
+	case seen.Empty():
+		m.Policy = fwtypes.PolicyNull()
+	case !awspolicy.Equivalent(seen.String(), m.Policy.ValueString()):
+		m.Policy = fwtypes.NewPolicy(seen.String())
+	}
+}
+
+func (m *bucketFacts) fillLevels(ctx context.Context, want bucketSpec, have bucketStatus, diags *diag.Diagnostics) {
+	var levels []bucket.Level
+	groups := map[string]levelModel{}
+	for _, l := range bucket.Levels {
+		seen := have.Level(l)
+		if !seen.Exists() {
+			continue
+		}
+		levels = append(levels, l)
+		var g levelModel
+		if seen.Group != nil {
+			g.GroupName = types.StringValue(bucket.GroupName(want.Name, l))
+			g.GroupARN = optional(seen.Group.ARN)
+		}
+		if seen.Policy != nil {
+			g.PolicyARN = types.StringValue(seen.Policy.ARN)
+			g.PolicyDocument = types.StringValue(want.LevelText(l, seen.Policy.Document))
+			// A policy that the group does not have is lost to the level.
+			if seen.Group == nil || seen.Group.Attached {
+				g.PolicyName = types.StringValue(bucket.PolicyName(want.Name, l))
+			}
+		}
+		groups[string(l)] = g
+	}
+	m.AccessLevels = levelSet(levels)
+	m.Groups = groupMap(ctx, groups, diags)
+}

@@ -1,0 +1,41 @@
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+)
+
+// ModifyPlan lets the model say what it wants in full. Every computed value is decided there and in one place: what the
+// plan determines is planned as known text, so that tampering shows as an exact difference; what is lost, null in
+// state, is planned as unknown, so that an update makes it again.
+func (c *composite[M, S, O, P]) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() || c.data == nil { // a destroy, or only validating
+		return
+	}
+	var config, plan M
+	var prior *M
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if !req.State.Raw.IsNull() {
+		prior = new(M)
+		resp.Diagnostics.Append(req.State.Get(ctx, prior)...)
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(P(&plan).checkPlan(ctx, c.data)...)
+	resp.Diagnostics.Append(P(&plan).resolve(ctx, resolution[M]{config: &config, prior: prior, data: c.data})...)
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+}
+
+// ValidateConfig asks the model about rules between attributes.
+func (c *composite[M, S, O, P]) ValidateConfig(
+	ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse,
+) {
+	var config M
+	if resp.Diagnostics.Append(req.Config.Get(ctx, &config)...); resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(P(&config).checkConfig(ctx)...)
+}

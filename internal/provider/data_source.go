@@ -1,0 +1,34 @@
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
+)
+
+// dataSource is what all data sources share: the provider's data and the way to AWS.
+type dataSource struct{ data *providerData }
+
+// Configure takes over the provider's data; there is none while only validating.
+func (d *dataSource) Configure(_ context.Context, req datasource.ConfigureRequest, _ *datasource.ConfigureResponse) {
+	d.data, _ = req.ProviderData.(*providerData)
+}
+
+// connect gives the connection. A data source has no earlier state to keep, so a provider that is not known yet is an
+// error here, unlike in the refresh of a resource.
+func (d *dataSource) connect(ctx context.Context, diags *diag.Diagnostics) *awsclient.Conn {
+	conn, err := d.data.connect(ctx)
+	if err != nil {
+		diags.Append(connectDiagnostic(err))
+	}
+	return conn
+}
+
+// readDiagnostic is the error of a data source that cannot be read.
+func readDiagnostic(at path.Path, noun string, permissions []awsclient.Permission, err error) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(at, "Cannot read "+noun, withAdvice(err, permissions))
+}

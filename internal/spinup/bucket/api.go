@@ -1,0 +1,120 @@
+package bucket
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
+)
+
+// call is one AWS operation, held as a function value so that the linker drops the operations nobody calls.
+type (
+	s3Call[I, O any]  = func(context.Context, *I, ...func(*s3.Options)) (*O, error)
+	iamCall[I, O any] = func(context.Context, *I, ...func(*iam.Options)) (*O, error)
+)
+
+// Reads are the operations of a refresh: what `terraform plan` needs.
+type Reads struct {
+	HeadBucket                 s3Call[s3.HeadBucketInput, s3.HeadBucketOutput]                                 `iam:"s3:ListBucket" on:"bucket"`
+	GetBucketTagging           s3Call[s3.GetBucketTaggingInput, s3.GetBucketTaggingOutput]                     `iam:"s3:GetBucketTagging" on:"bucket"`
+	GetBucketVersioning        s3Call[s3.GetBucketVersioningInput, s3.GetBucketVersioningOutput]               `iam:"s3:GetBucketVersioning" on:"bucket"`
+	GetBucketEncryption        s3Call[s3.GetBucketEncryptionInput, s3.GetBucketEncryptionOutput]               `iam:"s3:GetEncryptionConfiguration" on:"bucket"`
+	GetBucketOwnershipControls s3Call[s3.GetBucketOwnershipControlsInput, s3.GetBucketOwnershipControlsOutput] `iam:"s3:GetBucketOwnershipControls" on:"bucket"`
+	GetPublicAccessBlock       s3Call[s3.GetPublicAccessBlockInput, s3.GetPublicAccessBlockOutput]             `iam:"s3:GetBucketPublicAccessBlock" on:"bucket"`
+	GetBucketLogging           s3Call[s3.GetBucketLoggingInput, s3.GetBucketLoggingOutput]                     `iam:"s3:GetBucketLogging" on:"bucket"`
+	GetBucketPolicy            s3Call[s3.GetBucketPolicyInput, s3.GetBucketPolicyOutput]                       `iam:"s3:GetBucketPolicy" on:"bucket"`
+
+	GetGroup                  iamCall[iam.GetGroupInput, iam.GetGroupOutput]                                   `iam:"iam:GetGroup" on:"group"`
+	ListAttachedGroupPolicies iamCall[iam.ListAttachedGroupPoliciesInput, iam.ListAttachedGroupPoliciesOutput] `iam:"iam:ListAttachedGroupPolicies" on:"group"`
+	GetPolicy                 iamCall[iam.GetPolicyInput, iam.GetPolicyOutput]                                 `iam:"iam:GetPolicy" on:"policy"`
+	GetPolicyVersion          iamCall[iam.GetPolicyVersionInput, iam.GetPolicyVersionOutput]                   `iam:"iam:GetPolicyVersion" on:"policy"`
+}
+
+// Writes are the other operations: those that change something, and the looks they take first.
+type Writes struct {
+	CreateBucket               s3Call[s3.CreateBucketInput, s3.CreateBucketOutput]                             `iam:"s3:CreateBucket" on:"bucket"`
+	PutBucketTagging           s3Call[s3.PutBucketTaggingInput, s3.PutBucketTaggingOutput]                     `iam:"s3:PutBucketTagging" on:"bucket"`
+	DeleteBucketTagging        s3Call[s3.DeleteBucketTaggingInput, s3.DeleteBucketTaggingOutput]               `iam:"s3:PutBucketTagging" on:"bucket"`
+	PutBucketVersioning        s3Call[s3.PutBucketVersioningInput, s3.PutBucketVersioningOutput]               `iam:"s3:PutBucketVersioning" on:"bucket"`
+	PutBucketEncryption        s3Call[s3.PutBucketEncryptionInput, s3.PutBucketEncryptionOutput]               `iam:"s3:PutEncryptionConfiguration" on:"bucket"`
+	PutBucketOwnershipControls s3Call[s3.PutBucketOwnershipControlsInput, s3.PutBucketOwnershipControlsOutput] `iam:"s3:PutBucketOwnershipControls" on:"bucket"`
+	PutPublicAccessBlock       s3Call[s3.PutPublicAccessBlockInput, s3.PutPublicAccessBlockOutput]             `iam:"s3:PutBucketPublicAccessBlock" on:"bucket"`
+	PutBucketLogging           s3Call[s3.PutBucketLoggingInput, s3.PutBucketLoggingOutput]                     `iam:"s3:PutBucketLogging" on:"bucket"`
+	PutBucketPolicy            s3Call[s3.PutBucketPolicyInput, s3.PutBucketPolicyOutput]                       `iam:"s3:PutBucketPolicy" on:"bucket"`
+	DeleteBucketPolicy         s3Call[s3.DeleteBucketPolicyInput, s3.DeleteBucketPolicyOutput]                 `iam:"s3:DeleteBucketPolicy" on:"bucket"`
+
+	ListObjectVersions   s3Call[s3.ListObjectVersionsInput, s3.ListObjectVersionsOutput]     `iam:"s3:ListBucketVersions" on:"bucket"`
+	ListMultipartUploads s3Call[s3.ListMultipartUploadsInput, s3.ListMultipartUploadsOutput] `iam:"s3:ListBucketMultipartUploads" on:"bucket"`
+	DeleteObjects        s3Call[s3.DeleteObjectsInput, s3.DeleteObjectsOutput]               `iam:"s3:DeleteObject,s3:DeleteObjectVersion" on:"object"`
+	AbortMultipartUpload s3Call[s3.AbortMultipartUploadInput, s3.AbortMultipartUploadOutput] `iam:"s3:AbortMultipartUpload" on:"object"`
+	DeleteBucket         s3Call[s3.DeleteBucketInput, s3.DeleteBucketOutput]                 `iam:"s3:DeleteBucket" on:"bucket"`
+
+	CreatePolicy          iamCall[iam.CreatePolicyInput, iam.CreatePolicyOutput]                   `iam:"iam:CreatePolicy" on:"policy"`
+	ListPolicyVersions    iamCall[iam.ListPolicyVersionsInput, iam.ListPolicyVersionsOutput]       `iam:"iam:ListPolicyVersions" on:"policy"`
+	CreatePolicyVersion   iamCall[iam.CreatePolicyVersionInput, iam.CreatePolicyVersionOutput]     `iam:"iam:CreatePolicyVersion" on:"policy"`
+	DeletePolicyVersion   iamCall[iam.DeletePolicyVersionInput, iam.DeletePolicyVersionOutput]     `iam:"iam:DeletePolicyVersion" on:"policy"`
+	ListEntitiesForPolicy iamCall[iam.ListEntitiesForPolicyInput, iam.ListEntitiesForPolicyOutput] `iam:"iam:ListEntitiesForPolicy" on:"policy"`
+	DeletePolicy          iamCall[iam.DeletePolicyInput, iam.DeletePolicyOutput]                   `iam:"iam:DeletePolicy" on:"policy"`
+	CreateGroup           iamCall[iam.CreateGroupInput, iam.CreateGroupOutput]                     `iam:"iam:CreateGroup" on:"group"`
+	AttachGroupPolicy     iamCall[iam.AttachGroupPolicyInput, iam.AttachGroupPolicyOutput]         `iam:"iam:AttachGroupPolicy" on:"group"`
+	ListGroupPolicies     iamCall[iam.ListGroupPoliciesInput, iam.ListGroupPoliciesOutput]         `iam:"iam:ListGroupPolicies" on:"group"`
+	DetachGroupPolicy     iamCall[iam.DetachGroupPolicyInput, iam.DetachGroupPolicyOutput]         `iam:"iam:DetachGroupPolicy" on:"group"`
+	DeleteGroup           iamCall[iam.DeleteGroupInput, iam.DeleteGroupOutput]                     `iam:"iam:DeleteGroup" on:"group"`
+}
+
+// API is every operation that a bucket makes; the tags name the IAM action that allows it and what it is about.
+type API struct {
+	Reads
+	Writes
+}
+
+// NewAPI takes the operations from the service clients.
+func NewAPI(c *awsclient.Conn) API {
+	s3, iam := awsclient.S3(c), awsclient.IAM(c)
+	return API{
+		Reads: Reads{
+			HeadBucket:                 s3.HeadBucket,
+			GetBucketTagging:           s3.GetBucketTagging,
+			GetBucketVersioning:        s3.GetBucketVersioning,
+			GetBucketEncryption:        s3.GetBucketEncryption,
+			GetBucketOwnershipControls: s3.GetBucketOwnershipControls,
+			GetPublicAccessBlock:       s3.GetPublicAccessBlock,
+			GetBucketLogging:           s3.GetBucketLogging,
+			GetBucketPolicy:            s3.GetBucketPolicy,
+			GetGroup:                   iam.GetGroup,
+			ListAttachedGroupPolicies:  iam.ListAttachedGroupPolicies,
+			GetPolicy:                  iam.GetPolicy,
+			GetPolicyVersion:           iam.GetPolicyVersion,
+		},
+		Writes: Writes{
+			CreateBucket:               s3.CreateBucket,
+			PutBucketTagging:           s3.PutBucketTagging,
+			DeleteBucketTagging:        s3.DeleteBucketTagging,
+			PutBucketVersioning:        s3.PutBucketVersioning,
+			PutBucketEncryption:        s3.PutBucketEncryption,
+			PutBucketOwnershipControls: s3.PutBucketOwnershipControls,
+			PutPublicAccessBlock:       s3.PutPublicAccessBlock,
+			PutBucketLogging:           s3.PutBucketLogging,
+			PutBucketPolicy:            s3.PutBucketPolicy,
+			DeleteBucketPolicy:         s3.DeleteBucketPolicy,
+			ListObjectVersions:         s3.ListObjectVersions,
+			ListMultipartUploads:       s3.ListMultipartUploads,
+			DeleteObjects:              s3.DeleteObjects,
+			AbortMultipartUpload:       s3.AbortMultipartUpload,
+			DeleteBucket:               s3.DeleteBucket,
+			CreatePolicy:               iam.CreatePolicy,
+			ListPolicyVersions:         iam.ListPolicyVersions,
+			CreatePolicyVersion:        iam.CreatePolicyVersion,
+			DeletePolicyVersion:        iam.DeletePolicyVersion,
+			ListEntitiesForPolicy:      iam.ListEntitiesForPolicy,
+			DeletePolicy:               iam.DeletePolicy,
+			CreateGroup:                iam.CreateGroup,
+			AttachGroupPolicy:          iam.AttachGroupPolicy,
+			ListGroupPolicies:          iam.ListGroupPolicies,
+			DetachGroupPolicy:          iam.DetachGroupPolicy,
+			DeleteGroup:                iam.DeleteGroup,
+		},
+	}
+}

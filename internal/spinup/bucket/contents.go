@@ -1,0 +1,117 @@
+package bucket
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"golang.org/x/sync/errgroup"
+)
+
+// deleters is how many batches of a bucket's contents are deleted at once.
+const deleters = 8
+
+// canEmpty refuses to destroy a bucket that holds anything, unless force_destroy asks for that.
+func (b bucket) canEmpty(ctx context.Context, s Spec, _ Status) error {
+	if s.ForceDestroy {
+		return nil
+	}
+	out, err := b.ListObjectVersions(ctx, &s3.ListObjectVersionsInput{Bucket: &s.Name, MaxKeys: aws.Int32(3)}, at(s))
+	if err != nil {
+		return absent(err)
+	}
+	var held []string
+	for _, o := range objects(out) {
+		held = append(held, aws.ToString(o.Key))
+	}
+	if len(held) == 0 {
+		return nil
+	}
+	return fmt.Errorf("the bucket %s is not empty (old versions and delete markers count): it holds %s ...; empty it first, or "+
+		"set force_destroy = true and apply, to destroy it with all its contents", s.Name, strings.Join(held, ", "))
+}
+
+// objects are the versions and delete markers of a page.
+func objects(page *s3.ListObjectVersionsOutput) []types.ObjectIdentifier {
+	var all []types.ObjectIdentifier
+	for _, v := range page.Versions {
+		all = append(all, types.ObjectIdentifier{Key: v.Key, VersionId: v.VersionId})
+	}
+	for _, m := range page.DeleteMarkers {
+		all = append(all, types.ObjectIdentifier{Key: m.Key, VersionId: m.VersionId})
+	}
+	return all
+}
+
+// empty deletes all versions, delete markers and unfinished uploads, a page at a time, several pages at once.
+func (b bucket) empty(ctx context.Context, s Spec) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(deleters)
+	group.Go(func() error {
+		var uploads errgroup.Group
+		uploads.SetLimit(deleters)
+		err := b.eachUpload(ctx, s, func(key, id *string) {
+			uploads.Go(func() error {
+				_, err := b.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{Bucket: &s.Name, Key: key, UploadId: id}, at(s))
+				return absent(err)
+			})
+		})
+		if aborted := uploads.Wait(); err == nil {
+			err = aborted
+		}
+		return err
+	})
+	in := &s3.ListObjectVersionsInput{Bucket: &s.Name}
+	for {
+		page, err := b.ListObjectVersions(ctx, in, at(s))
+		if err != nil {
+			if failed := group.Wait(); failed != nil {
+				return failed // which is what cut the listing short
+			}
+			return absent(err)
+		}
+		if batch := objects(page); len(batch) > 0 {
+			group.Go(func() error { return b.deleteBatch(ctx, s, batch) })
+		}
+		if !aws.ToBool(page.IsTruncated) {
+			return group.Wait()
+		}
+		in.KeyMarker, in.VersionIdMarker = page.NextKeyMarker, page.NextVersionIdMarker
+	}
+}
+
+func (b bucket) deleteBatch(ctx context.Context, s Spec, batch []types.ObjectIdentifier) error {
+	out, err := b.DeleteObjects(ctx, &s3.DeleteObjectsInput{
+		Bucket: &s.Name,
+		Delete: &types.Delete{Objects: batch, Quiet: aws.Bool(true)},
+	}, at(s))
+	if err != nil {
+		return absent(err)
+	}
+	if len(out.Errors) == 0 {
+		return nil
+	}
+	first := out.Errors[0]
+	return fmt.Errorf("%d of %d objects could not be deleted, first %q (version %s): %s: %s", len(out.Errors), len(batch),
+		aws.ToString(first.Key), aws.ToString(first.VersionId), aws.ToString(first.Code), aws.ToString(first.Message))
+}
+
+func (b bucket) eachUpload(ctx context.Context, s Spec, do func(key, id *string)) error {
+	in := &s3.ListMultipartUploadsInput{Bucket: &s.Name}
+	for {
+		page, err := b.ListMultipartUploads(ctx, in, at(s))
+		if err != nil {
+			return absent(err)
+		}
+		for _, u := range page.Uploads {
+			do(u.Key, u.UploadId)
+		}
+		if !aws.ToBool(page.IsTruncated) {
+			return nil
+		}
+		in.KeyMarker, in.UploadIdMarker = page.NextKeyMarker, page.NextUploadIdMarker
+	}
+}

@@ -1,0 +1,547 @@
+package bucket
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
+)
+
+type (
+	composite = reconcile.Composite[Spec, Status]
+	part      = reconcile.Part[Spec, Status]
+)
+
+// parallelReads is how many reads of one composite, or of one list, are under way at once.
+const parallelReads = 8
+
+// bucket holds what the parts need to act.
+type bucket struct {
+	API
+	conn *awsclient.Conn
+}
+
+// New is the composite behind spinup_bucket. Protection comes before exposure: the switches, then the policy, then
+// the groups that may use the bucket.
+func New(conn *awsclient.Conn) reconcile.Composite[Spec, Status] {
+	b := bucket{API: NewAPI(conn), conn: conn}
+	return composite{
+		Noun: "bucket",
+		Parts: []part{
+			b.root(), b.ownership(), b.publicAccess(), b.encryption(), b.versioning(), b.accessLog(), b.tags(),
+			b.policy(), b.level(Admin), b.level(ReadWrite), b.level(ReadOnly),
+		},
+		Parallel: parallelReads,
+		Rescue:   conn.Pace.Rescue,
+		Until: func(ctx context.Context, what string, done func(context.Context) (bool, error)) error {
+			return awsclient.Until(ctx, conn.Pace, what, done)
+		},
+	}
+}
+
+func always(Spec) bool { return true }
+
+// at sends an S3 call to the bucket's own region.
+func at(s Spec) func(*s3.Options) { return func(o *s3.Options) { o.Region = s.Region } }
+
+// patiently repeats a write for as long as AWS does not yet show what the write before it made.
+func (b bucket) patiently(ctx context.Context, what string, early func(error) bool, write func() error) error {
+	var last error
+	err := awsclient.Until(ctx, b.conn.Pace, what, func(context.Context) (bool, error) {
+		last = write()
+		if last != nil && early(last) {
+			return false, nil
+		}
+		return true, last
+	})
+	if err != nil && last != nil && !errors.Is(err, last) {
+		return fmt.Errorf("%w: %w", err, last)
+	}
+	return err
+}
+
+// put writes a setting of the bucket: patiently while the bucket is new, at once otherwise.
+func (b bucket) put(ctx context.Context, have *Status, write func() error) error {
+	if have.Root == nil || !have.Root.Fresh {
+		return write()
+	}
+	return b.patiently(ctx, "the new bucket to be known everywhere", awsclient.IsNotFound, write)
+}
+
+// absent turns a typed not-found into "nothing there".
+func absent(err error) error {
+	if awsclient.IsNotFound(err) {
+		return nil
+	}
+	return err
+}
+
+func (b bucket) root() part {
+	return part{
+		Name:    "name",
+		Wanted:  always,
+		Present: func(o Status) bool { return o.Root != nil },
+		InSync:  func(Spec, Status) bool { return true },
+		Observe: func(ctx context.Context, s Spec, o *Status) error {
+			out, err := b.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &s.Name}, at(s))
+			switch {
+			case awsclient.IsNotFound(err):
+				o.Root = nil
+			case awsclient.IsAccessDenied(err):
+				return fmt.Errorf("the name is taken by another account, or s3:ListBucket on arn:%s:s3:::%s is not allowed: %w",
+					s.Partition, s.Name, err)
+			case err != nil:
+				return err
+			default:
+				fresh := o.Root != nil && o.Root.Fresh
+				o.Root = &Root{Region: cmp.Or(aws.ToString(out.BucketRegion), s.Region), Fresh: fresh}
+			}
+			return nil
+		},
+		Apply: func(ctx context.Context, s Spec, o *Status) error {
+			in := &s3.CreateBucketInput{Bucket: &s.Name}
+			// us-east-1 must not be named, every other region must.
+			if s.Region != "us-east-1" && b.conn.Platform.LocationConstraint {
+				in.CreateBucketConfiguration = &types.CreateBucketConfiguration{
+					LocationConstraint: types.BucketLocationConstraint(s.Region),
+				}
+			}
+			_, err := b.CreateBucket(ctx, in, at(s))
+			if awsclient.IsExists(err) {
+				if !awsclient.WasRetried(err) {
+					return fmt.Errorf("%w: %w", reconcile.ErrForeign, err)
+				}
+				err = nil // the first answer was lost: a moment ago there was no such bucket
+			}
+			if err != nil {
+				return err
+			}
+			o.Root = &Root{Region: s.Region, Fresh: true}
+			return awsclient.Until(ctx, b.conn.Pace, "the new bucket to be seen", func(ctx context.Context) (bool, error) {
+				_, err := b.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &s.Name}, at(s))
+				return err == nil, absent(err)
+			})
+		},
+		CanRemove: b.canEmpty,
+		Remove: func(ctx context.Context, s Spec, o *Status) error {
+			if s.ForceDestroy {
+				if err := b.empty(ctx, s); err != nil {
+					return err
+				}
+			}
+			_, err := b.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: &s.Name}, at(s))
+			if err := absent(err); err != nil {
+				return err
+			}
+			o.Root = nil
+			return nil
+		},
+	}
+}
+
+func (b bucket) ownership() part {
+	return part{
+		Name:    "object_ownership",
+		Inside:  true,
+		Watched: func(s Spec) bool { return s.Ownership != "" || s.Everything && b.conn.Platform.Ownership },
+		Wanted:  always,
+		Present: func(o Status) bool { return o.Ownership != nil },
+		InSync:  func(s Spec, o Status) bool { return *o.Ownership == s.Ownership },
+		Observe: func(ctx context.Context, s Spec, o *Status) error {
+			out, err := b.GetBucketOwnershipControls(ctx, &s3.GetBucketOwnershipControlsInput{Bucket: &s.Name}, at(s))
+			if err := absent(err); err != nil {
+				return err
+			}
+			// A bucket from before ownership controls has none and behaves like this.
+			seen := string(types.ObjectOwnershipObjectWriter)
+			if err == nil && len(out.OwnershipControls.Rules) > 0 {
+				seen = string(out.OwnershipControls.Rules[0].ObjectOwnership)
+			}
+			o.Ownership = &seen
+			return nil
+		},
+		Apply: func(ctx context.Context, s Spec, o *Status) error {
+			return b.put(ctx, o, func() error {
+				_, err := b.PutBucketOwnershipControls(ctx, &s3.PutBucketOwnershipControlsInput{
+					Bucket: &s.Name,
+					OwnershipControls: &types.OwnershipControls{Rules: []types.OwnershipControlsRule{
+						{ObjectOwnership: types.ObjectOwnership(s.Ownership)},
+					}},
+				}, at(s))
+				return err
+			})
+		},
+	}
+}
+
+func (b bucket) publicAccess() part {
+	return part{
+		Name:    "public_access",
+		Inside:  true,
+		Watched: func(s Spec) bool { return s.PublicAccess != "" || s.Everything && b.conn.Platform.PublicAccessBlock },
+		Wanted:  always,
+		Present: func(o Status) bool { return o.Block != nil },
+		InSync:  func(s Spec, o Status) bool { return *o.Block == s.block() },
+		Observe: func(ctx context.Context, s Spec, o *Status) error {
+			out, err := b.GetPublicAccessBlock(ctx, &s3.GetPublicAccessBlockInput{Bucket: &s.Name}, at(s))
+			if err := absent(err); err != nil {
+				return err
+			}
+			o.Block = &Block{}
+			if err == nil {
+				c := out.PublicAccessBlockConfiguration
+				*o.Block = Block{
+					aws.ToBool(c.BlockPublicAcls), aws.ToBool(c.IgnorePublicAcls),
+					aws.ToBool(c.BlockPublicPolicy), aws.ToBool(c.RestrictPublicBuckets),
+				}
+			}
+			return nil
+		},
+		Apply: func(ctx context.Context, s Spec, o *Status) error {
+			want := s.block()
+			return b.put(ctx, o, func() error {
+				_, err := b.PutPublicAccessBlock(ctx, &s3.PutPublicAccessBlockInput{
+					Bucket: &s.Name,
+					PublicAccessBlockConfiguration: &types.PublicAccessBlockConfiguration{
+						BlockPublicAcls: &want.PublicACLs, IgnorePublicAcls: &want.IgnoreACLs,
+						BlockPublicPolicy: &want.PublicPolicy, RestrictPublicBuckets: &want.Restrict,
+					},
+				}, at(s))
+				return err
+			})
+		},
+	}
+}
+
+func (b bucket) encryption() part {
+	return part{
+		Name:    "encryption",
+		Inside:  true,
+		Watched: func(s Spec) bool { return s.Encryption != nil || s.Everything && b.conn.Platform.Encryption },
+		Wanted:  always,
+		Present: func(o Status) bool { return o.Encryption != nil },
+		InSync:  func(s Spec, o Status) bool { return *o.Encryption == *s.Encryption },
+		Observe: func(ctx context.Context, s Spec, o *Status) error {
+			rule, err := b.encryptionRule(ctx, s)
+			if err != nil {
+				return err
+			}
+			o.Encryption = nil
+			if by := rule.ApplyServerSideEncryptionByDefault; by != nil {
+				o.Encryption = &Encryption{
+					Algorithm: string(by.SSEAlgorithm),
+					KMSKeyARN: aws.ToString(by.KMSMasterKeyID),
+					BucketKey: aws.ToBool(rule.BucketKeyEnabled),
+				}
+			}
+			return nil
+		},
+		Apply: func(ctx context.Context, s Spec, o *Status) error {
+			var rule types.ServerSideEncryptionRule
+			if o.Encryption != nil { // what else the rule says is not ours
+				var err error
+				if rule, err = b.encryptionRule(ctx, s); err != nil {
+					return err
+				}
+			}
+			rule.BucketKeyEnabled = &s.Encryption.BucketKey
+			rule.ApplyServerSideEncryptionByDefault = &types.ServerSideEncryptionByDefault{
+				SSEAlgorithm: types.ServerSideEncryption(s.Encryption.Algorithm),
+			}
+			if s.Encryption.KMSKeyARN != "" {
+				rule.ApplyServerSideEncryptionByDefault.KMSMasterKeyID = &s.Encryption.KMSKeyARN
+			}
+			return b.put(ctx, o, func() error {
+				_, err := b.PutBucketEncryption(ctx, &s3.PutBucketEncryptionInput{
+					Bucket: &s.Name,
+					ServerSideEncryptionConfiguration: &types.ServerSideEncryptionConfiguration{
+						Rules: []types.ServerSideEncryptionRule{rule},
+					},
+				}, at(s))
+				return err
+			})
+		},
+	}
+}
+
+// encryptionRule is the bucket's one rule, empty where there is none.
+func (b bucket) encryptionRule(ctx context.Context, s Spec) (types.ServerSideEncryptionRule, error) {
+	out, err := b.GetBucketEncryption(ctx, &s3.GetBucketEncryptionInput{Bucket: &s.Name}, at(s))
+	if err != nil || len(out.ServerSideEncryptionConfiguration.Rules) == 0 {
+		return types.ServerSideEncryptionRule{}, absent(err)
+	}
+	return out.ServerSideEncryptionConfiguration.Rules[0], nil
+}
+
+func (b bucket) versioning() part {
+	enabled := func(o Status) bool { return *o.Versioning == string(types.BucketVersioningStatusEnabled) }
+	return part{
+		Name:    "versioning",
+		Inside:  true,
+		Watched: func(s Spec) bool { return s.Versioning != nil || s.Everything },
+		Wanted:  always,
+		Present: func(o Status) bool { return o.Versioning != nil },
+		InSync:  func(s Spec, o Status) bool { return enabled(o) == *s.Versioning },
+		Observe: func(ctx context.Context, s Spec, o *Status) error {
+			out, err := b.GetBucketVersioning(ctx, &s3.GetBucketVersioningInput{Bucket: &s.Name}, at(s))
+			if err := absent(err); err != nil {
+				return err
+			}
+			o.Versioning = new(string)
+			if err == nil {
+				*o.Versioning = string(out.Status)
+			}
+			return nil
+		},
+		Apply: func(ctx context.Context, s Spec, o *Status) error {
+			if o.Versioning == nil && !*s.Versioning {
+				return nil // a new bucket has none, and suspending it would leave a mark
+			}
+			status := types.BucketVersioningStatusSuspended
+			if *s.Versioning {
+				status = types.BucketVersioningStatusEnabled
+			}
+			return b.put(ctx, o, func() error {
+				_, err := b.PutBucketVersioning(ctx, &s3.PutBucketVersioningInput{
+					Bucket:                  &s.Name,
+					VersioningConfiguration: &types.VersioningConfiguration{Status: status},
+				}, at(s))
+				return err
+			})
+		},
+	}
+}
+
+func (b bucket) accessLog() part {
+	return part{
+		Name:    "access_log",
+		Inside:  true,
+		Watched: func(s Spec) bool { return s.AccessLog != nil || s.Everything },
+		Wanted:  func(s Spec) bool { return s.AccessLog != nil },
+		Present: func(o Status) bool { return o.Log != nil },
+		InSync:  func(s Spec, o Status) bool { return *o.Log == *s.AccessLog },
+		Observe: func(ctx context.Context, s Spec, o *Status) error {
+			enabled, err := b.logging(ctx, s)
+			if err != nil {
+				return err
+			}
+			o.Log = nil
+			if enabled != nil {
+				o.Log = &AccessLog{aws.ToString(enabled.TargetBucket), aws.ToString(enabled.TargetPrefix)}
+			}
+			return nil
+		},
+		Apply: func(ctx context.Context, s Spec, o *Status) error {
+			enabled := &types.LoggingEnabled{}
+			if o.Log != nil { // grants and key format are not ours
+				live, err := b.logging(ctx, s)
+				if err != nil {
+					return err
+				}
+				if live != nil {
+					enabled = live
+				}
+			}
+			enabled.TargetBucket, enabled.TargetPrefix = &s.AccessLog.Bucket, &s.AccessLog.Prefix
+			return b.put(ctx, o, func() error { return b.putLogging(ctx, s, enabled) })
+		},
+		Remove: func(ctx context.Context, s Spec, o *Status) error {
+			if err := b.putLogging(ctx, s, nil); err != nil {
+				return err
+			}
+			o.Log = nil
+			return nil
+		},
+	}
+}
+
+func (b bucket) logging(ctx context.Context, s Spec) (*types.LoggingEnabled, error) {
+	out, err := b.GetBucketLogging(ctx, &s3.GetBucketLoggingInput{Bucket: &s.Name}, at(s))
+	if err != nil {
+		return nil, absent(err)
+	}
+	return out.LoggingEnabled, nil
+}
+
+func (b bucket) putLogging(ctx context.Context, s Spec, enabled *types.LoggingEnabled) error {
+	_, err := b.PutBucketLogging(ctx, &s3.PutBucketLoggingInput{
+		Bucket:              &s.Name,
+		BucketLoggingStatus: &types.BucketLoggingStatus{LoggingEnabled: enabled},
+	}, at(s))
+	return err
+}
+
+// systemTag says whether AWS itself owns the tag: it can be neither set nor removed by its users.
+func systemTag(key string) bool { return strings.HasPrefix(key, "aws:") }
+
+func (b bucket) tags() part {
+	return part{
+		Name:    "tags",
+		Inside:  true,
+		Wanted:  always,
+		Present: func(o Status) bool { return o.Tags != nil },
+		InSync:  func(s Spec, o Status) bool { return maps.Equal(s.OwnTags(o.Tags), s.Tags) },
+		Observe: func(ctx context.Context, s Spec, o *Status) error {
+			tags, err := tagsOf(ctx, b.GetBucketTagging, s)
+			if err != nil {
+				return err
+			}
+			o.Tags = tags
+			return nil
+		},
+		Apply: func(ctx context.Context, s Spec, o *Status) error {
+			// The set is written whole, so what others put there goes back with it.
+			set := maps.Clone(o.Tags)
+			maps.DeleteFunc(set, func(key, _ string) bool { return !s.ignores(key) })
+			if set == nil {
+				set = map[string]string{}
+			}
+			maps.Copy(set, s.Tags)
+			if len(set) == 0 {
+				if len(o.Tags) == 0 {
+					return nil
+				}
+				_, err := b.DeleteBucketTagging(ctx, &s3.DeleteBucketTaggingInput{Bucket: &s.Name}, at(s))
+				return err
+			}
+			tagging := &types.Tagging{}
+			for _, key := range slices.Sorted(maps.Keys(set)) {
+				tagging.TagSet = append(tagging.TagSet, types.Tag{Key: aws.String(key), Value: aws.String(set[key])})
+			}
+			return b.put(ctx, o, func() error {
+				_, err := b.PutBucketTagging(ctx, &s3.PutBucketTaggingInput{Bucket: &s.Name, Tagging: tagging}, at(s))
+				return err
+			})
+		},
+		CanRemove: func(_ context.Context, s Spec, o Status) error {
+			var foreign []string
+			for key := range o.Tags {
+				if s.ignores(key) && !systemTag(key) {
+					foreign = append(foreign, key)
+				}
+			}
+			return lost(s, "tags of other owners (ignore_tags)", foreign)
+		},
+	}
+}
+
+// tagsOf reads the live tags. A bucket without any, or that is not there, has an empty set.
+func tagsOf(ctx context.Context, get s3Call[s3.GetBucketTaggingInput, s3.GetBucketTaggingOutput], s Spec) (map[string]string, error) {
+	out, err := get(ctx, &s3.GetBucketTaggingInput{Bucket: &s.Name}, at(s))
+	tags := map[string]string{}
+	if err != nil {
+		return tags, absent(err)
+	}
+	for _, tag := range out.TagSet {
+		tags[aws.ToString(tag.Key)] = aws.ToString(tag.Value)
+	}
+	return tags, nil
+}
+
+// lost refuses to destroy a bucket together with what others put on it, unless force_destroy asks for that.
+func lost(s Spec, what string, names []string) error {
+	if s.ForceDestroy || len(names) == 0 {
+		return nil
+	}
+	slices.Sort(names)
+	return fmt.Errorf("the bucket %s carries %s, which would be lost: %s; remove them first, or set force_destroy = true "+
+		"and apply, to destroy the bucket with them", s.Name, what, strings.Join(names, ", "))
+}
+
+func (b bucket) policy() part {
+	return part{
+		Name:    "policy",
+		Inside:  true,
+		Wanted:  always,
+		Present: func(o Status) bool { return o.Policy != nil },
+		InSync: func(s Spec, o Status) bool {
+			return says(*o.Policy, s.ownKeys(), s.statements())
+		},
+		Observe: func(ctx context.Context, s Spec, o *Status) error {
+			live, err := b.livePolicy(ctx, s)
+			if err != nil {
+				return err
+			}
+			o.Policy = &live
+			return nil
+		},
+		Apply: func(ctx context.Context, s Spec, o *Status) error {
+			if o.Policy == nil && len(s.statements()) == 0 {
+				return nil
+			}
+			// Read, splice, write: nobody else in this process may write the document in between.
+			unlock, err := b.conn.Lock(ctx, s.Name)
+			if err != nil {
+				return err
+			}
+			defer unlock()
+			var live awspolicy.Document
+			if o.Policy != nil { // the document of a bucket just made is empty
+				if live, err = b.livePolicy(ctx, s); err != nil {
+					return err
+				}
+			}
+			next := live.Replace(s.ownKeys(), s.statements())
+			if next.Empty() {
+				_, err := b.DeleteBucketPolicy(ctx, &s3.DeleteBucketPolicyInput{Bucket: &s.Name}, at(s))
+				return absent(err)
+			}
+			return b.putPolicy(ctx, s, o, next.String())
+		},
+		CanRemove: func(_ context.Context, s Spec, o Status) error {
+			var foreign []string
+			for _, statement := range o.Policy.Replace(s.ownKeys(), nil).Statements {
+				foreign = append(foreign, statement.Label())
+			}
+			return lost(s, "policy statements of other owners", foreign)
+		},
+	}
+}
+
+func (b bucket) livePolicy(ctx context.Context, s Spec) (awspolicy.Document, error) {
+	out, err := b.GetBucketPolicy(ctx, &s3.GetBucketPolicyInput{Bucket: &s.Name}, at(s))
+	if err != nil {
+		return awspolicy.Document{}, absent(err)
+	}
+	return awspolicy.Parse(aws.ToString(out.Policy))
+}
+
+// putPolicy writes the document. A public one may be refused for some seconds after the switches were opened.
+func (b bucket) putPolicy(ctx context.Context, s Spec, o *Status, text string) error {
+	opened := s.PublicAccess == PublicRead || s.PublicAccess == PublicReadList
+	early := func(err error) bool {
+		return o.Root != nil && o.Root.Fresh && awsclient.IsNotFound(err) || opened && awsclient.IsAccessDenied(err)
+	}
+	return b.patiently(ctx, "S3 to accept the bucket policy", early, func() error {
+		_, err := b.PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{Bucket: &s.Name, Policy: &text}, at(s))
+		if opened && awsclient.IsAccessDenied(err) {
+			return fmt.Errorf("a public policy is also refused where the account or the organization blocks public access: %w", err)
+		}
+		return err
+	})
+}
+
+// Locate finds the region of an existing bucket, starting from any region. It says false if there is no such bucket.
+func Locate(ctx context.Context, conn *awsclient.Conn, name, region string) (string, bool, error) {
+	var have Status
+	spec := Spec{Name: name, Region: region, Partition: conn.Partition}
+	err := bucket{API: NewAPI(conn), conn: conn}.root().Observe(ctx, spec, &have)
+	if elsewhere, ok := awsclient.Redirected(err); ok {
+		return elsewhere, true, nil
+	}
+	if err != nil || have.Root == nil {
+		return "", false, err
+	}
+	return have.Root.Region, true, nil
+}

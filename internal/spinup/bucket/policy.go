@@ -1,0 +1,248 @@
+package bucket
+
+import (
+	"crypto/rand"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
+)
+
+// Level is how much the members of a bucket's group may do.
+type Level string
+
+// The access levels.
+const (
+	Admin     Level = "admin"
+	ReadWrite Level = "read_write"
+	ReadOnly  Level = "read_only"
+)
+
+// Levels are all access levels, the mightiest first.
+var Levels = []Level{Admin, ReadWrite, ReadOnly}
+
+// PolicyName is the name of the level's IAM policy. Buckets made by the Yale service have the same names.
+func PolicyName(bucket string, level Level) string { return bucket + "-Bkt" + level.short() + "Plc" }
+
+// GroupName is the name of the level's IAM group. Buckets made by the Yale service have the same names.
+func GroupName(bucket string, level Level) string { return bucket + "-Bkt" + level.short() + "Grp" }
+
+// Description is the description of the level's IAM policy. IAM never lets it change.
+func Description(bucket string, level Level) string {
+	title := map[Level]string{Admin: "Admin", ReadWrite: "Read-Write", ReadOnly: "Read-Only"}[level]
+	return title + " policy for " + bucket + " bucket"
+}
+
+func (l Level) short() string {
+	return map[Level]string{Admin: "Adm", ReadWrite: "RW", ReadOnly: "RO"}[l]
+}
+
+// LevelDocument is the document of the level's IAM policy, in the one form that we write.
+func LevelDocument(partition, bucket string, level Level) string {
+	on := resources(partition, bucket)
+	switch level {
+	case Admin:
+		return document(on.bucket(adminActions), on.objects("*"))
+	case ReadWrite:
+		return document(on.bucket(bucketRead), on.objects(objectRead), on.objects(objectWrite))
+	default:
+		return document(on.bucket(bucketRead), on.objects(objectRead))
+	}
+}
+
+// AcceptedDocument says whether the text is a document of the level: the one that we write or, for admin, the one that
+// the Yale service gave to groups it made later than the bucket.
+func AcceptedDocument(partition, bucket string, level Level, text string) bool {
+	if level == Admin && awspolicy.Equivalent(text, laterAdminDocument(partition, bucket)) {
+		return true
+	}
+	return awspolicy.Equivalent(text, LevelDocument(partition, bucket, level))
+}
+
+func laterAdminDocument(partition, bucket string) string {
+	on := resources(partition, bucket)
+	return document(on.bucket(laterAdmin), on.bucket(bucketRead), on.objects(objectRead), on.objects(objectWrite))
+}
+
+func document(statements ...awspolicy.Statement) string { return awspolicy.New(statements...).String() }
+
+// scope is the ARN of a bucket.
+type scope string
+
+func resources(partition, bucket string) scope { return scope("arn:" + partition + ":s3:::" + bucket) }
+
+func (s scope) bucket(actions string) awspolicy.Statement  { return allow(actions, string(s)) }
+func (s scope) objects(actions string) awspolicy.Statement { return allow(actions, string(s)+"/*") }
+
+func allow(actions, resource string) awspolicy.Statement {
+	var names []string
+	for _, action := range strings.Fields(actions) {
+		names = append(names, "s3:"+action)
+	}
+	return awspolicy.Statement{Effect: awspolicy.Allow, Action: names, Resource: []string{resource}}
+}
+
+// The actions of the levels' documents, all of S3, in the order in which they are written. They are the Yale service's,
+// those included that do nothing on the resource they are allowed on.
+const (
+	adminActions = `AbortMultipartUpload DeleteBucketWebsite DeleteObject DeleteObjectVersion
+		GetAccelerateConfiguration GetBucketAcl GetBucketCORS GetBucketLocation GetBucketLogging
+		GetBucketNotification GetBucketPolicy GetBucketTagging GetBucketVersioning GetBucketWebsite
+		GetLifecycleConfiguration GetObject GetObjectAcl GetObjectVersion GetObjectVersionAcl
+		GetReplicationConfiguration ListAllMyBuckets ListBucket ListBucketMultipartUploads ListBucketVersions
+		ListMultipartUploadParts PutAccelerateConfiguration PutBucketAcl PutBucketCORS PutBucketLogging
+		PutBucketNotification PutBucketPolicy PutBucketRequestPayment PutBucketTagging PutBucketVersioning
+		PutBucketWebsite PutLifecycleConfiguration PutReplicationConfiguration PutObject PutObjectAcl
+		PutObjectVersionAcl ReplicateDelete ReplicateObject RestoreObject`
+
+	laterAdmin = `PutBucketPolicy DeleteBucketPolicy PutBucketWebsite DeleteBucketWebsite ListAllMyBuckets
+		PutAccelerateConfiguration PutBucketAcl PutBucketCORS PutBucketNotification
+		PutBucketObjectLockConfiguration PutBucketRequestPayment PutBucketVersioning PutInventoryConfiguration
+		PutLifecycleConfiguration PutReplicationConfiguration`
+
+	bucketRead = `GetAccelerateConfiguration GetBucketAcl GetBucketCORS GetBucketLocation GetBucketLogging
+		GetBucketNotification GetBucketObjectLockConfiguration GetBucketPolicy GetBucketPolicyStatus
+		GetBucketPublicAccessBlock GetBucketRequestPayment GetBucketTagging GetBucketVersioning GetBucketWebsite
+		GetEncryptionConfiguration GetInventoryConfiguration GetLifecycleConfiguration
+		GetReplicationConfiguration GetMetricsConfiguration ListAccessPoints ListAllMyBuckets ListBucket
+		ListBucketMultipartUploads ListBucketVersions ListMultipartUploadParts`
+
+	objectRead = `GetObject GetObjectAcl GetObjectLegalHold GetObjectRetention GetObjectTagging GetObjectVersion
+		GetObjectVersionAcl GetObjectVersionForReplication GetObjectVersionTagging`
+
+	objectWrite = `AbortMultipartUpload DeleteObject DeleteObjectVersion PutObject PutObjectAcl PutObjectVersionAcl
+		PutObjectRetention ReplicateDelete ReplicateObject RestoreObject PutObjectLegalHold`
+)
+
+// The Sids of our own statements in a bucket policy.
+const (
+	SidRequireTLS = "SpinupRequireTLS"
+	SidPublicRead = "SpinupPublicRead"
+	SidPublicList = "SpinupPublicList"
+)
+
+// reserved begins every Sid that is ours or may be one day.
+const reserved = "Spinup"
+
+// ReservedSid says whether users may not give their own statements this Sid.
+func ReservedSid(sid string) bool { return strings.HasPrefix(sid, reserved) }
+
+// OwnSids are the Sids of all statements that we write into a bucket policy.
+func OwnSids() []string { return append(publicSids(), SidRequireTLS) }
+
+func publicSids() []string { return []string{SidPublicRead, SidPublicList} }
+
+// OwnStatements are the statements of ours that a bucket policy should have. Those of public access are for the values
+// PublicRead and PublicReadList.
+func OwnStatements(partition, bucket string, requireTLS bool, publicAccess string) []awspolicy.Statement {
+	arn := string(resources(partition, bucket))
+	var own []awspolicy.Statement
+	if requireTLS {
+		own = append(own, awspolicy.Statement{
+			Sid: SidRequireTLS, Effect: awspolicy.Deny, Principal: awspolicy.Everyone(),
+			Action: []string{"s3:*"}, Resource: []string{arn, arn + "/*"},
+			Condition: awspolicy.Condition{"Bool": {"aws:SecureTransport": {"false"}}},
+		})
+	}
+	if publicAccess == PublicRead || publicAccess == PublicReadList {
+		own = append(own, awspolicy.Statement{
+			Sid: SidPublicRead, Effect: awspolicy.Allow, Principal: awspolicy.Everyone(),
+			Action: []string{"s3:GetObject"}, Resource: []string{arn + "/*"},
+		})
+	}
+	if publicAccess == PublicReadList {
+		own = append(own, awspolicy.Statement{
+			Sid: SidPublicList, Effect: awspolicy.Allow, Principal: awspolicy.Everyone(),
+			Action: []string{"s3:ListBucket"}, Resource: []string{arn},
+		})
+	}
+	return own
+}
+
+// LogPrefix is the key prefix of a bucket's access log below the provider's one: "<prefix>/<bucket>/", without doubling
+// a slash that ends the prefix, and "<bucket>/" without a prefix.
+func LogPrefix(prefix, bucket string) string {
+	if prefix == "" {
+		return bucket + "/"
+	}
+	return strings.TrimSuffix(prefix, "/") + "/" + bucket + "/"
+}
+
+// Lengths of bucket names, in characters, and of what NewName appends to a prefix.
+const (
+	minName   = 3
+	maxName   = 63
+	maxPrefix = maxName - uniqueLength
+
+	uniqueLength = 26
+)
+
+// NewName makes a name that no other bucket has: the prefix and 26 random letters and digits.
+func NewName(prefix string) string { return prefix + strings.ToLower(rand.Text()) }
+
+// ValidateName says which rule for the names of general purpose buckets the name breaks.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+func ValidateName(name string) error {
+	if n := length(name); n < minName || n > maxName {
+		return fmt.Errorf("the bucket name %q has %d characters, want %d to %d", name, n, minName, maxName)
+	}
+	if err := validateStart("bucket name", name); err != nil {
+		return err
+	}
+	if !alphanumeric(rune(name[len(name)-1])) {
+		return fmt.Errorf("the bucket name %q does not end with a lowercase letter or a digit", name)
+	}
+	if formattedAsIP(name) {
+		return fmt.Errorf("the bucket name %q is formatted as an IP address", name)
+	}
+	for suffix, use := range map[string]string{
+		"-s3alias":   "access point aliases",
+		"--ol-s3":    "Object Lambda access point aliases",
+		".mrap":      "Multi-Region Access Points",
+		"--x-s3":     "directory buckets",
+		"--table-s3": "table buckets",
+	} {
+		if strings.HasSuffix(name, suffix) {
+			return fmt.Errorf("the bucket name %q ends with %q, which S3 reserves for %s", name, suffix, use)
+		}
+	}
+	return nil
+}
+
+// ValidateNamePrefix says which rule the names break that NewName makes with the prefix.
+func ValidateNamePrefix(prefix string) error {
+	if prefix == "" || length(prefix) > maxPrefix {
+		return fmt.Errorf("the bucket name prefix %q has %d characters, want 1 to %d: %d random ones follow, and a "+
+			"bucket name has at most %d", prefix, length(prefix), maxPrefix, uniqueLength, maxName)
+	}
+	return validateStart("bucket name prefix", prefix)
+}
+
+// validateStart holds to the rules that a name and a prefix share.
+func validateStart(what, name string) error {
+	if i := strings.IndexFunc(name, func(r rune) bool { return !alphanumeric(r) && r != '.' && r != '-' }); i >= 0 {
+		return fmt.Errorf("the %s %q has %q, want only lowercase letters, digits, dots and hyphens", what, name,
+			[]rune(name[i:])[0])
+	}
+	if !alphanumeric(rune(name[0])) {
+		return fmt.Errorf("the %s %q does not begin with a lowercase letter or a digit", what, name)
+	}
+	if strings.Contains(name, "..") {
+		return fmt.Errorf("the %s %q has two dots in a row", what, name)
+	}
+	for _, taken := range []string{"xn--", "sthree-", "amzn-s3-demo-"} { // sthree-configurator is among them
+		if strings.HasPrefix(name, taken) {
+			return fmt.Errorf("the %s %q begins with %q, which S3 reserves", what, name, taken)
+		}
+	}
+	return nil
+}
+
+func length(name string) int { return utf8.RuneCountInString(name) }
+
+func alphanumeric(r rune) bool { return 'a' <= r && r <= 'z' || '0' <= r && r <= '9' }
+
+func formattedAsIP(name string) bool {
+	return strings.Count(name, ".") == 3 && strings.Trim(name, "0123456789.") == ""
+}

@@ -1,0 +1,311 @@
+package bucket
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
+)
+
+func TestLevelNames(t *testing.T) {
+	type names struct{ Policy, Group, Description string }
+	want := map[Level]names{
+		"admin":      {"b.c-BktAdmPlc", "b.c-BktAdmGrp", "Admin policy for b.c bucket"},
+		"read_write": {"b.c-BktRWPlc", "b.c-BktRWGrp", "Read-Write policy for b.c bucket"},
+		"read_only":  {"b.c-BktROPlc", "b.c-BktROGrp", "Read-Only policy for b.c bucket"},
+	}
+	got := map[Level]names{}
+	for _, l := range Levels {
+		got[l] = names{PolicyName("b.c", l), GroupName("b.c", l), Description("b.c", l)}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// IAM takes 128 characters for the name of a group or a policy, so the longest bucket name fits.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+func TestLevelNamesFit(t *testing.T) {
+	longest := strings.Repeat("a", maxName)
+	for _, l := range Levels {
+		if n := max(len(PolicyName(longest, l)), len(GroupName(longest, l))); n > 128 {
+			t.Errorf("%s: %d characters", l, n)
+		}
+	}
+}
+
+// The lengths are those measured of the Yale service's documents for buckets of 3, 30 and 63 characters. The texts
+// are ours but for one action that its lists of 6.2 name twice.
+func TestLevelDocumentLengths(t *testing.T) {
+	const twice = len(`"s3:GetReplicationConfiguration",`)
+	tests := map[string]struct {
+		document func(bucket string) string
+		want     [3]int
+		less     int
+	}{
+		"admin":       {func(b string) string { return LevelDocument("aws", b, Admin) }, [3]int{1184, 1238, 1304}, 0},
+		"read_write":  {func(b string) string { return LevelDocument("aws", b, ReadWrite) }, [3]int{1371, 1452, 1551}, twice},
+		"read_only":   {func(b string) string { return LevelDocument("aws", b, ReadOnly) }, [3]int{1071, 1125, 1191}, twice},
+		"later admin": {func(b string) string { return laterAdminDocument("aws", b) }, [3]int{1830, 1938, 2070}, twice},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			for i, length := range []int{3, 30, 63} {
+				if got := len(test.document(strings.Repeat("b", length))) + test.less; got != test.want[i] {
+					t.Errorf("bucket of %d characters: %d, want %d", length, got, test.want[i])
+				}
+			}
+		})
+	}
+}
+
+func TestLevelDocument(t *testing.T) {
+	const arn, objects = "arn:aws-cn:s3:::b", "arn:aws-cn:s3:::b/*"
+	type summary struct {
+		Resource    string
+		Actions     int
+		First, Last string
+	}
+	tests := map[string]struct {
+		text string
+		want []summary
+	}{
+		"admin": {LevelDocument("aws-cn", "b", Admin), []summary{
+			{arn, 43, "s3:AbortMultipartUpload", "s3:RestoreObject"},
+			{objects, 1, "s3:*", "s3:*"},
+		}},
+		"read_write": {LevelDocument("aws-cn", "b", ReadWrite), []summary{
+			{arn, 25, "s3:GetAccelerateConfiguration", "s3:ListMultipartUploadParts"},
+			{objects, 9, "s3:GetObject", "s3:GetObjectVersionTagging"},
+			{objects, 11, "s3:AbortMultipartUpload", "s3:PutObjectLegalHold"},
+		}},
+		"read_only": {LevelDocument("aws-cn", "b", ReadOnly), []summary{
+			{arn, 25, "s3:GetAccelerateConfiguration", "s3:ListMultipartUploadParts"},
+			{objects, 9, "s3:GetObject", "s3:GetObjectVersionTagging"},
+		}},
+		"later admin": {laterAdminDocument("aws-cn", "b"), []summary{
+			{arn, 15, "s3:PutBucketPolicy", "s3:PutReplicationConfiguration"},
+			{arn, 25, "s3:GetAccelerateConfiguration", "s3:ListMultipartUploadParts"},
+			{objects, 9, "s3:GetObject", "s3:GetObjectVersionTagging"},
+			{objects, 11, "s3:AbortMultipartUpload", "s3:PutObjectLegalHold"},
+		}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			doc, err := awspolicy.Parse(test.text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []summary
+			for _, s := range doc.Statements {
+				if s.Sid != "" || s.Effect != awspolicy.Allow || len(s.Resource) != 1 {
+					t.Errorf("statement %s", s)
+				}
+				got = append(got, summary{s.Resource[0], len(s.Action), s.Action[0], s.Action[len(s.Action)-1]})
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" || doc.Version != "2012-10-17" {
+				t.Error(doc.Version, diff)
+			}
+		})
+	}
+}
+
+func TestLevelDocumentAllows(t *testing.T) {
+	const on, object, other = "arn:aws:s3:::b", "arn:aws:s3:::b/k/l", "arn:aws:s3:::bb/k"
+	tests := []struct {
+		action, resource           string
+		admin, readWrite, readOnly bool
+	}{
+		{"s3:ListBucket", on, true, true, true},
+		{"s3:GetObject", object, true, true, true},
+		{"s3:GetObjectTagging", object, true, true, true},
+		{"s3:PutObject", object, true, true, false},
+		{"s3:DeleteObjectVersion", object, true, true, false},
+		{"s3:PutObjectTagging", object, true, false, false},
+		{"s3:PutBucketTagging", on, true, false, false},
+		{"s3:PutBucketPolicy", on, true, false, false},
+		{"s3:DeleteBucket", on, false, false, false},
+		{"s3:GetObject", other, false, false, false},
+		{"iam:GetUser", on, false, false, false},
+	}
+	for _, test := range tests {
+		for level, want := range map[Level]bool{Admin: test.admin, ReadWrite: test.readWrite, ReadOnly: test.readOnly} {
+			doc, err := awspolicy.Parse(LevelDocument("aws", "b", level))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := awspolicy.Allows(doc, test.action, test.resource); got != want {
+				t.Errorf("%s: %s on %s: %v", level, test.action, test.resource, got)
+			}
+		}
+	}
+}
+
+func TestAcceptedDocument(t *testing.T) {
+	admin, later := LevelDocument("aws", "b", Admin), laterAdminDocument("aws", "b")
+	const twice = `"s3:GetReplicationConfiguration",`
+	readOnly := LevelDocument("aws", "b", ReadOnly)
+	tests := map[string]struct {
+		level Level
+		text  string
+		want  bool
+	}{
+		"ours":                {Admin, admin, true},
+		"formatted":           {Admin, strings.ReplaceAll(admin, ",", ",\n  "), true},
+		"later admin":         {Admin, later, true},
+		"an action twice":     {ReadOnly, strings.Replace(readOnly, twice, twice+twice, 1), true},
+		"an action less":      {ReadOnly, strings.Replace(readOnly, twice, "", 1), false},
+		"another bucket":      {Admin, LevelDocument("aws", "c", Admin), false},
+		"another partition":   {Admin, LevelDocument("aws-cn", "b", Admin), false},
+		"another level":       {ReadOnly, LevelDocument("aws", "b", ReadWrite), false},
+		"later admin's level": {ReadWrite, later, false},
+		"a statement more": {
+			ReadOnly, strings.Replace(readOnly, `[{`, `[{"Effect":"Allow","Action":"*","Resource":"*"},{`, 1), false,
+		},
+		"nothing": {ReadOnly, "", false},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			if got := AcceptedDocument("aws", "b", test.level, test.text); got != test.want {
+				t.Errorf("got %v", got)
+			}
+		})
+	}
+}
+
+func TestOwnStatements(t *testing.T) {
+	const (
+		tls = `{"Sid":"SpinupRequireTLS","Effect":"Deny","Principal":"*","Action":["s3:*"],"Resource":` +
+			`["arn:aws:s3:::b","arn:aws:s3:::b/*"],"Condition":{"Bool":{"aws:SecureTransport":"false"}}}`
+		read = `{"Sid":"SpinupPublicRead","Effect":"Allow","Principal":"*","Action":["s3:GetObject"],` +
+			`"Resource":["arn:aws:s3:::b/*"]}`
+		list = `{"Sid":"SpinupPublicList","Effect":"Allow","Principal":"*","Action":["s3:ListBucket"],` +
+			`"Resource":["arn:aws:s3:::b"]}`
+	)
+	tests := map[string]struct {
+		requireTLS bool
+		access     string
+		want       string
+	}{
+		"nothing":     {false, PublicNone, ``},
+		"TLS":         {true, PublicNone, tls},
+		"read":        {false, PublicRead, read},
+		"all of them": {true, PublicReadList, tls + "," + read + "," + list},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			own := OwnStatements("aws", "b", test.requireTLS, test.access)
+			want := `{"Version":"2012-10-17","Statement":[` + test.want + `]}`
+			if diff := cmp.Diff(want, document(own...)); diff != "" {
+				t.Error(diff)
+			}
+			sids := OwnSids()
+			for _, s := range own {
+				if !cmp.Equal(awspolicy.New(s).Select(sids).Keys(), []string{s.Sid}) || !ReservedSid(s.Sid) {
+					t.Errorf("%s is not known as ours", s.Sid)
+				}
+				if want := s.Sid != SidRequireTLS; s.Public() != want {
+					t.Errorf("%s: public %v", s.Sid, s.Public())
+				}
+			}
+		})
+	}
+	for sid, want := range map[string]bool{"SpinupAnything": true, "Spinup": true, "spinup": false, "MySpinup": false, "": false} {
+		if got := ReservedSid(sid); got != want {
+			t.Errorf("ReservedSid(%q): %v", sid, got)
+		}
+	}
+}
+
+func TestLogPrefix(t *testing.T) {
+	for prefix, want := range map[string]string{"": "b.c/", "logs": "logs/b.c/", "logs/": "logs/b.c/", "a/b": "a/b/b.c/"} {
+		if got := LogPrefix(prefix, "b.c"); got != want {
+			t.Errorf("LogPrefix(%q): %q, want %q", prefix, got, want)
+		}
+	}
+}
+
+func TestValidateName(t *testing.T) {
+	long := func(n int) string { return strings.Repeat("a", n) }
+	tests := map[string]string{
+		"abc": "", "a.b": "", "a-b": "", "0a9": "", "my.site.example.edu": "", long(63): "", "1.2.3": "", "1.2.3.4a": "",
+		"192.168.5.4.5": "", "a-.b": "", "xn-a": "", "sthree": "", "a-s3alias-b": "", "mrap": "",
+
+		"":                         "0 characters, want 3 to 63",
+		"ab":                       "2 characters, want 3 to 63",
+		long(64):                   "64 characters, want 3 to 63",
+		"My-Bucket":                `has 'M', want only lowercase letters, digits, dots and hyphens`,
+		"my_bucket":                `has '_'`,
+		"büro":                     `has 'ü'`,
+		strings.Repeat("ü", 64):    "64 characters, want 3 to 63",
+		"a b":                      `has ' '`,
+		"a/b":                      `has '/'`,
+		"-abc":                     "does not begin with a lowercase letter or a digit",
+		".abc":                     "does not begin with a lowercase letter or a digit",
+		"abc-":                     "does not end with a lowercase letter or a digit",
+		"abc.":                     "does not end with a lowercase letter or a digit",
+		"a..b":                     "two dots in a row",
+		"192.168.5.4":              "formatted as an IP address",
+		"999.999.999.999":          "formatted as an IP address",
+		"xn--abc":                  `begins with "xn--"`,
+		"sthree-abc":               `begins with "sthree-"`,
+		"sthree-configurator":      `begins with "sthree-"`,
+		"sthree-configurator.here": `begins with "sthree-"`,
+		"amzn-s3-demo-bucket":      `begins with "amzn-s3-demo-"`,
+		"abc-s3alias":              `ends with "-s3alias", which S3 reserves for access point aliases`,
+		"abc--ol-s3":               `ends with "--ol-s3"`,
+		"abc.mrap":                 `ends with ".mrap"`,
+		"abc--x-s3":                `ends with "--x-s3"`,
+		"abc--usw2-az1--x-s3":      `ends with "--x-s3"`,
+		"abc--table-s3":            `ends with "--table-s3"`,
+	}
+	for name, want := range tests {
+		checkError(t, "name", name, ValidateName(name), want)
+	}
+}
+
+func TestValidateNamePrefix(t *testing.T) {
+	tests := map[string]string{
+		"a": "", "my-": "", "my.": "", "sthree": "", strings.Repeat("a", 37): "",
+
+		"":                      "0 characters, want 1 to 37",
+		strings.Repeat("a", 38): "38 characters, want 1 to 37: 26 random ones follow",
+		"My":                    "has 'M'",
+		"-a":                    "does not begin with",
+		"a..":                   "two dots in a row",
+		"xn--":                  `begins with "xn--"`,
+	}
+	for prefix, want := range tests {
+		checkError(t, "prefix", prefix, ValidateNamePrefix(prefix), want)
+	}
+}
+
+// checkError wants an error with the text and the value in it, or none if the text is empty.
+func checkError(t *testing.T, what, value string, err error, want string) {
+	t.Helper()
+	switch {
+	case (err == nil) != (want == ""):
+		t.Errorf("%s %q: got %v, want %q", what, value, err, want)
+	case err != nil && !(strings.Contains(err.Error(), want) && strings.Contains(err.Error(), value)):
+		t.Errorf("%s %q: got %q, want something with %q and the value", what, value, err, want)
+	}
+}
+
+func TestNewName(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		prefix := rapid.StringMatching(`[a-r0-9]([.-]?[a-z0-9]){0,17}[.-]?`).Draw(t, "prefix")
+		if err := ValidateNamePrefix(prefix); err != nil {
+			t.Fatal(err)
+		}
+		name, again := NewName(prefix), NewName(prefix)
+		if err := ValidateName(name); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasPrefix(name, prefix) || len(name) != len(prefix)+uniqueLength || name == again {
+			t.Fatalf("%q makes %q and %q", prefix, name, again)
+		}
+	})
+}

@@ -1,0 +1,227 @@
+// Package bucket says what a spinup bucket is on AWS: a bucket with its settings, and an IAM policy with a group for
+// each access level. It may import reconcile, awspolicy, awsclient and the SDK's service types; no Terraform types.
+package bucket
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
+)
+
+// Spec is what is wanted of a bucket. A nil or empty field of a setting that can be left alone means just that: it is
+// neither read nor written.
+type Spec struct {
+	Name      string
+	Region    string
+	Partition string
+	AccountID string
+
+	Tags      map[string]string     // all of them, the provider's included
+	IgnoreTag func(key string) bool // tags of other owners
+
+	Versioning   *bool
+	Encryption   *Encryption
+	Ownership    string
+	PublicAccess string
+	RequireTLS   bool
+	AccessLog    *AccessLog
+
+	// Statements are the user's own statements of the bucket policy. ReleasedStatements are the keys of those that
+	// were the user's before and are not any more.
+	Statements         []awspolicy.Statement
+	ReleasedStatements []string
+
+	// Levels are the access levels wanted. OwnLevels are those that state says are ours: an object of theirs that
+	// differs is repaired, while one of any other level is somebody else's.
+	Levels     []Level
+	OwnLevels  []Level
+	PolicyARNs map[Level]string // where known; otherwise derived from IAMPath
+	IAMPath    string
+
+	ForceDestroy bool
+
+	// Everything asks for all parts that the store has to be read, as for an import.
+	Everything bool
+}
+
+// Encryption is the default encryption of new objects.
+type Encryption struct {
+	Algorithm string // AES256, aws:kms, aws:kms:dsse
+	KMSKeyARN string
+	BucketKey bool
+}
+
+// AccessLog is where S3 writes the server access log.
+type AccessLog struct {
+	Bucket string
+	Prefix string
+}
+
+// The values of public access. The last two only describe buckets made elsewhere.
+const (
+	PublicNone     = "none"
+	PublicRead     = "read"
+	PublicReadList = "read_list"
+	Unblocked      = "unblocked" // no switch is on, and no public statement of ours is there
+	Mixed          = "mixed"     // seen only: some other combination
+)
+
+// Status is what was seen of a bucket; nil is absent or not looked at.
+type Status struct {
+	Root       *Root
+	Tags       map[string]string // live, those of other owners included; empty but not nil when there are none
+	Versioning *string           // Enabled, Suspended, or empty for never enabled
+	Encryption *Encryption
+	Ownership  *string
+	Block      *Block
+	Log        *AccessLog
+	Policy     *awspolicy.Document // empty but not nil when there is none
+
+	Admin, ReadWrite, ReadOnly LevelStatus
+}
+
+// Root is the bucket itself.
+type Root struct {
+	Region string
+	// Fresh says that this run made it: S3 and IAM may not yet show it everywhere.
+	Fresh bool
+}
+
+// Block holds the four switches against public access.
+type Block struct {
+	PublicACLs, IgnoreACLs, PublicPolicy, Restrict bool
+}
+
+// LevelStatus is what was seen of one access level.
+type LevelStatus struct {
+	Policy *PolicyStatus
+	Group  *GroupStatus
+}
+
+// PolicyStatus is a managed policy.
+type PolicyStatus struct {
+	ARN      string
+	Document string // of the default version
+}
+
+// GroupStatus is a group.
+type GroupStatus struct {
+	ARN      string
+	Members  []string // names of users, the first page
+	Attached bool     // the level's own policy
+	Others   []string // names of other attached policies
+}
+
+// Level gives the status of one access level.
+func (o *Status) Level(l Level) *LevelStatus {
+	return map[Level]*LevelStatus{Admin: &o.Admin, ReadWrite: &o.ReadWrite, ReadOnly: &o.ReadOnly}[l]
+}
+
+// Exists says whether any object of the level was seen.
+func (l LevelStatus) Exists() bool { return l.Policy != nil || l.Group != nil }
+
+// OwnTags are the live tags without those of other owners.
+func (s Spec) OwnTags(live map[string]string) map[string]string {
+	own := maps.Clone(live)
+	maps.DeleteFunc(own, func(key, _ string) bool { return s.ignores(key) })
+	return own
+}
+
+func (s Spec) ignores(key string) bool {
+	return systemTag(key) || s.IgnoreTag != nil && s.IgnoreTag(key)
+}
+
+// ownKeys are the keys of all policy statements that we may replace: ours, the user's, and those the user gave up.
+func (s Spec) ownKeys() []string {
+	keys := append(OwnSids(), s.ReleasedStatements...)
+	for _, statement := range s.Statements {
+		keys = append(keys, statement.Key())
+	}
+	return keys
+}
+
+// statements are all that the bucket policy should say on our behalf.
+func (s Spec) statements() []awspolicy.Statement {
+	return slices.Concat(OwnStatements(s.Partition, s.Name, s.RequireTLS, s.PublicAccess), s.Statements)
+}
+
+// block is what the switches should be for the public access that is wanted.
+func (s Spec) block() Block {
+	switch s.PublicAccess {
+	case PublicRead, PublicReadList:
+		return Block{PublicACLs: true, IgnoreACLs: true}
+	case Unblocked:
+		return Block{}
+	}
+	return Block{true, true, true, true}
+}
+
+// PublicAccess says in a word what the switches and our own statements amount to.
+func (o Status) PublicAccess(s Spec) string {
+	if o.Block == nil || o.Policy == nil {
+		return ""
+	}
+	for _, word := range []string{PublicNone, PublicRead, PublicReadList, Unblocked} {
+		s.PublicAccess, s.RequireTLS = word, false
+		if *o.Block == s.block() && says(*o.Policy, publicSids(), OwnStatements(s.Partition, s.Name, false, word)) {
+			return word
+		}
+	}
+	return Mixed
+}
+
+// RequiresTLS says whether the policy refuses plain http in our words.
+func (o Status) RequiresTLS(s Spec) bool {
+	return o.Policy != nil && says(*o.Policy, []string{SidRequireTLS}, OwnStatements(s.Partition, s.Name, true, PublicNone))
+}
+
+// says compares what the document holds under the keys with what it should.
+func says(doc awspolicy.Document, keys []string, want []awspolicy.Statement) bool {
+	return SameStatements(doc.Select(keys).Statements, want)
+}
+
+// SameStatements says whether both lists hold the same statements, in any order.
+func SameStatements(a, b []awspolicy.Statement) bool {
+	return len(a) == len(b) && !slices.ContainsFunc(a, func(s awspolicy.Statement) bool {
+		return !slices.ContainsFunc(b, s.Equal)
+	})
+}
+
+// UserStatements are the statements of the live policy that belong to the user: those of the keys that the spec knows,
+// or, where everything is asked for, all that are not ours.
+func (s Spec) UserStatements(live awspolicy.Document) awspolicy.Document {
+	if s.Everything {
+		return live.Replace(OwnSids(), nil)
+	}
+	var keys []string
+	for _, statement := range s.Statements {
+		keys = append(keys, statement.Key())
+	}
+	return live.Select(keys)
+}
+
+// LevelText is the text of a level's policy as it is recorded: ours where the live one means the same, so that only a
+// real difference shows; otherwise the live one.
+func (s Spec) LevelText(l Level, live string) string {
+	if ours := LevelDocument(s.Partition, s.Name, l); awspolicy.Equivalent(ours, live) {
+		return ours
+	}
+	return live
+}
+
+// DomainName is the bucket's host name at the partition's global endpoint.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
+func DomainName(name, partition string) string { return name + ".s3." + dnsSuffix(partition) }
+
+// RegionalDomainName is the bucket's host name at the endpoint of its region.
+func RegionalDomainName(name, region, partition string) string {
+	return name + ".s3." + region + "." + dnsSuffix(partition)
+}
+
+func dnsSuffix(partition string) string {
+	if partition == "aws-cn" {
+		return "amazonaws.com.cn"
+	}
+	return "amazonaws.com"
+}

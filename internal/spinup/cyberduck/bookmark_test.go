@@ -1,0 +1,106 @@
+package cyberduck_test
+
+import (
+	"encoding/xml"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/cyberduck"
+)
+
+const whole = `<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
+<plist version="1.0">
+<dict>
+  <key>Hostname</key>
+  <string>s3.amazonaws.com</string>
+  <key>Nickname</key>
+  <string>Spinup - data.example.edu</string>
+  <key>Path</key>
+  <string>/data.example.edu</string>
+  <key>Port</key>
+  <string>443</string>
+  <key>Protocol</key>
+  <string>s3</string>
+  <key>Provider</key>
+  <string>iterate GmbH</string>
+  <key>Web URL</key>
+  <string>s3://data.example.edu/</string>
+</dict>
+</plist>
+`
+
+func TestBookmark(t *testing.T) {
+	at := func(path string) string { // the text with a path, written as XML
+		return strings.NewReplacer(
+			"Spinup - data.example.edu<", "Spinup - data.example.edu/"+path+"<",
+			">/data.example.edu<", ">/data.example.edu/"+path+"<",
+		).Replace(whole)
+	}
+	tests := map[string]struct {
+		path *string
+		want string
+	}{
+		"no path":       {nil, whole},
+		"empty path":    {new(""), whole},
+		"root":          {new("/"), whole},
+		"slashes":       {new("//"), whole},
+		"path":          {new("docs"), at("docs")},
+		"outer slashes": {new("/docs/"), at("docs")},
+		"inner slashes": {new("//a//b/"), at("a//b")},
+		"escaped":       {new("a <b> & \"c\" 'd'\té"), at(`a &lt;b&gt; &amp; &#34;c&#34; &#39;d&#39;&#x9;é`)},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			got, err := cyberduck.Bookmark("data.example.edu", test.path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestBookmarkRefuses(t *testing.T) {
+	tests := map[string]struct{ bucket, path, want string }{
+		"no bucket":   {"", "docs", "the bucket name is empty"},
+		"NUL":         {"data", "a\x00b", `"data/a\x00b" has '\x00'`},
+		"line end":    {"data", "a\nb", `has '\n'`},
+		"broken text": {"data", "a\xffb", `has '�'`},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			got, err := cyberduck.Bookmark(test.bucket, &test.path)
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("got %q, %v, want an error with %q", got, err, test.want)
+			}
+		})
+	}
+}
+
+// Whatever the path is, a reader of the file sees it as it was given.
+func TestBookmarkRoundTrip(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		path := rapid.StringMatching(`[ -~é漢]*`).Draw(t, "path")
+		text, err := cyberduck.Bookmark("data", &path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var read struct {
+			Keys    []string `xml:"dict>key"`
+			Strings []string `xml:"dict>string"`
+		}
+		if err := xml.Unmarshal([]byte(text), &read); err != nil {
+			t.Fatal(err)
+		}
+		want := "/" + strings.TrimRight("data/"+strings.Trim(path, "/"), "/")
+		if len(read.Keys) != 7 || read.Keys[2] != "Path" || read.Strings[2] != want {
+			t.Fatalf("read %q, want path %q", read, want)
+		}
+	})
+}

@@ -279,7 +279,7 @@ func TestConnect_wrongEndpoint(t *testing.T) {
 		"nobody listens":            {closedPort(t), nil, "connection refused"},
 		"nobody answers":            {silentPort(t), nil, "no answer from 127.0.0.1:"},
 		"no such host":              {"http://sts.invalid", nil, "sts.invalid"},
-		"a web page":                {page.URL, nil, "web page"},
+		"a web page":                {page.URL, nil, "status 404, but not as AWS"},
 		"not TLS":                   {strings.Replace(page.URL, "http", "https", 1), nil, "HTTP response to HTTPS client"},
 		"nobody listens to a role":  {closedPort(t), role, "connection refused"},
 		"nobody answers about role": {silentPort(t), role, "no answer from 127.0.0.1:"},

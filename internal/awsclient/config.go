@@ -83,7 +83,7 @@ func (c Config) unknown(path ...string) bool {
 	})
 }
 
-// PlatformOf is what is assumed of the configured kind of store. An unknown name, which Validate refuses, counts as aws.
+// PlatformOf is what is assumed of the configured kind of store. A wrong name, which Validate refuses, counts as aws.
 func (c Config) PlatformOf() Platform {
 	p, ok := platform(c.Platform)
 	if !ok {

@@ -77,12 +77,13 @@ func (e *CallError) describe(err error) {
 		e.region = response.HTTPResponse().Header.Get("X-Amz-Bucket-Region")
 	}
 	switch {
-	case response != nil && e.RequestID == "" && isPage(response):
-		e.Message = fmt.Sprintf("the endpoint answered %d with a web page: it is not one of a store",
-			e.HTTPStatus)
-	case errors.As(err, &api):
+	case errors.As(err, &api) && e.isForeign(api.ErrorCode()):
+		e.Message = fmt.Sprintf("the endpoint answered with status %d, but not as AWS or a store does: without a "+
+			"code and "+
+			"a request id", e.HTTPStatus)
+	case api != nil:
 		e.Code, e.Message = api.ErrorCode(), api.ErrorMessage()
-		if e.Message == e.Code || e.Message == "UnknownError" {
+		if e.Message == e.Code || e.Message == unknownError || e.Message == http.StatusText(e.HTTPStatus) {
 			e.Message = ""
 		}
 	case errors.As(err, &silent):
@@ -99,10 +100,15 @@ func (e *CallError) describe(err error) {
 	}
 }
 
-// isPage tells a proxy's or web server's own error from a store's, which is XML or empty. Above all its 404 must not
-// count as the absence of a bucket.
-func isPage(response *smithyhttp.ResponseError) bool {
-	return strings.HasPrefix(response.HTTPResponse().Header.Get("Content-Type"), "text/html")
+// unknownError is the SDK's code or message for an answer that has none.
+const unknownError = "UnknownError"
+
+// isForeign says whether something else than AWS or a store has answered, such as a proxy or a web server: the SDK had
+// to make the code of the status, and nothing else shows who it was. Above all such a 404 does not mean that a bucket
+// is gone.
+func (e *CallError) isForeign(code string) bool {
+	made := strings.ReplaceAll(http.StatusText(e.HTTPStatus), " ", "")
+	return e.HTTPStatus != 0 && e.RequestID == "" && e.region == "" && (code == made || code == unknownError)
 }
 
 const codeMalformedRegion = "AuthorizationHeaderMalformed"
@@ -110,13 +116,17 @@ const codeMalformedRegion = "AuthorizationHeaderMalformed"
 // expectedRegion reads S3's "the region 'us-east-1' is wrong; expecting 'eu-west-1'".
 var expectedRegion = regexp.MustCompile(`expecting '([^']+)'`)
 
-// call finds the CallError in err; a failure that is none has no class.
+// call finds the CallError in err, or makes one of what the SDK says. Any other error has no class.
 func call(err error) CallError {
 	var c *CallError
-	if !errors.As(err, &c) {
-		return CallError{}
+	var api smithy.APIError
+	switch {
+	case errors.As(err, &c):
+		return *c
+	case errors.As(err, &api):
+		return CallError{Code: api.ErrorCode()}
 	}
-	return *c
+	return CallError{}
 }
 
 func (e CallError) hasCode(codes ...string) bool {
@@ -183,23 +193,23 @@ func IsLimitExceeded(err error) bool {
 // IsConflict says whether the call does not go together with something that exists or is being changed, such as the
 // deletion of a policy that is attached. Exists, not empty and limit exceeded are classes of their own.
 func IsConflict(err error) bool {
-	conflict := call(err).HTTPStatus == http.StatusConflict ||
-		call(err).hasCode("DeleteConflict", "OperationAborted", "ConcurrentModification", "EntityTemporarilyUnmodifiable")
+	c := call(err)
+	conflict := c.HTTPStatus == http.StatusConflict && c.Code != "" ||
+		c.hasCode("DeleteConflict", "OperationAborted", "ConcurrentModification", "EntityTemporarilyUnmodifiable")
 	return conflict && !IsExists(err) && !IsNotEmpty(err) && !IsLimitExceeded(err)
 }
 
-// IsNotImplemented says whether the store does not offer the call at all. IAM services beside AWS's answer InvalidAction.
+// IsNotImplemented says whether the store does not offer the call at all. IAM services beside AWS's say InvalidAction.
 func IsNotImplemented(err error) bool {
 	c := call(err)
 	return c.hasCode("NotImplemented", "MethodNotAllowed", "InvalidAction") ||
-		c.HTTPStatus == http.StatusNotImplemented ||
-		c.HTTPStatus == http.StatusMethodNotAllowed
+		c.Code != "" && (c.HTTPStatus == http.StatusNotImplemented || c.HTTPStatus == http.StatusMethodNotAllowed)
 }
 
 // IsWrongRegion says whether the bucket is in another region than the call was sent to.
 func IsWrongRegion(err error) bool {
 	c := call(err)
-	return c.HTTPStatus == http.StatusMovedPermanently || c.hasCode(codeMalformedRegion, "PermanentRedirect")
+	return c.hasCode("MovedPermanently", "PermanentRedirect", codeMalformedRegion)
 }
 
 // Redirected names the region to use instead, when AWS has said so.

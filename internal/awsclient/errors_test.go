@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
@@ -35,7 +36,9 @@ func classes(err error) []string {
 
 func TestClasses(t *testing.T) {
 	clean(t)
+	id := map[string]string{"X-Amz-Request-Id": "RQ"}
 	region := map[string]string{"X-Amz-Bucket-Region": "eu-central-1"}
+	page := map[string]string{"Content-Type": "text/html"}
 	with := func(a answer, header map[string]string) answer {
 		a.Header = header
 		return a
@@ -64,14 +67,18 @@ func TestClasses(t *testing.T) {
 		want   []string
 		region string
 	}{
-		{"HEAD 404", head, answer{Status: 404}, []string{"no bucket", "not found"}, ""},
-		{"HEAD 404 in another region", head, with(answer{Status: 404}, region), []string{"no bucket", "not found"}, ""},
-		{"HEAD 404 of a web server", head, with(answer{Status: 404}, map[string]string{"Content-Type": "text/html; charset=utf-8"}), nil, ""},
+		{"HEAD 404", head, with(answer{Status: 404}, id), []string{"no bucket", "not found"}, ""},
+		{"HEAD 404 that names a region", head, with(answer{Status: 404}, region), []string{"no bucket", "not found"}, ""},
+		{"HEAD 404 of a proxy", head, answer{Status: 404}, nil, ""},
+		{"HEAD 404 of a web server", head, with(answer{Status: 404}, page), nil, ""},
 		{"HEAD 403", head, with(answer{Status: 403}, region), []string{"denied"}, ""},
+		{"HEAD 403 of a proxy", head, answer{Status: 403}, nil, ""},
 		{"HEAD 301", head, with(answer{Status: 301}, region), []string{"region"}, "eu-central-1"},
-		{"HEAD 301 without a region", head, answer{Status: 301}, []string{"region"}, ""},
+		{"HEAD 301 without a region", head, with(answer{Status: 301}, id), []string{"region"}, ""},
+		{"HEAD 301 of a web server", head, with(answer{Status: 301}, page), nil, ""},
 		{"HEAD 400", head, with(answer{Status: 400}, region), nil, "eu-central-1"},
-		{"HEAD 409", head, answer{Status: 409}, []string{"conflict"}, ""},
+		{"HEAD 405 of a web server", head, with(answer{Status: 405}, page), nil, ""},
+		{"HEAD 409", head, with(answer{Status: 409}, id), []string{"conflict"}, ""},
 		{"no bucket", policy, fail(404, "NoSuchBucket", ""), []string{"no bucket", "not found"}, ""},
 		{"no policy", policy, fail(404, "NoSuchBucketPolicy", ""), []string{"not found"}, ""},
 		{"no tags", policy, fail(404, "NoSuchTagSet", ""), []string{"not found"}, ""},
@@ -80,7 +87,9 @@ func TestClasses(t *testing.T) {
 		{"no ownership", policy, fail(404, "OwnershipControlsNotFoundError", ""), []string{"not found"}, ""},
 		{"no lifecycle", policy, fail(404, "NoSuchLifecycleConfiguration", ""), []string{"not found"}, ""},
 		{"404 of another kind", policy, fail(404, "SomethingElse", ""), nil, ""},
-		{"404 of a web server", policy, with(answer{Status: 404, Body: "<html>"}, map[string]string{"Content-Type": "text/html"}), nil, ""},
+		{"404 of a web server", policy, with(answer{Status: 404, Body: "<html>"}, page), nil, ""},
+		{"404 of a proxy", policy, answer{Status: 404}, nil, ""},
+		{"404 of a proxy to IAM", group, answer{Status: 404}, nil, ""},
 		{"redirect", policy, with(fail(301, "PermanentRedirect", ""), region), []string{"region"}, "eu-central-1"},
 		{"malformed", policy, fail(400, "AuthorizationHeaderMalformed", "the region 'us-east-1' is wrong; expecting 'eu-west-2'"), []string{"region"}, "eu-west-2"},
 		{"denied", policy, fail(403, "AccessDenied", ""), []string{"denied"}, ""},
@@ -120,6 +129,9 @@ func TestClasses(t *testing.T) {
 			t.Errorf("%s: redirected to %q", test.name, got)
 		}
 	}
+	if got := classes(&types.NoSuchBucket{}); !slices.Equal(got, []string{"no bucket", "not found"}) {
+		t.Errorf("an error of the SDK is %v", got)
+	}
 	if got := classes(errors.New("AccessDenied")); got != nil {
 		t.Errorf("a foreign error is %v", got)
 	}
@@ -132,8 +144,11 @@ func TestCallError_text(t *testing.T) {
 	clean(t)
 	const secret = "do-not-print-me"
 	s := serve(t, func(r seen) answer {
-		if r.Operation != "" && strings.HasPrefix(r.Operation, "PUT") {
+		switch {
+		case strings.HasPrefix(r.Operation, "PUT"):
 			return fail(403, "AccessDenied", "Access Denied")
+		case strings.HasPrefix(r.Operation, "GET /mute"):
+			return answer{Status: 418, Header: map[string]string{"Content-Type": "application/xml"}, Body: "<Error/>"}
 		}
 		return failQuery(403, "AccessDenied", "not authorized to perform: iam:AttachGroupPolicy")
 	})
@@ -147,6 +162,7 @@ func TestCallError_text(t *testing.T) {
 	_, object := awsclient.S3(conn).PutObject(t.Context(), &s3.PutObjectInput{
 		Bucket: aws.String("demo"), Key: aws.String("a/b"), Body: strings.NewReader(secret),
 	})
+	_, bare := awsclient.S3(conn).GetBucketPolicy(t.Context(), &s3.GetBucketPolicyInput{Bucket: aws.String("mute")})
 	for _, test := range []struct {
 		err  error
 		want string
@@ -155,6 +171,8 @@ func TestCallError_text(t *testing.T) {
 		{fmt.Errorf("write: %w", denied), "write: s3 PutBucketPolicy on bucket demo: AccessDenied: Access Denied (request id RQ1)"},
 		{attach, "iam AttachGroupPolicy on group g: AccessDenied: not authorized to perform: iam:AttachGroupPolicy (request id RQ2)"},
 		{object, "s3 PutObject on object demo/a/b: AccessDenied: Access Denied (request id RQ1)"},
+		{bare, "s3 GetBucketPolicy on bucket mute: the endpoint answered with status 418, but not as AWS or a store does: " +
+			"without a code and a request id"},
 		{errors.New("other"), "other"},
 	} {
 		if got := awsclient.Text(test.err); got != test.want {

@@ -61,7 +61,7 @@ func (e *TimeoutError) Error() string {
 }
 
 // Until calls done at a growing interval until it says true or fails. When it has not within the pace's consistency
-// bound the error is a *TimeoutError that names what, for example "the group to be visible"; when ctx ends, ctx's error.
+// bound the error is a *TimeoutError that names what, such as "the group to be visible"; when ctx ends, ctx's error.
 func Until(ctx context.Context, pace Pace, what string, done func(context.Context) (bool, error)) error {
 	bounded, cancel := context.WithTimeout(ctx, pace.Consistency)
 	defer cancel()

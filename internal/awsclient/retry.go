@@ -100,9 +100,9 @@ func (f *firstAnswer) add(stack *middleware.Stack) error {
 func (f *firstAnswer) ID() string { return "SpinupFirstAnswer" }
 
 // HandleFinalize makes one attempt.
-func (f *firstAnswer) HandleFinalize(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (
-	middleware.FinalizeOutput, middleware.Metadata, error,
-) {
+func (f *firstAnswer) HandleFinalize(
+	ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler,
+) (middleware.FinalizeOutput, middleware.Metadata, error) {
 	service := middleware.GetServiceID(ctx)
 	since, answered := f.meet(service)
 	if answered {

@@ -81,7 +81,8 @@ func (p *problems) checkPlatform() {
 		p.add([]string{"platform"}, p.Platform, "is not one of %s", strings.Join(PlatformNames(), ", "))
 	}
 	if store := p.PlatformOf(); !store.AWS() && p.endpoint("s3") == "" && store.DefaultEndpoint == "" {
-		p.add([]string{"endpoints", "s3"}, "", "must be set, here or by AWS_ENDPOINT_URL_S3, for platform %s", store.Name)
+		p.add([]string{"endpoints", "s3"}, "", "must be set, here or by AWS_ENDPOINT_URL_S3, for platform %s",
+			store.Name)
 	}
 }
 
@@ -180,8 +181,8 @@ func (p *problems) checkAccounts() {
 	}
 	for _, name := range slices.Sorted(maps.Keys(lists)) {
 		if len(lists[name]) > 0 && !asks {
-			p.add([]string{name}, "", "needs the account id, which is not asked for: set skip_requesting_account_id to "+
-				"false (it is true by default on platforms without STS)")
+			p.add([]string{name}, "", "needs the account id, which is not asked for: set "+
+				"skip_requesting_account_id to false (it is true by default on platforms without STS)")
 		}
 	}
 	if len(p.AllowedAccountIDs) > 0 && len(p.ForbiddenAccountIDs) > 0 {

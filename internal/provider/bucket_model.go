@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -106,9 +107,24 @@ func (m *bucketModel) locate(ctx context.Context, conn *awsclient.Conn) (bool, e
 		from = m.Region.ValueString()
 	}
 	region, exists, err := bucket.Locate(ctx, conn, m.Name.ValueString(), from)
+	if err == nil && exists {
+		err = m.mistaken(region, conn.AccountID)
+	}
 	m.Region = types.StringValue(region)
 	m.ForceDestroy = types.BoolValue(false)
 	return exists, err
+}
+
+// mistaken says what of the identity that an import names is not so: it means another bucket than the one that was found.
+func (m *bucketModel) mistaken(region, accountID string) error {
+	name := m.Name.ValueString()
+	if said := m.Region.ValueString(); said != "" && said != region {
+		return fmt.Errorf("the bucket %s is in the region %s, not in %s", name, region, said)
+	}
+	if said := m.AccountID.ValueString(); said != "" && accountID != "" && said != accountID {
+		return fmt.Errorf("the bucket %s was looked for in the account %s, not in %s", name, accountID, said)
+	}
+	return nil
 }
 
 // pick is the configured value, or what stands for it.
@@ -131,6 +147,10 @@ func optional(text string) types.String {
 func (m *bucketModel) resolve(ctx context.Context, r resolution[bucketModel]) (diags diag.Diagnostics) {
 	m.resolveName(r)
 	m.ForceDestroy = pick(r.config.ForceDestroy, types.BoolValue(false))
+	if r.prior != nil && !m.Policy.IsUnknown() &&
+		awspolicy.Equivalent(m.Policy.ValueString(), r.prior.Policy.ValueString()) {
+		m.Policy = r.prior.Policy // the same in other words is no change
+	}
 	if len(r.data.unknown) > 0 {
 		// What depends on the provider's settings stays as it was; for a new bucket it stays unknown.
 		if r.prior != nil {
@@ -224,11 +244,14 @@ func (m *bucketModel) resolveEncryption(ctx context.Context, r resolution[bucket
 	if !config.IsNull() {
 		diags.Append(config.As(ctx, &e, basetypes.ObjectAsOptions{})...)
 	}
-	if e.Algorithm.IsNull() {
+	switch {
+	case !e.Algorithm.IsNull():
+	case e.KMSKeyARN.IsUnknown(): // it may turn out to be null
+		e.Algorithm = types.StringUnknown()
+	case e.KMSKeyARN.IsNull():
 		e.Algorithm = types.StringValue("AES256")
-		if !e.KMSKeyARN.IsNull() {
-			e.Algorithm = types.StringValue("aws:kms")
-		}
+	default:
+		e.Algorithm = types.StringValue("aws:kms")
 	}
 	if e.BucketKey.IsNull() {
 		e.BucketKey = types.BoolValue(e.Algorithm.ValueString() == "aws:kms")

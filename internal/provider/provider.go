@@ -1,5 +1,5 @@
-// Package provider is the skin: what Terraform sees of spinup. Terraform's types live here and in fwtypes, nowhere else;
-// what a composite is on AWS is in the packages of internal/spinup, how one is made and kept in internal/reconcile.
+// Package provider is the skin: what Terraform sees of spinup. Terraform's types live here and in fwtypes, nowhere
+// else; what a composite is on AWS is in internal/spinup, how one is made and kept in internal/reconcile.
 package provider
 
 import (

@@ -84,8 +84,10 @@ func (d *providerData) connect(ctx context.Context) (*awsclient.Conn, error) {
 // connectDiagnostic explains why there is no connection, and what to do.
 func connectDiagnostic(err error) diag.Diagnostic {
 	if errors.Is(err, errProviderUnknown) {
-		return diag.NewErrorDiagnostic("Provider configuration not known yet", "In the provider configuration "+err.Error()+
-			". Let what is read here depend (depends_on) on what makes that value known, or apply that first with -target.")
+		return diag.NewErrorDiagnostic("Provider configuration not known yet", "In the provider "+
+			"configuration "+err.Error()+
+			". Let what is read here depend (depends_on) on what makes that value known, or apply that first with "+
+			"-target.")
 	}
 	detail := "Nothing was read or changed: " + err.Error() + "."
 	var connect *awsclient.ConnectError
@@ -102,16 +104,19 @@ func connectAdvice(err error) string {
 	var silent *awsclient.NoAnswerError
 	switch {
 	case errors.Is(err, awsclient.ErrNoCredentials):
-		return "Give credentials by the environment (AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY), by a profile (AWS_PROFILE " +
-			"or the provider's profile), or by the provider's access_key and secret_key or assume_role_with_web_identity."
+		return "Give credentials by the environment (AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY), by a profile " +
+			"(AWS_PROFILE or the provider's profile), or by the provider's access_key and secret_key or " +
+			"assume_role_with_web_identity."
 	case errors.Is(err, awsclient.ErrNoRegion):
 		return "Set the provider's region or AWS_REGION."
 	case errors.Is(err, awsclient.ErrWrongAccount):
 		return "See the provider's allowed_account_ids and forbidden_account_ids, or use other credentials."
 	case errors.As(err, &silent):
-		return "Look at the provider's endpoints and region, at AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_<SERVICE>, and at proxies."
+		return "Look at the provider's endpoints and region, at AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_<SERVICE>, " +
+			"and at proxies."
 	case awsclient.IsCredentials(err):
-		return "The credentials were found but are not valid: they are mistyped, expired, deactivated or of another store."
+		return "The credentials were found but are not valid: they are mistyped, expired, deactivated or of " +
+			"another store."
 	case awsclient.IsNotImplemented(err), awsclient.IsNotFound(err):
 		return "For a store without STS set the provider's platform, or skip_credentials_validation and " +
 			"skip_requesting_account_id."
@@ -163,7 +168,8 @@ func (p *spinupProvider) read(ctx context.Context, from tfsdk.Config, diags *dia
 	cfg := m.config(r)
 	cfg.Version = p.version
 	ignored := r.object(m.IgnoreTags, "ignore_tags")
-	keys, prefixes := r.texts(ignored["keys"], "ignore_tags", "keys"), r.texts(ignored["key_prefixes"], "ignore_tags", "key_prefixes")
+	keys := r.texts(ignored["keys"], "ignore_tags", "keys")
+	prefixes := r.texts(ignored["key_prefixes"], "ignore_tags", "key_prefixes")
 	data := &providerData{
 		defaultTags:         r.table(m.DefaultTags, "default_tags"),
 		ignoreTags:          func(key string) bool { return ignores(key, keys, prefixes) },
@@ -176,7 +182,8 @@ func (p *spinupProvider) read(ctx context.Context, from tfsdk.Config, diags *dia
 	}
 	if log := r.object(m.AccessLog, "access_log"); log != nil {
 		data.accessLog = &accessLogDefault{
-			bucket: r.text(log["bucket"], "access_log", "bucket"), prefix: r.text(log["prefix"], "access_log", "prefix"),
+			bucket: r.text(log["bucket"], "access_log", "bucket"),
+			prefix: r.text(log["prefix"], "access_log", "prefix"),
 		}
 	}
 

@@ -156,6 +156,7 @@ func Main(m *testing.M) int {
 	settings := map[string]string{
 		"AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull, "AWS_EC2_METADATA_DISABLED": "true",
 		"CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1",
+		"TF_ACC_PROVIDER_NAMESPACE": "spinup-dev", // otherwise terraform-plugin-testing serves hashicorp/spinup
 	}
 	for name, value := range settings {
 		_ = os.Setenv(name, value)

@@ -88,7 +88,7 @@ func (p *problems) checkPlatform() {
 
 func (p *problems) checkRegion() {
 	region, source := p.effectiveRegion()
-	if region == "" || p.unknown("platform") || p.unknown("skip_region_validation") {
+	if region == "" {
 		return
 	}
 	if err := p.CheckRegion(region); err != nil {
@@ -102,6 +102,7 @@ func (c Config) CheckRegion(region string) error {
 	switch {
 	case region == "" || strings.ContainsAny(region, " \t\r\n/"):
 		return errors.New("must be a name without blanks and slashes")
+	case c.unknown("platform") || c.unknown("skip_region_validation"):
 	case c.PlatformOf().AWS() && !c.SkipRegionValidation && validation.SupportedRegion(region) != nil:
 		return errors.New("is not an AWS region. For a region newer than this provider set the provider's " +
 			"skip_region_validation, for a store other than AWS its platform")

@@ -205,7 +205,7 @@ func (e *Emulator) KeepLog() string {
 
 func (e *Emulator) logPath() string { return filepath.Join(e.dir, "emulator.log") }
 
-// LogTail returns the last n lines of the emulator's log; "" for an External one.
+// LogTail returns the last n lines of the emulator's log, long ones cut; "" for an External one.
 func (e *Emulator) LogTail(n int) string {
 	if e.child == nil {
 		return ""
@@ -217,7 +217,16 @@ func (e *Emulator) LogTail(n int) string {
 	return tail(text, n)
 }
 
+// widest is how many bytes of a line of a log are shown: some of fakecloud's fill a screen.
+const widest = 300
+
 func tail(text []byte, n int) string {
 	lines := strings.Split(strings.TrimRight(string(text), "\n"), "\n")
-	return strings.Join(lines[max(0, len(lines)-n):], "\n")
+	lines = lines[max(0, len(lines)-n):]
+	for i, line := range lines {
+		if len(line) > widest {
+			lines[i] = line[:widest] + "..."
+		}
+	}
+	return strings.Join(lines, "\n")
 }

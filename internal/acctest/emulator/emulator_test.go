@@ -320,3 +320,17 @@ func TestEnvironLeadsNowhereElse(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestTail(t *testing.T) {
+	long := strings.Repeat("x", widest)
+	for text, want := range map[string]string{
+		"":                       "",
+		"a":                      "a",
+		"a\nb\nc\n":              "b\nc",
+		long + "\n" + long + "y": long + "\n" + long + "...",
+	} {
+		if got := tail([]byte(text), 2); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}

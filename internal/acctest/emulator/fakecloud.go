@@ -29,7 +29,9 @@ func fakecloud(ctx context.Context, opts Options) (program, error) {
 		patience: 30 * time.Second,
 		grace:    5 * time.Second,
 		command: func(addr, _ string) *exec.Cmd {
-			return exec.Command(binary, "--addr", addr, "--iam", "strict", "--verify-sigv4", "--log-level", "warn")
+			cmd := exec.Command(binary, "--addr", addr, "--iam", "strict", "--verify-sigv4", "--log-level", "warn")
+			cmd.Env = []string{"NO_COLOR=1"} // its log is a file
+			return cmd
 		},
 	}, nil
 }
@@ -91,7 +93,8 @@ func buildFakecloud(ctx context.Context, dir string, opts Options) error {
 			" to a running emulator")
 	}
 	opts.say("building fakecloud %s into %s, once per machine: about 20 minutes", fakecloudVersion, dir)
-	cmd := exec.CommandContext(ctx, cargo, "install", "fakecloud", "--version", fakecloudVersion, "--locked", "--root", dir)
+	cmd := exec.CommandContext(ctx, cargo,
+		"install", "fakecloud", "--version", fakecloudVersion, "--locked", "--root", dir)
 	// Unoptimised it is fast enough for tests, and built in a third of the time.
 	cmd.Env = append(os.Environ(), "CARGO_PROFILE_RELEASE_OPT_LEVEL=0", "CARGO_PROFILE_RELEASE_STRIP=true")
 	cmd.Stdout, cmd.Stderr = opts.progress(), opts.progress()

@@ -84,7 +84,7 @@ func installLocalstack(ctx context.Context, dir string, opts Options) error {
 	}
 	steps := [][]string{
 		{python, "-I", "-m", "venv", filepath.Join(dir, "venv")},
-		{venvPython(dir), "-I", "-m", "pip", "install", "--no-input", "--progress-bar", "off", "--require-hashes", "-r", lock},
+		{venvPython(dir), "-I", "-m", "pip", "install", "--no-input", "--progress-bar=off", "--require-hashes", "-r", lock},
 	}
 	for _, step := range steps {
 		if err := runQuietly(ctx, step, opts); err != nil {

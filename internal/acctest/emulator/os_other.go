@@ -16,5 +16,5 @@ func signalGroup(leader *os.Process, _ syscall.Signal) { _ = leader.Kill() }
 
 // tryLock refuses: neither emulator is known to install here.
 func tryLock(*os.File) (bool, error) {
-	return false, fmt.Errorf("emulators are not installed on %s: set %s to a running one", runtime.GOOS, endpointVariable)
+	return false, fmt.Errorf("no emulator is installed on %s: set %s to a running one", runtime.GOOS, endpointVariable)
 }

@@ -57,7 +57,7 @@ func run(ctx context.Context, out io.Writer, provider, example, emulatorName str
 		return err
 	}
 
-	fmt.Fprintf(out, "This shows %s with the real terraform against an emulator. Nothing leaves this machine.\n\n", example)
+	fmt.Fprintf(out, "This shows %s with the real terraform on an emulator. Nothing leaves this machine.\n\n", example)
 	e, err := emulator.Start(ctx, kind, emulator.Options{})
 	if err != nil {
 		return err
@@ -68,7 +68,7 @@ func run(ctx context.Context, out io.Writer, provider, example, emulatorName str
 	if err != nil {
 		return err
 	}
-	s := &story{out: out, tf: tf, world: newWorld(e.Endpoint)}
+	s := &story{out: out, dir: dir, tf: tf, world: newWorld(e.Endpoint)}
 	err = s.play(ctx)
 	if tail := e.LogTail(20); err != nil && ctx.Err() == nil && tail != "" {
 		return fmt.Errorf("%w\n\nThe emulator's log is %s and ends with:\n%s", err, e.KeepLog(), tail)

@@ -12,8 +12,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/cmd/internal/terraform"
 )
 
 // address is the bucket of the example.
@@ -22,11 +20,17 @@ const address = "spinup_bucket.demo"
 // story is the demo while it is played.
 type story struct {
 	out   io.Writer
-	tf    terraform.CLI
+	dir   string // terraform's working folder
+	tf    runner
 	world world
 
 	// What the example made: known once it is applied.
 	bucket, group string
+}
+
+// runner is terraform.CLI, or a test's.
+type runner interface {
+	Run(ctx context.Context, args ...string) (output string, code int, err error)
 }
 
 // world is what exists in the emulator, seen and changed without Terraform.
@@ -192,7 +196,7 @@ func (s *story) repair(ctx context.Context) ([]string, error) {
 
 func (s *story) importBucket(ctx context.Context) ([]string, error) {
 	for _, name := range []string{"terraform.tfstate", "terraform.tfstate.backup"} {
-		if err := os.Remove(filepath.Join(s.tf.Dir, name)); err != nil && !os.IsNotExist(err) {
+		if err := os.Remove(filepath.Join(s.dir, name)); err != nil && !os.IsNotExist(err) {
 			return nil, err
 		}
 	}

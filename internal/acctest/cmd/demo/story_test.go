@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -12,45 +11,26 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/cmd/internal/terraform"
 )
-
-// fakeVariable makes this test binary play terraform: its value is a file with the answers still to be given.
-const fakeVariable = "SPINUP_FAKE_TERRAFORM"
-
-func TestMain(m *testing.M) {
-	if file := os.Getenv(fakeVariable); file != "" {
-		os.Exit(playTerraform(file, strings.Join(os.Args[1:], " ")))
-	}
-	os.Exit(m.Run())
-}
 
 // answer is what the fake says to one call.
 type answer struct {
-	Call   string // the arguments it expects
-	Output string
-	Code   int
+	call   string // the arguments it expects
+	output string
+	code   int
 }
 
-func playTerraform(file, call string) int {
-	var answers []answer
-	text, err := os.ReadFile(file)
-	if err == nil {
-		err = json.Unmarshal(text, &answers)
+// fakeTerraform gives the answers one after the other.
+type fakeTerraform struct{ answers []answer }
+
+func (f *fakeTerraform) Run(_ context.Context, args ...string) (string, int, error) {
+	call := strings.Join(args, " ")
+	if len(f.answers) == 0 || f.answers[0].call != call {
+		return "", 0, fmt.Errorf("not expected: terraform %s", call)
 	}
-	if err != nil || len(answers) == 0 || answers[0].Call != call {
-		fmt.Printf("not expected: terraform %s (%v)\n", call, err)
-		return 99
-	}
-	if text, err = json.Marshal(answers[1:]); err == nil {
-		err = os.WriteFile(file, text, 0o600)
-	}
-	fmt.Print(answers[0].Output)
-	if err != nil {
-		return 98
-	}
-	return answers[0].Code
+	next := f.answers[0]
+	f.answers = f.answers[1:]
+	return next.output, next.code, nil
 }
 
 const (
@@ -105,19 +85,11 @@ func (w *fakeWorld) left(_ context.Context, bucket string) ([]string, error) {
 func newStory(t *testing.T, answers []answer, world world) (*story, *bytes.Buffer) {
 	t.Helper()
 	dir := t.TempDir()
-	file := filepath.Join(dir, "answers.json")
-	text, err := json.Marshal(answers)
-	if err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "terraform.tfstate"), []byte("{}"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for name, text := range map[string][]byte{file: text, filepath.Join(dir, "terraform.tfstate"): []byte("{}")} {
-		if err := os.WriteFile(name, text, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
 	out := &bytes.Buffer{}
-	tf := terraform.CLI{Path: os.Args[0], Dir: dir, Env: append(os.Environ(), fakeVariable+"="+file)}
-	return &story{out: out, tf: tf, world: world}, out
+	return &story{out: out, dir: dir, tf: &fakeTerraform{answers}, world: world}, out
 }
 
 func TestStoryThatIsAsSaid(t *testing.T) {
@@ -129,7 +101,7 @@ func TestStoryThatIsAsSaid(t *testing.T) {
 	if diff := cmp.Diff([]string{"tamper b g", "damage b g", "left b"}, world.asked); diff != "" {
 		t.Errorf("the world was asked otherwise:\n%s", diff)
 	}
-	if _, err := os.Stat(filepath.Join(s.tf.Dir, "terraform.tfstate")); !errors.Is(err, os.ErrNotExist) {
+	if _, err := os.Stat(filepath.Join(s.dir, "terraform.tfstate")); !errors.Is(err, os.ErrNotExist) {
 		t.Error("the state file was not thrown away")
 	}
 	if n := strings.Count(out.String(), "✓"); n != len(s.steps()) {
@@ -144,8 +116,8 @@ func TestStoryThatIsAsSaid(t *testing.T) {
 func TestStoryThatIsNotAsSaid(t *testing.T) {
 	for i, as := range good() {
 		for name, wrong := range map[string]answer{
-			"code": {as.Call, as.Output, as.Code + 1},
-			"text": {as.Call, "Something else.", as.Code},
+			"code": {as.call, as.output, as.code + 1},
+			"text": {as.call, "Something else.", as.code},
 		} {
 			t.Run(fmt.Sprintf("%d %s", i, name), func(t *testing.T) {
 				answers := good()
@@ -156,8 +128,8 @@ func TestStoryThatIsNotAsSaid(t *testing.T) {
 				if !errors.As(err, &not) {
 					t.Fatalf("error %v\n%s", err, out)
 				}
-				if !strings.Contains(not.want, as.Call) || !strings.Contains(not.got, wrong.Output) {
-					t.Errorf("error %v; want the call %q and the output %q", err, as.Call, wrong.Output)
+				if !strings.Contains(not.want, as.call) || !strings.Contains(not.got, wrong.output) {
+					t.Errorf("error %v; want the call %q and the output %q", err, as.call, wrong.output)
 				}
 				if strings.Contains(out.String(), "All as said") {
 					t.Error("the story says that all was well")
@@ -170,7 +142,7 @@ func TestStoryThatIsNotAsSaid(t *testing.T) {
 func TestStoryLooksBehindTheOutput(t *testing.T) {
 	replace := func(i int, old, new string) []answer {
 		answers := good()
-		answers[i].Output = strings.ReplaceAll(answers[i].Output, old, new)
+		answers[i].output = strings.ReplaceAll(answers[i].output, old, new)
 		return answers
 	}
 	for name, test := range map[string]struct {

@@ -1,0 +1,210 @@
+// Command bench measures this provider beside hashicorp/aws on the same emulator: wall time, peak memory and API calls
+// of each phase in the life of 1 and of 10 buckets with an admin group. The two take turns phase by phase, and what is
+// printed is the median of several runs.
+//
+//	make bench                      LocalStack
+//	EMULATOR=fakecloud make bench   the other one
+//
+// hashicorp/aws comes from a folder ("filesystem mirror") and never from the network; without it only this provider
+// is measured. Memory is measured on Linux.
+package main
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/cmd/internal/terraform"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/gateway"
+)
+
+//go:embed testdata/spinup testdata/aws
+var configurations embed.FS
+
+// awsVersion is the release of hashicorp/aws that testdata/aws asks for.
+const awsVersion = "5.100.0"
+
+// settings are the command's flags.
+type settings struct {
+	provider, mirror, emulator string
+	buckets                    []int
+	runs                       int
+}
+
+func main() {
+	s := settings{emulator: os.Getenv("EMULATOR")}
+	counts := flag.String("buckets", "1,10", "how many buckets, separated by commas: one table each")
+	flag.StringVar(&s.provider, "provider-dir", "bin", "folder of the built terraform-provider-spinup")
+	flag.StringVar(&s.mirror, "aws-mirror", "", "filesystem mirror that has hashicorp/aws "+awsVersion+
+		" (default $TF_PLUGIN_MIRROR, then the usual places)")
+	flag.IntVar(&s.runs, "runs", 3, "how often each phase is run")
+	flag.Parse()
+	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer cancel()
+	var err error
+	if s.buckets, err = numbers(*counts); err == nil {
+		err = s.run(ctx, os.Stdout, os.Stderr)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func numbers(list string) ([]int, error) {
+	var all []int
+	for text := range strings.SplitSeq(list, ",") {
+		n, err := strconv.Atoi(strings.TrimSpace(text))
+		if err != nil || n < 1 {
+			return nil, fmt.Errorf("-buckets %q: want numbers from 1, such as 1,10", list)
+		}
+		all = append(all, n)
+	}
+	return all, nil
+}
+
+func (s settings) run(ctx context.Context, out, progress io.Writer) (err error) {
+	kind, err := emulator.ParseKind(s.emulator)
+	if err != nil {
+		return err
+	}
+	if s.runs < 1 {
+		return fmt.Errorf("-runs %d: want at least 1", s.runs)
+	}
+	dir, err := os.MkdirTemp("", "spinup-bench-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	e, err := emulator.Start(ctx, kind, emulator.Options{})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, e.Stop()) }()
+	g, err := gateway.New(e.Endpoint, gateway.Options{AccountID: e.AccountID})
+	if err != nil {
+		return err
+	}
+	defer g.Close()
+
+	env := append(e.Environ(), "AWS_ENDPOINT_URL="+g.URL())
+	contestants, err := s.contestants(ctx, dir, env, progress)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(progress, "Measuring on %s, buckets: %v, runs of each: %d.\n", e.Kind, s.buckets, s.runs)
+	for _, n := range s.buckets {
+		r := race{contestants: contestants, buckets: n, calls: g, progress: progress}
+		if err := r.run(ctx, s.runs); err != nil {
+			return fmt.Errorf("%w\n\nThe emulator's log is %s and ends with:\n%s", err, e.KeepLog(), e.LogTail(10))
+		}
+		fmt.Fprintf(out, "\n%s, on %s, median of %d\n\n", plural(n), e.Kind, s.runs)
+		if err := r.print(out); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func plural(n int) string {
+	if n == 1 {
+		return "1 bucket with its admin group"
+	}
+	return fmt.Sprintf("%d buckets with their admin groups", n)
+}
+
+// contestant is a provider with the configuration to measure it by.
+type contestant struct {
+	name string
+	tf   terraform.CLI
+}
+
+// contestants are this provider and, where it is to be had, hashicorp/aws.
+func (s settings) contestants(ctx context.Context, dir string, env []string, say io.Writer) ([]contestant, error) {
+	override, err := terraform.Override(s.provider)
+	if err != nil {
+		return nil, err
+	}
+	ours, err := contest(filepath.Join(dir, "spinup"), "spinup", env, override)
+	if err != nil {
+		return nil, err
+	}
+	mirror, err := findMirror(s.mirror)
+	if err != nil && s.mirror != "" {
+		return nil, err
+	}
+	if err != nil {
+		fmt.Fprintf(say, "hashicorp/aws is not measured: %v\n", err)
+		return []contestant{ours}, nil
+	}
+	theirs, err := contest(filepath.Join(dir, "aws"), "hashicorp/aws", env, terraform.Mirror(mirror))
+	if err != nil {
+		return nil, err
+	}
+	output, code, err := theirs.tf.Run(ctx, "init")
+	if err != nil {
+		return nil, err
+	}
+	if code != 0 {
+		return nil, fmt.Errorf("terraform init with the mirror %s ended with %d:\n%s", mirror, code, output)
+	}
+	return []contestant{ours, theirs}, nil
+}
+
+// contest unpacks the configuration that is named as the folder.
+func contest(dir, name string, env []string, installation string) (contestant, error) {
+	files, err := fs.Sub(configurations, "testdata/"+filepath.Base(dir))
+	if err != nil {
+		return contestant{}, err
+	}
+	if err := os.CopyFS(dir, files); err != nil {
+		return contestant{}, err
+	}
+	tf, err := terraform.New(dir, env, installation)
+	return contestant{name: name, tf: tf}, err
+}
+
+// findMirror returns the folder to take hashicorp/aws from: the named one or, without a name, the first of the usual
+// places that has it. These are $TF_PLUGIN_MIRROR, where terraform itself looks without being told, and any folder
+// right under /opt.
+// https://developer.hashicorp.com/terraform/cli/config/config-file#implied-local-mirror-directories
+func findMirror(named string) (string, error) {
+	places := []string{named}
+	if named == "" {
+		home, _ := os.UserHomeDir() // without one, its places are not there either
+		places = []string{
+			os.Getenv("TF_PLUGIN_MIRROR"),
+			filepath.Join(home, ".terraform.d", "plugins"),
+			filepath.Join(home, ".local", "share", "terraform", "plugins"),
+			"/usr/local/share/terraform/plugins",
+			"/usr/share/terraform/plugins",
+		}
+		local, _ := filepath.Glob("/opt/*") // the pattern is well formed
+		places = append(places, local...)
+	}
+	platform := runtime.GOOS + "_" + runtime.GOARCH
+	for _, dir := range places {
+		for _, form := range []string{"%s/%s", "terraform-provider-aws_%s_%s.zip"} { // unpacked, packed
+			name := fmt.Sprintf(form, awsVersion, platform)
+			found, err := filepath.Glob(filepath.Join(dir, "*", "hashicorp", "aws", name))
+			if err == nil && len(found) > 0 && dir != "" {
+				return dir, nil
+			}
+		}
+	}
+	return "", fmt.Errorf("no filesystem mirror has version %s (looked in %s). To make one: "+
+		"terraform -chdir=internal/acctest/cmd/bench/testdata/aws providers mirror DIR; then give -aws-mirror DIR",
+		awsVersion, strings.Join(places, " "))
+}

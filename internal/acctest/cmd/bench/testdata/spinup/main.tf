@@ -1,0 +1,31 @@
+# The buckets of the benchmark as spinup makes them. Region, keys and endpoint come from the environment.
+terraform {
+  required_providers {
+    spinup = {
+      source = "spinup-dev/spinup"
+    }
+  }
+}
+
+variable "buckets" {
+  type = number
+}
+
+variable "generation" {
+  type    = string
+  default = "a"
+}
+
+provider "spinup" {}
+
+resource "spinup_bucket" "this" {
+  count         = var.buckets
+  name          = "bench-spinup-${count.index}"
+  versioning    = true
+  access_levels = ["admin"]
+
+  tags = {
+    Application = "bench"
+    Generation  = var.generation
+  }
+}

@@ -19,6 +19,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -230,12 +232,16 @@ func root() aws.CredentialsProvider {
 	return credentials.NewStaticCredentialsProvider("test", "test", "")
 }
 
-// As is a plain S3 client of the emulator itself with a key of one of its users. Each call is sent once.
+// As is a plain S3 client of the emulator itself with a key of one of its users. It sends a call again when the connection
+// is lost: fakecloud, when it refuses an upload, may break it before the answer is read.
 func (b *Bench) As(accessKey, secretKey string) *s3.Client {
 	return s3.New(s3.Options{
 		Region: Region, BaseEndpoint: &b.Endpoint, UsePathStyle: true,
-		Credentials:      credentials.NewStaticCredentialsProvider(accessKey, secretKey, ""),
-		RetryMaxAttempts: 1,
+		Credentials: credentials.NewStaticCredentialsProvider(accessKey, secretKey, ""),
+		Retryer: retry.NewStandard(func(o *retry.StandardOptions) {
+			o.MaxAttempts, o.RateLimiter = 20, ratelimit.None
+			o.Backoff = retry.BackoffDelayerFunc(func(int, error) (time.Duration, error) { return time.Millisecond, nil })
+		}),
 	})
 }
 

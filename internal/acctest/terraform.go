@@ -85,7 +85,8 @@ func (b *Bench) Terraform(t *testing.T) *Terraform {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &Terraform{t: t, Dir: t.TempDir(), env: append(os.Environ(), "TF_CLI_CONFIG_FILE="+filepath.Join(dir, "terraform.rc"))}
+	env := append(os.Environ(), "TF_CLI_CONFIG_FILE="+filepath.Join(dir, "terraform.rc"))
+	return &Terraform{t: t, Dir: t.TempDir(), env: env}
 }
 
 // Setenv adds a variable to the environment of the commands that follow.

@@ -9,7 +9,9 @@ import (
 // ModifyPlan lets the model say what it wants in full. Every computed value is decided there and in one place: what the
 // plan determines is planned as known text, so that tampering shows as an exact difference; what is lost, null in
 // state, is planned as unknown, so that an update makes it again.
-func (c *composite[M, S, O, P]) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+func (c *composite[M, S, O, P]) ModifyPlan(
+	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
+) {
 	if req.Plan.Raw.IsNull() || c.data == nil { // a destroy, or only validating
 		return
 	}

@@ -38,10 +38,11 @@ func withAdvice(err error, permissions []awsclient.Permission) string {
 	var call *awsclient.CallError
 	switch {
 	case awsclient.IsAccessDenied(err) && errors.As(err, &call):
-		return fmt.Sprintf("%s\n\nThe credentials need the IAM action %s on %s. The guide \"Permissions\" has the whole policy.",
-			awsclient.Text(err), awsclient.ActionFor(permissions, call.Operation), call.Resource)
+		return fmt.Sprintf("%s\n\nThe credentials need the IAM action %s on %s. The guide \"Permissions\" has the "+
+			"whole policy.", awsclient.Text(err), awsclient.ActionFor(permissions, call.Operation), call.Resource)
 	case awsclient.IsNotImplemented(err):
-		return fmt.Sprintf("%s\n\nThe store does not offer this. Leave the attribute unset, or set the provider's platform.", awsclient.Text(err))
+		return awsclient.Text(err) +
+			"\n\nThe store does not offer this. Leave the attribute unset, or set the provider's platform."
 	}
 	return awsclient.Text(err)
 }
@@ -56,8 +57,8 @@ func afterwards(one *reconcile.PartError, creating, kept bool) string {
 	case one.Stage == reconcile.Settling:
 		return "Everything asked for exists and is in state."
 	case creating:
-		return "What was made until then is in state, marked as tainted: the next apply replaces it. To keep it instead, run " +
-			"`terraform untaint` with the address of this resource; the next apply then completes it."
+		return "What was made until then is in state, marked as tainted: the next apply replaces it. To keep it instead, " +
+			"run `terraform untaint` with the address of this resource; the next apply then completes it."
 	}
 	return "State says what exists now; the next apply, or destroy, goes on from there."
 }

@@ -171,7 +171,8 @@ func IsCredentials(err error) bool {
 // may mean the credentials themselves by it.
 func IsAccessDenied(err error) bool {
 	c := call(err)
-	denied := c.HTTPStatus == http.StatusForbidden && c.Code != "" && !c.hasCode("InvalidObjectState")
+	denied := c.HTTPStatus == http.StatusForbidden && c.Code != "" && !c.hasCode("InvalidObjectState",
+		"CrossLocationLoggingProhibited", "CrossLocationLoggingProhibitted") // S3 documents one and sends the other
 	return !IsCredentials(err) && (denied || c.hasCode("AccessDenied", "AccessDeniedException",
 		"UnauthorizedOperation", "UnauthorizedAccess", "NotAuthorized", "AuthorizationError", "AllAccessDisabled"))
 }

@@ -73,7 +73,11 @@ func resourceOf(input any) string {
 		s, _ := fieldOf(v, field).(*string)
 		return aws.ToString(s)
 	}
-	if bucket, key := text("Bucket"), text("Key"); bucket != "" && key != "" {
+	bucket, key := text("Bucket"), text("Key")
+	if fieldOf(v, "Delete") != nil {
+		key = "*" // DeleteObjects, which is about many of them
+	}
+	if bucket != "" && key != "" {
 		return "object " + bucket + "/" + key
 	}
 	for _, named := range []struct{ field, noun string }{

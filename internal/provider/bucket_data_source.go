@@ -28,7 +28,9 @@ type bucketDataModel struct {
 	CreationDate types.String `tfsdk:"creation_date"`
 }
 
-func (d *bucketDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+func (d *bucketDataSource) Metadata(
+	_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse,
+) {
 	resp.TypeName = req.ProviderTypeName + "_bucket"
 }
 
@@ -40,18 +42,25 @@ func (d *bucketDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 		return schema.BoolAttribute{Computed: true, MarkdownDescription: description}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A bucket of the account, made by spinup or not, with everything that `spinup_bucket` knows about it. " +
-			"No such bucket is an error; so is one of another account.",
+		MarkdownDescription: "A bucket of the account, made by spinup or not, with everything that `spinup_bucket` " +
+			"knows about it. A bucket that does not exist, or belongs to another account, is an error.",
 		Attributes: map[string]schema.Attribute{
 			"name": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "Name of the bucket.",
 				Validators:          []validator.String{fwtypes.BucketName()},
 			},
-			"id":         text("The name of the bucket."),
-			"region":     text("Region of the bucket, found whatever the provider's region is."),
-			"tags":       schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Tags without the provider's own and without those under `ignore_tags`."},
-			"tags_all":   schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Tags without those under `ignore_tags`."},
+			"id":     text("The name of the bucket."),
+			"region": text("Region of the bucket, which may be another than the provider's."),
+			"tags": schema.MapAttribute{
+				Computed: true, ElementType: types.StringType,
+				MarkdownDescription: "Tags of the bucket, without those that the provider's `default_tags` and `org` set " +
+					"and without those under `ignore_tags`.",
+			},
+			"tags_all": schema.MapAttribute{
+				Computed: true, ElementType: types.StringType,
+				MarkdownDescription: "All tags of the bucket, without those under `ignore_tags`.",
+			},
 			"versioning": flag("Whether versioning is on; `false` also when it is suspended."),
 			"encryption": schema.SingleNestedAttribute{
 				Computed:            true,
@@ -63,13 +72,15 @@ func (d *bucketDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 				},
 			},
 			"object_ownership": text("`BucketOwnerEnforced`, `BucketOwnerPreferred` or `ObjectWriter`."),
-			"public_access":    text("`none`, `read`, `read_list`, `unblocked`, or `mixed` for any other combination of switches and statements."),
-			"require_tls":      flag("Whether spinup's statement that denies plain HTTP is in the bucket policy."),
-			"access_log":       logAttribute("Where the server access log goes, as `spinup_bucket` has it; null when it is off.", "bucket", "prefix"),
+			"public_access": text("`none`, `read`, `read_list`, `unblocked`, or `mixed` for any other combination of " +
+				"switches and statements."),
+			"require_tls": flag("Whether spinup's statement that denies plain HTTP is in the bucket policy."),
+			"access_log":  logAttribute("Where the server access log goes; null when it is off.", "bucket", "prefix"),
 			"policy": schema.StringAttribute{
-				Computed:            true,
-				CustomType:          fwtypes.PolicyType{},
-				MarkdownDescription: "The bucket policy without the statements that spinup makes; null when nothing is left.",
+				Computed:   true,
+				CustomType: fwtypes.PolicyType{},
+				MarkdownDescription: "The bucket policy without the statements that spinup makes; null when " +
+					"nothing is left.",
 			},
 			"access_levels": schema.SetAttribute{
 				Computed: true, ElementType: types.StringType,
@@ -79,7 +90,7 @@ func (d *bucketDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 			"account_id":           text("AWS account that owns the bucket; null where the store has no accounts."),
 			"domain_name":          text("Host name of the bucket; null on other platforms than AWS."),
 			"regional_domain_name": text("Host name of the bucket in its region; null on other platforms than AWS."),
-			"hosted_zone_id":       text("Route 53 hosted zone of the S3 website endpoint of the region; null where there is none."),
+			"hosted_zone_id":       text("Route 53 hosted zone of the region's S3 website endpoint; null where there is none."),
 			"groups": schema.MapNestedAttribute{
 				Computed:            true,
 				MarkdownDescription: "Group and policy of each access level that exists, by level.",
@@ -92,7 +103,7 @@ func (d *bucketDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 				}},
 			},
 			"empty":         flag("Whether the bucket holds nothing at all. Old versions and delete markers count as contents."),
-			"logging":       logAttribute("The server access log as S3 names it; null when it is off.", "target_bucket", "target_prefix"),
+			"logging":       logAttribute("The same as `access_log`, in S3's words.", "target_bucket", "target_prefix"),
 			"creation_date": text("When the bucket was made, as RFC 3339 in UTC; null when the store does not say."),
 		},
 	}
@@ -103,8 +114,10 @@ func logAttribute(description, bucketName, prefixName string) schema.Attribute {
 		Computed:            true,
 		MarkdownDescription: description,
 		Attributes: map[string]schema.Attribute{
-			bucketName: schema.StringAttribute{Computed: true, MarkdownDescription: "Name of the bucket that receives the log."},
-			prefixName: schema.StringAttribute{Computed: true, MarkdownDescription: "Beginning of the keys of the log objects."},
+			bucketName: schema.StringAttribute{Computed: true, MarkdownDescription: "Name of the bucket that " +
+				"receives the log."},
+			prefixName: schema.StringAttribute{Computed: true, MarkdownDescription: "Beginning of the keys of the " +
+				"log objects."},
 		},
 	}
 }
@@ -154,7 +167,8 @@ func (d *bucketDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	m.CreationDate = date(created)
 	m.Logging = types.ObjectNull(loggingTypes)
 	if log := have.Log; log != nil {
-		m.Logging = object(ctx, loggingTypes, loggingModel{types.StringValue(log.Bucket), types.StringValue(log.Prefix)}, &resp.Diagnostics)
+		logging := loggingModel{types.StringValue(log.Bucket), types.StringValue(log.Prefix)}
+		m.Logging = object(ctx, loggingTypes, logging, &resp.Diagnostics)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
 }

@@ -83,9 +83,11 @@ type levelModel struct {
 }
 
 var (
-	encryptionTypes = map[string]attr.Type{"algorithm": types.StringType, "kms_key_arn": types.StringType, "bucket_key": types.BoolType}
-	accessLogTypes  = map[string]attr.Type{"bucket": types.StringType, "prefix": types.StringType}
-	levelTypes      = map[string]attr.Type{
+	encryptionTypes = map[string]attr.Type{
+		"algorithm": types.StringType, "kms_key_arn": types.StringType, "bucket_key": types.BoolType,
+	}
+	accessLogTypes = map[string]attr.Type{"bucket": types.StringType, "prefix": types.StringType}
+	levelTypes     = map[string]attr.Type{
 		"group_name": types.StringType, "group_arn": types.StringType,
 		"policy_name": types.StringType, "policy_arn": types.StringType, "policy_document": types.StringType,
 	}
@@ -102,6 +104,9 @@ func (m *bucketModel) locate(ctx context.Context, conn *awsclient.Conn) (bool, e
 	if !m.importing() {
 		return true, nil
 	}
+	if err := bucket.ValidateName(m.Name.ValueString()); err != nil {
+		return false, err // nothing but the import id said the name
+	}
 	from := conn.Region
 	if !m.Region.IsNull() {
 		from = m.Region.ValueString()
@@ -115,7 +120,7 @@ func (m *bucketModel) locate(ctx context.Context, conn *awsclient.Conn) (bool, e
 	return exists, err
 }
 
-// mistaken says what of the identity that an import names is not so: it means another bucket than the one that was found.
+// mistaken says what of the identity that an import names is not so: another bucket is meant than the one found.
 func (m *bucketModel) mistaken(region, accountID string) error {
 	name := m.Name.ValueString()
 	if said := m.Region.ValueString(); said != "" && said != region {
@@ -151,15 +156,10 @@ func (m *bucketModel) resolve(ctx context.Context, r resolution[bucketModel]) (d
 		awspolicy.Equivalent(m.Policy.ValueString(), r.prior.Policy.ValueString()) {
 		m.Policy = r.prior.Policy // the same in other words is no change
 	}
-	if len(r.data.unknown) > 0 {
-		// What depends on the provider's settings stays as it was; for a new bucket it stays unknown.
-		if r.prior != nil {
-			m.keep(r.config, r.prior)
-		}
-		return diags
-	}
-	m.resolveSettings(ctx, r, &diags)
-	m.resolveTags(ctx, r.data)
+	m.resolveSettings(r)
+	m.resolveEncryption(ctx, r, &diags)
+	m.resolveAccessLog(ctx, r, &diags)
+	m.resolveTags(r.data)
 	m.resolveComputed(ctx, r, &diags)
 	return diags
 }
@@ -180,39 +180,32 @@ func (m *bucketModel) resolveName(r resolution[bucketModel]) {
 	m.ID = m.Name
 }
 
-// keep takes over from state whatever the configuration does not say.
-func (m *bucketModel) keep(config, prior *bucketModel) {
-	m.Region = pick(config.Region, prior.Region)
-	m.TagsAll = prior.TagsAll
-	m.Versioning = pick(config.Versioning, prior.Versioning)
-	m.Encryption = pick(config.Encryption, prior.Encryption)
-	m.ObjectOwnership = pick(config.ObjectOwnership, prior.ObjectOwnership)
-	m.PublicAccess = pick(config.PublicAccess, prior.PublicAccess)
-	m.RequireTLS = pick(config.RequireTLS, prior.RequireTLS)
-	m.AccessLog = pick(config.AccessLog, prior.AccessLog)
-	m.AccessLevels = pick(config.AccessLevels, prior.AccessLevels)
-	m.ARN, m.AccountID, m.Groups = prior.ARN, prior.AccountID, prior.Groups
-	m.DomainName, m.RegionalDomain, m.HostedZoneID = prior.DomainName, prior.RegionalDomain, prior.HostedZoneID
-}
-
-func (m *bucketModel) resolveSettings(ctx context.Context, r resolution[bucketModel], diags *diag.Diagnostics) {
-	platform := r.data.platform
+func (m *bucketModel) resolveSettings(r resolution[bucketModel]) {
 	region := types.StringValue(r.data.region)
-	if r.prior != nil {
+	switch {
+	case r.prior != nil:
 		region = r.prior.Region
+	case r.data.region == "":
+		region = types.StringUnknown()
 	}
 	m.Region = pick(r.config.Region, region)
 	m.Versioning = pick(r.config.Versioning, types.BoolValue(false))
-	m.RequireTLS = pick(r.config.RequireTLS, types.BoolValue(platform.RequireTLS))
-	m.ObjectOwnership = pick(r.config.ObjectOwnership, supported(platform.Ownership, "BucketOwnerEnforced"))
-	m.PublicAccess = pick(r.config.PublicAccess, supported(platform.PublicAccessBlock, bucket.PublicNone))
-	var levels []bucket.Level
-	if platform.IAM {
-		levels = []bucket.Level{bucket.Admin}
+
+	platform, text := r.data.platform, types.StringUnknown()
+	tls, ownership, public, levels := types.BoolUnknown(), text, text, types.SetUnknown(types.StringType)
+	if !r.data.isUnknown("platform") {
+		tls = types.BoolValue(platform.RequireTLS)
+		ownership = supported(platform.Ownership, "BucketOwnerEnforced")
+		public = supported(platform.PublicAccessBlock, bucket.PublicNone)
+		levels = levelSet(nil)
+		if platform.IAM {
+			levels = levelSet([]bucket.Level{bucket.Admin})
+		}
 	}
-	m.AccessLevels = pick(r.config.AccessLevels, levelSet(levels))
-	m.resolveEncryption(ctx, r, diags)
-	m.resolveAccessLog(ctx, r, diags)
+	m.RequireTLS = pick(r.config.RequireTLS, tls)
+	m.ObjectOwnership = pick(r.config.ObjectOwnership, ownership)
+	m.PublicAccess = pick(r.config.PublicAccess, public)
+	m.AccessLevels = pick(r.config.AccessLevels, levels)
 }
 
 // supported is the default of a setting that not every store has.
@@ -235,6 +228,9 @@ func (m *bucketModel) resolveEncryption(ctx context.Context, r resolution[bucket
 	config := r.config.Encryption
 	switch {
 	case config.IsUnknown():
+		return
+	case config.IsNull() && r.data.isUnknown("platform"):
+		m.Encryption = types.ObjectUnknown(encryptionTypes)
 		return
 	case config.IsNull() && !r.data.platform.Encryption:
 		m.Encryption = types.ObjectNull(encryptionTypes)
@@ -277,6 +273,9 @@ func (m *bucketModel) resolveAccessLog(ctx context.Context, r resolution[bucketM
 		return
 	case !config.IsNull():
 		diags.Append(config.As(ctx, &log, basetypes.ObjectAsOptions{})...)
+	case r.data.isUnknown("access_log"), fallback != nil && r.config.Name.IsUnknown():
+		m.AccessLog = types.ObjectUnknown(accessLogTypes)
+		return
 	case fallback == nil || fallback.bucket == m.Name.ValueString(): // the log of the log bucket would grow for ever
 		m.AccessLog = types.ObjectNull(accessLogTypes)
 		return
@@ -292,8 +291,8 @@ func (m *bucketModel) resolveAccessLog(ctx context.Context, r resolution[bucketM
 	m.AccessLog = object(ctx, accessLogTypes, log, diags)
 }
 
-func (m *bucketModel) resolveTags(_ context.Context, data *providerData) {
-	if m.Tags.IsUnknown() {
+func (m *bucketModel) resolveTags(data *providerData) {
+	if m.Tags.IsUnknown() || data.isUnknown("default_tags", "org") {
 		m.TagsAll = types.MapUnknown(types.StringType)
 		return
 	}
@@ -306,17 +305,24 @@ func (m *bucketModel) resolveTags(_ context.Context, data *providerData) {
 }
 
 func (m *bucketModel) resolveComputed(ctx context.Context, r resolution[bucketModel], diags *diag.Diagnostics) {
-	m.AccountID = types.StringUnknown()
-	if r.prior != nil && !r.prior.AccountID.IsNull() {
-		m.AccountID = r.prior.AccountID
+	partition, unknown := r.data.partition, types.StringUnknown()
+	m.AccountID, m.ARN, m.DomainName, m.RegionalDomain, m.HostedZoneID = unknown, unknown, unknown, unknown, unknown
+	switch prior := r.prior; {
+	case prior != nil && m.Name.Equal(prior.Name) && m.Region.Equal(prior.Region):
+		m.AccountID, m.ARN, m.HostedZoneID = prior.AccountID, prior.ARN, prior.HostedZoneID
+		m.DomainName, m.RegionalDomain = prior.DomainName, prior.RegionalDomain
+		partition = partitionOf(prior.ARN)
+	case !m.Name.IsUnknown() && !m.Region.IsUnknown() && partition != "":
+		m.setNames(partition, r.data.platform)
 	}
-	if m.Name.IsUnknown() || m.Region.IsUnknown() {
-		unknown := types.StringUnknown()
-		m.ARN, m.DomainName, m.RegionalDomain, m.HostedZoneID = unknown, unknown, unknown, unknown
-	} else {
-		m.setNames(r.data.partition, r.data.platform)
-	}
-	m.resolveGroups(ctx, r, diags)
+	m.resolveGroups(ctx, r, partition, diags)
+}
+
+// partitionOf is the partition of an ARN; "" when there is none.
+func partitionOf(arn types.String) string {
+	_, rest, _ := strings.Cut(arn.ValueString(), ":")
+	partition, _, _ := strings.Cut(rest, ":")
+	return partition
 }
 
 // setNames sets what follows from name and region alone.
@@ -331,9 +337,11 @@ func (m *bucketFacts) setNames(partition string, platform awsclient.Platform) {
 	}
 }
 
-func (m *bucketModel) resolveGroups(ctx context.Context, r resolution[bucketModel], diags *diag.Diagnostics) {
+func (m *bucketModel) resolveGroups(
+	ctx context.Context, r resolution[bucketModel], partition string, diags *diag.Diagnostics,
+) {
 	levels, known := levelsOf(m.AccessLevels)
-	if !known || m.Name.IsUnknown() {
+	if !known || m.Name.IsUnknown() || partition == "" {
 		m.Groups = types.MapUnknown(types.ObjectType{AttrTypes: levelTypes})
 		return
 	}
@@ -344,9 +352,9 @@ func (m *bucketModel) resolveGroups(ctx context.Context, r resolution[bucketMode
 	}
 	groups := map[string]levelModel{}
 	for _, l := range levels {
-		document := bucket.LevelDocument(r.data.partition, name, l)
+		document := bucket.LevelDocument(partition, name, l)
 		was := before[string(l)]
-		if bucket.AcceptedDocument(r.data.partition, name, l, was.PolicyDocument.ValueString()) {
+		if bucket.AcceptedDocument(partition, name, l, was.PolicyDocument.ValueString()) {
 			document = was.PolicyDocument.ValueString()
 		}
 		groups[string(l)] = levelModel{
@@ -478,7 +486,7 @@ func (m *bucketFacts) fill(
 	m.AccountID = optional(conn.AccountID)
 	m.setNames(conn.Partition, conn.Platform)
 
-	m.fillTags(want.OwnTags(have.Tags), data)
+	m.fillTags(want, have, data)
 	m.Versioning = types.BoolNull()
 	if have.Versioning != nil {
 		m.Versioning = types.BoolValue(*have.Versioning == "Enabled")
@@ -503,14 +511,17 @@ func (m *bucketFacts) fill(
 	return diags
 }
 
-// fillTags splits the live tags: the provider's show in tags_all only, unless the configuration repeats them.
-func (m *bucketFacts) fillTags(live map[string]string, data *providerData) {
+// fillTags splits the live tags: the provider's show in tags_all only, unless the configuration repeats them. Where no
+// configuration is known, as for an import, one with another value than the provider's is taken for such.
+func (m *bucketFacts) fillTags(want bucketSpec, have bucketStatus, data *providerData) {
 	all, own := map[string]attr.Value{}, map[string]attr.Value{}
 	said, provided := m.Tags.Elements(), data.tags()
-	for key, value := range live {
+	for key, value := range want.OwnTags(have.Tags) {
 		all[key] = types.StringValue(value)
+		theirs, ok := provided[key]
 		_, repeated := said[key]
-		if _, ok := provided[key]; !ok || repeated {
+		repeated = repeated || want.Everything && theirs != value && key != orgTag
+		if !ok || repeated {
 			own[key] = all[key]
 		}
 	}

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 
@@ -36,31 +37,39 @@ type bucketListModel struct {
 	CreationDate types.String `tfsdk:"creation_date"`
 }
 
-func (d *bucketsDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+func (d *bucketsDataSource) Metadata(
+	_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse,
+) {
 	resp.TypeName = req.ProviderTypeName + "_buckets"
 }
 
 func (d *bucketsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	text := func(description string) schema.StringAttribute {
+		return schema.StringAttribute{Computed: true, MarkdownDescription: description}
+	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The buckets of the account, in the order of their names. Filters narrow the list; several together must all " +
-			"match. All pages are read. `tags` and `org` cost one more call per bucket that the other filters leave.",
+		MarkdownDescription: "The buckets of the account, in the order of their names, however many there are. " +
+			"Filters narrow the list; of several, all must match. `tags` and `org` cost one more call for each " +
+			"bucket that the other filters leave.",
 		Attributes: map[string]schema.Attribute{
 			"name_prefix": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "Only buckets whose name begins so. S3 does this filtering itself.",
+				MarkdownDescription: "Only buckets whose name begins with this text.",
 			},
 			"name_regex": schema.StringAttribute{
-				Optional:            true,
-				MarkdownDescription: "Only buckets whose name matches this regular expression, in [Go's syntax](https://pkg.go.dev/regexp/syntax), anywhere in the name.",
-				Validators:          []validator.String{regexValidator{}},
+				Optional: true,
+				MarkdownDescription: "Only buckets whose name matches this regular expression, in [Go's " +
+					"syntax](https://pkg.go.dev/regexp/syntax), anywhere in the name.",
+				Validators: []validator.String{regexValidator{}},
 			},
 			"tags": schema.MapAttribute{
 				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "Only buckets with all of these tags.",
+				MarkdownDescription: "Only buckets that have all of these tags, with these values.",
 			},
 			"org": schema.StringAttribute{
-				Optional:            true,
-				MarkdownDescription: "Only buckets of this org, which is to say with this value of the tag `spinup:org`.",
+				Optional: true,
+				MarkdownDescription: "Only buckets of this org: those whose tag `spinup:org` has this value. The " +
+					"provider's own `org` does not filter.",
 			},
 			"names": schema.ListAttribute{
 				Computed: true, ElementType: types.StringType,
@@ -70,10 +79,10 @@ func (d *bucketsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 				Computed:            true,
 				MarkdownDescription: "The buckets; empty when none match.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"name":          schema.StringAttribute{Computed: true, MarkdownDescription: "Name of the bucket."},
-					"arn":           schema.StringAttribute{Computed: true, MarkdownDescription: "ARN of the bucket."},
-					"region":        schema.StringAttribute{Computed: true, MarkdownDescription: "Region of the bucket; null when the store does not say."},
-					"creation_date": schema.StringAttribute{Computed: true, MarkdownDescription: "When the bucket was made, as RFC 3339 in UTC."},
+					"name":          text("Name of the bucket."),
+					"arn":           text("ARN of the bucket."),
+					"region":        text("Region of the bucket; null when the store does not say."),
+					"creation_date": text("When the bucket was made, as RFC 3339 in UTC; null when the store does not say."),
 				}},
 			},
 		},
@@ -122,9 +131,7 @@ func (m bucketsDataModel) filter(
 		entries = slices.DeleteFunc(entries, func(e bucket.Entry) bool { return !pattern.MatchString(e.Name) })
 	}
 	want := map[string]string{}
-	for key, value := range m.Tags {
-		want[key] = value
-	}
+	maps.Copy(want, m.Tags)
 	if !m.Org.IsNull() {
 		want[orgTag] = m.Org.ValueString()
 	}

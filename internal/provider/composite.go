@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -75,6 +76,20 @@ const (
 	readTimeout  = 5 * time.Minute
 )
 
+// timeoutsBlock is the block that every composite has, with a description of its own, which the library's lacks.
+func timeoutsBlock(ctx context.Context) schema.Block {
+	block := timeouts.Block(ctx, timeouts.Opts{
+		Create: true, Read: true, Update: true, Delete: true,
+		CreateDescription: "Longest time to create. Default `20m`.",
+		ReadDescription:   "Longest time to read, which every plan does. Default `5m`.",
+		UpdateDescription: "Longest time to update. Default `20m`.",
+		DeleteDescription: "Longest time to destroy. Default `20m`.",
+	}).(schema.SingleNestedBlock)
+	block.MarkdownDescription = "How long an operation may take, retries and waiting included, as numbers with units: " +
+		"`30s`, `20m`, `1h30m`. What is not done by then is left to the next apply."
+	return block
+}
+
 func (c *composite[M, S, O, P]) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_" + c.noun
 }
@@ -99,6 +114,9 @@ type run[M, S, O any, P model[M, S, O]] struct {
 }
 
 func (c *composite[M, S, O, P]) start(ctx context.Context) (*run[M, S, O, P], error) {
+	if len(c.data.unknown) > 0 { // one that connect can do without may still decide which tags are ours
+		return nil, fmt.Errorf("%s is %w", c.data.unknown[0], errProviderUnknown)
+	}
 	conn, err := c.data.connect(ctx)
 	if err != nil {
 		return nil, err

@@ -12,9 +12,18 @@ import (
 )
 
 // report turns the failures of a run into one diagnostic each, at the attribute of the part: which object, which call,
-// AWS's code and request id, what was kept, what to do next. What exists although waiting for it failed is a warning.
+// AWS's code and request id, what was kept, what to do next. What exists although waiting for it failed is a warning. A
+// service that never answered is told once: it fails every part that needs it, and for the one reason.
 func (c *composite[M, S, O, P]) report(failed reconcile.Errors, creating, kept bool, m P, diags *diag.Diagnostics) {
+	told := map[string]bool{}
 	for _, one := range failed {
+		var silent *awsclient.NoAnswerError
+		if errors.As(one.Err, &silent) {
+			if told[silent.Host] {
+				continue
+			}
+			told[silent.Host] = true
+		}
 		summary := fmt.Sprintf("Cannot %s %s %s", one.Stage, c.noun, one.Part)
 		detail := withAdvice(one.Err, c.permissions)
 		var exists *reconcile.ExistsError
@@ -36,7 +45,10 @@ func (c *composite[M, S, O, P]) report(failed reconcile.Errors, creating, kept b
 // withAdvice is the error, and how to get past it where that can be told.
 func withAdvice(err error, permissions []awsclient.Permission) string {
 	var call *awsclient.CallError
+	var silent *awsclient.NoAnswerError
 	switch {
+	case errors.As(err, &silent):
+		return awsclient.Text(err) + "\n\n" + connectAdvice(err)
 	case awsclient.IsAccessDenied(err) && errors.As(err, &call):
 		return fmt.Sprintf("%s\n\nThe credentials need the IAM action %s on %s. The guide \"Permissions\" has the "+
 			"whole policy.", awsclient.Text(err), awsclient.ActionFor(permissions, call.Operation), call.Resource)

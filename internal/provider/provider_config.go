@@ -32,8 +32,8 @@ type providerData struct {
 	iamPath             string            // "/" by default
 	permissionsBoundary string
 
-	region      string // "" when nothing says it before AWS is asked
-	partition   string
+	region      string // "" when nothing says it before apply
+	partition   string // "" when it is not known before apply
 	platform    awsclient.Platform
 	checkRegion func(region string) error
 
@@ -55,9 +55,9 @@ func (d *providerData) tags() map[string]string {
 	return tags
 }
 
-// isUnknown says whether the attribute of the provider block, or a part of it, is not known yet.
-func (d *providerData) isUnknown(attribute string) bool {
-	return slices.ContainsFunc(d.unknown, func(p path.Path) bool { return rootOf(p) == attribute })
+// isUnknown says whether one of the attributes of the provider block, or a part of it, is not known yet.
+func (d *providerData) isUnknown(attributes ...string) bool {
+	return slices.ContainsFunc(d.unknown, func(p path.Path) bool { return slices.Contains(attributes, rootOf(p)) })
 }
 
 func rootOf(p path.Path) string {
@@ -194,11 +194,11 @@ func (p *spinupProvider) read(ctx context.Context, from tfsdk.Config, diags *dia
 	for _, u := range r.unknown {
 		data.unknown = append(data.unknown, pathOf(u))
 	}
-	data.region = cfg.EffectiveRegion()
-	if data.isUnknown("region") {
-		data.region = ""
+	data.region, data.platform, data.checkRegion = cfg.EffectiveRegion(), cfg.PlatformOf(), cfg.CheckRegion
+	data.partition = cfg.Partition(data.region)
+	if data.isUnknown("region", "platform") || cfg.Region == "" && data.isUnknown("profile", "shared_config_files") {
+		data.region, data.partition = "", ""
 	}
-	data.platform, data.partition, data.checkRegion = cfg.PlatformOf(), cfg.Partition(data.region), cfg.CheckRegion
 	data.client = awsclient.New(cfg, p.pace)
 	return data
 }

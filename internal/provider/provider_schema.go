@@ -3,6 +3,7 @@ package provider
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
@@ -23,16 +24,14 @@ func providerSchema() schema.Schema {
 	for _, group := range []map[string]schema.Attribute{
 		credentialAttributes(), storeAttributes(), defaultAttributes(), transportAttributes(),
 	} {
-		for name, attribute := range group {
-			attributes[name] = attribute
-		}
+		maps.Copy(attributes, group)
 	}
 	return schema.Schema{
-		MarkdownDescription: "Storage and web sites on AWS, and storage on S3-compatible stores, each as one " +
-			"resource.\n\nNothing is sent anywhere before a resource or data source needs it. Every attribute is " +
-			"optional; where one is not set, the standard AWS environment variables and shared configuration files " +
-			"count. A value that is not known before apply, such as an endpoint that another resource makes, does " +
-			"not stop a plan.",
+		MarkdownDescription: "Storage on AWS and on S3-compatible stores: a bucket with all that belongs to it, " +
+			"the groups that may use it included, is one resource.\n\nNothing is sent anywhere before a resource " +
+			"or data source needs it. Every attribute is optional; where one is not set, the standard AWS " +
+			"environment variables and shared configuration files count. A value that is not known before apply, " +
+			"such as an endpoint that another resource makes, does not stop a plan.",
 		Attributes: attributes,
 	}
 }
@@ -153,7 +152,8 @@ func storeAttributes() map[string]schema.Attribute {
 		"endpoints": schema.SingleNestedAttribute{
 			Optional: true, Attributes: endpoints,
 			MarkdownDescription: "URLs to use in place of AWS's, for S3-compatible stores, emulators and private " +
-				"endpoints: scheme, host and port, perhaps a path.",
+				"endpoints: scheme, host and port, perhaps a path. This version calls S3, IAM and STS; the others " +
+				"are for resources to come.",
 		},
 		"s3_use_path_style": schema.BoolAttribute{
 			Optional: true,
@@ -205,8 +205,8 @@ func defaultAttributes() map[string]schema.Attribute {
 		},
 		"access_log": schema.SingleNestedAttribute{
 			Optional: true,
-			MarkdownDescription: "Where the server access log of every bucket and website goes that does not say " +
-				"otherwise. Without it access logging is left alone. The bucket must let S3's log delivery write " +
+			MarkdownDescription: "Where the server access log of every bucket goes that does not say otherwise. " +
+				"Without it access logging is left alone. The bucket must let S3's log delivery write " +
 				"to it, and be in the region and account of the buckets that it logs.",
 			Attributes: map[string]schema.Attribute{
 				"bucket": schema.StringAttribute{
@@ -219,12 +219,12 @@ func defaultAttributes() map[string]schema.Attribute {
 		},
 		"iam_path": schema.StringAttribute{
 			Optional: true,
-			MarkdownDescription: "The path of users, groups and policies made here, such as `/spinup/`: begins and " +
-				"ends with a slash, at most 512 characters. Default: `/`.",
+			MarkdownDescription: "The path of the IAM groups and policies made here, such as `/spinup/`: begins and " +
+				"ends with a slash, at most 512 characters. Those that exist stay where they are. Default: `/`.",
 			Validators: []validator.String{fwtypes.IAMPath()},
 		},
-		"permissions_boundary": optionalString("ARN of the policy that bounds what users made here may be allowed, " +
-			"such as `arn:aws:iam::123456789012:policy/boundary`. Default: none."),
+		"permissions_boundary": optionalString("ARN of the policy that bounds what IAM users made here may be allowed, " +
+			"such as `arn:aws:iam::123456789012:policy/boundary`; this version makes none. Default: none."),
 	}
 }
 

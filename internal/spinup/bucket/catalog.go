@@ -2,6 +2,8 @@ package bucket
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -38,7 +40,7 @@ type Catalog struct {
 	known map[string]Entry
 }
 
-// List gives the account's buckets whose names begin with prefix, in the order of S3: by name.
+// List gives the account's buckets whose names begin with prefix, by name. Some stores neither filter nor sort.
 func (c *Catalog) List(ctx context.Context, conn *awsclient.Conn, prefix string) ([]Entry, error) {
 	var all []Entry
 	api := newCatalogAPI(conn)
@@ -52,9 +54,12 @@ func (c *Catalog) List(ctx context.Context, conn *awsclient.Conn, prefix string)
 			return nil, err
 		}
 		for _, b := range page.Buckets {
-			all = append(all, Entry{aws.ToString(b.Name), aws.ToString(b.BucketRegion), aws.ToTime(b.CreationDate)})
+			if name := aws.ToString(b.Name); strings.HasPrefix(name, prefix) {
+				all = append(all, Entry{name, aws.ToString(b.BucketRegion), aws.ToTime(b.CreationDate)})
+			}
 		}
 		if aws.ToString(page.ContinuationToken) == "" {
+			slices.SortFunc(all, func(x, y Entry) int { return strings.Compare(x.Name, y.Name) })
 			return all, nil
 		}
 		in.ContinuationToken = page.ContinuationToken

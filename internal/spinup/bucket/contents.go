@@ -9,6 +9,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"golang.org/x/sync/errgroup"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 )
 
 // deleters is how many batches of a bucket's contents are deleted at once.
@@ -64,6 +66,12 @@ func (b bucket) empty(ctx context.Context, s Spec) error {
 		}
 		return err
 	})
+	remove := func(batch []types.ObjectIdentifier) {
+		if len(batch) > 0 {
+			group.Go(func() error { return b.deleteBatch(ctx, s, batch) })
+		}
+	}
+	var listed []types.ObjectIdentifier
 	in := &s3.ListObjectVersionsInput{Bucket: &s.Name}
 	for {
 		page, err := b.ListObjectVersions(ctx, in, at(s))
@@ -73,10 +81,10 @@ func (b bucket) empty(ctx context.Context, s Spec) error {
 			}
 			return absent(err)
 		}
-		if batch := objects(page); len(batch) > 0 {
-			group.Go(func() error { return b.deleteBatch(ctx, s, batch) })
-		}
+		remove(listed) // only now: this page began after the last version of that one
+		listed = objects(page)
 		if !aws.ToBool(page.IsTruncated) {
+			remove(listed)
 			return group.Wait()
 		}
 		in.KeyMarker, in.VersionIdMarker = page.NextKeyMarker, page.NextVersionIdMarker
@@ -94,9 +102,13 @@ func (b bucket) deleteBatch(ctx context.Context, s Spec, batch []types.ObjectIde
 	if len(out.Errors) == 0 {
 		return nil
 	}
+	// A permission that is missing shows here, not in the answer to the whole call.
 	first := out.Errors[0]
-	return fmt.Errorf("%d of %d objects could not be deleted, first %q (version %s): %s: %s", len(out.Errors), len(batch),
-		aws.ToString(first.Key), aws.ToString(first.VersionId), aws.ToString(first.Code), aws.ToString(first.Message))
+	return fmt.Errorf("%d of %d objects could not be deleted, the first of them in version %s: %w", len(out.Errors), len(batch),
+		aws.ToString(first.VersionId), &awsclient.CallError{
+			Service: "s3", Operation: "DeleteObjects", Resource: "object " + s.Name + "/" + aws.ToString(first.Key),
+			Code: aws.ToString(first.Code), Message: aws.ToString(first.Message),
+		})
 }
 
 func (b bucket) eachUpload(ctx context.Context, s Spec, do func(key, id *string)) error {

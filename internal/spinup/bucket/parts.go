@@ -165,7 +165,7 @@ func (b bucket) ownership() part {
 			}
 			// A bucket from before ownership controls has none and behaves like this.
 			seen := string(types.ObjectOwnershipObjectWriter)
-			if err == nil && len(out.OwnershipControls.Rules) > 0 {
+			if err == nil && out.OwnershipControls != nil && len(out.OwnershipControls.Rules) > 0 {
 				seen = string(out.OwnershipControls.Rules[0].ObjectOwnership)
 			}
 			o.Ownership = &seen
@@ -199,7 +199,7 @@ func (b bucket) publicAccess() part {
 				return err
 			}
 			o.Block = &Block{}
-			if err == nil {
+			if err == nil && out.PublicAccessBlockConfiguration != nil {
 				c := out.PublicAccessBlockConfiguration
 				*o.Block = Block{
 					aws.ToBool(c.BlockPublicAcls), aws.ToBool(c.IgnorePublicAcls),
@@ -275,10 +275,11 @@ func (b bucket) encryption() part {
 	}
 }
 
-// encryptionRule is the bucket's one rule, empty where there is none.
+// encryptionRule is the bucket's one rule, empty where there is none: AWS says so by an error, a store may say it by an
+// answer without a configuration.
 func (b bucket) encryptionRule(ctx context.Context, s Spec) (types.ServerSideEncryptionRule, error) {
 	out, err := b.GetBucketEncryption(ctx, &s3.GetBucketEncryptionInput{Bucket: &s.Name}, at(s))
-	if err != nil || len(out.ServerSideEncryptionConfiguration.Rules) == 0 {
+	if err != nil || out.ServerSideEncryptionConfiguration == nil || len(out.ServerSideEncryptionConfiguration.Rules) == 0 {
 		return types.ServerSideEncryptionRule{}, absent(err)
 	}
 	return out.ServerSideEncryptionConfiguration.Rules[0], nil

@@ -1,0 +1,289 @@
+// Package prototest plays Terraform in process, over protocol 6: it makes the calls that the terraform command makes,
+// in its order, and holds the provider to the promises that the command checks. Thus it also shows what an installed
+// command is too old to run, such as identities. Only tests may import it; it imports terraform-plugin-go alone.
+package prototest
+
+import (
+	"maps"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// Object is what Terraform keeps of one resource.
+type Object struct {
+	State    Values // nil when there is no such object
+	Identity Values
+	private  []byte
+}
+
+// Plan is what is to become of an object.
+type Plan struct {
+	Prior    Object
+	Config   Values
+	Planned  Values   // nil when the object is to be destroyed
+	Replace  []string // attributes whose change needs another object
+	typeName string
+	identity *tfprotov6.ResourceIdentityData
+	private  []byte
+}
+
+// Empty says whether there is nothing to do.
+func (p Plan) Empty() bool { return reflect.DeepEqual(p.Prior.State, p.Planned) }
+
+// Diagnostics are what the provider has to say.
+type Diagnostics []*tfprotov6.Diagnostic
+
+// Errors is the text of the errors; empty when there are none.
+func (d Diagnostics) Errors() string { return d.text(tfprotov6.DiagnosticSeverityError) }
+
+// Warnings is the text of the warnings; empty when there are none.
+func (d Diagnostics) Warnings() string { return d.text(tfprotov6.DiagnosticSeverityWarning) }
+
+func (d Diagnostics) text(severity tfprotov6.DiagnosticSeverity) string {
+	var b strings.Builder
+	for _, one := range d {
+		if one.Severity == severity {
+			b.WriteString(one.Attribute.String() + ": " + one.Summary + "\n" + one.Detail + "\n")
+		}
+	}
+	return b.String()
+}
+
+// Server is a provider and the Terraform that talks to it. What no provider may do fails the test.
+type Server struct {
+	t          testing.TB
+	provider   tfprotov6.ProviderServer
+	schemas    *tfprotov6.GetProviderSchemaResponse
+	identities map[string]*tfprotov6.ResourceIdentitySchema
+}
+
+// New asks the provider for its schemas.
+func New(t testing.TB, provider tfprotov6.ProviderServer) *Server {
+	t.Helper()
+	s := &Server{t: t, provider: provider}
+	var err error
+	s.schemas, err = provider.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	s.must(err)
+	resp, err := provider.GetResourceIdentitySchemas(t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
+	s.must(err)
+	s.identities = resp.IdentitySchemas
+	return s
+}
+
+// must ends the test when a call itself failed.
+func (s *Server) must(err error) {
+	s.t.Helper()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s *Server) typeOf(typeName string) tftypes.Type {
+	return s.schemas.ResourceSchemas[typeName].ValueType()
+}
+
+// Identity is the identity schema of a resource type.
+func (s *Server) Identity(typeName string) *tfprotov6.ResourceIdentitySchema {
+	return s.identities[typeName]
+}
+
+// Configure gives the provider its block.
+func (s *Server) Configure(config Values) Diagnostics {
+	s.t.Helper()
+	resp, err := s.provider.ConfigureProvider(s.t.Context(), &tfprotov6.ConfigureProviderRequest{
+		Config: s.encode(s.schemas.Provider.ValueType(), config),
+	})
+	s.must(err)
+	return resp.Diagnostics
+}
+
+// Validate checks the configuration of a resource.
+func (s *Server) Validate(typeName string, config Values) Diagnostics {
+	s.t.Helper()
+	resp, err := s.provider.ValidateResourceConfig(s.t.Context(), &tfprotov6.ValidateResourceConfigRequest{
+		TypeName: typeName, Config: s.encode(s.typeOf(typeName), config),
+	})
+	s.must(err)
+	return resp.Diagnostics
+}
+
+// Plan validates a configuration and plans what becomes of an object: the zero Object is a new one, nil as the
+// configuration destroys.
+func (s *Server) Plan(typeName string, prior Object, config Values) (Plan, Diagnostics) {
+	s.t.Helper()
+	if config != nil {
+		if diags := s.Validate(typeName, config); diags.Errors() != "" {
+			return Plan{}, diags
+		}
+	}
+	attributes, of := s.schemas.ResourceSchemas[typeName].Block.Attributes, s.typeOf(typeName)
+	resp, err := s.provider.PlanResourceChange(s.t.Context(), &tfprotov6.PlanResourceChangeRequest{
+		TypeName: typeName, PriorState: s.encode(of, prior.State), Config: s.encode(of, config),
+		ProposedNewState: s.encode(of, proposed(attributes, prior.State, config)),
+		PriorPrivate:     prior.private, PriorIdentity: s.encodeIdentity(typeName, prior.Identity),
+	})
+	s.must(err)
+	diags := Diagnostics(resp.Diagnostics)
+	if diags.Errors() != "" {
+		return Plan{}, diags
+	}
+	plan := Plan{
+		Prior: prior, Config: config, Planned: s.decode(of, resp.PlannedState),
+		typeName: typeName, identity: resp.PlannedIdentity, private: resp.PlannedPrivate,
+	}
+	for _, path := range resp.RequiresReplace {
+		name, _ := path.Steps()[0].(tftypes.AttributeName)
+		plan.Replace = append(plan.Replace, string(name))
+	}
+	for _, at := range unlike(attributes, prior.State, config, plan.Planned) {
+		s.t.Errorf("planned for %s: %v; the configuration says %v", at, plan.Planned[at], config[at])
+	}
+	return plan, diags
+}
+
+// Replan plans again with values that were unknown and are known now, as Terraform does at the beginning of an apply.
+// The new plan may not contradict the first.
+func (s *Server) Replan(first Plan, config Values) (Plan, Diagnostics) {
+	s.t.Helper()
+	final, diags := s.Plan(first.typeName, first.Prior, config)
+	if diags.Errors() == "" {
+		s.compare("the final plan", first.Planned, final.Planned)
+	}
+	return final, diags
+}
+
+// Apply does what the plan says. What the provider gives back may hold nothing unknown and, unless there is an error,
+// may not contradict the plan.
+func (s *Server) Apply(plan Plan) (Object, Diagnostics) {
+	s.t.Helper()
+	if len(plan.Replace) > 0 && plan.Prior.State != nil {
+		s.t.Fatalf("a change of %v is two plans: destroy and create", plan.Replace)
+	}
+	of := s.typeOf(plan.typeName)
+	resp, err := s.provider.ApplyResourceChange(s.t.Context(), &tfprotov6.ApplyResourceChangeRequest{
+		TypeName: plan.typeName, PriorState: s.encode(of, plan.Prior.State), Config: s.encode(of, plan.Config),
+		PlannedState: s.encode(of, plan.Planned), PlannedPrivate: plan.private, PlannedIdentity: plan.identity,
+	})
+	s.must(err)
+	after, diags := s.object(plan.typeName, resp.NewState, resp.NewIdentity, resp.Private), Diagnostics(resp.Diagnostics)
+	if diags.Errors() == "" {
+		s.compare("the result of the apply", plan.Planned, after.State)
+	}
+	return after, diags
+}
+
+// Read refreshes an object.
+func (s *Server) Read(typeName string, prior Object) (Object, Diagnostics) {
+	s.t.Helper()
+	resp, err := s.provider.ReadResource(s.t.Context(), &tfprotov6.ReadResourceRequest{
+		TypeName: typeName, CurrentState: s.encode(s.typeOf(typeName), prior.State),
+		Private: prior.private, CurrentIdentity: s.encodeIdentity(typeName, prior.Identity),
+	})
+	s.must(err)
+	return s.object(typeName, resp.NewState, resp.NewIdentity, resp.Private), resp.Diagnostics
+}
+
+// Import imports by an id or, if that is empty, by an identity, and refreshes.
+func (s *Server) Import(typeName, id string, identity Values) (Object, Diagnostics) {
+	s.t.Helper()
+	resp, err := s.provider.ImportResourceState(s.t.Context(), &tfprotov6.ImportResourceStateRequest{
+		TypeName: typeName, ID: id, Identity: s.encodeIdentity(typeName, identity),
+	})
+	s.must(err)
+	if diags := Diagnostics(resp.Diagnostics); diags.Errors() != "" {
+		return Object{}, diags
+	}
+	one := resp.ImportedResources[0]
+	return s.Read(typeName, s.object(typeName, one.State, one.Identity, one.Private))
+}
+
+// object is an object as the provider gives it back.
+func (s *Server) object(
+	typeName string, state *tfprotov6.DynamicValue, identity *tfprotov6.ResourceIdentityData, private []byte,
+) Object {
+	s.t.Helper()
+	object := Object{State: s.decode(s.typeOf(typeName), state), private: private}
+	if identity != nil {
+		object.Identity = s.decode(s.identities[typeName].ValueType(), identity.IdentityData)
+	}
+	if HasUnknown(object.State) || HasUnknown(object.Identity) {
+		s.t.Errorf("unknown values in what is to be kept: %v %v", object.State, object.Identity)
+	}
+	return object
+}
+
+func (s *Server) encodeIdentity(typeName string, identity Values) *tfprotov6.ResourceIdentityData {
+	s.t.Helper()
+	if identity == nil {
+		return nil
+	}
+	return &tfprotov6.ResourceIdentityData{IdentityData: s.encode(s.identities[typeName].ValueType(), identity)}
+}
+
+// proposed is the configuration, with what the provider computes taken over from state.
+func proposed(attributes []*tfprotov6.SchemaAttribute, prior, config Values) Values {
+	all := maps.Clone(config)
+	for _, a := range attributes {
+		nested, isObject := config[a.Name].(Values)
+		switch {
+		case config == nil:
+		case config[a.Name] == nil && a.Computed:
+			all[a.Name] = prior[a.Name]
+		case isObject && single(a):
+			was, _ := prior[a.Name].(Values)
+			all[a.Name] = proposed(a.NestedType.Attributes, was, nested)
+		}
+	}
+	return all
+}
+
+// unlike names the attributes that are not planned as the configuration says. Computed ones may be anything where it
+// says nothing, and every one may stay as it was, since that may mean the same.
+func unlike(attributes []*tfprotov6.SchemaAttribute, prior, config, planned Values) []string {
+	var wrong []string
+	for _, a := range attributes {
+		said, plan, was := config[a.Name], planned[a.Name], prior[a.Name]
+		inConfig, isObject := said.(Values)
+		inPlan, _ := plan.(Values)
+		inPrior, _ := was.(Values)
+		switch {
+		case reflect.DeepEqual(said, plan), said == nil && a.Computed, was != nil && reflect.DeepEqual(was, plan):
+		case isObject && inPlan != nil && single(a) && len(unlike(a.NestedType.Attributes, inPrior, inConfig, inPlan)) == 0:
+		default:
+			wrong = append(wrong, a.Name)
+		}
+	}
+	return wrong
+}
+
+func single(a *tfprotov6.SchemaAttribute) bool {
+	return a.NestedType != nil && a.NestedType.Nesting == tfprotov6.SchemaObjectNestingModeSingle
+}
+
+func (s *Server) compare(what string, planned, got Values) {
+	s.t.Helper()
+	for at, value := range planned {
+		if !fits(value, got[at]) {
+			s.t.Errorf("%s has %s = %v; planned was %v", what, at, got[at], value)
+		}
+	}
+}
+
+// fits says whether a value is what was planned; where that was unknown anything is.
+func fits(planned, got any) bool {
+	want, isObject := planned.(Values)
+	have, same := got.(Values)
+	if !isObject || !same || len(want) != len(have) {
+		return reflect.DeepEqual(planned, got) || !isObject && HasUnknown(planned)
+	}
+	for name, one := range want {
+		if other, ok := have[name]; !ok || !fits(one, other) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,246 @@
+package provider_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
+)
+
+// badInput is a configuration that has to be refused, and what the message has to name: the attribute (in its text or in
+// the line that it points at), the value, and what is allowed in its place.
+type badInput struct {
+	body, attribute, value, allowed string
+}
+
+// badNames are bucket names that S3 does not take, with what the message says of each.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+var badNames = map[string]string{
+	"":                               "want 3 to 63",
+	"ab":                             "want 3 to 63",
+	strings.Repeat("a", 64):          "want 3 to 63",
+	"Data":                           "only lowercase letters, digits, dots and hyphens",
+	"my_data":                        "only lowercase letters, digits, dots and hyphens",
+	"my data":                        "only lowercase letters, digits, dots and hyphens",
+	"dät":                            "only lowercase letters, digits, dots and hyphens",
+	"-data":                          "begin with a lowercase letter or a digit",
+	".data":                          "begin with a lowercase letter or a digit",
+	"data-":                          "end with a lowercase letter or a digit",
+	"data..example":                  "two dots in a row",
+	"192.168.5.4":                    "formatted as an IP address",
+	"xn--data":                       "S3 reserves",
+	"sthree-data":                    "S3 reserves",
+	"amzn-s3-demo-data":              "S3 reserves",
+	"data-s3alias":                   "S3 reserves",
+	"data--ol-s3":                    "S3 reserves",
+	"data--x-s3":                     "S3 reserves",
+	"data.mrap":                      "S3 reserves",
+	"data--table-s3":                 "S3 reserves",
+	"arn:aws:s3:::data":              "only lowercase letters, digits, dots and hyphens",
+	"https://data.s3.amazonaws.com/": "only lowercase letters, digits, dots and hyphens",
+}
+
+const (
+	goodName  = `name = "data.example.edu"`
+	goodKey   = "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d"
+	levelList = `["admin" "read_write" "read_only"]`
+)
+
+// badBuckets are refused whatever the provider's configuration is.
+var badBuckets = map[string]badInput{
+	"no name":            {``, "name", "name_prefix", "one (and only one)"},
+	"name and prefix":    {goodName + "\n" + `name_prefix = "data"`, "name_prefix", "name", "one (and only one)"},
+	"prefix in capitals": {`name_prefix = "Data"`, "name_prefix", `"Data"`, "only lowercase letters, digits, dots and hyphens"},
+	"long prefix":        {`name_prefix = "` + strings.Repeat("a", 38) + `"`, "name_prefix", strings.Repeat("a", 38), "want 1 to 37"},
+	"empty prefix":       {`name_prefix = ""`, "name_prefix", `""`, "want 1 to 37"},
+
+	"access level": {goodName + "\n" + `access_levels = ["admin", "owner"]`, "access_levels", `"owner"`, levelList},
+	"public access": {goodName + "\n" + `public_access = "everyone"`, "public_access", `"everyone"`,
+		`["none" "read" "read_list" "unblocked"]`},
+	"what is only seen": {goodName + "\n" + `public_access = "mixed"`, "public_access", `"mixed"`, `"unblocked"]`},
+	"ownership": {goodName + "\n" + `object_ownership = "BucketOwner"`, "object_ownership", `"BucketOwner"`,
+		`["BucketOwnerEnforced" "BucketOwnerPreferred" "ObjectWriter"]`},
+
+	"algorithm": {goodName + "\n" + `encryption = { algorithm = "aes256" }`, "encryption.algorithm", `"aes256"`,
+		`["AES256" "aws:kms" "aws:kms:dsse"]`},
+	"key without KMS": {goodName + "\n" + `encryption = { algorithm = "AES256", kms_key_arn = "` + goodKey + `" }`,
+		"encryption.kms_key_arn", goodKey, `"aws:kms" and "aws:kms:dsse"`},
+	"bucket key with dsse": {goodName + "\n" + `encryption = { algorithm = "aws:kms:dsse", bucket_key = true }`,
+		"encryption.bucket_key", "true", `"aws:kms"`},
+	"key id": {goodName + "\n" + `encryption = { kms_key_arn = "0a1b2c3d" }`, "encryption.kms_key_arn", `"0a1b2c3d"`,
+		"arn:partition:kms:region:account:resource"},
+	"ARN of another service": {goodName + "\n" + `encryption = { kms_key_arn = "arn:aws:s3:::data" }`,
+		"encryption.kms_key_arn", `"arn:aws:s3:::data"`, "arn:partition:kms:region:account:resource"},
+
+	"policy that is not JSON":  {goodName + "\n" + `policy = "allow everybody"`, "policy", `"allow everybody"`, "JSON"},
+	"policy that is a list":    {goodName + "\n" + `policy = "[]"`, "policy", `"[]"`, "object"},
+	"policy that says nothing": {goodName + "\n" + `policy = "{}"`, "policy", `"{}"`, "Statement"},
+	"policy without Effect": {goodName + policyOf(`{ Sid = "Mine", Principal = "*", Action = "s3:GetObject", Resource = "arn:aws:s3:::data.example.edu/*" }`),
+		"policy", `"Mine"`, "want Allow or Deny"},
+	"two statements of one Sid": {goodName + policyOf(
+		`{ Sid = "Mine", Effect = "Allow", Principal = "*", Action = "s3:GetObject", Resource = "arn:aws:s3:::data.example.edu/*" }`,
+		`{ Sid = "Mine", Effect = "Deny", Principal = "*", Action = "s3:PutObject", Resource = "arn:aws:s3:::data.example.edu/*" }`),
+		"policy", `"Mine"`, "same Sid"},
+	"reserved Sid": {goodName + policyOf(`{ Sid = "SpinupMine", Effect = "Allow", Principal = "*", Action = "s3:GetObject", Resource = "arn:aws:s3:::data.example.edu/*" }`),
+		"policy", `"SpinupMine"`, "choose another"},
+	"policy of another bucket": {goodName + policyOf(`{ Sid = "Mine", Effect = "Allow", Principal = "*", Action = "s3:GetObject", Resource = "arn:aws:s3:::other/*" }`),
+		"policy", `"arn:aws:s3:::other/*"`, `"arn:aws:s3:::data.example.edu/*"`},
+
+	"tag key of AWS":   {goodName + "\n" + `tags = { "aws:cloud" = "x" }`, "tags", `"aws:cloud"`, `"aws:", which AWS reserves`},
+	"too many tags":    {goodName + "\n" + `tags = { for i in range(51) : "tag-${i}" => "x" }`, "tags", "51", "at most 50"},
+	"long tag key":     {goodName + "\n" + `tags = { (join("", [for i in range(129) : "k"])) = "x" }`, "tags", `"kkkk`, "1 to 128"},
+	"long tag value":   {goodName + "\n" + `tags = { Note = join("", [for i in range(257) : "v"]) }`, "tags", `"vvvv`, "at most 256"},
+	"tag character":    {goodName + "\n" + `tags = { Note = "a*b" }`, "tags", `"a*b"`, "only letters, digits, spaces and"},
+	"log of itself":    {goodName + "\n" + `access_log = { bucket = "data.example.edu" }`, "access_log.bucket", `"data.example.edu"`, "another bucket"},
+	"log bucket":       {goodName + "\n" + `access_log = { bucket = "Logs" }`, "access_log.bucket", `"Logs"`, "only lowercase letters, digits, dots and hyphens"},
+	"create time-out":  {goodName + "\n" + `timeouts { create = "soon" }`, "create =", `"soon"`, `"2h45m"`},
+	"destroy time-out": {goodName + "\n" + `timeouts { delete = "20" }`, "delete =", `"20"`, `"2h45m"`},
+}
+
+func policyOf(statements ...string) string {
+	return "\npolicy = jsonencode({ Version = \"2012-10-17\", Statement = [" + strings.Join(statements, ", ") + "] })"
+}
+
+// badPlans are refused by what the provider's configuration says besides.
+var badPlans = map[string]badInput{
+	"region typo":          {goodName + "\n" + `region = "us-esat-1"`, "region", `"us-esat-1"`, "not an AWS region"},
+	"org tag":              {goodName + "\n" + `tags = { "spinup:org" = "library" }`, "tags", `"spinup:org"`, "Leave it out"},
+	"tag of others":        {goodName + "\n" + `tags = { Scanner = "mine" }`, "tags", `"Scanner"`, "ignore_tags"},
+	"tag prefix of others": {goodName + "\n" + `tags = { "audit:when" = "now" }`, "tags", `"audit:when"`, "ignore_tags"},
+}
+
+// badProviders are provider blocks.
+var badProviders = map[string]badInput{
+	"platform":    {`platform = "azure"`, "platform", `"azure"`, "aws, versitygw, yandex, kos, minio, s3"},
+	"region typo": {`region = "us-esat-1"`, "region", `"us-esat-1"`, "not an AWS region"},
+	"role ARN": {`assume_role = [{ role_arn = "deployer" }]`, "assume_role", `"deployer"`,
+		"arn:aws:iam::123456789012:role/name"},
+	"ARN of a user": {`assume_role = [{ role_arn = "arn:aws:iam::123456789012:user/name" }]`, "assume_role", `:user/name"`,
+		"arn:aws:iam::123456789012:role/name"},
+	"no role":           {`assume_role = []`, "assume_role", "0", "at least 1"},
+	"session name":      {`assume_role = [{ role_arn = "arn:aws:iam::123456789012:role/a", session_name = "a b" }]`, "session_name", `"a b"`, "2 to 64 letters"},
+	"duration":          {`assume_role = [{ role_arn = "arn:aws:iam::123456789012:role/a", duration = "1d" }]`, "duration", `"1d"`, "15m to 12h"},
+	"short duration":    {`assume_role = [{ role_arn = "arn:aws:iam::123456789012:role/a", duration = "1m" }]`, "duration", `"1m"`, "15m to 12h"},
+	"account id":        {`allowed_account_ids = ["1234"]`, "allowed_account_ids", `"1234"`, "12 digits"},
+	"forbidden account": {`forbidden_account_ids = ["my-account"]`, "forbidden_account_ids", `"my-account"`, "12 digits"},
+	"allowed and forbidden": {`allowed_account_ids = ["123456789012"]` + "\n" + `forbidden_account_ids = ["210987654321"]`,
+		"forbidden_account_ids", "allowed_account_ids", "must not be set together"},
+	"account of a store without STS": {`platform = "minio"` + "\n" + `allowed_account_ids = ["123456789012"]`,
+		"allowed_account_ids", "skip_requesting_account_id", "false"},
+	"endpoint":                {`endpoints = { s3 = "localhost:9000" }`, "endpoints", `"localhost:9000"`, "https://s3.example.edu"},
+	"store without endpoint":  {`platform = "minio"` + "\n" + `endpoints = {}`, "endpoints.s3", "minio", "AWS_ENDPOINT_URL_S3"},
+	"proxy":                   {`https_proxy = "proxy.example.edu:3128"`, "https_proxy", "", "http://proxy.example.edu:3128"},
+	"retries":                 {`max_retries = -1`, "max_retries", "-1", "0 or more"},
+	"retry mode":              {`retry_mode = "legacy"`, "retry_mode", `"legacy"`, "standard or adaptive"},
+	"IAM path":                {`iam_path = "spinup"`, "iam_path", `"spinup"`, `begin and end with "/"`},
+	"boundary":                {`permissions_boundary = "boundary"`, "permissions_boundary", `"boundary"`, "arn:aws:iam::123456789012:policy/name"},
+	"missing CA bundle":       {`custom_ca_bundle = "/nowhere/ca.pem"`, "custom_ca_bundle", `"/nowhere/ca.pem"`, "no such file"},
+	"CA bundle without a CA":  {`custom_ca_bundle = "main.tf"`, "custom_ca_bundle", `"main.tf"`, "certificate in PEM form"},
+	"half of the credentials": {`access_key = "AKIAEXAMPLE"` + "\n" + `secret_key = null`, "secret_key", "access_key", "set together"},
+	"org tag by hand":         {`default_tags = { "spinup:org" = "library" }`, "default_tags", `"spinup:org"`, "set that instead"},
+	"tag key of AWS":          {`default_tags = { "aws:x" = "y" }`, "default_tags", `"aws:x"`, "AWS reserves"},
+	"long org":                {`org = "` + strings.Repeat("o", 257) + `"`, "org", "257", "between 1 and 256"},
+	"log bucket":              {`access_log = { bucket = "Logs" }`, "access_log.bucket", `"Logs"`, "only lowercase letters, digits, dots and hyphens"},
+	"two kinds of identity":   {`assume_role_with_web_identity = { role_arn = "arn:aws:iam::123456789012:role/a", web_identity_token = "x", web_identity_token_file = "y" }`, "assume_role_with_web_identity", "web_identity_token_file", "one of"},
+}
+
+// TestAccBucket_badInput plans what cannot be right. A plan reports what is wrong with every resource and every provider
+// block, so that a whole table costs one command.
+func TestAccBucket_badInput(t *testing.T) {
+	names := map[string]badInput{}
+	for name, allowed := range badNames {
+		names[fmt.Sprintf("%q", name)] = badInput{fmt.Sprintf("name = %q", name), "name", fmt.Sprintf("%q", name), allowed}
+	}
+	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+		provider := b.Provider(`org = "physics"`, `ignore_tags = { keys = ["Scanner"], key_prefixes = ["audit:"] }`)
+		t.Run("name", func(t *testing.T) { refusals(t, b, provider, names, resource) })
+		t.Run("bucket", func(t *testing.T) { refusals(t, b, provider, badBuckets, resource) })
+		t.Run("plan", func(t *testing.T) { refusals(t, b, provider, badPlans, resource) })
+		t.Run("provider", func(t *testing.T) { refusals(t, b, provider, badProviders, providerBlock) })
+		if calls := b.Gateway.Counts(); len(calls) > 0 {
+			t.Errorf("refusing bad input made calls: %v", calls)
+		}
+	})
+}
+
+// resource is a resource with the bad input, and the address under which the plan reports it.
+func resource(label string, bad badInput) (config, address string) {
+	return fmt.Sprintf("resource \"spinup_bucket\" %q {\n%s\n}\n", label, bad.body), "spinup_bucket." + label
+}
+
+// providerBlock is a provider block with the bad input and something that uses it, which keeps Terraform from leaving
+// it out.
+func providerBlock(label string, bad badInput) (config, address string) {
+	return fmt.Sprintf("provider \"spinup\" {\nalias = %[1]q\n%[2]s\n}\ndata \"spinup_account\" %[1]q {\nprovider = spinup.%[1]s\n}\n",
+		label, bad.body), fmt.Sprintf("provider[%q].%s", acctest.Address, label)
+}
+
+// refusals plans all the bad inputs at once and requires an error of each that names what it should.
+func refusals(
+	t *testing.T, b *acctest.Bench, provider string, table map[string]badInput,
+	write func(label string, bad badInput) (config, address string),
+) {
+	var config strings.Builder
+	config.WriteString(provider)
+	addresses := map[string]string{}
+	for row, bad := range table {
+		block, address := write(fmt.Sprintf("row%d", len(addresses)), bad)
+		config.WriteString(block)
+		addresses[row] = address
+	}
+	tf := b.Terraform(t)
+	tf.Write(config.String())
+	found := planErrors(t, tf)
+	for row, bad := range table {
+		t.Run(row, func(t *testing.T) {
+			errors := found[addresses[row]]
+			if len(errors) == 0 {
+				t.Fatalf("not refused:\n%s", bad.body)
+			}
+			if !slices.ContainsFunc(errors, bad.names) {
+				t.Errorf("no error names %q, %q and %q:\n%+v", bad.attribute, bad.value, bad.allowed, errors)
+			}
+		})
+	}
+}
+
+// names says whether an error tells enough about the bad input.
+func (bad badInput) names(e planError) bool {
+	return strings.Contains(e.Detail+"\n"+e.Snippet.Code, bad.attribute) &&
+		strings.Contains(e.Detail, bad.value) && strings.Contains(e.Detail, bad.allowed)
+}
+
+// planError is an error as `terraform plan -json` has it.
+type planError struct {
+	Address, Summary, Detail string
+	Snippet                  struct{ Code string }
+}
+
+// planErrors plans and gives the errors by the address of what they are about.
+func planErrors(t *testing.T, tf *acctest.Terraform) map[string][]planError {
+	t.Helper()
+	out, code := tf.Run("plan", "-json")
+	if code != 1 {
+		t.Fatalf("plan: exit code %d\n%s", code, out)
+	}
+	found := map[string][]planError{}
+	lines := bufio.NewScanner(strings.NewReader(out))
+	lines.Buffer(nil, len(out)+1)
+	for lines.Scan() {
+		var line struct {
+			Level      string `json:"@level"`
+			Diagnostic planError
+		}
+		if err := json.Unmarshal(lines.Bytes(), &line); err != nil {
+			t.Fatalf("%v in %s", err, lines.Text())
+		}
+		if line.Level == "error" {
+			found[line.Diagnostic.Address] = append(found[line.Diagnostic.Address], line.Diagnostic)
+		}
+	}
+	return found
+}

@@ -1,0 +1,404 @@
+package provider
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"pgregory.net/rapid"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/fwtypes"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
+)
+
+// connected is the connection that data would lead to, without a network behind it.
+func connected(data *providerData) *awsclient.Conn {
+	conn := &awsclient.Conn{Region: data.region, Partition: data.partition, Platform: data.platform}
+	if data.platform.STS {
+		conn.AccountID = "123456789012"
+	}
+	return conn
+}
+
+// bucketFrom is the model of a configuration.
+func bucketFrom(t *testing.T, config settings) *bucketModel {
+	t.Helper()
+	schema := bucketSchema(t.Context())
+	m := &bucketModel{}
+	raw := tfsdk.Config{Schema: schema, Raw: valueOf(t, schema.Type().TerraformType(t.Context()), config)}
+	if diags := raw.Get(t.Context(), m); diags.HasError() {
+		t.Fatal(diags)
+	}
+	return m
+}
+
+// attributesOf are the attributes of a model by name.
+func attributesOf(m any) map[string]attr.Value {
+	all := map[string]attr.Value{}
+	for _, field := range reflect.VisibleFields(reflect.TypeOf(m).Elem()) {
+		if name := field.Tag.Get("tfsdk"); name != "" {
+			all[name] = reflect.ValueOf(m).Elem().FieldByIndex(field.Index).Interface().(attr.Value)
+		}
+	}
+	return all
+}
+
+// statusOf is a bucket that is just as wanted.
+func statusOf(want bucketSpec) bucketStatus {
+	have := bucketStatus{
+		Root: &bucket.Root{Region: want.Region}, Tags: maps.Clone(want.Tags), Encryption: want.Encryption, Log: want.AccessLog,
+	}
+	if want.Versioning != nil {
+		have.Versioning = new(map[bool]string{true: "Enabled"}[*want.Versioning])
+	}
+	if want.Ownership != "" {
+		have.Ownership = &want.Ownership
+	}
+	have.Block = map[string]*bucket.Block{
+		bucket.PublicNone:     {PublicACLs: true, IgnoreACLs: true, PublicPolicy: true, Restrict: true},
+		bucket.PublicRead:     {PublicACLs: true, IgnoreACLs: true},
+		bucket.PublicReadList: {PublicACLs: true, IgnoreACLs: true},
+		bucket.Unblocked:      {},
+	}[want.PublicAccess]
+	have.Policy = new(awspolicy.New(slices.Concat(
+		bucket.OwnStatements(want.Partition, want.Name, want.RequireTLS, want.PublicAccess), want.Statements)...))
+	for _, l := range want.Levels {
+		*have.Level(l) = bucket.LevelStatus{
+			Policy: &bucket.PolicyStatus{ARN: want.PolicyARNs[l], Document: bucket.LevelDocument(want.Partition, want.Name, l)},
+			Group:  &bucket.GroupStatus{ARN: "arn:aws:iam::123456789012:group/" + string(l), Attached: true},
+		}
+	}
+	return have
+}
+
+// foreign adds what other owners put on a bucket.
+func foreign(have *bucketStatus) {
+	have.Tags["aws:cloudformation:stack-name"] = "theirs"
+	have.Tags["backup:plan"] = "theirs"
+	have.Policy.Statements = append(have.Policy.Statements, awspolicy.Statement{
+		Sid: "Theirs", Effect: awspolicy.Deny, Principal: awspolicy.Everyone(), Action: []string{"s3:*"}, Resource: []string{"*"},
+	})
+}
+
+func statements() *rapid.Generator[[]awspolicy.Statement] {
+	return subset([]awspolicy.Statement{
+		{Sid: "One", Effect: "Allow", Principal: awspolicy.Principal{"AWS": {"123456789012"}}, Action: []string{"s3:Get*"}, Resource: []string{"*"}},
+		{Sid: "Two", Effect: "Deny", Principal: awspolicy.Everyone(), Action: []string{"s3:PutObject"}, Resource: []string{"arn:aws:s3:::b-1/*"}},
+		{Effect: "Deny", Principal: awspolicy.Everyone(), Action: []string{"s3:DeleteObject"}, Resource: []string{"arn:aws:s3:::b-1/*"}},
+	})
+}
+
+// subset picks some of the values, in their order.
+func subset[T any](of []T) *rapid.Generator[[]T] {
+	return rapid.Custom(func(t *rapid.T) []T {
+		var some []T
+		for _, one := range of {
+			if rapid.Bool().Draw(t, "in") {
+				some = append(some, one)
+			}
+		}
+		return some
+	})
+}
+
+func sample[T any](of ...T) *rapid.Generator[T] { return rapid.SampledFrom(of) }
+
+func tagMaps() *rapid.Generator[map[string]string] {
+	return rapid.MapOf(sample("A", "B", "Default", "c d"), rapid.StringMatching("[a-z]{0,3}"))
+}
+
+// specs are what can be wanted of a bucket on AWS and is in state as well.
+func specs(data *providerData) *rapid.Generator[bucketSpec] {
+	return rapid.Custom(func(t *rapid.T) bucketSpec {
+		s := bucketSpec{
+			Name: "b-1", Region: "us-east-1", Partition: "aws", AccountID: "123456789012", IgnoreTag: data.ignoreTags,
+			Tags:         tagMaps().Draw(t, "tags"),
+			Versioning:   rapid.Ptr(rapid.Bool(), true).Draw(t, "versioning"),
+			Encryption:   sample(nil, &bucket.Encryption{Algorithm: "AES256"}, &bucket.Encryption{Algorithm: "aws:kms", KMSKeyARN: "k", BucketKey: true}).Draw(t, "encryption"),
+			Ownership:    sample("", "BucketOwnerEnforced", "ObjectWriter").Draw(t, "ownership"),
+			PublicAccess: sample("", bucket.PublicNone, bucket.PublicRead, bucket.PublicReadList, bucket.Unblocked).Draw(t, "public"),
+			RequireTLS:   rapid.Bool().Draw(t, "tls"),
+			AccessLog:    sample(nil, &bucket.AccessLog{Bucket: "logs"}, &bucket.AccessLog{Bucket: "logs", Prefix: "p/"}).Draw(t, "log"),
+			Statements:   statements().Draw(t, "statements"),
+			Levels:       subset(bucket.Levels).Draw(t, "levels"),
+			PolicyARNs:   map[bucket.Level]string{},
+			IAMPath:      data.iamPath,
+		}
+		s.OwnLevels = s.Levels
+		for _, l := range s.Levels {
+			s.PolicyARNs[l] = "arn:aws:iam::123456789012:policy/elsewhere/" + string(l)
+		}
+		for _, statement := range s.Statements {
+			s.ReleasedStatements = append(s.ReleasedStatements, statement.Key())
+		}
+		return s
+	})
+}
+
+func ourData(t *testing.T, s settings) *providerData {
+	t.Helper()
+	quiet(t)
+	all := settings{
+		"region": "us-east-1", "endpoints": settings{"s3": "http://s3.example.edu"},
+		"ignore_tags": settings{"key_prefixes": []any{"backup:"}},
+	}
+	maps.Copy(all, s)
+	return configured(t, all)
+}
+
+// TestBucketModel_specOfFill: state says all that was wanted, and what others added to the bucket is not in it.
+func TestBucketModel_specOfFill(t *testing.T) {
+	data := ourData(t, nil)
+	rapid.Check(t, func(t *rapid.T) {
+		want := specs(data).Draw(t, "want")
+		have := statusOf(want)
+		foreign(&have)
+		var m bucketModel
+		diags := m.fill(t.Context(), connected(data), data, want, have)
+		got, d := m.spec(t.Context(), connected(data), data, &m)
+		if diags.Append(d...); diags.HasError() {
+			t.Fatal(diags)
+		}
+		sameStatement := cmp.Comparer(func(x, y awspolicy.Statement) bool { return x.Equal(y) })
+		if diff := cmp.Diff(want, got, sameStatement, cmpopts.IgnoreFields(bucketSpec{}, "IgnoreTag"), cmpopts.EquateEmpty()); diff != "" {
+			t.Fatal(diff)
+		}
+	})
+}
+
+// TestBucketModel_fillOfAnything: whatever is seen, wanting what state then says changes nothing.
+func TestBucketModel_fillOfAnything(t *testing.T) {
+	data := ourData(t, nil)
+	conn := connected(data)
+	rapid.Check(t, func(t *rapid.T) {
+		want, seen := specs(data).Draw(t, "want"), specs(data).Draw(t, "seen")
+		have := statusOf(seen)
+		foreign(&have)
+		var m bucketModel
+		diags := m.fill(t.Context(), conn, data, want, have)
+		got, d := m.spec(t.Context(), conn, data, &m)
+		if diags.Append(d...); diags.HasError() {
+			t.Fatal(diags)
+		}
+		for _, part := range bucket.New(conn).Parts {
+			watched := part.Watched == nil || part.Watched(got)
+			if watched && part.Wanted(got) && part.Present(have) && !part.InSync(got, have) {
+				t.Fatalf("%s is out of step: %+v", part.Name, got)
+			}
+		}
+	})
+}
+
+// draw makes a configuration; an open one may have values that are not known yet.
+func draw(t *testing.T, r *rapid.T, open bool) *bucketModel {
+	known := map[string][]any{
+		"name":             {"b-1", "logs"},
+		"region":           {nil, "eu-west-1"},
+		"tags":             {nil, settings{}, settings{"A": "1"}, settings{"A": "1", "Default": "no", "c d": ""}},
+		"versioning":       {nil, true, false},
+		"object_ownership": {nil, "ObjectWriter"},
+		"public_access":    {nil, bucket.PublicRead, bucket.PublicReadList, bucket.Unblocked},
+		"require_tls":      {nil, true, false},
+		"force_destroy":    {nil, true, false},
+		"access_levels":    {nil, []any{}, []any{"read_only", "admin"}, []any{"read_write"}},
+		"encryption": {
+			nil, settings{}, settings{"algorithm": "AES256"}, settings{"algorithm": "aws:kms", "bucket_key": false},
+			settings{"kms_key_arn": "k"}, settings{"algorithm": "aws:kms:dsse", "kms_key_arn": "k"},
+		},
+		"access_log": {nil, settings{"bucket": "else"}, settings{"bucket": "else", "prefix": ""}, settings{"bucket": "else", "prefix": "p/"}},
+		"policy":     {nil, ` {"Statement": {"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": "*"}}`},
+	}
+	parts := map[string][]any{
+		"tags": {settings{"A": unknown{}}}, "access_levels": {[]any{"admin", unknown{}}}, "access_log": {settings{"bucket": unknown{}}},
+		"encryption": {settings{"algorithm": unknown{}}, settings{"kms_key_arn": unknown{}}, settings{"bucket_key": unknown{}}},
+	}
+	config := settings{}
+	for _, name := range slices.Sorted(maps.Keys(known)) {
+		values := known[name]
+		if open {
+			values = slices.Concat(values, parts[name], []any{unknown{}})
+		}
+		config[name] = rapid.SampledFrom(values).Draw(r, name)
+	}
+	if rapid.Bool().Draw(r, "by prefix") {
+		config["name"], config["name_prefix"] = nil, "b-"
+	}
+	return bucketFrom(t, config)
+}
+
+// datas are provider configurations that decide differently about what a bucket's leaves open.
+func datas(t *testing.T) []*providerData {
+	t.Helper()
+	var all []*providerData
+	for _, s := range []settings{
+		{},
+		{"default_tags": settings{"Default": "yes"}, "org": "library", "access_log": settings{"bucket": "logs", "prefix": "all"}},
+		{"platform": "minio"},
+		{"platform": unknown{}, "default_tags": unknown{}, "access_log": unknown{}, "region": unknown{}},
+	} {
+		all = append(all, ourData(t, s))
+	}
+	return all
+}
+
+func diffModels(x, y bucketModel) string { return cmp.Diff(x, y, cmp.AllowUnexported(bucketModel{})) }
+
+// TestBucketModel_resolveTwice: what has been resolved says everything, so that resolving it again changes nothing.
+func TestBucketModel_resolveTwice(t *testing.T) {
+	all := datas(t)
+	rapid.Check(t, func(r *rapid.T) {
+		config, data := draw(t, r, true), rapid.SampledFrom(all).Draw(r, "data")
+		once := *config
+		diags := once.resolve(t.Context(), resolution[bucketModel]{config: config, data: data})
+		twice := once
+		diags.Append(twice.resolve(t.Context(), resolution[bucketModel]{config: &once, data: data})...)
+		if diff := diffModels(once, twice); diff != "" || diags.HasError() {
+			r.Fatal(diff, diags)
+		}
+	})
+}
+
+// TestBucketModel_applied: state after an apply holds what was planned, and the next plan is empty.
+func TestBucketModel_applied(t *testing.T) {
+	all := datas(t)[:3]
+	rapid.Check(t, func(r *rapid.T) {
+		config, data := draw(t, r, false), rapid.SampledFrom(all).Draw(r, "data")
+		conn := connected(data)
+		planned := *config
+		diags := planned.resolve(t.Context(), resolution[bucketModel]{config: config, data: data, applying: true})
+		want, d := planned.spec(t.Context(), conn, data, nil)
+		diags.Append(d...)
+		have := statusOf(want)
+		foreign(&have)
+		applied := planned
+		diags.Append(applied.fill(t.Context(), conn, data, want, have)...)
+		for name, value := range attributesOf(&planned) {
+			if got := attributesOf(&applied)[name]; !value.IsUnknown() && name != "groups" && !value.Equal(got) {
+				r.Fatalf("%s is %s, planned was %s", name, got, value)
+			}
+		}
+		next := *config
+		if !next.Policy.IsNull() { // the same in other words
+			next.Policy = fwtypes.NewPolicy("\n" + next.Policy.ValueString())
+		}
+		diags.Append(next.resolve(t.Context(), resolution[bucketModel]{config: config, prior: &applied, data: data})...)
+		if diff := diffModels(applied, next); diff != "" || diags.HasError() {
+			r.Fatal(diff, diags)
+		}
+	})
+}
+
+// TestBucketModel_resolve: null, empty and unknown are three things.
+func TestBucketModel_resolve(t *testing.T) {
+	log := settings{"access_log": settings{"bucket": "logs", "prefix": "all/"}}
+	for name, row := range map[string]struct {
+		provider, config settings
+		want             map[string]string
+	}{
+		"no tags":           {nil, settings{}, map[string]string{"tags": `<null>`, "tags_all": `{}`}},
+		"empty tags":        {nil, settings{"tags": settings{}}, map[string]string{"tags": `{}`, "tags_all": `{}`}},
+		"unknown tags":      {nil, settings{"tags": unknown{}}, map[string]string{"tags": `<unknown>`, "tags_all": `<unknown>`}},
+		"unknown tag":       {nil, settings{"tags": settings{"A": unknown{}}}, map[string]string{"tags_all": `{"A":<unknown>}`}},
+		"default tags":      {settings{"default_tags": settings{"A": "1", "B": "1"}}, settings{"tags": settings{"A": "2"}}, map[string]string{"tags_all": `{"A":"2","B":"1"}`}},
+		"org":               {settings{"org": "library"}, settings{}, map[string]string{"tags": `<null>`, "tags_all": `{"spinup:org":"library"}`}},
+		"no log":            {nil, settings{}, map[string]string{"access_log": `<null>`}},
+		"provider's log":    {log, settings{}, map[string]string{"access_log": `{"bucket":"logs","prefix":"all/b-1/"}`}},
+		"own log":           {log, settings{"access_log": settings{"bucket": "mine"}}, map[string]string{"access_log": `{"bucket":"mine","prefix":"b-1/"}`}},
+		"empty prefix":      {nil, settings{"access_log": settings{"bucket": "mine", "prefix": ""}}, map[string]string{"access_log": `{"bucket":"mine","prefix":""}`}},
+		"unknown log":       {log, settings{"access_log": unknown{}}, map[string]string{"access_log": `<unknown>`}},
+		"the log bucket":    {log, settings{"name": "logs"}, map[string]string{"access_log": `<null>`}},
+		"no encryption":     {nil, settings{}, map[string]string{"encryption": `{"algorithm":"AES256","bucket_key":false,"kms_key_arn":<null>}`}},
+		"empty encryption":  {nil, settings{"encryption": settings{}}, map[string]string{"encryption": `{"algorithm":"AES256","bucket_key":false,"kms_key_arn":<null>}`}},
+		"a key":             {nil, settings{"encryption": settings{"kms_key_arn": "k"}}, map[string]string{"encryption": `{"algorithm":"aws:kms","bucket_key":true,"kms_key_arn":"k"}`}},
+		"no bucket key":     {nil, settings{"encryption": settings{"algorithm": "aws:kms:dsse"}}, map[string]string{"encryption": `{"algorithm":"aws:kms:dsse","bucket_key":false,"kms_key_arn":<null>}`}},
+		"unknown key":       {nil, settings{"encryption": settings{"kms_key_arn": unknown{}}}, map[string]string{"encryption": `{"algorithm":<unknown>,"bucket_key":<unknown>,"kms_key_arn":<unknown>}`}},
+		"unknown algorithm": {nil, settings{"encryption": settings{"algorithm": unknown{}}}, map[string]string{"encryption": `{"algorithm":<unknown>,"bucket_key":<unknown>,"kms_key_arn":<null>}`}},
+		"no policy":         {nil, settings{}, map[string]string{"policy": `<null>`}},
+		"unknown policy":    {nil, settings{"policy": unknown{}}, map[string]string{"policy": `<unknown>`}},
+		"levels":            {nil, settings{}, map[string]string{"access_levels": `["admin"]`}},
+		"no levels":         {nil, settings{"access_levels": []any{}}, map[string]string{"access_levels": `[]`, "groups": `{}`}},
+		"unknown levels":    {nil, settings{"access_levels": unknown{}}, map[string]string{"access_levels": `<unknown>`, "groups": `<unknown>`}},
+		"unknown level":     {nil, settings{"access_levels": []any{"admin", unknown{}}}, map[string]string{"groups": `<unknown>`}},
+		"unknown name":      {nil, settings{"name": unknown{}}, map[string]string{"id": `<unknown>`, "arn": `<unknown>`, "groups": `<unknown>`}},
+		"prefix":            {nil, settings{"name": nil, "name_prefix": "b-"}, map[string]string{"name": `<unknown>`, "id": `<unknown>`}},
+	} {
+		all := settings{"name": "b-1"}
+		maps.Copy(all, row.config)
+		config := bucketFrom(t, all)
+		m := *config
+		if diags := m.resolve(t.Context(), resolution[bucketModel]{config: config, data: ourData(t, row.provider)}); diags.HasError() {
+			t.Fatal(name, diags)
+		}
+		for attribute, want := range row.want {
+			if got := attributesOf(&m)[attribute].String(); got != want {
+				t.Errorf("%s: %s is %s, want %s", name, attribute, got, want)
+			}
+		}
+	}
+}
+
+// TestBucketModel_platforms: what a store lacks is null by default, and so left alone.
+func TestBucketModel_platforms(t *testing.T) {
+	const store = "access_log domain_name encryption hosted_zone_id name_prefix object_ownership policy public_access regional_domain_name tags"
+	for _, platform := range awsclient.PlatformNames() {
+		nulls, tls, levels := store, "false", "[]"
+		switch platform {
+		case "aws":
+			nulls, tls, levels = "access_log name_prefix policy tags", "true", `["admin"]`
+		case "versitygw":
+			nulls = strings.Replace(store, " object_ownership", "", 1)
+		}
+		config := bucketFrom(t, settings{"name": "b-1"})
+		m := *config
+		m.resolve(t.Context(), resolution[bucketModel]{config: config, data: ourData(t, settings{"platform": platform})})
+		all := attributesOf(&m)
+		got := strings.Join(slices.DeleteFunc(slices.Sorted(maps.Keys(all)), func(name string) bool {
+			return !all[name].IsNull() || name == "timeouts"
+		}), " ")
+		if got != nulls || m.RequireTLS.String() != tls || m.AccessLevels.String() != levels {
+			t.Errorf("%s: null are %s; require_tls = %s, access_levels = %s", platform, got, m.RequireTLS, m.AccessLevels)
+		}
+	}
+}
+
+// TestBucketModel_tags: which of the live tags show in tags, and which in tags_all only.
+func TestBucketModel_tags(t *testing.T) {
+	const null = `<null>`
+	defaults := settings{"default_tags": settings{"D": "1"}}
+	for name, row := range map[string]struct {
+		provider  settings
+		said      any
+		live      map[string]string
+		tags, all string
+	}{
+		"none":                {nil, nil, nil, null, `{}`},
+		"none, and said so":   {nil, settings{}, nil, `{}`, `{}`},
+		"lost":                {nil, settings{"A": "1"}, nil, `{}`, `{}`},
+		"somebody's":          {nil, nil, map[string]string{"A": "1"}, `{"A":"1"}`, `{"A":"1"}`},
+		"changed":             {nil, settings{"A": "1"}, map[string]string{"A": "2"}, `{"A":"2"}`, `{"A":"2"}`},
+		"default":             {defaults, nil, map[string]string{"D": "1"}, null, `{"D":"1"}`},
+		"default and own":     {defaults, settings{"A": "1"}, map[string]string{"A": "1", "D": "1"}, `{"A":"1"}`, `{"A":"1","D":"1"}`},
+		"default repeated":    {defaults, settings{"D": "1"}, map[string]string{"D": "1"}, `{"D":"1"}`, `{"D":"1"}`},
+		"default overridden":  {defaults, settings{"D": "2"}, map[string]string{"D": "2"}, `{"D":"2"}`, `{"D":"2"}`},
+		"default changed":     {defaults, nil, map[string]string{"D": "2"}, null, `{"D":"2"}`},
+		"org":                 {settings{"org": "library"}, nil, map[string]string{"spinup:org": "library"}, null, `{"spinup:org":"library"}`},
+		"org of another tool": {nil, nil, map[string]string{"spinup:org": "library"}, `{"spinup:org":"library"}`, `{"spinup:org":"library"}`},
+		"ignored prefix":      {nil, nil, map[string]string{"backup:plan": "1"}, null, `{}`},
+		"ignored key":         {settings{"ignore_tags": settings{"keys": []any{"A"}}}, nil, map[string]string{"A": "1", "AB": "1"}, `{"AB":"1"}`, `{"AB":"1"}`},
+		"AWS's own":           {nil, settings{}, map[string]string{"aws:stack": "1"}, `{}`, `{}`},
+	} {
+		data, m := ourData(t, row.provider), bucketFrom(t, settings{"name": "b-1", "tags": row.said})
+		m.fill(t.Context(), connected(data), data, bucketSpec{Name: "b-1", IgnoreTag: data.ignoreTags}, bucketStatus{Tags: row.live})
+		if m.Tags.String() != row.tags || m.TagsAll.String() != row.all {
+			t.Errorf("%s: tags %s, tags_all %s; want %s and %s", name, m.Tags, m.TagsAll, row.tags, row.all)
+		}
+	}
+}

@@ -1,0 +1,242 @@
+package provider
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
+)
+
+// offered is what the provider has, by the names that users type.
+type offered struct {
+	resources   map[string]resource.Resource
+	dataSources map[string]datasource.DataSource
+	functions   map[string]function.Function
+}
+
+func everything(t *testing.T) offered {
+	t.Helper()
+	p, ctx := &spinupProvider{}, t.Context()
+	all := offered{map[string]resource.Resource{}, map[string]datasource.DataSource{}, map[string]function.Function{}}
+	for _, make := range p.Resources(ctx) {
+		r, meta := make(), resource.MetadataResponse{}
+		r.Metadata(ctx, resource.MetadataRequest{ProviderTypeName: "spinup"}, &meta)
+		all.resources[meta.TypeName] = r
+	}
+	for _, make := range p.DataSources(ctx) {
+		d, meta := make(), datasource.MetadataResponse{}
+		d.Metadata(ctx, datasource.MetadataRequest{ProviderTypeName: "spinup"}, &meta)
+		all.dataSources[meta.TypeName] = d
+	}
+	for _, make := range p.Functions(ctx) {
+		f, meta := make(), function.MetadataResponse{}
+		f.Metadata(ctx, function.MetadataRequest{}, &meta)
+		all.functions[meta.Name] = f
+	}
+	return all
+}
+
+// composed is what a composite resource tells about itself here; each does, being one.
+type composed interface {
+	newModel() any
+	parts() []string
+}
+
+func (c *composite[M, S, O, P]) newModel() any { return new(M) }
+
+func (c *composite[M, S, O, P]) parts() []string {
+	var names []string
+	for _, part := range c.build(&awsclient.Conn{}).Parts {
+		names = append(names, part.Name)
+	}
+	return names
+}
+
+// TestContract_schemas: every schema is valid, and the struct behind it has just its attributes.
+func TestContract_schemas(t *testing.T) {
+	ctx := t.Context()
+	valid := func(name string, diags diag.Diagnostics) {
+		if diags.HasError() {
+			t.Errorf("%s: %v", name, diags)
+		}
+	}
+	valid("provider", providerSchema().ValidateImplementation(ctx))
+	for name, r := range everything(t).resources {
+		var resp resource.SchemaResponse
+		r.Schema(ctx, resource.SchemaRequest{}, &resp)
+		valid(name, resp.Schema.ValidateImplementation(ctx))
+		state := tfsdk.State{Schema: resp.Schema, Raw: valueOf(t, resp.Schema.Type().TerraformType(ctx), settings{})}
+		valid(name, state.Get(ctx, r.(composed).newModel()))
+
+		var identity resource.IdentitySchemaResponse
+		r.(resource.ResourceWithIdentity).IdentitySchema(ctx, resource.IdentitySchemaRequest{}, &identity)
+		valid(name+" identity", identity.IdentitySchema.ValidateImplementation(ctx))
+		if _, ok := r.(resource.ResourceWithImportState); !ok {
+			t.Errorf("%s cannot be imported", name)
+		}
+		for _, part := range r.(composed).parts() {
+			if resp.Schema.Attributes[part] == nil {
+				t.Errorf("%s has no attribute for the part %s: its errors would point nowhere", name, part)
+			}
+		}
+	}
+	models := map[string]any{
+		"spinup_account": &accountModel{}, "spinup_bucket": &bucketDataModel{}, "spinup_buckets": &bucketsDataModel{},
+	}
+	for name, d := range everything(t).dataSources {
+		var resp datasource.SchemaResponse
+		d.Schema(ctx, datasource.SchemaRequest{}, &resp)
+		valid(name, resp.Schema.ValidateImplementation(ctx))
+		state := tfsdk.State{Schema: resp.Schema, Raw: valueOf(t, resp.Schema.Type().TerraformType(ctx), settings{})}
+		valid(name, state.Get(ctx, models[name]))
+	}
+	for name, f := range everything(t).functions {
+		var resp function.DefinitionResponse
+		f.Definition(ctx, function.DefinitionRequest{}, &resp)
+		var checked function.DefinitionValidateResponse
+		resp.Definition.ValidateImplementation(ctx, function.DefinitionValidateRequest{FuncName: name}, &checked)
+		valid(name, checked.Diagnostics)
+	}
+}
+
+// TestContract_descriptions: everything that has a place for a description has one, in whole sentences.
+func TestContract_descriptions(t *testing.T) {
+	texts := map[string]string{}
+	schemas, err := served(t).GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	describe(texts, "provider", schemas.Provider.Block)
+	for name, schema := range schemas.ResourceSchemas {
+		describe(texts, "resource "+name, schema.Block)
+	}
+	for name, schema := range schemas.DataSourceSchemas {
+		describe(texts, "data source "+name, schema.Block)
+	}
+	for name, f := range schemas.Functions {
+		texts["function "+name] = f.Description
+		for _, parameter := range f.Parameters {
+			texts["function "+name+" "+parameter.Name] = parameter.Description
+		}
+	}
+	identities, err := served(t).GetResourceIdentitySchemas(t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, schema := range identities.IdentitySchemas {
+		for _, attribute := range schema.IdentityAttributes {
+			texts["identity "+name+" "+attribute.Name] = attribute.Description
+		}
+	}
+	for at, text := range texts {
+		if !strings.HasSuffix(text, ".") {
+			t.Errorf("%s is described by %q, want sentences", at, text)
+		}
+	}
+}
+
+// describe collects the descriptions of a block and of all that is in it.
+func describe(texts map[string]string, at string, block *tfprotov6.SchemaBlock) {
+	texts[at] = block.Description
+	describeAttributes(texts, at, block.Attributes)
+	for _, nested := range block.BlockTypes {
+		describe(texts, at+" "+nested.TypeName, nested.Block)
+	}
+}
+
+func describeAttributes(texts map[string]string, at string, attributes []*tfprotov6.SchemaAttribute) {
+	for _, a := range attributes {
+		texts[at+" "+a.Name] = a.Description
+		if a.NestedType != nil {
+			describeAttributes(texts, at+" "+a.Name, a.NestedType.Attributes)
+		}
+	}
+}
+
+// TestContract_documentation: everything has a page, and an example that the page shows.
+func TestContract_documentation(t *testing.T) {
+	files := []string{"docs/index.md", "examples/provider/provider.tf"}
+	for name := range everything(t).resources {
+		files = append(files, "docs/resources/"+strings.TrimPrefix(name, "spinup_")+".md",
+			"examples/resources/"+name+"/resource.tf", "examples/resources/"+name+"/import.sh")
+	}
+	for name := range everything(t).dataSources {
+		files = append(files, "docs/data-sources/"+strings.TrimPrefix(name, "spinup_")+".md",
+			"examples/data-sources/"+name+"/data-source.tf")
+	}
+	for name := range everything(t).functions {
+		files = append(files, "docs/functions/"+name+".md", "examples/functions/"+name+"/function.tf")
+	}
+	for _, file := range files {
+		if info, err := os.Stat("../../" + file); err != nil || info.Size() == 0 {
+			t.Errorf("%s is missing or empty: %v", file, err)
+		}
+	}
+}
+
+// TestContract_acceptance: every resource has the whole set of acceptance tests.
+func TestContract_acceptance(t *testing.T) {
+	files, err := filepath.Glob("*_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := map[string]bool{}
+	for _, file := range files {
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, declared := range parsed.Decls {
+			if f, ok := declared.(*ast.FuncDecl); ok {
+				tests[f.Name.Name] = true
+			}
+		}
+	}
+	for name := range everything(t).resources {
+		noun := ""
+		for word := range strings.SplitSeq(strings.TrimPrefix(name, "spinup_"), "_") {
+			noun += strings.ToUpper(word[:1]) + word[1:]
+		}
+		for _, kind := range []string{"basic", "disappears", "update", "replace", "drift", "crashSweep"} {
+			if test := "TestAcc" + noun + "_" + kind; !tests[test] {
+				t.Errorf("%s has no %s", name, test)
+			}
+		}
+	}
+}
+
+// TestContract_permissions: every operation that a domain package calls is there, with the permission it needs.
+func TestContract_permissions(t *testing.T) {
+	action := regexp.MustCompile(`^(s3|iam):[A-Z][A-Za-z]+$`)
+	kinds := []string{"bucket", "object", "group", "policy", "*"}
+	api := bucket.NewAPI(&awsclient.Conn{})
+	for _, part := range []any{api.Reads, api.Writes} {
+		for field, value := range reflect.ValueOf(part).Fields() {
+			if value.IsNil() {
+				t.Errorf("%s is not taken from a client", field.Name)
+			}
+		}
+	}
+	for _, p := range slices.Concat(awsclient.Permissions(api), awsclient.Permissions(bucket.CatalogAPI{})) {
+		wrong := slices.ContainsFunc(p.Actions, func(name string) bool { return !action.MatchString(name) })
+		if wrong || len(p.Actions) == 0 || !slices.Contains(kinds, p.On) {
+			t.Errorf("%s needs %q on %q, which is not understood", p.Operation, p.Actions, p.On)
+		}
+	}
+}

@@ -1,0 +1,123 @@
+package provider_test
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
+)
+
+const examples = "../../examples"
+
+// TestAccExamples uses every folder of examples/ as a user would, with endpoint and credentials from the environment: it
+// is applied, the second plan is empty, what is said about import works, and it can be destroyed. The names in them are
+// fixed, so they take turns.
+func TestAccExamples(t *testing.T) {
+	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+		for _, dir := range exampleFolders(t) {
+			t.Run(dir, func(t *testing.T) {
+				tf := b.Terraform(t)
+				tf.Setenv("AWS_ENDPOINT_URL", b.Gateway.URL())
+				tf.Setenv("AWS_REGION", acctest.Region)
+				tf.Setenv("AWS_ACCESS_KEY_ID", "test")
+				tf.Setenv("AWS_SECRET_ACCESS_KEY", "test")
+				useExample(t, tf, dir)
+			})
+		}
+	})
+}
+
+// exampleFolders are the folders that hold Terraform configuration.
+func exampleFolders(t *testing.T) []string {
+	t.Helper()
+	var dirs []string
+	err := filepath.WalkDir(examples, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.IsDir() {
+			return err
+		}
+		files, err := filepath.Glob(filepath.Join(path, "*.tf"))
+		if err == nil && len(files) > 0 {
+			dir, _ := filepath.Rel(examples, path)
+			dirs = append(dirs, filepath.ToSlash(dir))
+		}
+		return err
+	})
+	if err != nil || len(dirs) == 0 {
+		t.Fatalf("no examples: %v", err)
+	}
+	return dirs
+}
+
+func useExample(t *testing.T, tf *acctest.Terraform, dir string) {
+	t.Helper()
+	if strings.HasPrefix(dir, "modules/") { // they name each other by their relative paths
+		if err := os.CopyFS(tf.Dir, os.DirFS(filepath.Join(examples, "modules"))); err != nil {
+			t.Fatal(err)
+		}
+		tf.Dir = filepath.Join(tf.Dir, filepath.Base(dir))
+		tf.Must("get")
+	} else {
+		copyExample(t, tf, dir)
+	}
+	switch dir {
+	case "provider", "guides/import", "modules/team-storage": // nothing to apply, something to import, variables to set
+		tf.Must("validate")
+		return
+	}
+	tf.Apply()
+	tf.Empty()
+	if imports, err := os.ReadFile(filepath.Join(examples, dir, "import-by-string-id.tf")); err == nil {
+		importExample(t, tf, dir, string(imports))
+	}
+	tf.Destroy()
+}
+
+// copyExample copies an example without its import blocks, and adds what every user has in a file of its own.
+func copyExample(t *testing.T, tf *acctest.Terraform, dir string) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(examples, dir, "*.tf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all strings.Builder
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasPrefix(filepath.Base(file), "import") {
+			all.Write(text)
+		}
+	}
+	if !strings.Contains(all.String(), "required_providers") {
+		all.WriteString("\nterraform {\n  required_providers {\n    spinup = { source = \"spinup-dev/spinup\" }\n  }\n}\n")
+	}
+	tf.Write(all.String())
+}
+
+// importExample forgets a resource and brings it back, by the import block and by the command of the example.
+func importExample(t *testing.T, tf *acctest.Terraform, dir, imports string) {
+	t.Helper()
+	script, err := os.ReadFile(filepath.Join(examples, dir, "import.sh"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(string(script)), "\n")
+	command := strings.Fields(lines[len(lines)-1])[1:] // without "terraform"
+	address := command[1]
+	tf.Must("state", "rm", address)
+	tf.Must(command...)
+	tf.Empty()
+
+	tf.Must("state", "rm", address)
+	if err := os.WriteFile(filepath.Join(tf.Dir, "import.tf"), []byte(imports), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out := tf.Apply(); !strings.Contains(out, "1 imported, 0 added, 0 changed, 0 destroyed") {
+		t.Errorf("the import block does more, or less, than import:\n%s", out)
+	}
+	tf.Empty()
+}

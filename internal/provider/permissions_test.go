@@ -1,0 +1,243 @@
+package provider_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
+)
+
+// published is a policy as the guide "Permissions" prints it.
+func published(t *testing.T, name string) awspolicy.Document {
+	t.Helper()
+	text := acctest.Must(os.ReadFile(filepath.Join("../../examples/policies", name)))(t)
+	return acctest.Must(awspolicy.Parse(string(text)))(t)
+}
+
+// actionsOf are the actions that a policy names, in alphabetical order.
+func actionsOf(document awspolicy.Document) []string {
+	var all []string
+	for _, statement := range document.Statements {
+		all = append(all, statement.Action...)
+	}
+	slices.Sort(all)
+	return all
+}
+
+// used are the actions that the calls of the bench asked for, each once, in alphabetical order.
+func used(b *acctest.Bench) []string {
+	var all []string
+	for _, call := range b.Gateway.Calls() {
+		all = append(all, call.Actions...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+func hold(t *testing.T, b *acctest.Bench, document awspolicy.Document) {
+	t.Helper()
+	if err := b.Gateway.HoldTo(document.String()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// life takes a bucket through everything that can happen to one. Each run is of a command that has to succeed in the end.
+func life(t *testing.T, b *acctest.Bench, tf *acctest.Terraform, run func(command ...string)) {
+	t.Helper()
+	tf.Write(b.Provider() + complete(b, "force_destroy = true"))
+	run("apply", "-auto-approve")
+	encrypt(t, b) // without KMS, which LocalStack does not have
+	b.PutObject(t, b.Name, "twice")
+	b.PutObject(t, b.Name, "twice")
+	acctest.Must(b.S3().DeleteObject(t.Context(), &s3.DeleteObjectInput{Bucket: &b.Name, Key: aws.String("twice")}))(t)
+	acctest.Must(b.S3().CreateMultipartUpload(t.Context(),
+		&s3.CreateMultipartUploadInput{Bucket: &b.Name, Key: aws.String("unfinished")}))(t)
+
+	// Every setting changes, and all goes that can: tags, bucket policy, access log, two levels.
+	tf.Write(b.Provider() + fmt.Sprintf(`
+resource "spinup_bucket" "test" {
+  name          = %q
+  public_access = "unblocked"
+  require_tls   = false
+  access_levels = ["read_write"]
+  force_destroy = true
+}
+`, b.Name))
+	run("apply", "-auto-approve")
+	for range 4 { // with the first one as many versions as a policy may have
+		rewriteDocument(t, b, bucket.ReadWrite)
+	}
+	run("plan")
+	run("apply", "-auto-approve")
+	run("destroy", "-auto-approve")
+	b.Gone(t, b.Name)
+}
+
+// TestAccBucket_permissions holds the whole life of a bucket to the published policy. It passes, and needs all of it.
+func TestAccBucket_permissions(t *testing.T) {
+	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+		b.MakeBucket(t, b.Name+"-log")
+		tf := b.Terraform(t)
+		policy := published(t, "bucket.json")
+		hold(t, b, policy)
+		life(t, b, tf, func(command ...string) { tf.Must(command...) })
+		if diff := cmp.Diff(actionsOf(policy), used(b)); diff != "" {
+			t.Errorf("actions (-published +used):\n%s", diff)
+		}
+	})
+}
+
+// TestAccBucket_permissionsMissing allows nothing at first, and then only what the errors ask for. They lead through the
+// whole life of a bucket and end at the published policy: for each of its actions there was an error that named it.
+func TestAccBucket_permissionsMissing(t *testing.T) {
+	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+		b.MakeBucket(t, b.Name+"-log")
+		tf := b.Terraform(t)
+		policy := published(t, "bucket.json")
+		var granted []string
+		hold(t, b, only(policy, granted))
+		life(t, b, tf, func(command ...string) {
+			for {
+				out, code := tf.Run(command...)
+				if code == 0 {
+					return
+				}
+				asked := askedFor(t, b, policy, acctest.Flat(out))
+				if !slices.ContainsFunc(asked, func(action string) bool { return !slices.Contains(granted, action) }) {
+					t.Fatalf("nothing new to allow in\n%s", out)
+				}
+				granted = append(granted, asked...)
+				hold(t, b, only(policy, granted))
+			}
+		})
+		slices.Sort(granted)
+		if diff := cmp.Diff(actionsOf(policy), slices.Compact(granted)); diff != "" {
+			t.Errorf("actions (-published +asked for):\n%s", diff)
+		}
+	})
+}
+
+// only is the policy with just these actions.
+func only(policy awspolicy.Document, actions []string) awspolicy.Document {
+	var left []awspolicy.Statement
+	for _, s := range policy.Statements {
+		left = append(left, awspolicy.Statement{
+			Sid: s.Sid, Effect: s.Effect, Resource: s.Resource,
+			Action: append([]string{"none:None"}, slices.DeleteFunc(slices.Clone(s.Action), func(action string) bool {
+				return !slices.Contains(actions, action)
+			})...),
+		})
+	}
+	return awspolicy.New(left...)
+}
+
+// askedFor are the actions that the output says are missing, each of them on a resource that bears the bucket's name and is of the kind
+// that the policy has the action for.
+func askedFor(t *testing.T, b *acctest.Bench, policy awspolicy.Document, output string) []string {
+	t.Helper()
+	advice := regexp.MustCompile(`The credentials need the IAM action ([^.]+) on (\w+) (\S+)\. The guide "Permissions"`)
+	var all []string
+	for _, found := range advice.FindAllStringSubmatch(output, -1) {
+		for action := range strings.SplitSeq(found[1], ", ") {
+			i := slices.IndexFunc(policy.Statements, func(s awspolicy.Statement) bool { return slices.Contains(s.Action, action) })
+			if i < 0 {
+				t.Fatalf("%s is not in the policy; asked for in\n%s", action, output)
+			}
+			kind := map[string]string{"Buckets": "bucket", "Objects": "object", "Groups": "group", "Policies": "policy"}
+			if found[2] != kind[policy.Statements[i].Sid] || !strings.Contains(found[3], b.Name) {
+				t.Errorf("%s is asked for on %s %s", action, found[2], found[3])
+			}
+			all = append(all, action)
+		}
+	}
+	return all
+}
+
+// TestAccBucket_permissionsPlan holds a plan to the read-only policy. It names the drift, needs all of the policy, and
+// writes nothing.
+func TestAccBucket_permissionsPlan(t *testing.T) {
+	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+		b.MakeBucket(t, b.Name+"-log")
+		tf := b.Terraform(t)
+		tf.Write(b.Provider() + complete(b))
+		tf.Apply()
+		suspend(t, b)
+		policy := published(t, "bucket-plan.json")
+		hold(t, b, policy)
+		b.Gateway.Reset()
+		out, code := tf.Run("plan", "-detailed-exitcode")
+		if code != 2 || !strings.Contains(acctest.Flat(out), "~ versioning = false -> true") {
+			t.Errorf("exit code %d\n%s", code, out)
+		}
+		if diff := cmp.Diff(actionsOf(policy), used(b)); diff != "" {
+			t.Errorf("actions (-published +used):\n%s", diff)
+		}
+		if done := mutations(b); len(done) > 0 {
+			t.Errorf("it did %v", done)
+		}
+		b.Gateway.Release()
+		tf.Destroy()
+		b.Gone(t, b.Name)
+	})
+}
+
+// TestAccBucket_permissionsLess holds a bucket without optional parts to what the guide says it can do with.
+func TestAccBucket_permissionsLess(t *testing.T) {
+	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+		policy := published(t, "bucket.json")
+		hold(t, b, only(policy, slices.DeleteFunc(actionsOf(policy), func(action string) bool {
+			return strings.HasPrefix(action, "iam:") || strings.HasSuffix(action, "BucketLogging") ||
+				strings.HasPrefix(action, "s3:DeleteObject") || strings.Contains(action, "MultipartUpload")
+		})))
+		tf := b.Terraform(t)
+		tf.Write(b.Provider() + fmt.Sprintf(`
+resource "spinup_bucket" "test" {
+  name          = %q
+  access_levels = []
+}
+`, b.Name))
+		tf.Apply()
+		tf.Empty()
+		tf.Destroy()
+		b.Gone(t, b.Name)
+	})
+}
+
+// TestAccPermissions_dataSources holds all data sources to their policy.
+func TestAccPermissions_dataSources(t *testing.T) {
+	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+		made, tf := b.Terraform(t), b.Terraform(t)
+		made.Write(b.Provider() + fmt.Sprintf("resource \"spinup_bucket\" \"test\" { name = %q }\n", b.Name))
+		made.Apply()
+		tf.Write(b.Provider() + fmt.Sprintf(`
+data "spinup_account" "test" {}
+
+data "spinup_bucket" "test" { name = %[1]q }
+
+data "spinup_buckets" "test" {
+  name_prefix = %[1]q
+  tags        = { Team = "library" }
+}
+`, b.Name))
+		policy := published(t, "data-sources.json")
+		hold(t, b, policy)
+		b.Gateway.Reset()
+		tf.Apply()
+		if diff := cmp.Diff(actionsOf(policy), used(b)); diff != "" {
+			t.Errorf("actions (-published +used):\n%s", diff)
+		}
+		b.Gateway.Release()
+		made.Destroy()
+	})
+}

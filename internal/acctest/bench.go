@@ -1,5 +1,5 @@
-// Package acctest is the bench on which the acceptance tests run: two emulators, each started once per run, a gateway of
-// its own in front of them for every test, and the provider in process (for the harness of terraform-plugin-testing)
+// Package acctest is the bench on which the acceptance tests run: two emulators, each started once per run, a gateway
+// of its own in front of them for every test, and the provider in process (for the harness of terraform-plugin-testing)
 // or as a binary (for Terraform run by hand). Only tests may import it. It imports provider, so the tests that use it
 // are in package provider_test.
 package acctest
@@ -92,7 +92,8 @@ func on(t *testing.T, kind emulator.Kind, test func(t *testing.T, b *Bench)) {
 
 // name makes a unique name that still says which test it belongs to.
 func name(t *testing.T) string {
-	base := regexp.MustCompile(`[^a-z0-9]+`).ReplaceAllString(strings.ToLower(strings.TrimPrefix(t.Name(), "TestAcc")), "-")
+	base := strings.ToLower(strings.TrimPrefix(t.Name(), "TestAcc"))
+	base = regexp.MustCompile(`[^a-z0-9]+`).ReplaceAllString(base, "-")
 	return strings.Trim(base[:min(len(base), 31)], "-") + "-" + strings.ToLower(rand.Text()[:8])
 }
 
@@ -232,8 +233,8 @@ func root() aws.CredentialsProvider {
 	return credentials.NewStaticCredentialsProvider("test", "test", "")
 }
 
-// As is a plain S3 client of the emulator itself with a key of one of its users. It sends a call again when the connection
-// is lost: fakecloud, when it refuses an upload, may break it before the answer is read.
+// As is a plain S3 client of the emulator itself with a key of one of its users. It sends a call again if the
+// connection is lost: fakecloud, when it refuses an upload, may break it before the answer is read.
 func (b *Bench) As(accessKey, secretKey string) *s3.Client {
 	return s3.New(s3.Options{
 		Region: Region, BaseEndpoint: &b.Endpoint, UsePathStyle: true,

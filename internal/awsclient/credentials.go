@@ -84,8 +84,7 @@ func explain(ctx context.Context, d basediag.Diagnostic) error {
 	if with, ok := d.(basediag.DiagnosticWithErr); ok {
 		cause = with.Err()
 	}
-	var silent *NoAnswerError
-	if errors.As(context.Cause(ctx), &silent) {
+	if silent, ok := errors.AsType[*NoAnswerError](context.Cause(ctx)); ok {
 		cause = silent
 	}
 	if awsbase.IsNoValidCredentialSourcesError(d) {

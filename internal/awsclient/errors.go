@@ -65,14 +65,13 @@ func Text(err error) string {
 func (e *CallError) describe(err error) {
 	e.err = err
 	var api smithy.APIError
-	var response *smithyhttp.ResponseError
 	var id interface{ ServiceRequestID() string }
 	var sent *url.Error
 	var silent *NoAnswerError
 	if errors.As(err, &id) {
 		e.RequestID = id.ServiceRequestID()
 	}
-	if errors.As(err, &response) {
+	if response, ok := errors.AsType[*smithyhttp.ResponseError](err); ok {
 		e.HTTPStatus = response.HTTPStatusCode()
 		e.region = response.HTTPResponse().Header.Get("X-Amz-Bucket-Region")
 	}

@@ -50,7 +50,7 @@ func TestUntil(t *testing.T) {
 		if test.timeout && err.Error() != "waited 30ms for the group to be visible" {
 			t.Errorf("%s: got %v", name, err)
 		}
-		if test.is == ended && !strings.Contains(err.Error(), "the group to be visible") {
+		if errors.Is(test.is, ended) && !strings.Contains(err.Error(), "the group to be visible") {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}

@@ -45,8 +45,7 @@ func newRetryer(pace Pace, retries int, mode aws.RetryMode) aws.RetryerV2 {
 // delay is the pause after the attempt, cut short where only little time is left to hear a first answer.
 func (p Pace) delay(attempt int, err error) (time.Duration, error) {
 	pause := p.backoff(attempt)
-	var silent *NoAnswerError
-	if errors.As(err, &silent) {
+	if silent, ok := errors.AsType[*NoAnswerError](err); ok {
 		pause = min(pause, silent.left)
 	}
 	return pause, nil
@@ -121,7 +120,7 @@ func (f *firstAnswer) HandleFinalize(
 		f.answer(service)
 		return out, metadata, err
 	}
-	silent := context.Cause(attempt) == errSilent
+	silent := errors.Is(context.Cause(attempt), errSilent)
 	cancel(nil)
 	var sending *url.Error
 	switch {

@@ -38,8 +38,7 @@ func syntax(text []byte) error {
 		return errors.New("the text is empty, want a JSON object")
 	}
 	var value json.RawMessage
-	var wrong *json.SyntaxError
-	if errors.As(json.Unmarshal(text, &value), &wrong) {
+	if wrong, ok := errors.AsType[*json.SyntaxError](json.Unmarshal(text, &value)); ok {
 		before := text[:wrong.Offset]
 		line := bytes.Count(before, []byte("\n")) + 1
 		column := len(before) - (bytes.LastIndexByte(before, '\n') + 1)

@@ -1,4 +1,4 @@
-// Command permissions writes the IAM policies that the credentials of this provider need, as the domain packages declare
+// Command permissions writes the IAM policies that the credentials of this provider need, as domain packages declare
 // them, into the folder that its argument names. It may import the domain packages, awsclient and awspolicy.
 package main
 

@@ -49,7 +49,8 @@ resource "spinup_bucket" "test" {
 func TestAccBucket_crashSweep(t *testing.T) {
 	faults := map[string]func() gateway.Fault{"unsent": gateway.ResetBefore, "lost": gateway.ResetAfter}
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
-		for phase, calls := range map[string]int{"create": crashCalls(t, b, "create"), "update": crashCalls(t, b, "update"), "delete": crashCalls(t, b, "delete")} {
+		for _, phase := range []string{"create", "update", "delete"} {
+			calls := crashCalls(t, b, phase)
 			for n := 1; n <= calls; n++ {
 				for kind, fault := range faults {
 					for _, next := range []string{"apply", "destroy"} {
@@ -65,23 +66,22 @@ func TestAccBucket_crashSweep(t *testing.T) {
 	})
 }
 
-// phase says what is there before each phase, and the command that is struck.
+// phase says what is there before each phase, and the configuration and command that are struck.
 func phase(t *testing.T, b *acctest.Bench, tf *acctest.Terraform, name string) (config string, command []string) {
 	b.MakeBucket(t, b.Name+"-log")
-	once := b.Provider("max_retries = 0") // each call once
 	apply := []string{"apply", "-auto-approve"}
 	switch name {
 	case "create":
-		return once + crashBefore(b.Name), apply
+		return crashBefore(b.Name), apply
 	case "update":
-		tf.Write(once + crashBefore(b.Name))
+		tf.Write(b.Provider() + crashBefore(b.Name))
 		tf.Apply()
-		return once + crashAfter(b.Name), apply
+		return crashAfter(b.Name), apply
 	}
-	tf.Write(once + crashBefore(b.Name))
+	tf.Write(b.Provider() + crashBefore(b.Name))
 	tf.Apply()
 	b.PutObject(t, b.Name, "left")
-	return once + crashBefore(b.Name), []string{"destroy", "-auto-approve"}
+	return crashBefore(b.Name), []string{"destroy", "-auto-approve"}
 }
 
 // crashCalls counts the mutating calls of a phase that nothing disturbs.
@@ -90,7 +90,7 @@ func crashCalls(t *testing.T, b *acctest.Bench, name string) int {
 	b = b.Fork(t)
 	tf := b.Terraform(t)
 	config, command := phase(t, b, tf, name)
-	tf.Write(config)
+	tf.Write(b.Provider() + config)
 	b.Gateway.Reset()
 	tf.Must(command...)
 	calls := b.Gateway.Mutations()
@@ -104,12 +104,13 @@ func crashCalls(t *testing.T, b *acctest.Bench, name string) int {
 func crash(t *testing.T, b *acctest.Bench, name string, n int, fault gateway.Fault, next string) {
 	tf := b.Terraform(t)
 	config, command := phase(t, b, tf, name)
-	tf.Write(config)
+	tf.Write(b.Provider("max_retries = 0") + config) // so that the call is not simply sent again
 	b.Gateway.Inject(gateway.Rule{Match: gateway.Nth(n, gateway.Mutation()), Fault: fault, Times: 1})
 	out, code := tf.Run(command...)
 	if code == 0 && name != "delete" { // a delete whose last answer is lost is done
 		t.Fatalf("the run did not notice\n%s", out)
 	}
+	tf.Write(b.Provider() + config)
 	if next == "apply" {
 		tf.Apply()
 		tf.Empty()

@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -92,9 +93,7 @@ func TestAccBucket_tamperedDocument(t *testing.T) {
 			return values["groups"].(map[string]any)["admin"].(map[string]any)
 		}
 		want := map[string]any{}
-		for name, value := range admin(change.Before) {
-			want[name] = value
-		}
+		maps.Copy(want, admin(change.Before))
 		if diff := cmp.Diff(tampered, want["policy_document"]); diff != "" {
 			t.Errorf("before (-want +got):\n%s", diff)
 		}

@@ -62,7 +62,7 @@ func serviceDocument(bucket string, statements ...string) string {
 		about, actions, _ := strings.Cut(s, ":")
 		resource := map[string]string{"bucket": "arn:aws:s3:::" + bucket, "objects": "arn:aws:s3:::" + bucket + "/*"}[about]
 		var named []string
-		for _, action := range strings.Fields(actions) {
+		for action := range strings.FieldsSeq(actions) {
 			named = append(named, "s3:"+action)
 		}
 		all = append(all, statement{"Allow", named, []string{resource}})

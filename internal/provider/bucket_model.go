@@ -453,6 +453,13 @@ func (m *bucketModel) spec(
 			spec.PolicyARNs[bucket.Level(l)] = group.PolicyARN.ValueString()
 		}
 	}
+	for _, l := range spec.Levels {
+		if conn.AccountID == "" && spec.PolicyARNs[l] == "" {
+			diags.AddAttributeError(path.Root("access_levels"), "Account not known", fmt.Sprintf("access_levels has %q, but a "+
+				"policy is only found again by the account's id. Set the provider's skip_requesting_account_id to false, or "+
+				"leave the levels out.", l))
+		}
+	}
 	return spec, diags
 }
 

@@ -272,6 +272,7 @@ func TestBucketModel_applied(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		config, data := draw(t, r, false), rapid.SampledFrom(all).Draw(r, "data")
 		conn := connected(data)
+		conn.AccountID = "123456789012" // without one, levels are refused where IAM is not assumed
 		planned := *config
 		diags := planned.resolve(t.Context(), resolution[bucketModel]{config: config, data: data, applying: true})
 		want, d := planned.spec(t.Context(), conn, data, nil)

@@ -90,19 +90,27 @@ func timeoutsBlock(ctx context.Context) schema.Block {
 	return block
 }
 
-func (c *composite[M, S, O, P]) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+func (c *composite[M, S, O, P]) Metadata(
+	_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse,
+) {
 	resp.TypeName = req.ProviderTypeName + "_" + c.noun
 }
 
-func (c *composite[M, S, O, P]) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+func (c *composite[M, S, O, P]) Schema(
+	ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse,
+) {
 	resp.Schema = c.schema(ctx)
 }
 
-func (c *composite[M, S, O, P]) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+func (c *composite[M, S, O, P]) IdentitySchema(
+	_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse,
+) {
 	resp.IdentitySchema = c.identity
 }
 
-func (c *composite[M, S, O, P]) Configure(_ context.Context, req resource.ConfigureRequest, _ *resource.ConfigureResponse) {
+func (c *composite[M, S, O, P]) Configure(
+	_ context.Context, req resource.ConfigureRequest, _ *resource.ConfigureResponse,
+) {
 	c.data, _ = req.ProviderData.(*providerData) // nil while only validating
 }
 
@@ -126,8 +134,8 @@ func (c *composite[M, S, O, P]) start(ctx context.Context) (*run[M, S, O, P], er
 
 // limited gives ctx the user's time-out, or the default.
 func limited(
-	ctx context.Context, get func(context.Context, time.Duration) (time.Duration, diag.Diagnostics), otherwise time.Duration,
-	diags *diag.Diagnostics,
+	ctx context.Context, get func(context.Context, time.Duration) (time.Duration, diag.Diagnostics),
+	otherwise time.Duration, diags *diag.Diagnostics,
 ) (context.Context, context.CancelFunc) {
 	limit, d := get(ctx, otherwise)
 	diags.Append(d...)
@@ -247,7 +255,8 @@ func (c *composite[M, S, O, P]) Read(ctx context.Context, req resource.ReadReque
 
 	exists, err := m.locate(ctx, r.conn)
 	if err != nil {
-		c.report(reconcile.Errors{{Part: c.keys[0], Stage: reconcile.Observing, Err: err}}, false, false, m, &resp.Diagnostics)
+		failed := reconcile.Errors{{Part: c.keys[0], Stage: reconcile.Observing, Err: err}}
+		c.report(failed, false, false, m, &resp.Diagnostics)
 		return
 	}
 	if !exists {
@@ -259,8 +268,7 @@ func (c *composite[M, S, O, P]) Read(ctx context.Context, req resource.ReadReque
 		return
 	}
 	have, err := r.engine.Observe(ctx, spec)
-	var failed reconcile.Errors
-	if errors.As(err, &failed) {
+	if failed, ok := errors.AsType[reconcile.Errors](err); ok {
 		c.report(failed, false, false, m, &resp.Diagnostics)
 		return
 	}
@@ -305,7 +313,9 @@ func (c *composite[M, S, O, P]) Delete(ctx context.Context, req resource.DeleteR
 }
 
 // ImportState writes the import id, or the identity, into the attributes of the same names. Read does the rest.
-func (c *composite[M, S, O, P]) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+func (c *composite[M, S, O, P]) ImportState(
+	ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse,
+) {
 	if req.ID == "" {
 		for name := range c.identity.Attributes {
 			var value types.String

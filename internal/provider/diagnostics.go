@@ -17,8 +17,7 @@ import (
 func (c *composite[M, S, O, P]) report(failed reconcile.Errors, creating, kept bool, m P, diags *diag.Diagnostics) {
 	told := map[string]bool{}
 	for _, one := range failed {
-		var silent *awsclient.NoAnswerError
-		if errors.As(one.Err, &silent) {
+		if silent, ok := errors.AsType[*awsclient.NoAnswerError](one.Err); ok {
 			if told[silent.Host] {
 				continue
 			}
@@ -26,10 +25,9 @@ func (c *composite[M, S, O, P]) report(failed reconcile.Errors, creating, kept b
 		}
 		summary := fmt.Sprintf("Cannot %s %s %s", one.Stage, c.noun, one.Part)
 		detail := withAdvice(one.Err, c.permissions)
-		var exists *reconcile.ExistsError
-		if errors.As(one.Err, &exists) {
-			detail += fmt.Sprintf(". To manage what exists, add this block, with the address of this resource in place of NAME, "+
-				"and apply again:\n\n  import {\n    to = spinup_%[1]s.NAME\n    id = %[2]q\n  }", c.noun, m.importID())
+		if _, ok := errors.AsType[*reconcile.ExistsError](one.Err); ok {
+			detail += fmt.Sprintf(". To manage what exists, add this block, with the address of this resource in place of "+
+				"NAME, and apply again:\n\n  import {\n    to = spinup_%[1]s.NAME\n    id = %[2]q\n  }", c.noun, m.importID())
 		}
 		if next := afterwards(one, creating, kept); next != "" {
 			detail += "\n\n" + next

@@ -295,36 +295,53 @@ resource "spinup_bucket" "test" {
 }
 
 // TestAccProvider_secrets looks for what nobody may read in everything that Terraform writes, with all of its logging on.
-// LocalStack takes any secret; fakecloud, which does not, shows what an error says.
+// LocalStack takes any secret; fakecloud does not, so that it is there that errors about it are seen.
 func TestAccProvider_secrets(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		secret, token := "S3CRET"+rand.Text(), "T0KEN"+rand.Text()
+		accessKey, _ := b.MakeUser(t, b.Name)
+		full := b.ProviderAs(accessKey, secret, fmt.Sprintf("token = %q", token))
+		half := regexp.MustCompile(`(?m)^ *access_key.*$`).ReplaceAllString(full, "")
+		role := b.ProviderAs(accessKey, secret, fmt.Sprintf("token = %q", token),
+			fmt.Sprintf("assume_role = [{ role_arn = \"arn:aws:iam::%s:role/any\" }]", b.AccountID))
+		apply, refused := []string{"apply", "-auto-approve"}, 0
+		if b.Kind == emulator.Fakecloud {
+			refused = 1
+		}
 		tf := b.Terraform(t)
 		tf.Setenv("TF_LOG", "TRACE")
 		var written strings.Builder
-		run := func(args ...string) int {
-			out, code := tf.Run(args...)
-			written.WriteString(out)
-			written.WriteString(tf.StateFile())
-			return code
-		}
-		half := b.Provider(fmt.Sprintf("token = %q", token))
-		half = regexp.MustCompile(`(?m)^ *access_key.*$`).ReplaceAllString(half, "")
-		tf.Write(strings.ReplaceAll(half, `"test"`, fmt.Sprintf("%q", secret)) + plainBucket(b.Name))
-		if code := run("plan"); code != 1 {
-			t.Errorf("half of the credentials: exit code %d", code)
-		}
-		tf.Write(b.ProviderAs("AKIAIOSFODNN7EXAMPLE", secret, fmt.Sprintf("token = %q", token)) + plainBucket(b.Name))
-		codes := []int{run("apply", "-auto-approve"), run("plan"), run("show"), run("destroy", "-auto-approve")}
-		t.Log(codes)
-		text := written.String()
-		for name, value := range map[string]string{"secret key": secret, "token": token} {
-			if at := strings.Index(text, value); at >= 0 {
-				t.Errorf("the %s was written: %s", name, text[max(0, at-300):min(len(text), at+100)])
+		for _, step := range []struct {
+			provider string
+			command  []string
+			code     int
+		}{
+			{half, []string{"plan"}, 1},
+			{full, apply, refused},
+			{full, []string{"show"}, 0},
+			{role, apply, refused},
+			{full, []string{"destroy", "-auto-approve"}, 0},
+		} {
+			tf.Write(step.provider + plainBucket(b.Name))
+			out, code := tf.Run(step.command...)
+			written.WriteString(out + tf.StateFile())
+			if code != step.code {
+				t.Errorf("terraform %s: exit code %d, want %d", strings.Join(step.command, " "), code, step.code)
 			}
 		}
-		if !strings.Contains(text, "AWS call") || !strings.Contains(text, "[TRACE]") {
-			t.Error("the log is not there")
+		text := written.String()
+		for _, want := range []string{"[TRACE]", "AWS call"} {
+			if !strings.Contains(text, want) {
+				t.Errorf("the log has no %q", want)
+			}
+		}
+		for what, secret := range map[string]string{
+			"secret key": secret, "token": token, "key of the role": "SecretAccessKey", "token of the role": "SessionToken",
+			"signature": "Signature=",
+		} {
+			if at := strings.Index(text, secret); at >= 0 {
+				t.Errorf("the %s was written: %s", what, text[max(0, at-300):at+len(secret)])
+			}
 		}
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -498,9 +499,7 @@ func TestConnectDiagnostic(t *testing.T) {
 		s := settings{
 			"region": "eu-west-1", "access_key": "AK", "secret_key": "hush", "endpoints": settings{"sts": endpoint},
 		}
-		for name, value := range more {
-			s[name] = value
-		}
+		maps.Copy(s, more)
 		return s
 	}
 	for name, test := range map[string]struct {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -203,8 +204,7 @@ func TestCreate_existing(t *testing.T) {
 	w := newWorld()
 	w.there["house"] = "wood"
 	_, err := w.house().Create(t.Context(), full)
-	var exists *reconcile.ExistsError
-	if !errors.As(err, &exists) {
+	if _, ok := errors.AsType[*reconcile.ExistsError](err); !ok {
 		t.Errorf("err = %v, want an ExistsError", err)
 	}
 	var failed reconcile.Errors
@@ -459,9 +459,7 @@ func TestCrashSweep(t *testing.T) {
 			for _, f := range []fault{unsent, lost} {
 				for _, next := range []string{"apply", "destroy"} {
 					w := newWorld()
-					for k, v := range r.before {
-						w.there[k] = v
-					}
+					maps.Copy(w.there, r.before)
 					w.fail = func(k int) fault {
 						if k != n {
 							return none

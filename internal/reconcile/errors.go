@@ -3,6 +3,7 @@ package reconcile
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -61,10 +62,8 @@ func (e Errors) Complete() bool { return !e.any(Observing, Checking, Removing, A
 
 func (e Errors) any(stages ...Stage) bool {
 	for _, one := range e {
-		for _, stage := range stages {
-			if one.Stage == stage {
-				return true
-			}
+		if slices.Contains(stages, one.Stage) {
+			return true
 		}
 	}
 	return false

@@ -229,7 +229,7 @@ func TestFraction(t *testing.T) {
 		}
 		return s.String()
 	}
-	if sequence(1) != sequence(1) || sequence(1) == sequence(2) {
+	if first, again := sequence(1), sequence(1); first != again || first == sequence(2) {
 		t.Error("the sequence does not follow from the seed alone")
 	}
 	if hits := strings.Count(sequence(1), "x"); hits < 150 || hits > 250 {

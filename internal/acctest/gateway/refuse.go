@@ -123,8 +123,7 @@ func newStored(endpoint string, transport http.RoundTripper) stored {
 
 // statusOf is the HTTP status an SDK error came with, 0 when it had none.
 func statusOf(err error) int {
-	var response *smithyhttp.ResponseError
-	if errors.As(err, &response) {
+	if response, ok := errors.AsType[*smithyhttp.ResponseError](err); ok {
 		return response.HTTPStatusCode()
 	}
 	return 0

@@ -132,7 +132,7 @@ func TestCatalogCreated(t *testing.T) {
 	conn := connect(t, s)
 	var catalog bucket.Catalog
 	var group sync.WaitGroup
-	for _, name := range strings.Fields("data-a data-b data-c data-d logs data-a data-b data-c data-d logs") {
+	for name := range strings.FieldsSeq("data-a data-b data-c data-d logs data-a data-b data-c data-d logs") {
 		group.Go(func() {
 			got, err := catalog.Created(t.Context(), conn, name)
 			if err != nil || !got.Equal(made) {

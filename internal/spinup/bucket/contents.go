@@ -32,8 +32,8 @@ func (b bucket) canEmpty(ctx context.Context, s Spec, _ Status) error {
 	if len(held) == 0 {
 		return nil
 	}
-	return fmt.Errorf("the bucket %s is not empty (old versions and delete markers count): it holds %s ...; empty it first, or "+
-		"set force_destroy = true and apply, to destroy it with all its contents", s.Name, strings.Join(held, ", "))
+	return fmt.Errorf("the bucket %s is not empty (old versions and delete markers count): it holds %s ...; empty it "+
+		"first, or set force_destroy = true and apply, to destroy it with all its contents", s.Name, strings.Join(held, ", "))
 }
 
 // objects are the versions and delete markers of a page.
@@ -104,7 +104,8 @@ func (b bucket) deleteBatch(ctx context.Context, s Spec, batch []types.ObjectIde
 	}
 	// A permission that is missing shows here, not in the answer to the whole call.
 	first := out.Errors[0]
-	return fmt.Errorf("%d of %d objects could not be deleted, the first of them in version %s: %w", len(out.Errors), len(batch),
+	return fmt.Errorf("%d of %d objects could not be deleted, the first of them in version %s: %w",
+		len(out.Errors), len(batch),
 		aws.ToString(first.VersionId), &awsclient.CallError{
 			Service: "s3", Operation: "DeleteObjects", Resource: "object " + s.Name + "/" + aws.ToString(first.Key),
 			Code: aws.ToString(first.Code), Message: aws.ToString(first.Message),

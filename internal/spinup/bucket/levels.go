@@ -130,7 +130,8 @@ func (b bucket) observePolicy(ctx context.Context, arn string) (*PolicyStatus, e
 	if err != nil {
 		return nil, absent(err)
 	}
-	version, err := b.GetPolicyVersion(ctx, &iam.GetPolicyVersionInput{PolicyArn: &arn, VersionId: out.Policy.DefaultVersionId})
+	in := &iam.GetPolicyVersionInput{PolicyArn: &arn, VersionId: out.Policy.DefaultVersionId}
+	version, err := b.GetPolicyVersion(ctx, in)
 	if err != nil {
 		return nil, absent(err)
 	}

@@ -279,10 +279,13 @@ func (b bucket) encryption() part {
 // answer without a configuration.
 func (b bucket) encryptionRule(ctx context.Context, s Spec) (types.ServerSideEncryptionRule, error) {
 	out, err := b.GetBucketEncryption(ctx, &s3.GetBucketEncryptionInput{Bucket: &s.Name}, at(s))
-	if err != nil || out.ServerSideEncryptionConfiguration == nil || len(out.ServerSideEncryptionConfiguration.Rules) == 0 {
+	if err != nil {
 		return types.ServerSideEncryptionRule{}, absent(err)
 	}
-	return out.ServerSideEncryptionConfiguration.Rules[0], nil
+	if c := out.ServerSideEncryptionConfiguration; c != nil && len(c.Rules) > 0 {
+		return c.Rules[0], nil
+	}
+	return types.ServerSideEncryptionRule{}, nil
 }
 
 func (b bucket) versioning() part {
@@ -438,7 +441,9 @@ func (b bucket) tags() part {
 }
 
 // tagsOf reads the live tags. A bucket without any, or that is not there, has an empty set.
-func tagsOf(ctx context.Context, get s3Call[s3.GetBucketTaggingInput, s3.GetBucketTaggingOutput], s Spec) (map[string]string, error) {
+func tagsOf(
+	ctx context.Context, get s3Call[s3.GetBucketTaggingInput, s3.GetBucketTaggingOutput], s Spec,
+) (map[string]string, error) {
 	out, err := get(ctx, &s3.GetBucketTaggingInput{Bucket: &s.Name}, at(s))
 	tags := map[string]string{}
 	if err != nil {
@@ -527,7 +532,7 @@ func (b bucket) putPolicy(ctx context.Context, s Spec, o *Status, text string) e
 	return b.patiently(ctx, "S3 to accept the bucket policy", early, func() error {
 		_, err := b.PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{Bucket: &s.Name, Policy: &text}, at(s))
 		if opened && awsclient.IsAccessDenied(err) {
-			return fmt.Errorf("a public policy is also refused where the account or the organization blocks public access: %w", err)
+			return fmt.Errorf("a public policy is refused too where the account or its organization blocks them: %w", err)
 		}
 		return err
 	})

@@ -77,7 +77,7 @@ func (s scope) objects(actions string) awspolicy.Statement { return allow(action
 
 func allow(actions, resource string) awspolicy.Statement {
 	var names []string
-	for _, action := range strings.Fields(actions) {
+	for action := range strings.FieldsSeq(actions) {
 		names = append(names, "s3:"+action)
 	}
 	return awspolicy.Statement{Effect: awspolicy.Allow, Action: names, Resource: []string{resource}}

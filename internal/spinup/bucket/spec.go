@@ -173,7 +173,8 @@ func (o Status) PublicAccess(s Spec) string {
 
 // RequiresTLS says whether the policy refuses plain http in our words.
 func (o Status) RequiresTLS(s Spec) bool {
-	return o.Policy != nil && says(*o.Policy, []string{SidRequireTLS}, OwnStatements(s.Partition, s.Name, true, PublicNone))
+	want := OwnStatements(s.Partition, s.Name, true, PublicNone)
+	return o.Policy != nil && says(*o.Policy, []string{SidRequireTLS}, want)
 }
 
 // says compares what the document holds under the keys with what it should.

@@ -2,6 +2,7 @@ package awsclient
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -56,7 +57,8 @@ type Conn struct {
 }
 
 // Connect finds credentials and asks STS once whose they are, unless the configuration does without. All callers share
-// one connecting. If it fails all who wait get the error, a *ConnectError, and a later call tries again.
+// one connecting. If it fails all who wait get the error, a *ConnectError, and a later call tries again; after a
+// *NoAnswerError it gets the same at once, or each of many resources would wait as long as the first.
 func (c *Client) Connect(ctx context.Context) (*Conn, error) {
 	c.mu.Lock()
 	a := c.ongoing
@@ -77,7 +79,8 @@ func (c *Client) Connect(ctx context.Context) (*Conn, error) {
 // run connects for everybody, so that it must not end when the first caller goes away.
 func (c *Client) run(ctx context.Context, a *attempt) {
 	a.conn, a.err = c.connect(context.WithoutCancel(ctx))
-	if a.err != nil {
+	var silent *NoAnswerError
+	if a.err != nil && !errors.As(a.err, &silent) {
 		c.mu.Lock()
 		c.ongoing = nil
 		c.mu.Unlock()

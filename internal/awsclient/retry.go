@@ -76,7 +76,8 @@ func (e *NoAnswerError) RetryableError() bool { return e.left > 0 }
 var errSilent = errors.New("nothing was heard")
 
 // firstAnswer is the middleware around each attempt that bounds how long a service is tried that has never answered: a
-// mistyped endpoint is an error after seconds, not after all retries. Once a service has answered it stands aside.
+// mistyped endpoint is an error after seconds, not after all retries nor once for each of many resources. Once a service
+// has answered it stands aside.
 type firstAnswer struct {
 	pace Pace
 
@@ -88,6 +89,7 @@ type firstAnswer struct {
 type acquaintance struct {
 	since    time.Time // of the first try
 	answered bool
+	lost     *NoAnswerError // what every further call gets; nil while there is hope
 }
 
 // add puts it around each attempt, after the request is signed and its host known.
@@ -103,13 +105,16 @@ func (f *firstAnswer) HandleFinalize(
 	ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler,
 ) (middleware.FinalizeOutput, middleware.Metadata, error) {
 	service := middleware.GetServiceID(ctx)
-	since, answered := f.meet(service)
-	if answered {
+	known := f.meet(service)
+	switch {
+	case known.answered:
 		return next.HandleFinalize(ctx, in)
+	case known.lost != nil:
+		return middleware.FinalizeOutput{}, middleware.Metadata{}, known.lost
 	}
 
-	// A service that has had its time gets one short attempt.
-	left := max(f.pace.FirstAnswer-time.Since(since), f.pace.DialTimeout)
+	// The time may have passed without anybody having waited for an answer: one short attempt is due in any case.
+	left := max(f.pace.FirstAnswer-time.Since(known.since), f.pace.DialTimeout)
 	attempt, cancel := context.WithCancelCause(ctx)
 	timer := time.AfterFunc(left, func() { cancel(errSilent) })
 	out, metadata, err := next.HandleFinalize(attempt, in)
@@ -131,12 +136,15 @@ func (f *firstAnswer) HandleFinalize(
 	default:
 		err = sending.Err
 	}
-	noAnswer := &NoAnswerError{After: time.Since(since), Err: err}
+	noAnswer := &NoAnswerError{After: time.Since(known.since), Err: err}
 	if !hopeless(err) {
 		noAnswer.left = f.pace.FirstAnswer - noAnswer.After
 	}
 	if request, ok := in.Request.(*smithyhttp.Request); ok {
 		noAnswer.Host = request.URL.Host
+	}
+	if noAnswer.After >= f.pace.FirstAnswer { // a mistake in one host name is soon told again, and says nothing of others
+		f.lose(service, noAnswer)
 	}
 	return out, metadata, noAnswer
 }
@@ -150,7 +158,7 @@ func hopeless(err error) bool {
 		errors.Is(err, http.ErrSchemeMismatch)
 }
 
-func (f *firstAnswer) meet(service string) (since time.Time, answered bool) {
+func (f *firstAnswer) meet(service string) acquaintance {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	a := f.services[service]
@@ -158,11 +166,17 @@ func (f *firstAnswer) meet(service string) (since time.Time, answered bool) {
 		a = &acquaintance{since: time.Now()}
 		f.services[service] = a
 	}
-	return a.since, a.answered
+	return *a
 }
 
 func (f *firstAnswer) answer(service string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.services[service].answered = true
+}
+
+func (f *firstAnswer) lose(service string, last *NoAnswerError) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.services[service].lost = last
 }

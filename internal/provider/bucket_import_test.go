@@ -13,7 +13,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
@@ -69,11 +68,6 @@ func serviceDocument(bucket string, statements ...string) string {
 	}
 	text, _ := json.Marshal(map[string]any{"Version": "2012-10-17", "Statement": all})
 	return string(text)
-}
-
-// serviceAdmin is the document of the group that the service made with a bucket.
-func serviceAdmin(bucket string) string {
-	return serviceDocument(bucket, "bucket: "+serviceBucketActions, "objects: *")
 }
 
 // serviceLevel is what the service made of an access level, in its words: the document depends on whether it made the
@@ -208,9 +202,7 @@ func TestAccBucket_importService(t *testing.T) {
 				tf.Must("import", legacyBucket, b.Name)
 				tf.Empty()
 				state := tf.State(legacyBucket)
-				if diff := cmp.Diff([]any{row.region, map[string]any{"Application": "legacy"}}, []any{state["region"], state["tags"]}); diff != "" {
-					t.Errorf("region and tags: %s", diff)
-				}
+				same(t, "region and tags", []any{row.region, map[string]any{"Application": "legacy"}}, []any{state["region"], state["tags"]})
 				if b.Gateway.Mutations() != 0 {
 					t.Errorf("something was changed: %v", b.Gateway.Counts())
 				}
@@ -229,14 +221,9 @@ func TestAccBucket_importOtherLevel(t *testing.T) {
 		tf.Write(b.Provider(`org = "example"`) + legacyConfig(t, b))
 		tf.Must("import", legacyBucket, b.Name)
 		change := tf.Plan(legacyBucket)
-		if diff := cmp.Diff([]string{"access_levels", "groups"}, change.Attributes()); diff != "" {
-			t.Errorf("the plan changes %s", diff)
-		}
-		if diff := cmp.Diff([][]any{{"admin", "read_only"}, {"admin"}}, [][]any{
-			change.Before["access_levels"].([]any), change.After["access_levels"].([]any),
-		}); diff != "" {
-			t.Errorf("access_levels: %s", diff)
-		}
+		same(t, "the plan changes", []string{"access_levels", "groups"}, change.Attributes())
+		same(t, "access_levels before", any([]any{"admin", "read_only"}), change.Before["access_levels"])
+		same(t, "access_levels after", any([]any{"admin"}), change.After["access_levels"])
 		tf.Apply()
 		tf.Empty()
 		hasLevels("Adm")(t, b)

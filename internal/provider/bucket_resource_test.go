@@ -12,6 +12,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/google/go-cmp/cmp"
 	harness "github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -38,6 +39,24 @@ func bucketNamed(name string, lines ...string) string {
 
 func bucketWith(lines ...string) string {
 	return "resource \"spinup_bucket\" \"test\" {\n  " + strings.Join(lines, "\n  ") + "\n}\n"
+}
+
+// same requires equal values.
+func same(t *testing.T, what string, want, got any) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%s: %s", what, diff)
+	}
+}
+
+// contains requires that Terraform's output has these words.
+func contains(t *testing.T, out string, words ...string) {
+	t.Helper()
+	for _, want := range words {
+		if !strings.Contains(out, want) {
+			t.Errorf("the output lacks %q:\n%s", want, out)
+		}
+	}
 }
 
 // inProcess plays the steps with the provider in process, destroys, and requires that nothing is left.
@@ -133,15 +152,17 @@ func TestAccBucket_basic(t *testing.T) {
 					"group_arn":       knownvalue.StringExact("arn:aws:iam::" + b.AccountID + ":group/" + b.Name + "-BktAdmGrp"),
 					"policy_name":     knownvalue.StringExact(b.Name + "-BktAdmPlc"),
 					"policy_arn":      knownvalue.StringExact(b.PolicyARN(b.Name + "-BktAdmPlc")),
-					"policy_document": sameDocument(serviceAdmin(b.Name)),
+					"policy_document": sameDocument(serviceDocument(b.Name, serviceFirst.document...)),
 				}),
 			}),
 		}
 		inProcess(t, b,
 			harness.TestStep{
-				Config:            b.Provider() + bucketNamed(b.Name),
-				ConfigPlanChecks:  planned(plancheck.ResourceActionCreate),
-				ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownValue(testBucket, tfjsonpath.Path{}, knownvalue.ObjectExact(all))},
+				Config:           b.Provider() + bucketNamed(b.Name),
+				ConfigPlanChecks: planned(plancheck.ResourceActionCreate),
+				ConfigStateChecks: []statecheck.StateCheck{
+					statecheck.ExpectKnownValue(testBucket, tfjsonpath.Path{}, knownvalue.ObjectExact(all)),
+				},
 				PostApplyFunc: func() {
 					versioning := acctest.Must(b.S3().GetBucketVersioning(t.Context(), &s3.GetBucketVersioningInput{Bucket: &b.Name}))(t)
 					if versioning.Status != "" {
@@ -153,12 +174,6 @@ func TestAccBucket_basic(t *testing.T) {
 			harness.TestStep{ResourceName: testBucket, ImportState: true, ImportStateKind: harness.ImportBlockWithID},
 		)
 	})
-}
-
-// deleteBucket deletes the bucket behind the provider's back; its group and policy are left.
-func deleteBucket(t *testing.T, b *acctest.Bench) {
-	t.Helper()
-	acctest.Must(b.S3().DeleteBucket(t.Context(), &s3.DeleteBucketInput{Bucket: &b.Name}))(t)
 }
 
 // TestAccBucket_disappears: a bucket that is gone is made again. The group and the policy that are left of it are taken
@@ -186,95 +201,6 @@ func TestAccBucket_disappears(t *testing.T) {
 	})
 }
 
-// TestAccBucket_disappearsGroupChanged: a group that is left, but has lost our policy, may have become somebody else's.
-func TestAccBucket_disappearsGroupChanged(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
-		group, policy := levelGroup(b, bucket.Admin), levelPolicy(b, bucket.Admin)
-		tf := b.Terraform(t)
-		tf.Write(b.Provider() + bucketNamed(b.Name))
-		tf.Apply()
-		deleteBucket(t, b)
-		detach(t, b, bucket.Admin)
-		mustRefuse(t, b, tf, "it exists and is not ours: group arn:aws:iam::"+b.AccountID+":group/"+*group, "delete or rename it")
-		acctest.Must(b.IAM().AttachGroupPolicy(t.Context(), &iam.AttachGroupPolicyInput{GroupName: group, PolicyArn: policy}))(t)
-		tf.Apply()
-		tf.Empty()
-		tf.Destroy()
-		b.Gone(t, b.Name)
-	})
-}
-
-// mustRefuse requires that an apply is refused in these words and changes nothing.
-func mustRefuse(t *testing.T, b *acctest.Bench, tf *acctest.Terraform, words ...string) {
-	t.Helper()
-	b.Gateway.Reset()
-	out := tf.MustFail("apply", "-auto-approve")
-	for _, want := range append(words, "Nothing was changed.") {
-		if !strings.Contains(out, want) {
-			t.Errorf("the error lacks %q:\n%s", want, out)
-		}
-	}
-	if n := b.Gateway.Mutations(); n != 0 {
-		t.Errorf("%d calls changed something: %v", n, b.Gateway.Counts())
-	}
-	if state := tf.State(testBucket); state != nil {
-		t.Errorf("in state: %v", state)
-	}
-}
-
-// TestAccBucket_exists: a bucket that exists is never taken over, whoever owns it.
-func TestAccBucket_exists(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
-		tf := b.Terraform(t)
-		tf.Write(b.Provider() + bucketNamed(b.Name))
-
-		heal := b.Gateway.Inject(gateway.Rule{
-			Match: gateway.Op("s3:HeadBucket"), Fault: gateway.Answer(http.StatusForbidden, "Forbidden", ""),
-		})
-		out := tf.MustFail("apply", "-auto-approve")
-		for _, want := range []string{"the name is taken by another account, or s3:ListBucket on arn:aws:s3:::" + b.Name + " is not allowed"} {
-			if !strings.Contains(out, want) {
-				t.Errorf("the error lacks %q:\n%s", want, out)
-			}
-		}
-		if b.Gateway.Mutations() != 0 || tf.State(testBucket) != nil {
-			t.Errorf("%d calls changed something, state: %v", b.Gateway.Mutations(), tf.State(testBucket))
-		}
-		heal()
-
-		b.MakeBucket(t, b.Name)
-		mustRefuse(t, b, tf, "the bucket exists already",
-			fmt.Sprintf("import { to = spinup_bucket.NAME id = %q }", b.Name))
-		if diff := cmp.Diff([]string{"bucket " + b.Name}, b.Leftovers(t, b.Name)); diff != "" {
-			t.Errorf("made beside the bucket: %s", diff)
-		}
-	})
-}
-
-// TestAccBucket_foreignGroup: a group or a policy that bears the name of the level's but is not like it is refused before
-// the bucket is made.
-func TestAccBucket_foreignGroup(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
-		group, policy := aws.String(b.Name+"-BktROGrp"), aws.String(b.Name+"-BktROPlc")
-		tf := b.Terraform(t)
-		tf.Write(b.Provider() + bucketNamed(b.Name, `access_levels = ["admin", "read_only"]`))
-
-		made := acctest.Must(b.IAM().CreateGroup(t.Context(), &iam.CreateGroupInput{GroupName: group}))(t)
-		mustRefuse(t, b, tf, "access level read_only", "group "+*made.Group.Arn)
-		acctest.Must(b.IAM().DeleteGroup(t.Context(), &iam.DeleteGroupInput{GroupName: group}))(t)
-
-		arn := acctest.Must(b.IAM().CreatePolicy(t.Context(), &iam.CreatePolicyInput{
-			PolicyName: policy, PolicyDocument: aws.String(serviceDocument(b.Name, "bucket: ListBucket")),
-		}))(t).Policy.Arn
-		mustRefuse(t, b, tf, "access level read_only", "policy "+*arn)
-		acctest.Must(b.IAM().DeletePolicy(t.Context(), &iam.DeletePolicyInput{PolicyArn: arn}))(t)
-
-		tf.Apply()
-		tf.Destroy()
-		b.Gone(t, b.Name)
-	})
-}
-
 // sids are the Sids of the bucket policy as it is; none when there is no policy.
 func sids(t *testing.T, b *acctest.Bench) []string {
 	t.Helper()
@@ -284,14 +210,6 @@ func sids(t *testing.T, b *acctest.Bench) []string {
 	}
 	doc := acctest.Must(awspolicy.Parse(aws.ToString(acctest.Must(out, err)(t).Policy)))(t)
 	return slices.Sorted(slices.Values(doc.Keys()))
-}
-
-// mayRoot is a bucket policy of one statement that the account's root may do something.
-func mayRoot(b *acctest.Bench, sid, action string) awspolicy.Document {
-	return awspolicy.New(awspolicy.Statement{
-		Sid: sid, Effect: awspolicy.Allow, Principal: awspolicy.Principal{"AWS": {"arn:aws:iam::" + b.AccountID + ":root"}},
-		Action: []string{action}, Resource: []string{"arn:aws:s3:::" + b.Name + "/*"},
-	})
 }
 
 // addTheirs puts a statement of another owner into the bucket policy.
@@ -362,6 +280,11 @@ func changeStep(t *testing.T, b *acctest.Bench, lines map[string]string, changes
 // runs nine times for one.
 func bucketChanges(b *acctest.Bench, log string) [][]bucketChange {
 	key := "arn:aws:kms:us-east-1:" + b.AccountID + ":key/0a1b2c3d-0000-4000-8000-0123456789ab"
+	mine := func(action string) string {
+		statement := stranger(b, "Mine")
+		statement.Action = []string{action}
+		return awspolicy.New(statement).String()
+	}
 	text, tagsAll, groups := knownvalue.StringExact, []string{"tags_all"}, []string{"groups"}
 	return [][]bucketChange{
 		{
@@ -406,12 +329,12 @@ func bucketChanges(b *acctest.Bench, log string) [][]bucketChange {
 			{attribute: "access_levels", value: `[]`, want: stringSet(), also: groups, after: hasLevels()},
 		},
 		{
-			{attribute: "policy", value: strconv.Quote(mayRoot(b, "Mine", "s3:GetObject").String()), want: sameDocument(mayRoot(b, "Mine", "s3:GetObject").String()),
+			{attribute: "policy", value: strconv.Quote(mine("s3:GetObject")), want: sameDocument(mine("s3:GetObject")),
 				before: addTheirs, after: says("Mine", "SpinupRequireTLS", "Theirs")},
 			{attribute: "access_levels", want: stringSet("admin"), also: groups, after: hasLevels("Adm")},
 		},
 		{
-			{attribute: "policy", value: strconv.Quote(mayRoot(b, "Mine", "s3:PutObject").String()), want: sameDocument(mayRoot(b, "Mine", "s3:PutObject").String()),
+			{attribute: "policy", value: strconv.Quote(mine("s3:PutObject")), want: sameDocument(mine("s3:PutObject")),
 				after: says("Mine", "SpinupRequireTLS", "Theirs")},
 		},
 		{
@@ -445,22 +368,7 @@ func unlogged(t *testing.T, b *acctest.Bench) {
 // says requires the statements of the bucket policy.
 func says(want ...string) func(*testing.T, *acctest.Bench) {
 	return func(t *testing.T, b *acctest.Bench) {
-		if diff := cmp.Diff(want, sids(t, b)); diff != "" {
-			t.Errorf("statements of the bucket policy: %s", diff)
-		}
-	}
-}
-
-// hasLevels requires the groups and policies of the levels, given as their names abbreviate them, and no others.
-func hasLevels(levels ...string) func(*testing.T, *acctest.Bench) {
-	return func(t *testing.T, b *acctest.Bench) {
-		want := []string{"bucket " + b.Name}
-		for _, l := range levels {
-			want = append(want, "group "+b.Name+"-Bkt"+l+"Grp", "policy "+b.PolicyARN(b.Name+"-Bkt"+l+"Plc"))
-		}
-		if diff := cmp.Diff(want, b.Leftovers(t, b.Name)); diff != "" {
-			t.Errorf("what is there: %s", diff)
-		}
+		same(t, "statements of the bucket policy", want, sids(t, b))
 	}
 }
 
@@ -491,6 +399,102 @@ func TestAccBucket_replace(t *testing.T) {
 		)
 		b.Gone(t, other)
 	})
+}
+
+// deleteBucket deletes the bucket behind the provider's back; its group and policy are left.
+func deleteBucket(t *testing.T, b *acctest.Bench) {
+	t.Helper()
+	acctest.Must(b.S3().DeleteBucket(t.Context(), &s3.DeleteBucketInput{Bucket: &b.Name}))(t)
+}
+
+// TestAccBucket_disappearsGroupChanged: a group that is left, but has lost our policy, may have become somebody else's.
+func TestAccBucket_disappearsGroupChanged(t *testing.T) {
+	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+		group, policy := levelGroup(b, bucket.Admin), levelPolicy(b, bucket.Admin)
+		tf := b.Terraform(t)
+		tf.Write(b.Provider() + bucketNamed(b.Name))
+		tf.Apply()
+		deleteBucket(t, b)
+		detach(t, b, bucket.Admin)
+		mustRefuse(t, b, tf, "it exists and is not ours: group arn:aws:iam::"+b.AccountID+":group/"+*group, "delete or rename it")
+		acctest.Must(b.IAM().AttachGroupPolicy(t.Context(), &iam.AttachGroupPolicyInput{GroupName: group, PolicyArn: policy}))(t)
+		tf.Apply()
+		tf.Empty()
+		tf.Destroy()
+		b.Gone(t, b.Name)
+	})
+}
+
+// mustRefuse requires that an apply is refused in these words and changes nothing.
+func mustRefuse(t *testing.T, b *acctest.Bench, tf *acctest.Terraform, words ...string) {
+	t.Helper()
+	b.Gateway.Reset()
+	out := tf.MustFail("apply", "-auto-approve")
+	contains(t, out, append(words, "Nothing was changed.")...)
+	if n := b.Gateway.Mutations(); n != 0 {
+		t.Errorf("%d calls changed something: %v", n, b.Gateway.Counts())
+	}
+	if state := tf.State(testBucket); state != nil {
+		t.Errorf("in state: %v", state)
+	}
+}
+
+// TestAccBucket_exists: a bucket that exists is never taken over, whoever owns it.
+func TestAccBucket_exists(t *testing.T) {
+	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+		tf := b.Terraform(t)
+		tf.Write(b.Provider() + bucketNamed(b.Name))
+
+		heal := b.Gateway.Inject(gateway.Rule{
+			Match: gateway.Op("s3:HeadBucket"), Fault: gateway.Answer(http.StatusForbidden, "Forbidden", ""),
+		})
+		out := tf.MustFail("apply", "-auto-approve")
+		contains(t, out, "the name is taken by another account, or s3:ListBucket on arn:aws:s3:::"+b.Name+" is not allowed")
+		if b.Gateway.Mutations() != 0 || tf.State(testBucket) != nil {
+			t.Errorf("%d calls changed something, state: %v", b.Gateway.Mutations(), tf.State(testBucket))
+		}
+		heal()
+
+		b.MakeBucket(t, b.Name)
+		mustRefuse(t, b, tf, "the bucket exists already",
+			fmt.Sprintf("import { to = spinup_bucket.NAME id = %q }", b.Name))
+		same(t, "made beside the bucket", []string{"bucket " + b.Name}, b.Leftovers(t, b.Name))
+	})
+}
+
+// TestAccBucket_foreignGroup: a group or a policy that bears the name of the level's but is not like it is refused before
+// the bucket is made.
+func TestAccBucket_foreignGroup(t *testing.T) {
+	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+		group, policy := aws.String(b.Name+"-BktROGrp"), aws.String(b.Name+"-BktROPlc")
+		tf := b.Terraform(t)
+		tf.Write(b.Provider() + bucketNamed(b.Name, `access_levels = ["admin", "read_only"]`))
+
+		made := acctest.Must(b.IAM().CreateGroup(t.Context(), &iam.CreateGroupInput{GroupName: group}))(t)
+		mustRefuse(t, b, tf, "access level read_only", "group "+*made.Group.Arn)
+		acctest.Must(b.IAM().DeleteGroup(t.Context(), &iam.DeleteGroupInput{GroupName: group}))(t)
+
+		arn := acctest.Must(b.IAM().CreatePolicy(t.Context(), &iam.CreatePolicyInput{
+			PolicyName: policy, PolicyDocument: aws.String(serviceDocument(b.Name, "bucket: ListBucket")),
+		}))(t).Policy.Arn
+		mustRefuse(t, b, tf, "access level read_only", "policy "+*arn)
+		acctest.Must(b.IAM().DeletePolicy(t.Context(), &iam.DeletePolicyInput{PolicyArn: arn}))(t)
+
+		tf.Apply()
+		tf.Destroy()
+		b.Gone(t, b.Name)
+	})
+}
+
+// hasLevels requires the groups and policies of the levels, given as their names abbreviate them, and no others.
+func hasLevels(levels ...string) func(*testing.T, *acctest.Bench) {
+	return func(t *testing.T, b *acctest.Bench) {
+		want := []string{"bucket " + b.Name}
+		for _, l := range levels {
+			want = append(want, "group "+b.Name+"-Bkt"+l+"Grp", "policy "+b.PolicyARN(b.Name+"-Bkt"+l+"Plc"))
+		}
+		same(t, "what is there", want, b.Leftovers(t, b.Name))
+	}
 }
 
 // TestAccBucket_namePrefix: a name is made once, and stays for as long as it begins as it should.
@@ -532,71 +536,57 @@ func TestAccBucket_namePrefix(t *testing.T) {
 	})
 }
 
+// defaults is a bucket under a provider block that says something for all buckets.
+func defaults(b *acctest.Bench, team string) string {
+	return b.Provider(`org = "example"`, `iam_path = "/spinup/"`,
+		fmt.Sprintf(`access_log = { bucket = %q, prefix = "s3" }`, b.Name+"-log"),
+		fmt.Sprintf(`default_tags = { Team = %q, Stage = "default" }`, team),
+		`ignore_tags = { keys = ["Owner"], key_prefixes = ["scan:"] }`,
+	) + bucketNamed(b.Name, `tags = { Stage = "own" }`, `force_destroy = true`)
+}
+
 // TestAccBucket_providerDefaults: what the provider block says for all buckets.
 func TestAccBucket_providerDefaults(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
-		log := b.Name + "-log"
-		b.MakeBucket(t, log)
-		with := func(team string) string {
-			return b.Provider(`org = "example"`, `iam_path = "/spinup/"`,
-				fmt.Sprintf(`access_log = { bucket = %q, prefix = "s3" }`, log),
-				fmt.Sprintf(`default_tags = { Team = %q, Stage = "default" }`, team),
-				`ignore_tags = { keys = ["Owner"], key_prefixes = ["scan:"] }`,
-			) + bucketNamed(b.Name, `tags = { Stage = "own" }`, `force_destroy = true`)
-		}
+		b.MakeBucket(t, b.Name+"-log")
 		tf := b.Terraform(t)
-		tf.Write(with("one"))
+		tf.Write(defaults(b, "one"))
 		tf.Apply()
+		live := map[string]string{"Team": "one", "Stage": "own", "spinup:org": "example"}
+		same(t, "tags of the bucket", live, liveTags(t, b))
+		live["Owner"], live["scan:last"] = "somebody", "today"
+		putTags(t, b, b.Name, live)
 		tf.Empty()
 
-		want := map[string]string{"Team": "one", "Stage": "own", "spinup:org": "example"}
-		if diff := cmp.Diff(want, liveTags(t, b)); diff != "" {
-			t.Errorf("tags of the bucket: %s", diff)
-		}
-		want["Owner"], want["scan:last"] = "somebody", "today"
-		putTags(t, b, b.Name, want)
-		tf.Empty()
-
-		admin := func(kind, name string) string {
-			return "arn:aws:iam::" + b.AccountID + ":" + kind + "/spinup/" + b.Name + name
-		}
-		state := tf.State(testBucket)
+		state, account := tf.State(testBucket), "arn:aws:iam::"+b.AccountID+":"
 		group := state["groups"].(map[string]any)["admin"].(map[string]any)
-		for attribute, pair := range map[string][2]any{
-			"tags":       {state["tags"], map[string]any{"Stage": "own"}},
-			"tags_all":   {state["tags_all"], map[string]any{"Team": "one", "Stage": "own", "spinup:org": "example"}},
-			"access_log": {state["access_log"], map[string]any{"bucket": log, "prefix": "s3/" + b.Name + "/"}},
-			"group_arn":  {group["group_arn"], admin("group", "-BktAdmGrp")},
-			"policy_arn": {group["policy_arn"], admin("policy", "-BktAdmPlc")},
-		} {
-			if diff := cmp.Diff(pair[1], pair[0]); diff != "" {
-				t.Errorf("%s: %s", attribute, diff)
-			}
-		}
+		same(t, "tags", any(map[string]any{"Stage": "own"}), state["tags"])
+		same(t, "tags_all", any(map[string]any{"Team": "one", "Stage": "own", "spinup:org": "example"}), state["tags_all"])
+		same(t, "access_log", any(map[string]any{"bucket": b.Name + "-log", "prefix": "s3/" + b.Name + "/"}), state["access_log"])
+		same(t, "group_arn", any(account+"group/spinup/"+b.Name+"-BktAdmGrp"), group["group_arn"])
+		same(t, "policy_arn", any(account+"policy/spinup/"+b.Name+"-BktAdmPlc"), group["policy_arn"])
 
-		tf.Write(with("two"))
+		tf.Write(defaults(b, "two"))
 		change := tf.Plan(testBucket)
-		if diff := cmp.Diff([]string{"update tags_all"}, []string{strings.Join(append(change.Actions, change.Attributes()...), " ")}); diff != "" {
-			t.Errorf("another default tag plans %s", diff)
-		}
+		same(t, "action of another default tag", []string{"update"}, change.Actions)
+		same(t, "changes of another default tag", []string{"tags_all"}, change.Attributes())
 		tf.Apply()
-		want["Team"] = "two"
-		if diff := cmp.Diff(want, liveTags(t, b)); diff != "" {
-			t.Errorf("tags of the bucket afterwards: %s", diff)
-		}
+		live["Team"] = "two"
+		same(t, "tags of the bucket afterwards", live, liveTags(t, b))
 
 		tf.ForgetState()
 		tf.Must("import", testBucket, b.Name)
-		change = tf.Plan(testBucket)
-		if diff := cmp.Diff([]string{"force_destroy"}, change.Attributes()); diff != "" {
-			t.Errorf("after an import plan %s", diff)
-		}
+		same(t, "changes after an import", []string{"force_destroy"}, tf.Plan(testBucket).Attributes())
 		tf.Apply()
 		tf.Destroy()
 		b.Gone(t, b.Name)
-		_, err := b.IAM().GetPolicy(t.Context(), &iam.GetPolicyInput{PolicyArn: aws.String(admin("policy", "-BktAdmPlc"))})
-		if err == nil || !strings.Contains(err.Error(), "NoSuchEntity") {
-			t.Errorf("the policy is left: %v", err)
+		out := acctest.Must(b.IAM().ListPolicies(t.Context(), &iam.ListPoliciesInput{
+			Scope: iamtypes.PolicyScopeTypeLocal, PathPrefix: aws.String("/spinup/"),
+		}))(t)
+		for _, policy := range out.Policies {
+			if strings.HasPrefix(*policy.PolicyName, b.Name) {
+				t.Errorf("left behind: %s", *policy.Arn)
+			}
 		}
 	})
 }
@@ -641,11 +631,7 @@ func TestAccBucket_forceDestroy(t *testing.T) {
 
 		b.Gateway.Reset()
 		out := tf.MustFail("destroy", "-auto-approve")
-		for _, want := range []string{"the bucket " + b.Name + " is not empty", "it holds data/0", "force_destroy = true", "Nothing was changed."} {
-			if !strings.Contains(out, want) {
-				t.Errorf("the error lacks %q:\n%s", want, out)
-			}
-		}
+		contains(t, out, "the bucket "+b.Name+" is not empty", "it holds data/0", "force_destroy = true", "Nothing was changed.")
 		if b.Gateway.Mutations() != 0 {
 			t.Errorf("something was changed: %v", b.Gateway.Counts())
 		}
@@ -664,7 +650,8 @@ func TestAccBucket_forceDestroy(t *testing.T) {
 
 // TestAccBucket_forceDestroyPages empties a bucket that takes more than one page to list.
 func TestAccBucket_forceDestroyPages(t *testing.T) {
-	acctest.Only(t, emulator.Fakecloud, "LocalStack takes too long to be given more than 1,000 objects", func(t *testing.T, b *acctest.Bench) {
+	const reason = "LocalStack takes too long to be given more than 1,000 objects"
+	acctest.Only(t, emulator.Fakecloud, reason, func(t *testing.T, b *acctest.Bench) {
 		tf := b.Terraform(t)
 		tf.Write(b.Provider() + bucketNamed(b.Name, "versioning = true", "force_destroy = true"))
 		tf.Apply()
@@ -687,11 +674,7 @@ func TestAccBucket_timeouts(t *testing.T) {
 		b.Gateway.SetLatency(150 * time.Millisecond) // the bucket takes two calls, all of it more than ten
 		out := tf.MustFail("apply", "-auto-approve")
 		b.Gateway.SetLatency(0)
-		for _, want := range []string{"context deadline exceeded", "is in state, marked as tainted"} {
-			if !strings.Contains(out, want) {
-				t.Errorf("the error lacks %q:\n%s", want, out)
-			}
-		}
+		contains(t, out, "context deadline exceeded", "is in state, marked as tainted")
 		state := tf.State(testBucket)
 		if state["arn"] != "arn:aws:s3:::"+b.Name || len(state["groups"].(map[string]any)) != 0 {
 			t.Errorf("state: %v", state)
@@ -707,6 +690,8 @@ func TestAccBucket_timeouts(t *testing.T) {
 // TestAccBucket_unmanaged: what the configuration leaves to others is not read.
 func TestAccBucket_unmanaged(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+		log := b.Name + "-log"
+		b.MakeBucket(t, log)
 		tf := b.Terraform(t)
 		for _, row := range []struct {
 			lines     []string
@@ -715,11 +700,8 @@ func TestAccBucket_unmanaged(t *testing.T) {
 		}{
 			{nil, []string{"AdmGrp"}, 0, 12},
 			{[]string{"access_levels = []"}, nil, 0, 8},
-			{[]string{`access_levels = ["read_only"]`, fmt.Sprintf("access_log = { bucket = %q }", b.Name+"-log")}, []string{"ROGrp"}, 1, 13},
+			{[]string{`access_levels = ["read_only"]`, fmt.Sprintf("access_log = { bucket = %q }", log)}, []string{"ROGrp"}, 1, 13},
 		} {
-			if row.logs > 0 {
-				b.MakeBucket(t, b.Name+"-log")
-			}
 			tf.Write(b.Provider() + bucketNamed(b.Name, row.lines...))
 			tf.Apply()
 			b.Gateway.Reset()
@@ -813,9 +795,7 @@ func TestAccBucket_lostAnswers(t *testing.T) {
 					delete(want, "CreateBucket 409")
 					want["CreateBucket 200"] = 1
 				}
-				if diff := cmp.Diff(want, again); diff != "" {
-					t.Errorf("calls sent again: %s", diff)
-				}
+				same(t, "calls sent again", want, again)
 				tf.Destroy()
 				b.Gone(t, b.Name)
 			})

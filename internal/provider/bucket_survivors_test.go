@@ -52,7 +52,7 @@ func TestAccBucket_survivors(t *testing.T) {
 				t.Fatalf("%s is not there", thing.name)
 			}
 		}
-		if diff := cmp.Diff(theirs(b), before["statement"]); diff != "" {
+		if diff := cmp.Diff(theirStatement(b), before["statement"]); diff != "" {
 			t.Errorf("the store has changed the statement, so nothing shows that we do not (-put +got):\n%s", diff)
 		}
 		tf.Empty() // they are nobody's drift
@@ -282,8 +282,8 @@ func retag(t *testing.T, b *acctest.Bench, others map[string]string) {
 	setTags(t, b, tags)
 }
 
-// theirs is a statement in a form that we would never write.
-func theirs(b *acctest.Bench) string {
+// theirStatement is a statement in a form that we would never write.
+func theirStatement(b *acctest.Bench) string {
 	return fmt.Sprintf(`{"Resource" : ["arn:aws:s3:::%[1]s/*"], "Effect":"Allow","Sid":"Theirs","Condition":{"StringLike":`+
 		`{"aws:UserAgent":["<&>*"]}},"Action":["s3:GetObjectTagging","s3:GetObjectTagging"],`+
 		`"Principal":{"AWS":"arn:aws:iam::%[2]s:root"}}`, b.Name, b.AccountID)
@@ -291,6 +291,6 @@ func theirs(b *acctest.Bench) string {
 
 func appendStatement(t *testing.T, b *acctest.Bench) {
 	t.Helper()
-	text := strings.TrimSuffix(bucketPolicy(t, b).String(), "]}") + "," + theirs(b) + "]}"
+	text := strings.TrimSuffix(bucketPolicy(t, b).String(), "]}") + "," + theirStatement(b) + "]}"
 	acctest.Must(b.S3().PutBucketPolicy(t.Context(), &s3.PutBucketPolicyInput{Bucket: &b.Name, Policy: &text}))(t)
 }

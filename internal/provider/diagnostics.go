@@ -60,7 +60,7 @@ func withAdvice(err error, permissions []awsclient.Permission) string {
 // afterwards says what was kept, and what the next apply will do.
 func afterwards(one *reconcile.PartError, creating, kept bool) string {
 	switch {
-	case one.Stage == reconcile.Checking:
+	case one.Stage == reconcile.Checking, creating && one.Stage == reconcile.Observing:
 		return "Nothing was changed."
 	case !kept:
 		return ""

@@ -94,6 +94,7 @@ func TestClasses(t *testing.T) {
 		{"malformed", policy, fail(400, "AuthorizationHeaderMalformed", "the region 'us-east-1' is wrong; expecting 'eu-west-2'"), []string{"region"}, "eu-west-2"},
 		{"denied", policy, fail(403, "AccessDenied", ""), []string{"denied"}, ""},
 		{"denied, names its region", policy, with(fail(403, "AccessDenied", ""), region), []string{"denied"}, ""},
+		{"log bucket elsewhere", policy, fail(403, "CrossLocationLoggingProhibitted", ""), nil, ""},
 		{"signature", policy, fail(403, "SignatureDoesNotMatch", ""), []string{"credentials"}, ""},
 		{"key", policy, fail(403, "InvalidAccessKeyId", ""), []string{"credentials"}, ""},
 		{"expired", policy, fail(400, "ExpiredToken", ""), []string{"credentials"}, ""},

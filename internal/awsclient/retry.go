@@ -76,8 +76,8 @@ func (e *NoAnswerError) RetryableError() bool { return e.left > 0 }
 var errSilent = errors.New("nothing was heard")
 
 // firstAnswer is the middleware around each attempt that bounds how long a service is tried that has never answered: a
-// mistyped endpoint is an error after seconds, not after all retries nor once for each of many resources. Once a service
-// has answered it stands aside.
+// mistyped endpoint is an error after seconds, not after all retries nor once for each of many resources. Once a
+// service has answered it stands aside.
 type firstAnswer struct {
 	pace Pace
 

@@ -158,8 +158,7 @@ func TestConnect_waitsOnceForAnAnswer(t *testing.T) {
 	start := time.Now()
 	for range 30 {
 		_, err := client.Connect(t.Context())
-		var silent *awsclient.NoAnswerError
-		if !errors.As(err, &silent) {
+		if _, ok := errors.AsType[*awsclient.NoAnswerError](err); !ok {
 			t.Fatalf("got %v", err)
 		}
 	}

@@ -17,16 +17,18 @@ type badInput struct {
 	body, attribute, value, allowed string
 }
 
+const nameSigns = "only lowercase letters, digits, dots and hyphens"
+
 // badNames are bucket names that S3 does not take, with what the message says of each.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 var badNames = map[string]string{
 	"":                               "want 3 to 63",
 	"ab":                             "want 3 to 63",
 	strings.Repeat("a", 64):          "want 3 to 63",
-	"Data":                           "only lowercase letters, digits, dots and hyphens",
-	"my_data":                        "only lowercase letters, digits, dots and hyphens",
-	"my data":                        "only lowercase letters, digits, dots and hyphens",
-	"dät":                            "only lowercase letters, digits, dots and hyphens",
+	"Data":                           nameSigns,
+	"my_data":                        nameSigns,
+	"my data":                        nameSigns,
+	"dät":                            nameSigns,
 	"-data":                          "begin with a lowercase letter or a digit",
 	".data":                          "begin with a lowercase letter or a digit",
 	"data-":                          "end with a lowercase letter or a digit",
@@ -40,77 +42,89 @@ var badNames = map[string]string{
 	"data--x-s3":                     "S3 reserves",
 	"data.mrap":                      "S3 reserves",
 	"data--table-s3":                 "S3 reserves",
-	"arn:aws:s3:::data":              "only lowercase letters, digits, dots and hyphens",
-	"https://data.s3.amazonaws.com/": "only lowercase letters, digits, dots and hyphens",
+	"arn:aws:s3:::data":              nameSigns,
+	"https://data.s3.amazonaws.com/": nameSigns,
 }
 
 const (
-	goodName  = `name = "data.example.edu"`
+	goodName  = `name = "data.example.edu"` + "\n"
 	goodKey   = "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d"
 	levelList = `["admin" "read_write" "read_only"]`
 )
 
-// badBuckets are refused whatever the provider's configuration is.
-var badBuckets = map[string]badInput{
+// badNaming are ways not to name a bucket beside bad names.
+var badNaming = map[string]badInput{
 	"no name":            {``, "name", "name_prefix", "one (and only one)"},
-	"name and prefix":    {goodName + "\n" + `name_prefix = "data"`, "name_prefix", "name", "one (and only one)"},
-	"prefix in capitals": {`name_prefix = "Data"`, "name_prefix", `"Data"`, "only lowercase letters, digits, dots and hyphens"},
-	"long prefix":        {`name_prefix = "` + strings.Repeat("a", 38) + `"`, "name_prefix", strings.Repeat("a", 38), "want 1 to 37"},
-	"empty prefix":       {`name_prefix = ""`, "name_prefix", `""`, "want 1 to 37"},
+	"name and prefix":    {goodName + `name_prefix = "data"`, "name_prefix", "name", "one (and only one)"},
+	"prefix in capitals": {`name_prefix = "Data"`, "name_prefix", `"Data"`, nameSigns},
+	"long prefix": {`name_prefix = "` + strings.Repeat("a", 38) + `"`,
+		"name_prefix", strings.Repeat("a", 38), "want 1 to 37"},
+	"empty prefix": {`name_prefix = ""`, "name_prefix", `""`, "want 1 to 37"},
+}
 
-	"access level": {goodName + "\n" + `access_levels = ["admin", "owner"]`, "access_levels", `"owner"`, levelList},
-	"public access": {goodName + "\n" + `public_access = "everyone"`, "public_access", `"everyone"`,
+// badBuckets are refused, with a good name, whatever the provider's configuration is.
+var badBuckets = map[string]badInput{
+	"access level": {`access_levels = ["admin", "owner"]`, "access_levels", `"owner"`, levelList},
+	"public access": {`public_access = "everyone"`, "public_access", `"everyone"`,
 		`["none" "read" "read_list" "unblocked"]`},
-	"what is only seen": {goodName + "\n" + `public_access = "mixed"`, "public_access", `"mixed"`, `"unblocked"]`},
-	"ownership": {goodName + "\n" + `object_ownership = "BucketOwner"`, "object_ownership", `"BucketOwner"`,
+	"what is only seen": {`public_access = "mixed"`, "public_access", `"mixed"`, `"unblocked"]`},
+	"ownership": {`object_ownership = "BucketOwner"`, "object_ownership", `"BucketOwner"`,
 		`["BucketOwnerEnforced" "BucketOwnerPreferred" "ObjectWriter"]`},
 
-	"algorithm": {goodName + "\n" + `encryption = { algorithm = "aes256" }`, "encryption.algorithm", `"aes256"`,
+	"algorithm": {`encryption = { algorithm = "aes256" }`, "encryption.algorithm", `"aes256"`,
 		`["AES256" "aws:kms" "aws:kms:dsse"]`},
-	"key without KMS": {goodName + "\n" + `encryption = { algorithm = "AES256", kms_key_arn = "` + goodKey + `" }`,
+	"key without KMS": {`encryption = { algorithm = "AES256", kms_key_arn = "` + goodKey + `" }`,
 		"encryption.kms_key_arn", goodKey, `"aws:kms" and "aws:kms:dsse"`},
-	"bucket key with dsse": {goodName + "\n" + `encryption = { algorithm = "aws:kms:dsse", bucket_key = true }`,
+	"bucket key with dsse": {`encryption = { algorithm = "aws:kms:dsse", bucket_key = true }`,
 		"encryption.bucket_key", "true", `"aws:kms"`},
-	"key id": {goodName + "\n" + `encryption = { kms_key_arn = "0a1b2c3d" }`, "encryption.kms_key_arn", `"0a1b2c3d"`,
+	"key id": {`encryption = { kms_key_arn = "0a1b2c3d" }`, "encryption.kms_key_arn", `"0a1b2c3d"`,
 		"arn:partition:kms:region:account:resource"},
-	"ARN of another service": {goodName + "\n" + `encryption = { kms_key_arn = "arn:aws:s3:::data" }`,
+	"ARN of another service": {`encryption = { kms_key_arn = "arn:aws:s3:::data" }`,
 		"encryption.kms_key_arn", `"arn:aws:s3:::data"`, "arn:partition:kms:region:account:resource"},
 
-	"policy that is not JSON":  {goodName + "\n" + `policy = "allow everybody"`, "policy", `"allow everybody"`, "JSON"},
-	"policy that is a list":    {goodName + "\n" + `policy = "[]"`, "policy", `"[]"`, "object"},
-	"policy that says nothing": {goodName + "\n" + `policy = "{}"`, "policy", `"{}"`, "Statement"},
-	"policy without Effect": {goodName + policyOf(`{ Sid = "Mine", Principal = "*", Action = "s3:GetObject", Resource = "arn:aws:s3:::data.example.edu/*" }`),
+	"policy that is not JSON":  {`policy = "allow everybody"`, "policy", `"allow everybody"`, "JSON"},
+	"policy that is a list":    {`policy = "[]"`, "policy", `"[]"`, "object"},
+	"policy that says nothing": {`policy = "{}"`, "policy", `"{}"`, "Statement"},
+	"policy without Effect": {policyOf(statement("Mine", "", "data.example.edu")),
 		"policy", `"Mine"`, "want Allow or Deny"},
-	"two statements of one Sid": {goodName + policyOf(
-		`{ Sid = "Mine", Effect = "Allow", Principal = "*", Action = "s3:GetObject", Resource = "arn:aws:s3:::data.example.edu/*" }`,
-		`{ Sid = "Mine", Effect = "Deny", Principal = "*", Action = "s3:PutObject", Resource = "arn:aws:s3:::data.example.edu/*" }`),
+	"two statements of one Sid": {policyOf(statement("Mine", "Allow", "data.example.edu"), statement("Mine", "Deny", "data.example.edu")),
 		"policy", `"Mine"`, "same Sid"},
-	"reserved Sid": {goodName + policyOf(`{ Sid = "SpinupMine", Effect = "Allow", Principal = "*", Action = "s3:GetObject", Resource = "arn:aws:s3:::data.example.edu/*" }`),
+	"reserved Sid": {policyOf(statement("SpinupMine", "Allow", "data.example.edu")),
 		"policy", `"SpinupMine"`, "choose another"},
-	"policy of another bucket": {goodName + policyOf(`{ Sid = "Mine", Effect = "Allow", Principal = "*", Action = "s3:GetObject", Resource = "arn:aws:s3:::other/*" }`),
+	"policy of another bucket": {policyOf(statement("Mine", "Allow", "other")),
 		"policy", `"arn:aws:s3:::other/*"`, `"arn:aws:s3:::data.example.edu/*"`},
 
-	"tag key of AWS":   {goodName + "\n" + `tags = { "aws:cloud" = "x" }`, "tags", `"aws:cloud"`, `"aws:", which AWS reserves`},
-	"too many tags":    {goodName + "\n" + `tags = { for i in range(51) : "tag-${i}" => "x" }`, "tags", "51", "at most 50"},
-	"long tag key":     {goodName + "\n" + `tags = { (join("", [for i in range(129) : "k"])) = "x" }`, "tags", `"kkkk`, "1 to 128"},
-	"long tag value":   {goodName + "\n" + `tags = { Note = join("", [for i in range(257) : "v"]) }`, "tags", `"vvvv`, "at most 256"},
-	"tag character":    {goodName + "\n" + `tags = { Note = "a*b" }`, "tags", `"a*b"`, "only letters, digits, spaces and"},
-	"log of itself":    {goodName + "\n" + `access_log = { bucket = "data.example.edu" }`, "access_log.bucket", `"data.example.edu"`, "another bucket"},
-	"log bucket":       {goodName + "\n" + `access_log = { bucket = "Logs" }`, "access_log.bucket", `"Logs"`, "only lowercase letters, digits, dots and hyphens"},
-	"create time-out":  {goodName + "\n" + `timeouts { create = "soon" }`, "create =", `"soon"`, `"2h45m"`},
-	"destroy time-out": {goodName + "\n" + `timeouts { delete = "20" }`, "delete =", `"20"`, `"2h45m"`},
+	"tag key of AWS": {`tags = { "aws:cloud" = "x" }`, "tags", `"aws:cloud"`, `"aws:", which AWS reserves`},
+	"too many tags":  {`tags = { for i in range(51) : "tag-${i}" => "x" }`, "tags", "51", "at most 50"},
+	"long tag key":   {`tags = { (join("", [for i in range(129) : "k"])) = "x" }`, "tags", `"kkkk`, "1 to 128"},
+	"long tag value": {`tags = { Note = join("", [for i in range(257) : "v"]) }`, "tags", `"vvvv`, "at most 256"},
+	"tag character":  {`tags = { Note = "a*b" }`, "tags", `"a*b"`, "only letters, digits, spaces and"},
+	"log of itself": {`access_log = { bucket = "data.example.edu" }`,
+		"access_log.bucket", `"data.example.edu"`, "another bucket"},
+	"log bucket":       {`access_log = { bucket = "Logs" }`, "access_log.bucket", `"Logs"`, nameSigns},
+	"create time-out":  {`timeouts { create = "soon" }`, "create =", `"soon"`, `"2h45m"`},
+	"destroy time-out": {`timeouts { delete = "20" }`, "delete =", `"20"`, `"2h45m"`},
 }
 
 func policyOf(statements ...string) string {
-	return "\npolicy = jsonencode({ Version = \"2012-10-17\", Statement = [" + strings.Join(statements, ", ") + "] })"
+	return `policy = jsonencode({ Version = "2012-10-17", Statement = [` + strings.Join(statements, ", ") + "] })"
+}
+
+// statement is about the objects of a bucket; it has no Effect where none is given.
+func statement(sid, effect, bucket string) string {
+	if effect != "" {
+		effect = fmt.Sprintf("Effect = %q,", effect)
+	}
+	return fmt.Sprintf(`{ Sid = %q, %s Principal = "*", Action = "s3:GetObject", Resource = "arn:aws:s3:::%s/*" }`,
+		sid, effect, bucket)
 }
 
 // badPlans are refused by what the provider's configuration says besides.
 var badPlans = map[string]badInput{
-	"region typo":          {goodName + "\n" + `region = "us-esat-1"`, "region", `"us-esat-1"`, "not an AWS region"},
-	"org tag":              {goodName + "\n" + `tags = { "spinup:org" = "library" }`, "tags", `"spinup:org"`, "Leave it out"},
-	"tag of others":        {goodName + "\n" + `tags = { Scanner = "mine" }`, "tags", `"Scanner"`, "ignore_tags"},
-	"tag prefix of others": {goodName + "\n" + `tags = { "audit:when" = "now" }`, "tags", `"audit:when"`, "ignore_tags"},
+	"region typo":          {`region = "us-esat-1"`, "region", `"us-esat-1"`, "not an AWS region"},
+	"org tag":              {`tags = { "spinup:org" = "library" }`, "tags", `"spinup:org"`, "Leave it out"},
+	"tag of others":        {`tags = { Scanner = "mine" }`, "tags", `"Scanner"`, "ignore_tags"},
+	"tag prefix of others": {`tags = { "audit:when" = "now" }`, "tags", `"audit:when"`, "ignore_tags"},
 }
 
 // badProviders are provider blocks.
@@ -121,31 +135,45 @@ var badProviders = map[string]badInput{
 		"arn:aws:iam::123456789012:role/name"},
 	"ARN of a user": {`assume_role = [{ role_arn = "arn:aws:iam::123456789012:user/name" }]`, "assume_role", `:user/name"`,
 		"arn:aws:iam::123456789012:role/name"},
-	"no role":           {`assume_role = []`, "assume_role", "0", "at least 1"},
-	"session name":      {`assume_role = [{ role_arn = "arn:aws:iam::123456789012:role/a", session_name = "a b" }]`, "session_name", `"a b"`, "2 to 64 letters"},
-	"duration":          {`assume_role = [{ role_arn = "arn:aws:iam::123456789012:role/a", duration = "1d" }]`, "duration", `"1d"`, "15m to 12h"},
-	"short duration":    {`assume_role = [{ role_arn = "arn:aws:iam::123456789012:role/a", duration = "1m" }]`, "duration", `"1m"`, "15m to 12h"},
-	"account id":        {`allowed_account_ids = ["1234"]`, "allowed_account_ids", `"1234"`, "12 digits"},
-	"forbidden account": {`forbidden_account_ids = ["my-account"]`, "forbidden_account_ids", `"my-account"`, "12 digits"},
+	"no role":        {`assume_role = []`, "assume_role", "0", "at least 1"},
+	"session name":   {assume(`session_name = "a b"`), "session_name", `"a b"`, "2 to 64 letters"},
+	"duration":       {assume(`duration = "1d"`), "duration", `"1d"`, "15m to 12h"},
+	"short duration": {assume(`duration = "1m"`), "duration", `"1m"`, "15m to 12h"},
+	"account id":     {`allowed_account_ids = ["1234"]`, "allowed_account_ids", `"1234"`, "12 digits"},
+	"forbidden account": {`forbidden_account_ids = ["my-account"]`,
+		"forbidden_account_ids", `"my-account"`, "12 digits"},
 	"allowed and forbidden": {`allowed_account_ids = ["123456789012"]` + "\n" + `forbidden_account_ids = ["210987654321"]`,
 		"forbidden_account_ids", "allowed_account_ids", "must not be set together"},
 	"account of a store without STS": {`platform = "minio"` + "\n" + `allowed_account_ids = ["123456789012"]`,
 		"allowed_account_ids", "skip_requesting_account_id", "false"},
-	"endpoint":                {`endpoints = { s3 = "localhost:9000" }`, "endpoints", `"localhost:9000"`, "https://s3.example.edu"},
-	"store without endpoint":  {`platform = "minio"` + "\n" + `endpoints = {}`, "endpoints.s3", "minio", "AWS_ENDPOINT_URL_S3"},
-	"proxy":                   {`https_proxy = "proxy.example.edu:3128"`, "https_proxy", "", "http://proxy.example.edu:3128"},
-	"retries":                 {`max_retries = -1`, "max_retries", "-1", "0 or more"},
-	"retry mode":              {`retry_mode = "legacy"`, "retry_mode", `"legacy"`, "standard or adaptive"},
-	"IAM path":                {`iam_path = "spinup"`, "iam_path", `"spinup"`, `begin and end with "/"`},
-	"boundary":                {`permissions_boundary = "boundary"`, "permissions_boundary", `"boundary"`, "arn:aws:iam::123456789012:policy/name"},
-	"missing CA bundle":       {`custom_ca_bundle = "/nowhere/ca.pem"`, "custom_ca_bundle", `"/nowhere/ca.pem"`, "no such file"},
-	"CA bundle without a CA":  {`custom_ca_bundle = "main.tf"`, "custom_ca_bundle", `"main.tf"`, "certificate in PEM form"},
-	"half of the credentials": {`access_key = "AKIAEXAMPLE"` + "\n" + `secret_key = null`, "secret_key", "access_key", "set together"},
-	"org tag by hand":         {`default_tags = { "spinup:org" = "library" }`, "default_tags", `"spinup:org"`, "set that instead"},
-	"tag key of AWS":          {`default_tags = { "aws:x" = "y" }`, "default_tags", `"aws:x"`, "AWS reserves"},
-	"long org":                {`org = "` + strings.Repeat("o", 257) + `"`, "org", "257", "between 1 and 256"},
-	"log bucket":              {`access_log = { bucket = "Logs" }`, "access_log.bucket", `"Logs"`, "only lowercase letters, digits, dots and hyphens"},
-	"two kinds of identity":   {`assume_role_with_web_identity = { role_arn = "arn:aws:iam::123456789012:role/a", web_identity_token = "x", web_identity_token_file = "y" }`, "assume_role_with_web_identity", "web_identity_token_file", "one of"},
+	"endpoint": {`endpoints = { s3 = "localhost:9000" }`,
+		"endpoints", `"localhost:9000"`, "https://s3.example.edu"},
+	"store without endpoint": {`platform = "minio"` + "\n" + `endpoints = {}`,
+		"endpoints.s3", "minio", "AWS_ENDPOINT_URL_S3"},
+	"proxy": {`https_proxy = "proxy.example.edu:3128"`,
+		"https_proxy", "", "http://proxy.example.edu:3128"},
+	"retries":    {`max_retries = -1`, "max_retries", "-1", "0 or more"},
+	"retry mode": {`retry_mode = "legacy"`, "retry_mode", `"legacy"`, "standard or adaptive"},
+	"IAM path":   {`iam_path = "spinup"`, "iam_path", `"spinup"`, `begin and end with "/"`},
+	"boundary": {`permissions_boundary = "boundary"`,
+		"permissions_boundary", `"boundary"`, "arn:aws:iam::123456789012:policy/name"},
+	"missing CA bundle": {`custom_ca_bundle = "/nowhere/ca.pem"`,
+		"custom_ca_bundle", `"/nowhere/ca.pem"`, "no such file"},
+	"CA bundle without a CA": {`custom_ca_bundle = "main.tf"`,
+		"custom_ca_bundle", `"main.tf"`, "certificate in PEM form"},
+	"half of the credentials": {`access_key = "AKIAEXAMPLE"` + "\n" + `secret_key = null`,
+		"secret_key", "access_key", "set together"},
+	"org tag by hand": {`default_tags = { "spinup:org" = "library" }`,
+		"default_tags", `"spinup:org"`, "set that instead"},
+	"tag key of AWS": {`default_tags = { "aws:x" = "y" }`, "default_tags", `"aws:x"`, "AWS reserves"},
+	"long org":       {`org = "` + strings.Repeat("o", 257) + `"`, "org", "257", "between 1 and 256"},
+	"log bucket":     {`access_log = { bucket = "Logs" }`, "access_log.bucket", `"Logs"`, nameSigns},
+	"two kinds of identity": {`assume_role_with_web_identity = { role_arn = "arn:aws:iam::123456789012:role/a", web_identity_token = "x", web_identity_token_file = "y" }`,
+		"assume_role_with_web_identity", "web_identity_token_file", "one of"},
+}
+
+func assume(setting string) string {
+	return `assume_role = [{ role_arn = "arn:aws:iam::123456789012:role/a", ` + setting + " }]"
 }
 
 // TestAccBucket_badInput plans what cannot be right. A plan reports what is wrong with every resource and every provider
@@ -158,8 +186,9 @@ func TestAccBucket_badInput(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		provider := b.Provider(`org = "physics"`, `ignore_tags = { keys = ["Scanner"], key_prefixes = ["audit:"] }`)
 		t.Run("name", func(t *testing.T) { refusals(t, b, provider, names, resource) })
-		t.Run("bucket", func(t *testing.T) { refusals(t, b, provider, badBuckets, resource) })
-		t.Run("plan", func(t *testing.T) { refusals(t, b, provider, badPlans, resource) })
+		t.Run("naming", func(t *testing.T) { refusals(t, b, provider, badNaming, resource) })
+		t.Run("bucket", func(t *testing.T) { refusals(t, b, provider, badBuckets, named) })
+		t.Run("plan", func(t *testing.T) { refusals(t, b, provider, badPlans, named) })
 		t.Run("provider", func(t *testing.T) { refusals(t, b, provider, badProviders, providerBlock) })
 		if calls := b.Gateway.Counts(); len(calls) > 0 {
 			t.Errorf("refusing bad input made calls: %v", calls)
@@ -170,6 +199,12 @@ func TestAccBucket_badInput(t *testing.T) {
 // resource is a resource with the bad input, and the address under which the plan reports it.
 func resource(label string, bad badInput) (config, address string) {
 	return fmt.Sprintf("resource \"spinup_bucket\" %q {\n%s\n}\n", label, bad.body), "spinup_bucket." + label
+}
+
+// named is a resource that has nothing else wrong with it.
+func named(label string, bad badInput) (config, address string) {
+	bad.body = goodName + bad.body
+	return resource(label, bad)
 }
 
 // providerBlock is a provider block with the bad input and something that uses it, which keeps Terraform from leaving

@@ -361,7 +361,7 @@ func (m *bucketModel) checkResources(statement awspolicy.Statement, diags *diag.
 func (m *bucketModel) checkPlan(_ context.Context, data *providerData) (diags diag.Diagnostics) {
 	if region := m.Region.ValueString(); region != "" {
 		if err := data.checkRegion(region); err != nil {
-			diags.AddAttributeError(path.Root("region"), "Invalid region", fmt.Sprintf("region is %q: %s", region, err))
+			diags.AddAttributeError(path.Root("region"), "Invalid region", fmt.Sprintf("region: %q %s.", region, err))
 		}
 	}
 	if _, said := m.Tags.Elements()[orgTag]; said && data.org != "" {

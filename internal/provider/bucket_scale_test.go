@@ -39,7 +39,7 @@ resource "spinup_bucket" "test" {
 		}
 		tf.Write(config(0))
 		tf.Apply()
-		if made := named(t, b); len(made) != 3*buckets {
+		if made := numberedThings(t, b); len(made) != 3*buckets {
 			t.Errorf("%d buckets, groups and policies were made, want %d", len(made), 3*buckets)
 		}
 
@@ -79,14 +79,14 @@ resource "spinup_bucket" "test" {
 		shared(t, b, looks*lookCalls, 1)
 
 		tf.Destroy()
-		if left := named(t, b); len(left) > 0 {
+		if left := numberedThings(t, b); len(left) > 0 {
 			t.Errorf("left behind: %v", left)
 		}
 	})
 }
 
-// named lists what bears the name of one of the test's numbered buckets. It is quicker than looking for each.
-func named(t *testing.T, b *acctest.Bench) []string {
+// numberedThings lists what bears the name of one of the test's numbered buckets. It is quicker than looking for each.
+func numberedThings(t *testing.T, b *acctest.Bench) []string {
 	t.Helper()
 	var all []string
 	for _, one := range acctest.Must(b.S3().ListBuckets(t.Context(), &s3.ListBucketsInput{}))(t).Buckets {

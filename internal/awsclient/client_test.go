@@ -427,6 +427,8 @@ func TestTransport(t *testing.T) {
 		script.handler(sts).ServeHTTP(w, r)
 	}))
 	t.Cleanup(proxy.Close)
+	patient := fast() // handshakes take their time on a busy machine
+	patient.FirstAnswer, patient.DialTimeout = time.Minute, 10*time.Second
 
 	for name, test := range map[string]struct {
 		change func(*awsclient.Config)
@@ -441,7 +443,7 @@ func TestTransport(t *testing.T) {
 	} {
 		cfg := config(secure.URL)
 		test.change(&cfg)
-		_, err := awsclient.New(cfg, fast()).Connect(t.Context())
+		_, err := awsclient.New(cfg, patient).Connect(t.Context())
 		if test.want == "" && err != nil || test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)) {
 			t.Errorf("%s: got %v", name, err)
 		}
@@ -451,7 +453,7 @@ func TestTransport(t *testing.T) {
 	}
 
 	t.Setenv("AWS_CA_BUNDLE", bundle)
-	if _, err := awsclient.New(config(secure.URL), fast()).Connect(t.Context()); err != nil {
+	if _, err := awsclient.New(config(secure.URL), patient).Connect(t.Context()); err != nil {
 		t.Errorf("AWS_CA_BUNDLE: %v", err)
 	}
 }

@@ -210,6 +210,7 @@ func (b bucket) publicAccess() part {
 		},
 		Apply: func(ctx context.Context, s Spec, o *Status) error {
 			want := s.block()
+			o.Opened = !want.PublicPolicy
 			return b.put(ctx, o, func() error {
 				_, err := b.PutPublicAccessBlock(ctx, &s3.PutPublicAccessBlockInput{
 					Bucket: &s.Name,
@@ -525,13 +526,12 @@ func (b bucket) livePolicy(ctx context.Context, s Spec) (awspolicy.Document, err
 
 // putPolicy writes the document. A public one may be refused for some seconds after the switches were opened.
 func (b bucket) putPolicy(ctx context.Context, s Spec, o *Status, text string) error {
-	opened := s.PublicAccess == PublicRead || s.PublicAccess == PublicReadList
 	early := func(err error) bool {
-		return o.Root != nil && o.Root.Fresh && awsclient.IsNotFound(err) || opened && awsclient.IsAccessDenied(err)
+		return o.Root != nil && o.Root.Fresh && awsclient.IsNotFound(err) || o.Opened && awsclient.IsAccessDenied(err)
 	}
 	return b.patiently(ctx, "S3 to accept the bucket policy", early, func() error {
 		_, err := b.PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{Bucket: &s.Name, Policy: &text}, at(s))
-		if opened && awsclient.IsAccessDenied(err) {
+		if o.Opened && awsclient.IsAccessDenied(err) {
 			return fmt.Errorf("a public policy is refused too where the account or its organization blocks them: %w", err)
 		}
 		return err

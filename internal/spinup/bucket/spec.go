@@ -75,6 +75,7 @@ type Status struct {
 	Encryption *Encryption
 	Ownership  *string
 	Block      *Block
+	Opened     bool // this run let public policies in: S3 may go on refusing them for some seconds
 	Log        *AccessLog
 	Policy     *awspolicy.Document // empty but not nil when there is none
 

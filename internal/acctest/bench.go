@@ -97,8 +97,8 @@ func name(t *testing.T) string {
 	return strings.Trim(base[:min(len(base), 31)], "-") + "-" + strings.ToLower(rand.Text()[:8])
 }
 
-// session holds what one run of the tests shares.
-type session struct {
+// testRun holds what one run of the tests shares.
+type testRun struct {
 	mu     sync.Mutex
 	shared map[emulator.Kind]func() (*emulator.Emulator, error)
 	passed map[emulator.Kind]int
@@ -107,15 +107,15 @@ type session struct {
 	stop   []func()
 }
 
-// run is this process's session: the testing package gives no other place to keep it between TestMain and a test.
-var run = session{
+// run is the run of this process: the testing package gives no other place to keep it between TestMain and a test.
+var run = testRun{
 	shared: map[emulator.Kind]func() (*emulator.Emulator, error){},
 	passed: map[emulator.Kind]int{},
 	failed: map[emulator.Kind]int{},
 	only:   map[string]string{},
 }
 
-func (s *session) count(kind emulator.Kind, failed bool) {
+func (s *testRun) count(kind emulator.Kind, failed bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if failed {
@@ -179,7 +179,7 @@ func Main(m *testing.M) int {
 }
 
 // finish stops what was started and reports how many tests ran where.
-func (s *session) finish(code int) {
+func (s *testRun) finish(code int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for kind, begin := range s.shared {
@@ -204,7 +204,7 @@ func (s *session) finish(code int) {
 	}
 }
 
-func (s *session) report() string {
+func (s *testRun) report() string {
 	var b strings.Builder
 	passed, failed := 0, 0
 	for _, kind := range kinds() {

@@ -9,7 +9,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/smithy-go"
+	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
@@ -136,6 +138,20 @@ func (e CallError) hasCode(codes ...string) bool {
 // doing, by an earlier attempt whose answer was lost.
 func WasRetried(err error) bool { return call(err).Attempts > 1 }
 
+// IsUncertain says whether the call may have done its work although it failed: an answer is missing, the last or an
+// earlier one, or the failure is AWS's own.
+func IsUncertain(err error) bool {
+	c := call(err)
+	return err != nil && (c.Attempts > 1 || c.HTTPStatus == 0 || c.HTTPStatus >= http.StatusInternalServerError)
+}
+
+// Resent says whether a call that succeeded was sent more than once, so that an earlier attempt may have done its work
+// too. It reads the ResultMetadata of the call's output.
+func Resent(result middleware.Metadata) bool {
+	attempts, _ := retry.GetAttemptResults(result)
+	return len(attempts.Results) > 1
+}
+
 // IsNotFound says whether AWS said that what was asked for does not exist: the object itself, or the setting of it.
 func IsNotFound(err error) bool {
 	return call(err).hasCode(
@@ -146,7 +162,7 @@ func IsNotFound(err error) bool {
 		"NoSuchWebsiteConfiguration", "NoSuchPublicAccessBlockConfiguration", "OwnershipControlsNotFoundError",
 		"ServerSideEncryptionConfigurationNotFoundError", "ReplicationConfigurationNotFoundError",
 		"ObjectLockConfigurationNotFoundError",
-		"NoSuchEntity",
+		"NoSuchEntity", "ParameterNotFound", "ResourceNotFoundException",
 	)
 }
 
@@ -179,7 +195,8 @@ func IsAccessDenied(err error) bool {
 // IsExists says whether what was to be made is there already. CreateBucket of one's own bucket succeeds in us-east-1
 // instead, so look first.
 func IsExists(err error) bool {
-	return call(err).hasCode("EntityAlreadyExists", "BucketAlreadyExists", "BucketAlreadyOwnedByYou")
+	return call(err).hasCode("EntityAlreadyExists", "BucketAlreadyExists", "BucketAlreadyOwnedByYou",
+		"ParameterAlreadyExists", "ResourceExistsException")
 }
 
 // IsNotEmpty says whether a bucket cannot be deleted because something is in it.

@@ -151,7 +151,7 @@ func TestCallError_text(t *testing.T) {
 		case strings.HasPrefix(r.Operation, "GET /mute"):
 			return answer{Status: 418, Header: map[string]string{"Content-Type": "application/xml"}, Body: "<Error/>"}
 		}
-		return failQuery(403, "AccessDenied", "not authorized to perform: iam:AttachGroupPolicy")
+		return failQuery(403, "AccessDenied", "not authorized to perform: iam:"+r.Operation)
 	})
 	conn := connect(t, unasked(s.URL))
 	_, denied := awsclient.S3(conn).PutBucketPolicy(t.Context(), &s3.PutBucketPolicyInput{
@@ -159,6 +159,9 @@ func TestCallError_text(t *testing.T) {
 	})
 	_, attach := awsclient.IAM(conn).AttachGroupPolicy(t.Context(), &iam.AttachGroupPolicyInput{
 		GroupName: aws.String("g"), PolicyArn: aws.String("arn:aws:iam::123456789012:policy/p"),
+	})
+	_, device := awsclient.IAM(conn).DeleteVirtualMFADevice(t.Context(), &iam.DeleteVirtualMFADeviceInput{
+		SerialNumber: aws.String("d"),
 	})
 	_, object := awsclient.S3(conn).PutObject(t.Context(), &s3.PutObjectInput{
 		Bucket: aws.String("demo"), Key: aws.String("a/b"), Body: strings.NewReader(secret),
@@ -171,6 +174,8 @@ func TestCallError_text(t *testing.T) {
 		{denied, "s3 PutBucketPolicy on bucket demo: AccessDenied: Access Denied (request id RQ1)"},
 		{fmt.Errorf("write: %w", denied), "write: s3 PutBucketPolicy on bucket demo: AccessDenied: Access Denied (request id RQ1)"},
 		{attach, "iam AttachGroupPolicy on group g: AccessDenied: not authorized to perform: iam:AttachGroupPolicy (request id RQ2)"},
+		{device, "iam DeleteVirtualMFADevice on device d: AccessDenied: not authorized to perform: " +
+			"iam:DeleteVirtualMFADevice (request id RQ2)"},
 		{object, "s3 PutObject on object demo/a/b: AccessDenied: Access Denied (request id RQ1)"},
 		{bare, "s3 GetBucketPolicy on bucket mute: the endpoint answered with status 418, but not as AWS or a store does: " +
 			"without a code and a request id"},

@@ -82,13 +82,21 @@ func resourceOf(input any) string {
 	}
 	for _, named := range []struct{ field, noun string }{
 		{"Bucket", "bucket"}, {"GroupName", "group"}, {"UserName", "user"}, {"RoleName", "role"},
-		{"PolicyArn", "policy"}, {"PolicyName", "policy"}, {"RoleArn", "role"},
+		{"PolicyArn", "policy"}, {"PolicyName", "policy"}, {"RoleArn", "role"}, {"SecretId", "secret"},
+		{"SerialNumber", "device"},
 	} {
 		if name := text(named.field); name != "" {
 			return named.noun + " " + name
 		}
 	}
-	return ""
+	switch name := text("Name"); {
+	case name == "":
+		return ""
+	case fieldOf(v, "SecretString") != nil: // CreateSecret
+		return "secret " + name
+	default: // those of Systems Manager
+		return "parameter " + name
+	}
 }
 
 func fieldOf(v reflect.Value, name string) any {

@@ -14,6 +14,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucketuser"
 )
 
 //go:generate go run . ../../examples/policies
@@ -33,9 +34,12 @@ func main() {
 // policies are the documents by the name of their file.
 func policies() map[string][]byte {
 	return map[string][]byte{
-		"bucket.json":       policy(bucket.API{}),
-		"bucket-plan.json":  policy(bucket.Reads{}),
-		"data-sources.json": policy(bucket.Reads{}, bucket.CatalogAPI{}),
+		"bucket.json":             policy(bucket.API{}),
+		"bucket-plan.json":        policy(bucket.Reads{}),
+		"bucket-user.json":        policy(bucketuser.Reads{}, bucketuser.Writes{}, bucketuser.Cleanups{}),
+		"bucket-user-stores.json": policy(bucketuser.Stores{}),
+		"bucket-user-plan.json":   policy(bucketuser.Reads{}),
+		"data-sources.json":       policy(bucket.Reads{}, bucket.CatalogAPI{}, bucketuser.Reads{}, bucketuser.CatalogAPI{}),
 	}
 }
 
@@ -80,6 +84,12 @@ func kinds() []kind {
 		{"object", "Objects", []string{"arn:aws:s3:::*/*"}},
 		{"group", "Groups", groups},
 		{"policy", "Policies", policies},
+		{"membership", "Memberships", append(groups, "arn:aws:iam::*:group/"+bucketuser.WebAdminGroup("*"))},
+		{"anygroup", "AnyGroup", []string{"arn:aws:iam::*:group/*"}},
+		{"user", "Users", []string{"arn:aws:iam::*:user/*"}},
+		{"mfa", "MFADevices", []string{"arn:aws:iam::*:mfa/*"}},
+		{"parameter", "Parameters", []string{"arn:aws:ssm:*:*:parameter/*"}},
+		{"secret", "Secrets", []string{"arn:aws:secretsmanager:*:*:secret:*"}},
 	}
 }
 

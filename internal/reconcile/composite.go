@@ -65,7 +65,7 @@ func (c Composite[S, O]) Create(ctx context.Context, want S) (O, error) {
 
 // Update brings a composite from wherever it is to what is wanted. Parts that only prior watched are removed.
 func (c Composite[S, O]) Update(ctx context.Context, prior, want S) (O, error) {
-	in := c.scope(prior, want)
+	in := c.scope(want, prior)
 	var have O
 	if errs := c.look(ctx, &have, in); len(errs) > 0 {
 		return have, errs
@@ -121,15 +121,22 @@ func never(int) bool { return false }
 // look reads the parts in scope, all at once.
 func (c Composite[S, O]) look(ctx context.Context, have *O, in scope[S]) Errors {
 	found := make([]error, len(c.Parts))
+	looked := make([]bool, len(c.Parts))
 	var group errgroup.Group
 	group.SetLimit(max(1, c.Parallel))
-	for i, p := range c.Parts {
-		if spec := in(i); spec != nil {
-			group.Go(func() error {
-				found[i] = p.Observe(ctx, *spec, have)
-				return nil
-			})
+	for i := range c.Parts {
+		spec := in(i)
+		if c.Parts[i].Observe == nil {
+			i = 0 // seen with the root
 		}
+		if spec == nil || looked[i] {
+			continue
+		}
+		looked[i] = true
+		group.Go(func() error {
+			found[i] = c.Parts[i].Observe(ctx, *spec, have)
+			return nil
+		})
 	}
 	_ = group.Wait() // each part has its own error
 	var errs Errors
@@ -188,7 +195,7 @@ func (c Composite[S, O]) refusals(ctx context.Context, spec S, have O, due, doom
 		var err error
 		switch {
 		case p.CanApply != nil && due(i):
-			err = p.CanApply(spec, have)
+			err = p.CanApply(ctx, spec, have)
 		case p.CanRemove != nil && doomed(i):
 			err = p.CanRemove(ctx, spec, have)
 		}

@@ -216,7 +216,7 @@ func TestCreate_existing(t *testing.T) {
 func TestCanApply_refusesBeforeTheFirstWrite(t *testing.T) {
 	w := newWorld()
 	c := w.house()
-	c.Parts[3].CanApply = func(_ spec, _ status) error { return reconcile.ErrForeign }
+	c.Parts[3].CanApply = func(context.Context, spec, status) error { return reconcile.ErrForeign }
 	_, err := c.Create(t.Context(), full)
 	if !errors.Is(err, reconcile.ErrForeign) || len(w.log) > 0 {
 		t.Errorf("err = %v, wrote %v", err, w.log)
@@ -497,5 +497,83 @@ func TestCrashSweep(t *testing.T) {
 				break
 			}
 		}
+	}
+}
+
+// seenTogether is the house whose walls are seen with it.
+func (w *world) seenTogether() house {
+	c := w.house()
+	c.Parts[1].Observe = nil
+	look := c.Parts[0].Observe
+	c.Parts[0].Observe = func(ctx context.Context, s spec, o *status) error {
+		if err := look(ctx, s, o); err != nil {
+			return err
+		}
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		o.Walls = w.there["walls"]
+		return nil
+	}
+	return c
+}
+
+// A part without an Observe is read by reading the root, once however many parts ask for that.
+func TestObserveNil_isSeenWithTheRoot(t *testing.T) {
+	there := map[string]string{"house": "brick", "walls": "white", "garden": "roses", "plate": "brass"}
+	grey := map[string]string{"house": "brick", "walls": "grey", "garden": "roses", "plate": "brass"}
+	tests := map[string]struct {
+		before map[string]string
+		run    func(house, context.Context) (status, error)
+		wrote  []string
+		reads  int // of the root
+	}{
+		"observe": {there, func(c house, ctx context.Context) (status, error) { return c.Observe(ctx, full) }, nil, 1},
+		"update in sync": {
+			there, func(c house, ctx context.Context) (status, error) { return c.Update(ctx, full, full) }, nil, 1,
+		},
+		"update of it alone": {
+			grey, func(c house, ctx context.Context) (status, error) { return c.Update(ctx, full, full) }, []string{"walls=white"}, 2,
+		},
+		"create": {
+			nil, func(c house, ctx context.Context) (status, error) { return c.Create(ctx, full) },
+			[]string{"house=brick", "walls=white", "garden=roses", "plate=brass"}, 2,
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld()
+			maps.Copy(w.there, test.before)
+			have, err := test.run(w.seenTogether(), t.Context())
+			if err != nil || have.Walls != "white" {
+				t.Errorf("have %+v, err %v", have, err)
+			}
+			if diff := cmp.Diff(test.wrote, w.log); diff != "" {
+				t.Error("writes, -want +got:\n" + diff)
+			}
+			if w.reads["house"] != test.reads || w.reads["walls"] != 0 {
+				t.Errorf("reads = %v, want %d of the house and none of the walls", w.reads, test.reads)
+			}
+		})
+	}
+}
+
+func TestObserveNil_failsAsTheRoot(t *testing.T) {
+	w := newWorld()
+	w.there["house"] = "brick"
+	w.deny["house"] = errBoom
+	_, err := w.seenTogether().Observe(t.Context(), full)
+	if want := "read house: boom"; err == nil || err.Error() != want {
+		t.Errorf("err = %v, want %q", err, want)
+	}
+}
+
+func TestObserveNil_isVerified(t *testing.T) {
+	w := newWorld()
+	c := w.seenTogether()
+	c.Parts[1].Apply = func(context.Context, spec, *status) error { return nil } // an endpoint that forgets
+	_, err := c.Create(t.Context(), full)
+	var failed reconcile.Errors
+	if !errors.As(err, &failed) || len(failed) != 1 || failed[0].Part != "walls" || failed[0].Stage != reconcile.Verifying {
+		t.Errorf("err = %v", err)
 	}
 }

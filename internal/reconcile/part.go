@@ -8,7 +8,7 @@ package reconcile
 
 import "context"
 
-// Part is one object or setting of a composite. Only Name, Wanted, Present, InSync, Observe and Apply are required. No
+// Part is one object or setting of a composite. Only Name, Wanted, Present, InSync and Apply are required. No
 // function but Apply and Remove may write.
 type Part[S, O any] struct {
 	// Name is the attribute a user would look at. Several parts may share one.
@@ -32,11 +32,11 @@ type Part[S, O any] struct {
 	InSync func(want S, have O) bool
 
 	// Observe looks at the part and fills its own field of have, and only when it succeeded: parts run at once, and
-	// after a failure the old value stands. Absent is success.
+	// after a failure the old value stands. Absent is success. Nil: the part is seen with the root.
 	Observe func(ctx context.Context, spec S, have *O) error
 
 	// CanApply refuses to apply the part, before the first write of the run. Nil: always fine.
-	CanApply func(want S, have O) error
+	CanApply func(ctx context.Context, want S, have O) error
 
 	// CanRemove refuses to remove the part, before the first write of the run: something of another owner depends
 	// on it. Nil: always fine.

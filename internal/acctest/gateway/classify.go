@@ -1,6 +1,8 @@
 package gateway
 
 import (
+	"cmp"
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -29,7 +31,8 @@ func (r *request) readKey() string {
 // classify finds out what AWS would call the request.
 func classify(r *http.Request, body []byte, account string) *request {
 	req := &request{http: r, body: body, query: r.URL.Query()}
-	req.AccessKey, req.Service = signer(r, req.query)
+	var region string
+	req.AccessKey, region, req.Service = signer(r, req.query)
 	req.InvocationID = r.Header.Get("Amz-Sdk-Invocation-Id")
 	req.Attempt = attempt(r.Header.Get("Amz-Sdk-Request"))
 	if strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
@@ -45,6 +48,7 @@ func classify(r *http.Request, body []byte, account string) *request {
 		req.Operation = target[strings.LastIndex(target, ".")+1:]
 		req.Mutating = !readsOnly(req.Operation)
 		req.Actions = []string{req.Name()}
+		req.resourceOfTarget(region, account)
 	case req.form.Has("Action"):
 		req.classifyQuery(account)
 	case req.Service == "s3":
@@ -57,18 +61,18 @@ func classify(r *http.Request, body []byte, account string) *request {
 	return req
 }
 
-// signer reads the access key and the service out of the credential scope, AKID/date/region/service/aws4_request, of a
-// signed or presigned request.
-func signer(r *http.Request, query url.Values) (accessKey, service string) {
+// signer reads the access key, the region and the service out of the credential scope,
+// AKID/date/region/service/aws4_request, of a signed or presigned request.
+func signer(r *http.Request, query url.Values) (accessKey, region, service string) {
 	credential := query.Get("X-Amz-Credential")
 	if _, rest, found := strings.Cut(r.Header.Get("Authorization"), "Credential="); found {
 		credential, _, _ = strings.Cut(rest, ",")
 	}
 	scope := strings.Split(credential, "/")
 	if len(scope) != 5 {
-		return "", ""
+		return "", "", ""
 	}
-	return scope[0], scope[3]
+	return scope[0], scope[2], scope[3]
 }
 
 // guess names the service of a request that is not signed.
@@ -120,6 +124,23 @@ func starred(path string) string {
 	return "/" + strings.Join(parts, "/")
 }
 
+// resourceOfTarget understands the stores of secrets. The ARN of a secret ends in six characters that Secrets Manager
+// made up, so for a call by name only policies that leave them open can be compared.
+func (r *request) resourceOfTarget(region, account string) {
+	var input struct{ SecretId, Name string }
+	_ = json.Unmarshal(r.body, &input) // what cannot be read names nothing
+	name := cmp.Or(input.SecretId, input.Name)
+	switch {
+	case name == "":
+	case strings.HasPrefix(name, "arn:"):
+		r.Resource = name
+	case r.Service == "ssm":
+		r.Resource = "arn:aws:ssm:" + region + ":" + account + ":parameter/" + strings.TrimPrefix(name, "/")
+	case r.Service == "secretsmanager":
+		r.Resource = "arn:aws:secretsmanager:" + region + ":" + account + ":secret:" + name + "-??????"
+	}
+}
+
 // classifyQuery understands IAM and STS.
 func (r *request) classifyQuery(account string) {
 	r.Operation = r.form.Get("Action")
@@ -139,7 +160,7 @@ func (r *request) classifyQuery(account string) {
 // resourceOfQuery takes the first parameter that names something: AddUserToGroup, for one, is about the group.
 func (r *request) resourceOfQuery(account string) {
 	for _, name := range []string{
-		"GroupName", "RoleName", "UserName", "PolicyName", "PolicyArn", "PolicySourceArn", "RoleArn",
+		"GroupName", "RoleName", "UserName", "PolicyName", "PolicyArn", "PolicySourceArn", "RoleArn", "SerialNumber",
 	} {
 		value := r.form.Get(name)
 		if value == "" {

@@ -300,7 +300,7 @@ func TestS3Actions(t *testing.T) {
 func TestQueryOperations(t *testing.T) {
 	const arn = "arn:aws:iam::" + account + ":"
 	group, user, policy := aws.String("g"), aws.String("u"), aws.String(arn+"policy/team/p")
-	document, path := aws.String("{}"), aws.String("/team/")
+	document, path, device := aws.String("{}"), aws.String("/team/"), aws.String(arn+"mfa/d")
 	tags := []iamtypes.Tag{{Key: aws.String("k"), Value: aws.String("v")}}
 	type call = func(context.Context, *iam.Client, *sts.Client)
 	rows := []struct {
@@ -361,6 +361,12 @@ func TestQueryOperations(t *testing.T) {
 		{"iam:GetUser *", false, func(ctx context.Context, c *iam.Client, _ *sts.Client) {
 			_, _ = c.GetUser(ctx, &iam.GetUserInput{})
 		}},
+		{"iam:DeactivateMFADevice " + arn + "user/u", true, func(ctx context.Context, c *iam.Client, _ *sts.Client) {
+			_, _ = c.DeactivateMFADevice(ctx, &iam.DeactivateMFADeviceInput{UserName: user, SerialNumber: device})
+		}},
+		{"iam:DeleteVirtualMFADevice " + *device, true, func(ctx context.Context, c *iam.Client, _ *sts.Client) {
+			_, _ = c.DeleteVirtualMFADevice(ctx, &iam.DeleteVirtualMFADeviceInput{SerialNumber: device})
+		}},
 		{"iam:SimulatePrincipalPolicy " + arn + "user/u", false, func(ctx context.Context, c *iam.Client, _ *sts.Client) {
 			_, _ = c.SimulatePrincipalPolicy(ctx, &iam.SimulatePrincipalPolicyInput{
 				PolicySourceArn: aws.String(arn + "user/u"), ActionNames: []string{"s3:GetObject"},
@@ -384,6 +390,32 @@ func TestQueryOperations(t *testing.T) {
 		got := strings.Join(append(calls[0].Actions, calls[0].Resource), " ")
 		if got != row.want || calls[0].Mutating != row.mutating || calls[0].AccessKey != "AKIDEXAMPLE" {
 			t.Errorf("got %s (%+v), want %s, mutating %v", got, calls[0], row.want, row.mutating)
+		}
+	}
+}
+
+// TestTargets finds the ARN in the body of a call of the JSON protocol.
+func TestTargets(t *testing.T) {
+	const secret = "arn:aws:secretsmanager:us-east-1:" + account + ":secret:"
+	const parameter = "arn:aws:ssm:us-east-1:" + account + ":parameter/"
+	rows := []struct{ service, target, body, want string }{
+		{"ssm", "AmazonSSM.PutParameter", `{"Name": "/team/key", "Value": "v"}`, parameter + "team/key"},
+		{"ssm", "AmazonSSM.GetParameter", `{"Name": "key"}`, parameter + "key"},
+		{"secretsmanager", "secretsmanager.CreateSecret", `{"Name": "team/key"}`, secret + "team/key-??????"},
+		{"secretsmanager", "secretsmanager.PutSecretValue", `{"SecretId": "key"}`, secret + "key-??????"},
+		{"secretsmanager", "secretsmanager.DeleteSecret", `{"SecretId": "` + secret + `key-a1B2c3"}`, secret + "key-a1B2c3"},
+		{"acm", "CertificateManager.ListCertificates", `{}`, "*"},
+		{"acm", "CertificateManager.ExportCertificate", `{"Name": "n"}`, "*"},
+	}
+	g := start(t, &emulator{})
+	for _, row := range rows {
+		g.Reset()
+		send(t, http.MethodPost, g.URL(), http.Header{
+			"X-Amz-Target":  {row.target},
+			"Authorization": {"AWS4-HMAC-SHA256 Credential=AK/20260102/us-east-1/" + row.service + "/aws4_request"},
+		}, strings.NewReader(row.body))
+		if got := g.Calls()[0].Resource; got != row.want {
+			t.Errorf("%s: %s, want %s", row.target, got, row.want)
 		}
 	}
 }

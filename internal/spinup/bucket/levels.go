@@ -3,7 +3,6 @@ package bucket
 import (
 	"context"
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -40,7 +39,7 @@ func (b bucket) level(l Level) part {
 			*o.Level(l) = seen
 			return nil
 		},
-		CanApply:  func(s Spec, o Status) error { return claim(s, l, *o.Level(l)) },
+		CanApply:  func(_ context.Context, s Spec, o Status) error { return claim(s, l, *o.Level(l)) },
 		CanRemove: func(ctx context.Context, s Spec, o Status) error { return b.unused(ctx, s, l, *o.Level(l)) },
 		Apply: func(ctx context.Context, s Spec, o *Status) error {
 			have := o.Level(l)
@@ -135,8 +134,7 @@ func (b bucket) observePolicy(ctx context.Context, arn string) (*PolicyStatus, e
 	if err != nil {
 		return nil, absent(err)
 	}
-	// IAM answers the text percent-encoded (RFC 3986), so a plus sign is a plus sign.
-	text, err := url.PathUnescape(aws.ToString(version.PolicyVersion.Document))
+	text, err := awsclient.PolicyText(version.PolicyVersion.Document)
 	if err != nil {
 		return nil, fmt.Errorf("document of %s: %w", arn, err)
 	}
@@ -286,13 +284,14 @@ func (b bucket) attach(ctx context.Context, s Spec, l Level, have *LevelStatus) 
 		return nil
 	}
 	// Policy and group may be too new to be known everywhere.
-	err := b.patiently(ctx, "the new policy and group to be known everywhere", awsclient.IsNotFound, func() error {
-		_, err := b.AttachGroupPolicy(ctx, &iam.AttachGroupPolicyInput{
-			GroupName: aws.String(GroupName(s.Name, l)),
-			PolicyArn: &have.Policy.ARN,
+	err := awsclient.Patiently(ctx, b.conn.Pace, "the new policy and group to be known everywhere", awsclient.IsNotFound,
+		func() error {
+			_, err := b.AttachGroupPolicy(ctx, &iam.AttachGroupPolicyInput{
+				GroupName: aws.String(GroupName(s.Name, l)),
+				PolicyArn: &have.Policy.ARN,
+			})
+			return err
 		})
-		return err
-	})
 	if err != nil {
 		return err
 	}
@@ -312,10 +311,11 @@ func (b bucket) removeGroup(ctx context.Context, s Spec, l Level, have *LevelSta
 		}
 		have.Group.Attached = false
 	}
-	err := b.patiently(ctx, "the group to be seen without its policy", awsclient.IsConflict, func() error {
-		_, err := b.DeleteGroup(ctx, &iam.DeleteGroupInput{GroupName: name})
-		return absent(err)
-	})
+	err := awsclient.Patiently(ctx, b.conn.Pace, "the group to be seen without its policy", awsclient.IsConflict,
+		func() error {
+			_, err := b.DeleteGroup(ctx, &iam.DeleteGroupInput{GroupName: name})
+			return absent(err)
+		})
 	if err != nil {
 		return err
 	}
@@ -330,7 +330,7 @@ func (b bucket) removePolicy(ctx context.Context, have *LevelStatus) error {
 	if err := b.deleteVersions(ctx, have.Policy.ARN, 1); err != nil {
 		return err
 	}
-	err := b.patiently(ctx, "the policy to be seen detached", awsclient.IsConflict, func() error {
+	err := awsclient.Patiently(ctx, b.conn.Pace, "the policy to be seen detached", awsclient.IsConflict, func() error {
 		_, err := b.DeletePolicy(ctx, &iam.DeletePolicyInput{PolicyArn: &have.Policy.ARN})
 		return absent(err)
 	})

@@ -3,7 +3,6 @@ package bucket
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -55,28 +54,12 @@ func always(Spec) bool { return true }
 // at sends an S3 call to the bucket's own region.
 func at(s Spec) func(*s3.Options) { return func(o *s3.Options) { o.Region = s.Region } }
 
-// patiently repeats a write for as long as AWS does not yet show what the write before it made.
-func (b bucket) patiently(ctx context.Context, what string, early func(error) bool, write func() error) error {
-	var last error
-	err := awsclient.Until(ctx, b.conn.Pace, what, func(context.Context) (bool, error) {
-		last = write()
-		if last != nil && early(last) {
-			return false, nil
-		}
-		return true, last
-	})
-	if err != nil && last != nil && !errors.Is(err, last) {
-		return fmt.Errorf("%w: %w", err, last)
-	}
-	return err
-}
-
 // put writes a setting of the bucket: patiently while the bucket is new, at once otherwise.
 func (b bucket) put(ctx context.Context, have *Status, write func() error) error {
 	if have.Root == nil || !have.Root.Fresh {
 		return write()
 	}
-	return b.patiently(ctx, "the new bucket to be known everywhere", awsclient.IsNotFound, write)
+	return awsclient.Patiently(ctx, b.conn.Pace, "the new bucket to be known everywhere", awsclient.IsNotFound, write)
 }
 
 // absent turns a typed not-found into "nothing there".
@@ -529,7 +512,7 @@ func (b bucket) putPolicy(ctx context.Context, s Spec, o *Status, text string) e
 	early := func(err error) bool {
 		return o.Root != nil && o.Root.Fresh && awsclient.IsNotFound(err) || o.Opened && awsclient.IsAccessDenied(err)
 	}
-	return b.patiently(ctx, "S3 to accept the bucket policy", early, func() error {
+	return awsclient.Patiently(ctx, b.conn.Pace, "S3 to accept the bucket policy", early, func() error {
 		_, err := b.PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{Bucket: &s.Name, Policy: &text}, at(s))
 		if o.Opened && awsclient.IsAccessDenied(err) {
 			return fmt.Errorf("a public policy is refused too where the account or its organization blocks them: %w", err)

@@ -83,6 +83,26 @@ func allow(actions, resource string) awspolicy.Statement {
 	return awspolicy.Statement{Effect: awspolicy.Allow, Action: names, Resource: []string{resource}}
 }
 
+// PathPolicyName is the name of the inline policy of a user that is confined to a key prefix ("docs/private/"). Users
+// made by the Yale service have the same names.
+func PathPolicyName(bucket, prefix string, level Level) string {
+	return bucket + "-" + strings.ReplaceAll(strings.Trim(prefix, "/"), "/", "_") + "-Bkt" + level.short() + "Plc"
+}
+
+// PathDocument lets a user do on the objects below a key prefix ("docs/") what the level allows, list them, and nothing
+// else. S3 knows the listed prefix as a condition key of list requests only, so no other action stands beside it.
+func PathDocument(partition, bucket, prefix string, level Level) string {
+	on := resources(partition, bucket)
+	list := on.bucket("ListBucket ListBucketMultipartUploads ListBucketVersions")
+	list.Condition = awspolicy.Condition{"StringLike": {"s3:prefix": {prefix + "*"}}}
+	below := scope(string(on) + "/" + strings.TrimSuffix(prefix, "/"))
+	statements := []awspolicy.Statement{list, on.bucket("GetBucketLocation"), below.objects(objectRead)}
+	if level != ReadOnly {
+		statements = append(statements, below.objects(objectWrite))
+	}
+	return document(statements...)
+}
+
 // The actions of the levels' documents, all of S3, in the order in which they are written. They are the Yale service's,
 // those included that do nothing on the resource they are allowed on.
 const (

@@ -1,0 +1,137 @@
+package bucketuser
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
+)
+
+// call is one AWS operation, held as a function value so that the linker drops the operations nobody calls.
+type (
+	iamCall[I, O any] = func(context.Context, *I, ...func(*iam.Options)) (*O, error)
+	ssmCall[I, O any] = func(context.Context, *I, ...func(*ssm.Options)) (*O, error)
+	smCall[I, O any]  = func(context.Context, *I, ...func(*secretsmanager.Options)) (*O, error)
+)
+
+// Reads are the operations of a refresh: what `terraform plan` needs.
+type Reads struct {
+	GetUser           iamCall[iam.GetUserInput, iam.GetUserOutput]                     `iam:"iam:GetUser" on:"user"`
+	ListGroupsForUser iamCall[iam.ListGroupsForUserInput, iam.ListGroupsForUserOutput] `iam:"iam:ListGroupsForUser" on:"user"`
+	ListUserPolicies  iamCall[iam.ListUserPoliciesInput, iam.ListUserPoliciesOutput]   `iam:"iam:ListUserPolicies" on:"user"`
+	GetUserPolicy     iamCall[iam.GetUserPolicyInput, iam.GetUserPolicyOutput]         `iam:"iam:GetUserPolicy" on:"user"`
+	ListAccessKeys    iamCall[iam.ListAccessKeysInput, iam.ListAccessKeysOutput]       `iam:"iam:ListAccessKeys" on:"user"`
+}
+
+// Writes are the other operations on the user and its key: those that change something, and the looks they take first.
+type Writes struct {
+	CreateUser                    iamCall[iam.CreateUserInput, iam.CreateUserOutput]                                       `iam:"iam:CreateUser,iam:TagUser" on:"user"`
+	UpdateUser                    iamCall[iam.UpdateUserInput, iam.UpdateUserOutput]                                       `iam:"iam:UpdateUser" on:"user"`
+	PutUserPermissionsBoundary    iamCall[iam.PutUserPermissionsBoundaryInput, iam.PutUserPermissionsBoundaryOutput]       `iam:"iam:PutUserPermissionsBoundary" on:"user"`
+	DeleteUserPermissionsBoundary iamCall[iam.DeleteUserPermissionsBoundaryInput, iam.DeleteUserPermissionsBoundaryOutput] `iam:"iam:DeleteUserPermissionsBoundary" on:"user"`
+	TagUser                       iamCall[iam.TagUserInput, iam.TagUserOutput]                                             `iam:"iam:TagUser" on:"user"`
+	UntagUser                     iamCall[iam.UntagUserInput, iam.UntagUserOutput]                                         `iam:"iam:UntagUser" on:"user"`
+	GetGroup                      iamCall[iam.GetGroupInput, iam.GetGroupOutput]                                           `iam:"iam:GetGroup" on:"membership"`
+	AddUserToGroup                iamCall[iam.AddUserToGroupInput, iam.AddUserToGroupOutput]                               `iam:"iam:AddUserToGroup" on:"membership"`
+	RemoveUserFromGroup           iamCall[iam.RemoveUserFromGroupInput, iam.RemoveUserFromGroupOutput]                     `iam:"iam:RemoveUserFromGroup" on:"anygroup"`
+	PutUserPolicy                 iamCall[iam.PutUserPolicyInput, iam.PutUserPolicyOutput]                                 `iam:"iam:PutUserPolicy" on:"user"`
+	DeleteUserPolicy              iamCall[iam.DeleteUserPolicyInput, iam.DeleteUserPolicyOutput]                           `iam:"iam:DeleteUserPolicy" on:"user"`
+	CreateAccessKey               iamCall[iam.CreateAccessKeyInput, iam.CreateAccessKeyOutput]                             `iam:"iam:CreateAccessKey" on:"user"`
+	UpdateAccessKey               iamCall[iam.UpdateAccessKeyInput, iam.UpdateAccessKeyOutput]                             `iam:"iam:UpdateAccessKey" on:"user"`
+	DeleteAccessKey               iamCall[iam.DeleteAccessKeyInput, iam.DeleteAccessKeyOutput]                             `iam:"iam:DeleteAccessKey" on:"user"`
+	DeleteUser                    iamCall[iam.DeleteUserInput, iam.DeleteUserOutput]                                       `iam:"iam:DeleteUser" on:"user"`
+}
+
+// Cleanups are the operations that find and take away what others gave the user, before it can be deleted.
+type Cleanups struct {
+	GetLoginProfile                 iamCall[iam.GetLoginProfileInput, iam.GetLoginProfileOutput]                                 `iam:"iam:GetLoginProfile" on:"user"`
+	DeleteLoginProfile              iamCall[iam.DeleteLoginProfileInput, iam.DeleteLoginProfileOutput]                           `iam:"iam:DeleteLoginProfile" on:"user"`
+	ListMFADevices                  iamCall[iam.ListMFADevicesInput, iam.ListMFADevicesOutput]                                   `iam:"iam:ListMFADevices" on:"user"`
+	DeactivateMFADevice             iamCall[iam.DeactivateMFADeviceInput, iam.DeactivateMFADeviceOutput]                         `iam:"iam:DeactivateMFADevice" on:"user"`
+	DeleteVirtualMFADevice          iamCall[iam.DeleteVirtualMFADeviceInput, iam.DeleteVirtualMFADeviceOutput]                   `iam:"iam:DeleteVirtualMFADevice" on:"mfa"`
+	ListSSHPublicKeys               iamCall[iam.ListSSHPublicKeysInput, iam.ListSSHPublicKeysOutput]                             `iam:"iam:ListSSHPublicKeys" on:"user"`
+	DeleteSSHPublicKey              iamCall[iam.DeleteSSHPublicKeyInput, iam.DeleteSSHPublicKeyOutput]                           `iam:"iam:DeleteSSHPublicKey" on:"user"`
+	ListSigningCertificates         iamCall[iam.ListSigningCertificatesInput, iam.ListSigningCertificatesOutput]                 `iam:"iam:ListSigningCertificates" on:"user"`
+	DeleteSigningCertificate        iamCall[iam.DeleteSigningCertificateInput, iam.DeleteSigningCertificateOutput]               `iam:"iam:DeleteSigningCertificate" on:"user"`
+	ListServiceSpecificCredentials  iamCall[iam.ListServiceSpecificCredentialsInput, iam.ListServiceSpecificCredentialsOutput]   `iam:"iam:ListServiceSpecificCredentials" on:"user"`
+	DeleteServiceSpecificCredential iamCall[iam.DeleteServiceSpecificCredentialInput, iam.DeleteServiceSpecificCredentialOutput] `iam:"iam:DeleteServiceSpecificCredential" on:"user"`
+	ListAttachedUserPolicies        iamCall[iam.ListAttachedUserPoliciesInput, iam.ListAttachedUserPoliciesOutput]               `iam:"iam:ListAttachedUserPolicies" on:"user"`
+	DetachUserPolicy                iamCall[iam.DetachUserPolicyInput, iam.DetachUserPolicyOutput]                               `iam:"iam:DetachUserPolicy" on:"user"`
+}
+
+// Stores are the operations that hand a new secret over. Only those of the store in use are needed.
+type Stores struct {
+	PutParameter    ssmCall[ssm.PutParameterInput, ssm.PutParameterOutput]                          `iam:"ssm:PutParameter" on:"parameter"`
+	GetParameter    ssmCall[ssm.GetParameterInput, ssm.GetParameterOutput]                          `iam:"ssm:GetParameter" on:"parameter"`
+	DeleteParameter ssmCall[ssm.DeleteParameterInput, ssm.DeleteParameterOutput]                    `iam:"ssm:DeleteParameter" on:"parameter"`
+	CreateSecret    smCall[secretsmanager.CreateSecretInput, secretsmanager.CreateSecretOutput]     `iam:"secretsmanager:CreateSecret" on:"secret"`
+	PutSecretValue  smCall[secretsmanager.PutSecretValueInput, secretsmanager.PutSecretValueOutput] `iam:"secretsmanager:PutSecretValue" on:"secret"`
+	GetSecretValue  smCall[secretsmanager.GetSecretValueInput, secretsmanager.GetSecretValueOutput] `iam:"secretsmanager:GetSecretValue" on:"secret"`
+	DeleteSecret    smCall[secretsmanager.DeleteSecretInput, secretsmanager.DeleteSecretOutput]     `iam:"secretsmanager:DeleteSecret" on:"secret"`
+}
+
+// API is every operation that a bucket user makes; the tags name the IAM action that allows it and what it is about.
+type API struct {
+	Reads
+	Writes
+	Cleanups
+	Stores
+}
+
+// NewAPI takes the operations from the service clients.
+func NewAPI(c *awsclient.Conn) API {
+	iam, ssm, secrets := awsclient.IAM(c), awsclient.SSM(c), awsclient.SecretsManager(c)
+	return API{
+		Reads: Reads{
+			GetUser:           iam.GetUser,
+			ListGroupsForUser: iam.ListGroupsForUser,
+			ListUserPolicies:  iam.ListUserPolicies,
+			GetUserPolicy:     iam.GetUserPolicy,
+			ListAccessKeys:    iam.ListAccessKeys,
+		},
+		Writes: Writes{
+			CreateUser:                    iam.CreateUser,
+			UpdateUser:                    iam.UpdateUser,
+			PutUserPermissionsBoundary:    iam.PutUserPermissionsBoundary,
+			DeleteUserPermissionsBoundary: iam.DeleteUserPermissionsBoundary,
+			TagUser:                       iam.TagUser,
+			UntagUser:                     iam.UntagUser,
+			GetGroup:                      iam.GetGroup,
+			AddUserToGroup:                iam.AddUserToGroup,
+			RemoveUserFromGroup:           iam.RemoveUserFromGroup,
+			PutUserPolicy:                 iam.PutUserPolicy,
+			DeleteUserPolicy:              iam.DeleteUserPolicy,
+			CreateAccessKey:               iam.CreateAccessKey,
+			UpdateAccessKey:               iam.UpdateAccessKey,
+			DeleteAccessKey:               iam.DeleteAccessKey,
+			DeleteUser:                    iam.DeleteUser,
+		},
+		Cleanups: Cleanups{
+			GetLoginProfile:                 iam.GetLoginProfile,
+			DeleteLoginProfile:              iam.DeleteLoginProfile,
+			ListMFADevices:                  iam.ListMFADevices,
+			DeactivateMFADevice:             iam.DeactivateMFADevice,
+			DeleteVirtualMFADevice:          iam.DeleteVirtualMFADevice,
+			ListSSHPublicKeys:               iam.ListSSHPublicKeys,
+			DeleteSSHPublicKey:              iam.DeleteSSHPublicKey,
+			ListSigningCertificates:         iam.ListSigningCertificates,
+			DeleteSigningCertificate:        iam.DeleteSigningCertificate,
+			ListServiceSpecificCredentials:  iam.ListServiceSpecificCredentials,
+			DeleteServiceSpecificCredential: iam.DeleteServiceSpecificCredential,
+			ListAttachedUserPolicies:        iam.ListAttachedUserPolicies,
+			DetachUserPolicy:                iam.DetachUserPolicy,
+		},
+		Stores: Stores{
+			PutParameter:    ssm.PutParameter,
+			GetParameter:    ssm.GetParameter,
+			DeleteParameter: ssm.DeleteParameter,
+			CreateSecret:    secrets.CreateSecret,
+			PutSecretValue:  secrets.PutSecretValue,
+			GetSecretValue:  secrets.GetSecretValue,
+			DeleteSecret:    secrets.DeleteSecret,
+		},
+	}
+}

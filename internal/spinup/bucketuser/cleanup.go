@@ -1,0 +1,244 @@
+package bucketuser
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
+)
+
+// belonging is one thing that a user has and that IAM wants gone before the user can be deleted.
+type belonging struct {
+	what   string // for people
+	remove func(context.Context) error
+}
+
+// unused refuses to delete a user that has what we did not make, unless force_destroy asks for that.
+func (b bucketUser) unused(ctx context.Context, s Spec, o Status) error {
+	if s.ForceDestroy {
+		return nil
+	}
+	all, err := b.foreign(ctx, s, o)
+	if err != nil || len(all) == 0 {
+		return err
+	}
+	names := make([]string, len(all))
+	for i, one := range all {
+		names[i] = one.what
+	}
+	return fmt.Errorf("the user %s has what spinup did not make: %s; remove that first, or set force_destroy = true "+
+		"and apply, to destroy the user with it", s.name(o), strings.Join(names, ", "))
+}
+
+// delete deletes the user, after all that belongs to it. The user goes last: as long as it is there, what is left is
+// found again.
+func (b bucketUser) delete(ctx context.Context, s Spec, o *Status) error {
+	if err := b.stripOwn(ctx, s, o); err != nil {
+		return err
+	}
+	if s.ForceDestroy {
+		all, err := b.foreign(ctx, s, *o)
+		if err != nil {
+			return err
+		}
+		for _, one := range all {
+			if err := absent(one.remove(ctx)); err != nil {
+				return err
+			}
+		}
+	}
+	err := awsclient.Patiently(ctx, b.conn.Pace, "the user to be seen without its belongings", awsclient.IsConflict,
+		func() error {
+			_, err := b.DeleteUser(ctx, &iam.DeleteUserInput{UserName: &o.User.Name})
+			return absent(err)
+		})
+	if err != nil {
+		return err
+	}
+	o.User = nil
+	return nil
+}
+
+// stripOwn takes away what we made: keys, their stored secret, inline policies, memberships.
+func (b bucketUser) stripOwn(ctx context.Context, s Spec, o *Status) error {
+	for _, key := range []**AccessKey{&o.Previous, &o.Current} {
+		if err := b.drop(ctx, s, o, key); err != nil {
+			return err
+		}
+	}
+	if err := b.discard(ctx, s.StoredAt); err != nil {
+		return err
+	}
+	if o.Inline != nil {
+		if err := b.deleteInline(ctx, o, slices.Sorted(maps.Keys(o.Inline.Documents))); err != nil {
+			return err
+		}
+	}
+	for _, group := range s.SeenGroups(*o) {
+		if err := b.leave(ctx, o, group); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// foreign lists what the user has and we did not make. What the store does not offer the user cannot have.
+func (b bucketUser) foreign(ctx context.Context, s Spec, o Status) ([]belonging, error) {
+	user := s.name(o)
+	all := b.foreignSeen(s, o, user)
+	keys := func(ctx context.Context, _ string) ([]belonging, error) { return b.otherKeys(ctx, s, o) }
+	for _, look := range []func(context.Context, string) ([]belonging, error){
+		keys, b.loginProfile, b.mfaDevices, b.sshKeys, b.certificates, b.serviceCredentials, b.attachedPolicies,
+	} {
+		more, err := look(ctx, user)
+		if err != nil && !awsclient.IsNotFound(err) && !awsclient.IsNotImplemented(err) {
+			return nil, err
+		}
+		all = append(all, more...)
+	}
+	return all, nil
+}
+
+// foreignSeen is what the refresh has shown already: groups and inline policies of others.
+func (b bucketUser) foreignSeen(s Spec, o Status, user string) []belonging {
+	var all []belonging
+	for _, group := range o.Groups {
+		if slices.Contains(s.ownGroups(), group) {
+			continue
+		}
+		all = append(all, belonging{"membership of group " + group, func(ctx context.Context) error {
+			_, err := b.RemoveUserFromGroup(ctx, &iam.RemoveUserFromGroupInput{UserName: &user, GroupName: &group})
+			return err
+		}})
+	}
+	if o.Inline == nil {
+		return all
+	}
+	for _, policy := range o.Inline.Others {
+		all = append(all, belonging{"inline policy " + policy, func(ctx context.Context) error {
+			_, err := b.DeleteUserPolicy(ctx, &iam.DeleteUserPolicyInput{UserName: &user, PolicyName: &policy})
+			return err
+		}})
+	}
+	return all
+}
+
+// otherKeys are the keys but ours. A user without access_key has its keys looked at only here.
+func (b bucketUser) otherKeys(ctx context.Context, s Spec, o Status) ([]belonging, error) {
+	keys, err := b.list(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	var all []belonging
+	for _, key := range keys {
+		if o.Current != nil && key.ID == o.Current.ID || o.Previous != nil && key.ID == o.Previous.ID {
+			continue
+		}
+		all = append(all, belonging{"access key " + key.ID, func(ctx context.Context) error {
+			_, err := b.DeleteAccessKey(ctx, &iam.DeleteAccessKeyInput{UserName: aws.String(s.name(o)), AccessKeyId: &key.ID})
+			return err
+		}})
+	}
+	return all, nil
+}
+
+func (b bucketUser) loginProfile(ctx context.Context, user string) ([]belonging, error) {
+	if _, err := b.GetLoginProfile(ctx, &iam.GetLoginProfileInput{UserName: &user}); err != nil {
+		return nil, err
+	}
+	return []belonging{{"login profile", func(ctx context.Context) error {
+		_, err := b.DeleteLoginProfile(ctx, &iam.DeleteLoginProfileInput{UserName: &user})
+		return err
+	}}}, nil
+}
+
+func (b bucketUser) mfaDevices(ctx context.Context, user string) ([]belonging, error) {
+	out, err := b.ListMFADevices(ctx, &iam.ListMFADevicesInput{UserName: &user})
+	if err != nil {
+		return nil, err
+	}
+	var all []belonging
+	for _, device := range out.MFADevices {
+		serial := aws.ToString(device.SerialNumber)
+		all = append(all, belonging{"MFA device " + serial, func(ctx context.Context) error {
+			_, err := b.DeactivateMFADevice(ctx, &iam.DeactivateMFADeviceInput{UserName: &user, SerialNumber: &serial})
+			if err := absent(err); err != nil || !strings.Contains(serial, ":mfa/") { // only virtual ones can be deleted
+				return err
+			}
+			_, err = b.DeleteVirtualMFADevice(ctx, &iam.DeleteVirtualMFADeviceInput{SerialNumber: &serial})
+			return err
+		}})
+	}
+	return all, nil
+}
+
+func (b bucketUser) sshKeys(ctx context.Context, user string) ([]belonging, error) {
+	out, err := b.ListSSHPublicKeys(ctx, &iam.ListSSHPublicKeysInput{UserName: &user})
+	if err != nil {
+		return nil, err
+	}
+	var all []belonging
+	for _, key := range out.SSHPublicKeys {
+		id := aws.ToString(key.SSHPublicKeyId)
+		all = append(all, belonging{"SSH key " + id, func(ctx context.Context) error {
+			_, err := b.DeleteSSHPublicKey(ctx, &iam.DeleteSSHPublicKeyInput{UserName: &user, SSHPublicKeyId: &id})
+			return err
+		}})
+	}
+	return all, nil
+}
+
+func (b bucketUser) certificates(ctx context.Context, user string) ([]belonging, error) {
+	out, err := b.ListSigningCertificates(ctx, &iam.ListSigningCertificatesInput{UserName: &user})
+	if err != nil {
+		return nil, err
+	}
+	var all []belonging
+	for _, certificate := range out.Certificates {
+		id := aws.ToString(certificate.CertificateId)
+		all = append(all, belonging{"signing certificate " + id, func(ctx context.Context) error {
+			_, err := b.DeleteSigningCertificate(ctx, &iam.DeleteSigningCertificateInput{UserName: &user, CertificateId: &id})
+			return err
+		}})
+	}
+	return all, nil
+}
+
+func (b bucketUser) serviceCredentials(ctx context.Context, user string) ([]belonging, error) {
+	out, err := b.ListServiceSpecificCredentials(ctx, &iam.ListServiceSpecificCredentialsInput{UserName: &user})
+	if err != nil {
+		return nil, err
+	}
+	var all []belonging
+	for _, credential := range out.ServiceSpecificCredentials {
+		id := aws.ToString(credential.ServiceSpecificCredentialId)
+		all = append(all, belonging{"service-specific credential " + id, func(ctx context.Context) error {
+			_, err := b.DeleteServiceSpecificCredential(ctx, &iam.DeleteServiceSpecificCredentialInput{
+				UserName: &user, ServiceSpecificCredentialId: &id,
+			})
+			return err
+		}})
+	}
+	return all, nil
+}
+
+func (b bucketUser) attachedPolicies(ctx context.Context, user string) ([]belonging, error) {
+	out, err := b.ListAttachedUserPolicies(ctx, &iam.ListAttachedUserPoliciesInput{UserName: &user})
+	if err != nil {
+		return nil, err
+	}
+	var all []belonging
+	for _, policy := range out.AttachedPolicies {
+		all = append(all, belonging{"attached policy " + aws.ToString(policy.PolicyName), func(ctx context.Context) error {
+			_, err := b.DetachUserPolicy(ctx, &iam.DetachUserPolicyInput{UserName: &user, PolicyArn: policy.PolicyArn})
+			return err
+		}})
+	}
+	return all, nil
+}

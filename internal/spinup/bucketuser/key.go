@@ -1,0 +1,270 @@
+package bucketuser
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
+)
+
+// maxKeys is how many access keys IAM allows a user, active or not.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+const maxKeys = 2
+
+// accessKey is our key, and the one before it for as long as both are valid. Keys that others made are not touched.
+func (b bucketUser) accessKey() part {
+	return part{
+		Name:   "access_key",
+		Inside: true,
+		Watched: func(s Spec) bool {
+			return s.Key != nil || s.KeyID != "" || s.PreviousKeyID != "" || s.StoredAt != (Store{}) || s.Everything
+		},
+		Wanted:   func(s Spec) bool { return s.Key != nil },
+		Present:  func(o Status) bool { return o.Current != nil || o.Previous != nil || o.Stores() },
+		InSync:   keyInSync,
+		Observe:  b.observeKeys,
+		CanApply: func(_ context.Context, s Spec, o Status) error { return room(s, o) },
+		Apply: func(ctx context.Context, s Spec, o *Status) error {
+			if s.Key.Renew && o.Issued == nil {
+				if err := b.renew(ctx, s, o); err != nil {
+					return err
+				}
+			}
+			if o.Current == nil {
+				return errors.New("the access key is gone since the plan was made: plan again to make a new one")
+			}
+			if err := b.activate(ctx, s, o); err != nil {
+				return err
+			}
+			if o.Previous != nil && (s.Key.DropPrevious || s.Key.Renew && s.Key.Overlap == 0) {
+				return b.drop(ctx, s, o, &o.Previous)
+			}
+			return nil
+		},
+		Remove: func(ctx context.Context, s Spec, o *Status) error {
+			if err := b.drop(ctx, s, o, &o.Previous); err != nil {
+				return err
+			}
+			if err := b.drop(ctx, s, o, &o.Current); err != nil {
+				return err
+			}
+			if err := b.discard(ctx, s.StoredAt); err != nil {
+				return err
+			}
+			o.Stored = &Store{}
+			return nil
+		},
+	}
+}
+
+func keyInSync(s Spec, o Status) bool {
+	switch {
+	case o.Current == nil || o.Current.Active != s.Key.Active:
+		return false
+	case s.Key.Renew && (o.Issued == nil || s.Key.Overlap == 0 && o.Previous != nil):
+		return false
+	}
+	return !s.Key.DropPrevious || o.Previous == nil || o.Issued != nil
+}
+
+// observeKeys tells our keys from those of others: by their ids, which state knows, or this run, which made one.
+func (b bucketUser) observeKeys(ctx context.Context, s Spec, o *Status) error {
+	keys, err := b.list(ctx, s)
+	if err != nil {
+		return err
+	}
+	if o.Stored == nil {
+		o.Stored = &s.StoredAt
+	}
+	current, previous := s.KeyID, s.PreviousKeyID
+	if s.Everything && current == "" && len(keys) > 0 {
+		current = keys[len(keys)-1].ID // the newest
+		if len(keys) > 1 {
+			previous = keys[0].ID
+		}
+	}
+	if o.Issued != nil {
+		current, previous = o.Issued.ID, current
+	}
+	o.Current, o.Previous, o.Others = nil, nil, nil
+	for _, key := range keys {
+		switch key.ID {
+		case current:
+			o.Current = &key
+		case previous:
+			o.Previous = &key
+		default:
+			o.Others = append(o.Others, key)
+		}
+	}
+	return nil
+}
+
+// list gives the user's keys, the oldest first.
+func (b bucketUser) list(ctx context.Context, s Spec) ([]AccessKey, error) {
+	out, err := byName(s, func(name *string) (*iam.ListAccessKeysOutput, error) {
+		return b.ListAccessKeys(ctx, &iam.ListAccessKeysInput{UserName: name})
+	})
+	if err != nil {
+		return nil, absent(err)
+	}
+	var keys []AccessKey
+	for _, key := range out.AccessKeyMetadata {
+		keys = append(keys, AccessKey{
+			ID: aws.ToString(key.AccessKeyId), Active: key.Status == types.StatusTypeActive, Created: aws.ToTime(key.CreateDate),
+		})
+	}
+	slices.SortStableFunc(keys, func(x, y AccessKey) int { return x.Created.Compare(y.Created) })
+	return keys, nil
+}
+
+// room refuses a new key where keys of others leave none for it. Ours that would go anyway make room.
+func room(s Spec, o Status) error {
+	taken := len(o.Others)
+	if o.Current != nil {
+		taken++ // it must work until the new one is delivered
+	}
+	if !s.Key.Renew || o.Issued != nil || taken < maxKeys {
+		return nil
+	}
+	var names []string
+	for _, key := range o.Others {
+		names = append(names, key.ID)
+	}
+	return fmt.Errorf("the user %s has no room for a new access key: IAM allows %d, and it has %s, which spinup did not "+
+		"make; delete one of them first", s.name(o), maxKeys, strings.Join(names, " and "))
+}
+
+// renew makes a new key and hands its secret over. The old key works on until then; if the secret cannot be handed
+// over, the new key is deleted again. There are never more than two keys.
+func (b bucketUser) renew(ctx context.Context, s Spec, o *Status) error {
+	if err := b.drop(ctx, s, o, &o.Previous); err != nil {
+		return err
+	}
+	made, err := b.create(ctx, s, o)
+	if err != nil {
+		return err
+	}
+	issued, err := b.deliver(ctx, s, made)
+	if err == nil && s.StoredAt != s.Key.Store {
+		// State has room for one place only: the old one goes now, or everything stays as it was.
+		if err = b.discard(ctx, s.StoredAt); err != nil {
+			err = errors.Join(err, b.discard(context.WithoutCancel(ctx), s.Key.Store))
+		}
+	}
+	if err != nil {
+		return b.takeBack(ctx, s, o, &AccessKey{ID: aws.ToString(made.AccessKeyId)}, err)
+	}
+	o.Issued, o.Stored = issued, &s.Key.Store
+	o.Previous, o.Current = o.Current, &AccessKey{ID: issued.ID, Active: true, Created: issued.Created}
+	return nil
+}
+
+// create makes a key. One that was made by a call whose answer was lost is deleted again: nobody has its secret.
+func (b bucketUser) create(ctx context.Context, s Spec, o *Status) (made *types.AccessKey, err error) {
+	keep := slices.Clone(o.Others)
+	if o.Current != nil {
+		keep = append(keep, *o.Current)
+	}
+	stray := false
+	err = b.patiently(ctx, early(o), func() error {
+		out, err := b.CreateAccessKey(ctx, &iam.CreateAccessKeyInput{UserName: &o.User.Name})
+		if err != nil {
+			stray = awsclient.IsUncertain(err)
+			return err
+		}
+		made, stray = out.AccessKey, awsclient.Resent(out.ResultMetadata)
+		keep = append(keep, AccessKey{ID: aws.ToString(made.AccessKeyId)})
+		return nil
+	})
+	if !stray {
+		return made, err
+	}
+	if undo := b.forget(ctx, s, keep); undo != nil {
+		return nil, errors.Join(err, fmt.Errorf("an access key whose making was not answered may be left: %w", undo))
+	}
+	return made, err
+}
+
+// forget deletes the keys that are not among those to keep.
+func (b bucketUser) forget(ctx context.Context, s Spec, keep []AccessKey) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), b.conn.Pace.Rescue)
+	defer cancel()
+	keys, err := b.list(ctx, s)
+	if err != nil {
+		return err
+	}
+	for _, key := range keys {
+		if slices.ContainsFunc(keep, func(k AccessKey) bool { return k.ID == key.ID }) {
+			continue
+		}
+		_, err := b.DeleteAccessKey(ctx, &iam.DeleteAccessKeyInput{UserName: &s.Name, AccessKeyId: &key.ID})
+		if err := absent(err); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// takeBack deletes a new key whose secret could not be handed over.
+func (b bucketUser) takeBack(ctx context.Context, s Spec, o *Status, key *AccessKey, err error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), b.conn.Pace.Rescue)
+	defer cancel()
+	if undo := b.drop(ctx, s, o, &key); undo != nil {
+		return fmt.Errorf("%w; the new access key %s could not be deleted again: %w", err, key.ID, undo)
+	}
+	if o.Current == nil {
+		return fmt.Errorf("%w; the new access key was deleted again", err)
+	}
+	return fmt.Errorf("%w; the new access key was deleted again, and %s works on", err, o.Current.ID)
+}
+
+// deliver waits until AWS accepts the new key, then hands its secret over.
+func (b bucketUser) deliver(ctx context.Context, s Spec, made *types.AccessKey) (*Issued, error) {
+	id, secret := aws.ToString(made.AccessKeyId), aws.ToString(made.SecretAccessKey)
+	if err := awsclient.KeyAccepted(ctx, b.conn, id, secret); err != nil {
+		return nil, err
+	}
+	issued := &Issued{ID: id, Created: aws.ToTime(made.CreateDate)}
+	return issued, b.store(ctx, s, secret, issued)
+}
+
+// activate turns our current key on or off.
+func (b bucketUser) activate(ctx context.Context, s Spec, o *Status) error {
+	if o.Current.Active == s.Key.Active {
+		return nil
+	}
+	status := types.StatusTypeInactive
+	if s.Key.Active {
+		status = types.StatusTypeActive
+	}
+	_, err := b.UpdateAccessKey(ctx, &iam.UpdateAccessKeyInput{
+		UserName: &o.User.Name, AccessKeyId: &o.Current.ID, Status: status,
+	})
+	if err != nil {
+		return err
+	}
+	o.Current.Active = s.Key.Active
+	return nil
+}
+
+// drop deletes one of our keys.
+func (b bucketUser) drop(ctx context.Context, s Spec, o *Status, key **AccessKey) error {
+	if *key == nil {
+		return nil
+	}
+	name := s.name(*o)
+	_, err := b.DeleteAccessKey(ctx, &iam.DeleteAccessKeyInput{UserName: &name, AccessKeyId: &(*key).ID})
+	if err := absent(err); err != nil {
+		return err
+	}
+	*key = nil
+	return nil
+}

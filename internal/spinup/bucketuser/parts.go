@@ -1,0 +1,434 @@
+package bucketuser
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
+)
+
+type (
+	composite = reconcile.Composite[Spec, Status]
+	part      = reconcile.Part[Spec, Status]
+)
+
+// bucketUser holds what the parts need to act.
+type bucketUser struct {
+	API
+	conn *awsclient.Conn
+}
+
+// New is the composite behind spinup_bucket_user. The key comes last: its secret is told only once, so everything that
+// could fail has to be behind it.
+func New(conn *awsclient.Conn) reconcile.Composite[Spec, Status] {
+	b := bucketUser{API: NewAPI(conn), conn: conn}
+	return composite{
+		Noun:     "bucket user",
+		Parts:    []part{b.user(), b.boundary(), b.tags(), b.access(), b.accessKey()},
+		Parallel: 8,
+		Rescue:   conn.Pace.Rescue,
+		Until: func(ctx context.Context, what string, done func(context.Context) (bool, error)) error {
+			return awsclient.Until(ctx, conn.Pace, what, done)
+		},
+	}
+}
+
+func always(Spec) bool { return true }
+
+// absent turns a typed not-found into "nothing there".
+func absent(err error) error {
+	if awsclient.IsNotFound(err) {
+		return nil
+	}
+	return err
+}
+
+// byName reads something of the user under its name or, while it is being renamed, under the one it had.
+func byName[T any](s Spec, read func(name *string) (T, error)) (T, error) {
+	out, err := read(&s.Name)
+	if awsclient.IsNotFound(err) && s.FormerName != "" {
+		return read(&s.FormerName)
+	}
+	return out, err
+}
+
+// early says whether IAM may not yet show everywhere what this run made.
+func early(o *Status) func(error) bool {
+	return func(err error) bool { return o.User != nil && o.User.Created && awsclient.IsNotFound(err) }
+}
+
+func (b bucketUser) user() part {
+	return part{
+		Name:    "name",
+		Wanted:  always,
+		Present: func(o Status) bool { return o.User != nil },
+		InSync:  func(s Spec, o Status) bool { return o.User.Name == s.Name },
+		Observe: func(ctx context.Context, s Spec, o *Status) error {
+			out, err := byName(s, func(name *string) (*iam.GetUserOutput, error) {
+				return b.GetUser(ctx, &iam.GetUserInput{UserName: name})
+			})
+			if err != nil {
+				if awsclient.IsNotFound(err) {
+					o.User = nil
+				}
+				return absent(err)
+			}
+			created := o.User != nil && o.User.Created
+			o.User = userOf(out.User)
+			o.User.Created = created
+			return nil
+		},
+		Apply: func(ctx context.Context, s Spec, o *Status) error {
+			if o.User != nil {
+				return b.rename(ctx, s, o)
+			}
+			in := &iam.CreateUserInput{UserName: &s.Name, Path: &s.IAMPath, Tags: tagList(s.Tags)}
+			if s.Boundary != "" {
+				in.PermissionsBoundary = &s.Boundary
+			}
+			out, err := b.CreateUser(ctx, in)
+			switch {
+			case awsclient.IsExists(err) && !awsclient.WasRetried(err):
+				return fmt.Errorf("%w: %w", reconcile.ErrForeign, err)
+			case err == nil:
+				o.User = userOf(out.User)
+			case !awsclient.IsExists(err):
+				return err
+			default: // the first answer was lost: a moment ago there was no such user
+				o.User = &User{Name: s.Name}
+			}
+			o.User.Created = true
+			// Just created, a user may be unknown to the next call.
+			return awsclient.Until(ctx, b.conn.Pace, "the new user to be seen", func(ctx context.Context) (bool, error) {
+				out, err := b.GetUser(ctx, &iam.GetUserInput{UserName: &s.Name})
+				if err != nil {
+					return false, absent(err)
+				}
+				o.User = userOf(out.User)
+				o.User.Created = true
+				return true, nil
+			})
+		},
+		CanRemove: b.unused,
+		Remove:    b.delete,
+	}
+}
+
+func userOf(u *types.User) *User {
+	user := &User{
+		Name: aws.ToString(u.UserName), ARN: aws.ToString(u.Arn), ID: aws.ToString(u.UserId), Tags: map[string]string{},
+	}
+	if u.PermissionsBoundary != nil {
+		user.Boundary = aws.ToString(u.PermissionsBoundary.PermissionsBoundaryArn)
+	}
+	for _, tag := range u.Tags {
+		user.Tags[aws.ToString(tag.Key)] = aws.ToString(tag.Value)
+	}
+	return user
+}
+
+// rename gives the user its new name; keys, groups and policies stay with it.
+func (b bucketUser) rename(ctx context.Context, s Spec, o *Status) error {
+	_, err := b.UpdateUser(ctx, &iam.UpdateUserInput{UserName: &o.User.Name, NewUserName: &s.Name})
+	if err != nil {
+		return err
+	}
+	o.User.Name, o.User.Created = s.Name, true // IAM may not know it by that name everywhere yet
+	return nil
+}
+
+// boundary is seen with the user.
+func (b bucketUser) boundary() part {
+	return part{
+		Name:    "permissions_boundary",
+		Inside:  true,
+		Wanted:  always,
+		Present: func(o Status) bool { return o.User != nil },
+		InSync:  func(s Spec, o Status) bool { return o.User.Boundary == s.Boundary },
+		Apply: func(ctx context.Context, s Spec, o *Status) error {
+			return b.patiently(ctx, early(o), func() (err error) {
+				if s.Boundary == "" {
+					_, err = b.DeleteUserPermissionsBoundary(ctx, &iam.DeleteUserPermissionsBoundaryInput{UserName: &o.User.Name})
+				} else {
+					_, err = b.PutUserPermissionsBoundary(ctx, &iam.PutUserPermissionsBoundaryInput{
+						UserName: &o.User.Name, PermissionsBoundary: &s.Boundary,
+					})
+				}
+				return err
+			})
+		},
+	}
+}
+
+// tags are seen with the user.
+func (b bucketUser) tags() part {
+	return part{
+		Name:    "tags",
+		Inside:  true,
+		Wanted:  always,
+		Present: func(o Status) bool { return o.User != nil },
+		InSync:  func(s Spec, o Status) bool { return maps.Equal(s.OwnTags(o.User.Tags), s.Tags) },
+		Apply: func(ctx context.Context, s Spec, o *Status) error {
+			var gone []string
+			for key := range s.OwnTags(o.User.Tags) {
+				if _, wanted := s.Tags[key]; !wanted {
+					gone = append(gone, key)
+				}
+			}
+			slices.Sort(gone)
+			if len(gone) > 0 {
+				err := b.patiently(ctx, early(o), func() error {
+					_, err := b.UntagUser(ctx, &iam.UntagUserInput{UserName: &o.User.Name, TagKeys: gone})
+					return err
+				})
+				if err != nil {
+					return err
+				}
+			}
+			if len(s.Tags) == 0 {
+				return nil
+			}
+			return b.patiently(ctx, early(o), func() error {
+				_, err := b.TagUser(ctx, &iam.TagUserInput{UserName: &o.User.Name, Tags: tagList(s.Tags)})
+				return err
+			})
+		},
+	}
+}
+
+func tagList(tags map[string]string) []types.Tag {
+	var list []types.Tag
+	for _, key := range slices.Sorted(maps.Keys(tags)) {
+		list = append(list, types.Tag{Key: aws.String(key), Value: aws.String(tags[key])})
+	}
+	return list
+}
+
+// patiently repeats a write for as long as IAM does not yet know what this run made.
+func (b bucketUser) patiently(ctx context.Context, early func(error) bool, write func() error) error {
+	return awsclient.Patiently(ctx, b.conn.Pace, "the user to be known everywhere", early, write)
+}
+
+// access is what the user may do: by the bucket's groups, or by an inline policy where it is confined to a path or
+// there are to be no groups. It is one part because one way may follow on the other: the new access is there before
+// the old one goes.
+func (b bucketUser) access() part {
+	return part{
+		Name:    "access",
+		Inside:  true,
+		Wanted:  always,
+		Present: func(o Status) bool { return o.Groups != nil && o.Inline != nil },
+		InSync: func(s Spec, o Status) bool {
+			join, leave := s.moves(o.Groups)
+			return len(join)+len(leave)+len(s.stale(o.Inline)) == 0 && s.granted(o.Inline)
+		},
+		Observe: b.observeAccess,
+		CanApply: func(ctx context.Context, s Spec, o Status) error {
+			join, _ := s.moves(o.Groups)
+			for _, group := range join {
+				_, err := b.GetGroup(ctx, &iam.GetGroupInput{GroupName: &group, MaxItems: aws.Int32(1)})
+				if err != nil {
+					return s.missing(group, err)
+				}
+			}
+			return nil
+		},
+		Apply: func(ctx context.Context, s Spec, o *Status) error {
+			join, leave := s.moves(o.Groups)
+			if err := b.putInline(ctx, s, o); err != nil {
+				return err
+			}
+			for _, group := range join {
+				if err := b.join(ctx, o, group); err != nil {
+					return s.missing(group, err)
+				}
+			}
+			for _, group := range leave {
+				if err := b.leave(ctx, o, group); err != nil {
+					return err
+				}
+			}
+			return b.deleteInline(ctx, o, s.stale(o.Inline))
+		},
+	}
+}
+
+// observeAccess reads the user's groups and the inline policies that bear one of our names, both at once.
+func (b bucketUser) observeAccess(ctx context.Context, s Spec, o *Status) error {
+	var groups []string
+	var inline *Inline
+	var reads errgroup.Group
+	reads.Go(func() (err error) { groups, err = b.groups(ctx, s); return absent(err) })
+	reads.Go(func() (err error) { inline, err = b.inline(ctx, s); return absent(err) })
+	if err := reads.Wait(); err != nil {
+		return err
+	}
+	o.Groups, o.Inline = groups, inline
+	return nil
+}
+
+func (b bucketUser) groups(ctx context.Context, s Spec) ([]string, error) {
+	out, err := byName(s, func(name *string) (*iam.ListGroupsForUserOutput, error) {
+		return b.ListGroupsForUser(ctx, &iam.ListGroupsForUserInput{UserName: name})
+	})
+	if err != nil {
+		return nil, err
+	}
+	groups := []string{}
+	for _, group := range out.Groups {
+		groups = append(groups, aws.ToString(group.GroupName))
+	}
+	return groups, nil
+}
+
+func (b bucketUser) inline(ctx context.Context, s Spec) (*Inline, error) {
+	out, err := byName(s, func(name *string) (*iam.ListUserPoliciesOutput, error) {
+		return b.ListUserPolicies(ctx, &iam.ListUserPoliciesInput{UserName: name})
+	})
+	if err != nil {
+		return nil, err
+	}
+	seen := &Inline{Documents: map[string]string{}}
+	for _, policy := range out.PolicyNames {
+		if !s.ownPolicy(policy) {
+			seen.Others = append(seen.Others, policy)
+			continue
+		}
+		out, err := byName(s, func(name *string) (*iam.GetUserPolicyOutput, error) {
+			return b.GetUserPolicy(ctx, &iam.GetUserPolicyInput{UserName: name, PolicyName: &policy})
+		})
+		if awsclient.IsNotFound(err) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		text, err := awsclient.PolicyText(out.PolicyDocument)
+		if err != nil {
+			return nil, fmt.Errorf("inline policy %s: %w", policy, err)
+		}
+		seen.Documents[policy] = text
+	}
+	return seen, nil
+}
+
+// granted says whether the inline policy is there that gives the access, if one is to.
+func (s Spec) granted(have *Inline) bool {
+	if s.group() != "" {
+		return true
+	}
+	name, document := s.policy()
+	live, ok := have.Documents[name]
+	return ok && s.accepts(live, document)
+}
+
+// stale are our inline policies but the one that gives the access.
+func (s Spec) stale(have *Inline) []string {
+	if have == nil {
+		return nil
+	}
+	keep := ""
+	if s.group() == "" {
+		keep, _ = s.policy()
+	}
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(have.Documents)), func(policy string) bool { return policy == keep })
+}
+
+// putInline writes the inline policy that gives the access, if one is to and it is not there.
+func (b bucketUser) putInline(ctx context.Context, s Spec, o *Status) error {
+	if o.Inline != nil && s.granted(o.Inline) || s.group() != "" {
+		return nil
+	}
+	name, document := s.policy()
+	put := func() error {
+		return b.patiently(ctx, early(o), func() error {
+			_, err := b.PutUserPolicy(ctx, &iam.PutUserPolicyInput{
+				UserName: &o.User.Name, PolicyName: &name, PolicyDocument: &document,
+			})
+			return err
+		})
+	}
+	err := put()
+	if stale := s.stale(o.Inline); awsclient.IsLimitExceeded(err) && len(stale) > 0 {
+		// Old and new are more together than IAM allows a user: for a moment there is neither.
+		if err := b.deleteInline(ctx, o, stale); err != nil {
+			return err
+		}
+		err = put()
+	}
+	if err != nil {
+		return err
+	}
+	if o.Inline == nil {
+		o.Inline = &Inline{Documents: map[string]string{}}
+	}
+	o.Inline.Documents[name] = document
+	return nil
+}
+
+func (b bucketUser) deleteInline(ctx context.Context, o *Status, policies []string) error {
+	for _, policy := range policies {
+		_, err := b.DeleteUserPolicy(ctx, &iam.DeleteUserPolicyInput{UserName: &o.User.Name, PolicyName: &policy})
+		if err := absent(err); err != nil {
+			return err
+		}
+		delete(o.Inline.Documents, policy)
+	}
+	return nil
+}
+
+// moves says which of the bucket's groups to join and which to leave. Other groups are not ours.
+func (s Spec) moves(in []string) (join, leave []string) {
+	want := s.Groups()
+	for _, group := range want {
+		if !slices.Contains(in, group) {
+			join = append(join, group)
+		}
+	}
+	for _, group := range s.ownGroups() {
+		if slices.Contains(in, group) && !slices.Contains(want, group) {
+			leave = append(leave, group)
+		}
+	}
+	return join, leave
+}
+
+func (b bucketUser) join(ctx context.Context, o *Status, group string) error {
+	err := b.patiently(ctx, early(o), func() error {
+		_, err := b.AddUserToGroup(ctx, &iam.AddUserToGroupInput{UserName: &o.User.Name, GroupName: &group})
+		return err
+	})
+	if err == nil {
+		o.Groups = append(o.Groups, group)
+	}
+	return err
+}
+
+func (b bucketUser) leave(ctx context.Context, o *Status, group string) error {
+	_, err := b.RemoveUserFromGroup(ctx, &iam.RemoveUserFromGroupInput{UserName: &o.User.Name, GroupName: &group})
+	if err := absent(err); err != nil {
+		return err
+	}
+	o.Groups = slices.DeleteFunc(o.Groups, func(in string) bool { return in == group })
+	return nil
+}
+
+// missing says what to do about a group that does not exist.
+func (s Spec) missing(group string, err error) error {
+	switch {
+	case !awsclient.IsNotFound(err):
+		return err
+	case group == WebAdminGroup(s.Bucket):
+		return fmt.Errorf("there is no group %s: web_admin is for websites: %w", group, err)
+	}
+	return fmt.Errorf("there is no group %s: add %q to access_levels of spinup_bucket %q first: %w",
+		group, s.Access, s.Bucket, err)
+}

@@ -1,0 +1,213 @@
+package bucketuser
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/ProtonMail/go-crypto/openpgp"
+	"github.com/ProtonMail/go-crypto/openpgp/armor"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
+)
+
+// store hands the secret over to where it is wanted. What is put into a store of AWS is the text of value.
+func (b bucketUser) store(ctx context.Context, s Spec, secret string, issued *Issued) error {
+	to := s.Key.Store
+	switch {
+	case to.PGPKey != "":
+		text, err := Encrypt(to.PGPKey, secret)
+		issued.Encrypted = text
+		return err
+	case to.Parameter != "":
+		return b.putParameter(ctx, s, value(issued.ID, secret), issued)
+	case to.SecretsSecret != "":
+		return b.putSecret(ctx, s, value(issued.ID, secret), issued)
+	}
+	issued.Secret = secret
+	return nil
+}
+
+// value is what a store holds: both halves of the key, since one without the other is of no use.
+func value(id, secret string) string {
+	text, _ := json.Marshal(map[string]string{"access_key_id": id, "secret_access_key": secret}) // strings always marshal
+	return string(text)
+}
+
+// putParameter writes the value to an SSM parameter: a new one, or the one that is ours already.
+func (b bucketUser) putParameter(ctx context.Context, s Spec, value string, issued *Issued) error {
+	name := s.Key.Store.Parameter
+	put := func(overwrite bool) error {
+		_, err := b.PutParameter(ctx, &ssm.PutParameterInput{
+			Name: &name, Value: &value, Type: types.ParameterTypeSecureString, Overwrite: &overwrite,
+			Description: aws.String("Access key of " + s.Name + " for the bucket " + s.Bucket),
+		})
+		return err
+	}
+	err := put(s.StoredAt.Parameter == name)
+	if awsclient.IsExists(err) {
+		if !awsclient.WasRetried(err) {
+			return fmt.Errorf("%w: SSM parameter %s: delete it or name another: %w", reconcile.ErrForeign, name, err)
+		}
+		err = put(true) // the first answer was lost
+	}
+	issued.StoredAt = name
+	return b.unless(ctx, err, func(ctx context.Context) (*string, error) {
+		out, err := b.GetParameter(ctx, &ssm.GetParameterInput{Name: &name, WithDecryption: aws.Bool(true)})
+		if err != nil {
+			return nil, err
+		}
+		return out.Parameter.Value, nil
+	}, value)
+}
+
+// putSecret writes the value to a Secrets Manager secret: a new one, or the one that is ours already.
+func (b bucketUser) putSecret(ctx context.Context, s Spec, value string, issued *Issued) error {
+	name := s.Key.Store.SecretsSecret
+	put := func() error {
+		out, err := b.PutSecretValue(ctx, &secretsmanager.PutSecretValueInput{SecretId: &name, SecretString: &value})
+		if err == nil {
+			issued.StoredAt = aws.ToString(out.ARN)
+		}
+		return err
+	}
+	create := func() error {
+		out, err := b.CreateSecret(ctx, &secretsmanager.CreateSecretInput{
+			Name: &name, SecretString: &value,
+			Description: aws.String("Access key of " + s.Name + " for the bucket " + s.Bucket),
+		})
+		if err == nil {
+			issued.StoredAt = aws.ToString(out.ARN)
+		}
+		return err
+	}
+	ours := s.StoredAt.SecretsSecret == name
+	var err error
+	if ours {
+		err = put()
+	}
+	if !ours || awsclient.IsNotFound(err) {
+		err = create()
+	}
+	if awsclient.IsExists(err) {
+		if !awsclient.WasRetried(err) {
+			return fmt.Errorf("%w: Secrets Manager secret %s: delete it or name another: %w", reconcile.ErrForeign, name, err)
+		}
+		err = put() // the first answer was lost
+	}
+	return b.unless(ctx, err, func(ctx context.Context) (*string, error) {
+		out, err := b.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &name})
+		if err != nil {
+			return nil, err
+		}
+		issued.StoredAt = aws.ToString(out.ARN)
+		return out.SecretString, nil
+	}, value)
+}
+
+// unless lets the error of a write be when the store turns out to hold the value: only the answer was lost. The key
+// must not be taken back then, since whoever reads the store has it.
+func (b bucketUser) unless(
+	ctx context.Context, err error, read func(context.Context) (*string, error), value string,
+) error {
+	if err == nil || !awsclient.IsUncertain(err) {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), b.conn.Pace.Rescue)
+	defer cancel()
+	live, look := read(ctx)
+	switch {
+	case awsclient.IsAccessDenied(look): // what is to be done about this is certain
+		return fmt.Errorf("%w, and the answer to the write before it was lost: %s", look, awsclient.Text(err))
+	case look != nil || aws.ToString(live) != value:
+		return err
+	}
+	return nil
+}
+
+// discard deletes a stored secret: the key it belongs to is gone, or will be.
+func (b bucketUser) discard(ctx context.Context, at Store) error {
+	remove := func(ctx context.Context) (err error) {
+		switch {
+		case at.Parameter != "":
+			_, err = b.DeleteParameter(ctx, &ssm.DeleteParameterInput{Name: &at.Parameter})
+		case at.SecretsSecret != "":
+			_, err = b.DeleteSecret(ctx, &secretsmanager.DeleteSecretInput{
+				SecretId: &at.SecretsSecret, ForceDeleteWithoutRecovery: aws.Bool(true), // so that the name is free again
+			})
+		}
+		return absent(err)
+	}
+	err := remove(ctx)
+	if awsclient.IsUncertain(err) { // whoever thinks it is still there hands no secret over
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), b.conn.Pace.Rescue)
+		defer cancel()
+		err = remove(ctx)
+	}
+	return err
+}
+
+// CheckPGPKey says why nothing could be encrypted for a key, nil if it can.
+func CheckPGPKey(text string) error {
+	_, err := Encrypt(text, "")
+	return err
+}
+
+// parsePGPKey reads an OpenPGP public key, armored or as base64 of the binary form.
+func parsePGPKey(text string) (openpgp.EntityList, error) {
+	text = strings.TrimSpace(text)
+	var keys openpgp.EntityList
+	var err error
+	if strings.HasPrefix(text, "-----BEGIN") {
+		keys, err = openpgp.ReadArmoredKeyRing(strings.NewReader(text))
+	} else {
+		var raw []byte
+		if raw, err = base64.StdEncoding.DecodeString(text); err != nil {
+			return nil, errors.New("it is neither armored nor base64")
+		}
+		keys, err = openpgp.ReadKeyRing(bytes.NewReader(raw))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("it is no OpenPGP key: %w", err)
+	}
+	if len(keys) != 1 {
+		return nil, fmt.Errorf("it holds %d keys, not one", len(keys))
+	}
+	if keys[0].PrivateKey != nil {
+		return nil, errors.New("it is a private key: give the public one")
+	}
+	return keys, nil
+}
+
+// Encrypt encrypts a secret for a public key, as an armored OpenPGP message.
+func Encrypt(key, secret string) (string, error) {
+	to, err := parsePGPKey(key)
+	if err != nil {
+		return "", err
+	}
+	var message bytes.Buffer
+	armored, err := armor.Encode(&message, "PGP MESSAGE", nil)
+	if err != nil {
+		return "", err
+	}
+	plain, err := openpgp.Encrypt(armored, to, nil, nil, nil)
+	if err != nil {
+		return "", fmt.Errorf("encrypting for the PGP key: %w", err)
+	}
+	if _, err := plain.Write([]byte(secret)); err != nil {
+		return "", err
+	}
+	if err := errors.Join(plain.Close(), armored.Close()); err != nil {
+		return "", err
+	}
+	return message.String(), nil
+}

@@ -1,4 +1,5 @@
-# What `make demo` applies: one bucket that keeps versions, and a group whose members administer it. Where the provider
+# What `make demo` applies: one bucket that keeps versions, a group whose members administer it and, with a variable set,
+# an account in that group. Where the provider
 # finds S3 and IAM it reads from the environment: AWS_ENDPOINT_URL for an emulator, nothing for AWS itself.
 terraform {
   required_providers {
@@ -19,6 +20,24 @@ resource "spinup_bucket" "demo" {
 
   tags = {
     Application = "demo"
+  }
+}
+
+variable "rotation" {
+  description = "Any text makes an account with a key; a changed text rotates the key. Null: no account."
+  type        = string
+  default     = null
+}
+
+resource "spinup_bucket_user" "demo" {
+  count  = var.rotation == null ? 0 : 1
+  bucket = spinup_bucket.demo.name
+  name   = "${spinup_bucket.demo.name}-uploader"
+  access = "admin"
+
+  access_key = {
+    rotation = var.rotation
+    overlap  = "5s"
   }
 }
 

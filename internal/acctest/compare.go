@@ -14,7 +14,7 @@ func Pace() awsclient.Pace {
 	return awsclient.Pace{
 		MinBackoff: time.Millisecond, MaxBackoff: 20 * time.Millisecond,
 		PollMin: time.Millisecond, PollMax: 50 * time.Millisecond,
-		Consistency: 3 * time.Second, Rescue: 10 * time.Second, FirstAnswer: 2 * time.Second, DialTimeout: time.Second,
+		Consistency: 3 * time.Second, Rescue: 10 * time.Second, FirstAnswer: 10 * time.Second, DialTimeout: time.Second,
 	}
 }
 

@@ -47,7 +47,7 @@ provider "spinup" {
   region     = %q
   access_key = %q
   secret_key = %q
-  endpoints  = { s3 = %[4]q, iam = %[4]q, sts = %[4]q }
+  endpoints  = { s3 = %[4]q, iam = %[4]q, sts = %[4]q, ssm = %[4]q, secretsmanager = %[4]q }
   %[5]s
 }
 `, Region, accessKey, secretKey, b.Gateway.URL(), strings.Join(settings, "\n  "))
@@ -171,6 +171,12 @@ func (c Change) Attributes() []string { return changed(c.Before, c.After, c.Unkn
 // Plan plans and gives the change of the resource at the address; one without actions when there is none.
 func (tf *Terraform) Plan(address string, args ...string) Change {
 	tf.t.Helper()
+	return tf.Plans(args...)[address]
+}
+
+// Plans plans and gives the change of each resource by its address.
+func (tf *Terraform) Plans(args ...string) map[string]Change {
+	tf.t.Helper()
 	file := filepath.Join(tf.Dir, "test.plan")
 	tf.Must(append([]string{"plan", "-out", file}, args...)...)
 	var plan struct {
@@ -185,12 +191,11 @@ func (tf *Terraform) Plan(address string, args ...string) Change {
 		} `json:"resource_changes"`
 	}
 	tf.json(&plan, "show", "-json", file)
+	changes := map[string]Change{}
 	for _, r := range plan.ResourceChanges {
-		if r.Address == address {
-			return Change{r.Change.Actions, r.Change.Before, r.Change.After, r.Change.AfterUnknown}
-		}
+		changes[r.Address] = Change{r.Change.Actions, r.Change.Before, r.Change.After, r.Change.AfterUnknown}
 	}
-	return Change{}
+	return changes
 }
 
 func (tf *Terraform) json(into any, args ...string) {

@@ -3,7 +3,6 @@ package provider
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -159,7 +158,7 @@ func (m *bucketModel) resolve(ctx context.Context, r resolution[bucketModel]) (d
 	m.resolveSettings(r)
 	m.resolveEncryption(ctx, r, &diags)
 	m.resolveAccessLog(ctx, r, &diags)
-	m.resolveTags(r.data)
+	m.TagsAll = r.data.tagsAll(m.Tags)
 	m.resolveComputed(ctx, r, &diags)
 	return diags
 }
@@ -289,19 +288,6 @@ func (m *bucketModel) resolveAccessLog(ctx context.Context, r resolution[bucketM
 		}
 	}
 	m.AccessLog = object(ctx, accessLogTypes, log, diags)
-}
-
-func (m *bucketModel) resolveTags(data *providerData) {
-	if m.Tags.IsUnknown() || data.isUnknown("default_tags", "org") {
-		m.TagsAll = types.MapUnknown(types.StringType)
-		return
-	}
-	all := map[string]attr.Value{}
-	for key, value := range data.tags() {
-		all[key] = types.StringValue(value)
-	}
-	maps.Copy(all, m.Tags.Elements())
-	m.TagsAll = types.MapValueMust(types.StringType, all)
 }
 
 func (m *bucketModel) resolveComputed(ctx context.Context, r resolution[bucketModel], diags *diag.Diagnostics) {
@@ -493,7 +479,7 @@ func (m *bucketFacts) fill(
 	m.AccountID = optional(conn.AccountID)
 	m.setNames(conn.Partition, conn.Platform)
 
-	m.fillTags(want, have, data)
+	m.Tags, m.TagsAll = data.splitTags(want.OwnTags(have.Tags), m.Tags, want.Everything)
 	m.Versioning = types.BoolNull()
 	if have.Versioning != nil {
 		m.Versioning = types.BoolValue(*have.Versioning == "Enabled")
@@ -516,26 +502,6 @@ func (m *bucketFacts) fill(
 	m.fillPolicy(want, have)
 	m.fillLevels(ctx, want, have, &diags)
 	return diags
-}
-
-// fillTags splits the live tags: the provider's show in tags_all only, unless the configuration repeats them. Where no
-// configuration is known, as for an import, one with another value than the provider's is taken for such.
-func (m *bucketFacts) fillTags(want bucketSpec, have bucketStatus, data *providerData) {
-	all, own := map[string]attr.Value{}, map[string]attr.Value{}
-	said, provided := m.Tags.Elements(), data.tags()
-	for key, value := range want.OwnTags(have.Tags) {
-		all[key] = types.StringValue(value)
-		theirs, ok := provided[key]
-		_, repeated := said[key]
-		repeated = repeated || want.Everything && theirs != value && key != orgTag
-		if !ok || repeated {
-			own[key] = all[key]
-		}
-	}
-	m.TagsAll = types.MapValueMust(types.StringType, all)
-	if len(own) > 0 || !m.Tags.IsNull() {
-		m.Tags = types.MapValueMust(types.StringType, own)
-	}
 }
 
 // fillPolicy records the user's statements as they are now, in the user's words where they mean the same.

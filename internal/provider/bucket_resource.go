@@ -364,15 +364,6 @@ func (m *bucketModel) checkPlan(_ context.Context, data *providerData) (diags di
 			diags.AddAttributeError(path.Root("region"), "Invalid region", fmt.Sprintf("region: %q %s.", region, err))
 		}
 	}
-	if _, said := m.Tags.Elements()[orgTag]; said && data.org != "" {
-		diags.AddAttributeError(path.Root("tags"), "Invalid tags", fmt.Sprintf(
-			"tags has the key %q, which the provider's org sets to %q. Leave it out.", orgTag, data.org))
-	}
-	for key := range m.Tags.Elements() {
-		if data.ignoreTags(key) {
-			diags.AddAttributeError(path.Root("tags"), "Invalid tags", fmt.Sprintf(
-				"tags has the key %q, which the provider's ignore_tags leaves to others. Take it out of one of them.", key))
-		}
-	}
+	diags.Append(data.checkTags(m.Tags)...)
 	return diags
 }

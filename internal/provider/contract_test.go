@@ -21,6 +21,7 @@ import (
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucketuser"
 )
 
 // offered is what the provider has, by the names that users type.
@@ -98,6 +99,7 @@ func TestContract_schemas(t *testing.T) {
 	}
 	models := map[string]any{
 		"spinup_account": &accountModel{}, "spinup_bucket": &bucketDataModel{}, "spinup_buckets": &bucketsDataModel{},
+		"spinup_bucket_user": &bucketUserDataModel{}, "spinup_bucket_users": &bucketUsersDataModel{},
 	}
 	for name, d := range everything(t).dataSources {
 		var resp datasource.SchemaResponse
@@ -223,17 +225,22 @@ func TestContract_acceptance(t *testing.T) {
 
 // TestContract_permissions: every operation that a domain package calls is there, with the permission it needs.
 func TestContract_permissions(t *testing.T) {
-	action := regexp.MustCompile(`^(s3|iam):[A-Z][A-Za-z]+$`)
-	kinds := []string{"bucket", "object", "group", "policy", "*"}
-	api := bucket.NewAPI(&awsclient.Conn{})
-	for _, part := range []any{api.Reads, api.Writes} {
+	action := regexp.MustCompile(`^(s3|iam|ssm|secretsmanager):[A-Z][A-Za-z]+$`)
+	kinds := []string{
+		"bucket", "object", "group", "policy", "membership", "anygroup", "user", "mfa", "parameter", "secret", "*",
+	}
+	buckets, users := bucket.NewAPI(&awsclient.Conn{}), bucketuser.NewAPI(&awsclient.Conn{})
+	for _, part := range []any{buckets.Reads, buckets.Writes, users.Reads, users.Writes, users.Cleanups, users.Stores} {
 		for field, value := range reflect.ValueOf(part).Fields() {
 			if value.IsNil() {
 				t.Errorf("%s is not taken from a client", field.Name)
 			}
 		}
 	}
-	for _, p := range slices.Concat(awsclient.Permissions(api), awsclient.Permissions(bucket.CatalogAPI{})) {
+	for _, p := range slices.Concat(
+		awsclient.Permissions(buckets), awsclient.Permissions(bucket.CatalogAPI{}),
+		awsclient.Permissions(users), awsclient.Permissions(bucketuser.CatalogAPI{}),
+	) {
 		wrong := slices.ContainsFunc(p.Actions, func(name string) bool { return !action.MatchString(name) })
 		if wrong || len(p.Actions) == 0 || !slices.Contains(kinds, p.On) {
 			t.Errorf("%s needs %q on %q, which is not understood", p.Operation, p.Actions, p.On)

@@ -25,14 +25,14 @@ func published(t *testing.T, name string) awspolicy.Document {
 	return acctest.Must(awspolicy.Parse(string(text)))(t)
 }
 
-// actionsOf are the actions that a policy names, in alphabetical order.
+// actionsOf are the actions that a policy names, each once, in alphabetical order.
 func actionsOf(document awspolicy.Document) []string {
 	var all []string
 	for _, statement := range document.Statements {
 		all = append(all, statement.Action...)
 	}
 	slices.Sort(all)
-	return all
+	return slices.Compact(all)
 }
 
 // used are the actions that the calls of the bench asked for, each once, in alphabetical order.
@@ -105,27 +105,38 @@ func TestAccBucket_permissionsMissing(t *testing.T) {
 		b.MakeBucket(t, b.Name+"-log")
 		tf := b.Terraform(t)
 		policy := published(t, "bucket.json")
-		var granted []string
-		hold(t, b, only(policy, granted))
-		life(t, b, tf, func(command ...string) {
-			for {
-				out, code := tf.Run(command...)
-				if code == 0 {
-					return
-				}
-				asked := askedFor(t, b, policy, acctest.Flat(out))
-				if !slices.ContainsFunc(asked, func(action string) bool { return !slices.Contains(granted, action) }) {
-					t.Fatalf("nothing new to allow in\n%s", out)
-				}
-				granted = append(granted, asked...)
-				hold(t, b, only(policy, granted))
-			}
-		})
-		slices.Sort(granted)
-		if diff := cmp.Diff(actionsOf(policy), slices.Compact(granted)); diff != "" {
+		granted := learned(t, b, tf, policy, func(run func(...string)) { life(t, b, tf, run) })
+		if diff := cmp.Diff(actionsOf(policy), granted); diff != "" {
 			t.Errorf("actions (-published +asked for):\n%s", diff)
 		}
 	})
+}
+
+// learned goes through a life with nothing allowed, and runs each of its commands again and again, with what the errors
+// ask for allowed as well, until it succeeds. It gives the actions that were allowed in the end, in alphabetical order.
+func learned(
+	t *testing.T, b *acctest.Bench, tf *acctest.Terraform, policy awspolicy.Document,
+	life func(run func(command ...string)),
+) []string {
+	t.Helper()
+	var granted []string
+	hold(t, b, only(policy, granted))
+	life(func(command ...string) {
+		for {
+			out, code := tf.Run(command...)
+			if code == 0 {
+				return
+			}
+			asked := askedFor(t, b, policy, acctest.Flat(out))
+			if !slices.ContainsFunc(asked, func(action string) bool { return !slices.Contains(granted, action) }) {
+				t.Fatalf("nothing new to allow in\n%s", out)
+			}
+			granted = append(granted, asked...)
+			hold(t, b, only(policy, granted))
+		}
+	})
+	slices.Sort(granted)
+	return slices.Compact(granted)
 }
 
 // only is the policy with just these actions.
@@ -142,11 +153,16 @@ func only(policy awspolicy.Document, actions []string) awspolicy.Document {
 	return awspolicy.New(left...)
 }
 
-// askedFor are the actions that the output says are missing, each of them on a resource that bears the bucket's name and is of the kind
-// that the policy has the action for.
+// askedFor are the actions that the output says are missing, each of them on a resource that bears the bucket's name
+// and is of the kind that the policy has the action for.
 func askedFor(t *testing.T, b *acctest.Bench, policy awspolicy.Document, output string) []string {
 	t.Helper()
 	advice := regexp.MustCompile(`The credentials need the IAM action ([^.]+) on (\w+) (\S+)\. The guide "Permissions"`)
+	kinds := map[string]string{ // by the statement
+		"Buckets": "bucket", "Objects": "object", "Groups": "group", "Policies": "policy",
+		"Memberships": "group", "AnyGroup": "group", "Users": "user", "MFADevices": "device",
+		"Parameters": "parameter", "Secrets": "secret",
+	}
 	var all []string
 	for _, found := range advice.FindAllStringSubmatch(output, -1) {
 		for action := range strings.SplitSeq(found[1], ", ") {
@@ -154,8 +170,7 @@ func askedFor(t *testing.T, b *acctest.Bench, policy awspolicy.Document, output 
 			if i < 0 {
 				t.Fatalf("%s is not in the policy; asked for in\n%s", action, output)
 			}
-			kind := map[string]string{"Buckets": "bucket", "Objects": "object", "Groups": "group", "Policies": "policy"}
-			if found[2] != kind[policy.Statements[i].Sid] || !strings.Contains(found[3], b.Name) {
+			if found[2] != kinds[policy.Statements[i].Sid] || !strings.Contains(found[3], b.Name) {
 				t.Errorf("%s is asked for on %s %s", action, found[2], found[3])
 			}
 			all = append(all, action)
@@ -173,23 +188,28 @@ func TestAccBucket_permissionsPlan(t *testing.T) {
 		tf.Write(b.Provider() + complete(b))
 		tf.Apply()
 		suspend(t, b)
-		policy := published(t, "bucket-plan.json")
-		hold(t, b, policy)
-		b.Gateway.Reset()
-		out, code := tf.Run("plan", "-detailed-exitcode")
-		if code != 2 || !strings.Contains(acctest.Flat(out), "~ versioning = false -> true") {
-			t.Errorf("exit code %d\n%s", code, out)
-		}
-		if diff := cmp.Diff(actionsOf(policy), used(b)); diff != "" {
-			t.Errorf("actions (-published +used):\n%s", diff)
-		}
-		if done := mutations(b); len(done) > 0 {
-			t.Errorf("it did %v", done)
-		}
-		b.Gateway.Release()
+		wantPlan(t, b, tf, published(t, "bucket-plan.json"), "~ versioning = false -> true")
 		tf.Destroy()
 		b.Gone(t, b.Name)
 	})
+}
+
+// wantPlan holds a plan to the policy: it says the change, needs all of the policy, and writes nothing.
+func wantPlan(t *testing.T, b *acctest.Bench, tf *acctest.Terraform, policy awspolicy.Document, change string) {
+	t.Helper()
+	hold(t, b, policy)
+	b.Gateway.Reset()
+	out, code := tf.Run("plan", "-detailed-exitcode")
+	b.Gateway.Release()
+	if code != 2 || !strings.Contains(acctest.Flat(out), change) {
+		t.Errorf("exit code %d\n%s", code, out)
+	}
+	if diff := cmp.Diff(actionsOf(policy), used(b)); diff != "" {
+		t.Errorf("actions (-published +used):\n%s", diff)
+	}
+	if done := mutations(b); len(done) > 0 {
+		t.Errorf("it did %v", done)
+	}
 }
 
 // TestAccBucket_permissionsLess holds a bucket without optional parts to what the guide says it can do with.
@@ -218,7 +238,8 @@ resource "spinup_bucket" "test" {
 func TestAccPermissions_dataSources(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		made, tf := b.Terraform(t), b.Terraform(t)
-		made.Write(b.Provider() + fmt.Sprintf("resource \"spinup_bucket\" \"test\" { name = %q }\n", b.Name))
+		made.Write(b.Provider() + fmt.Sprintf("resource \"spinup_bucket\" \"test\" { name = %q }\n", b.Name) +
+			member(b, `access = "read_only"`, `path = "/docs/"`))
 		made.Apply()
 		tf.Write(b.Provider() + fmt.Sprintf(`
 data "spinup_account" "test" {}
@@ -229,6 +250,13 @@ data "spinup_buckets" "test" {
   name_prefix = %[1]q
   tags        = { Team = "library" }
 }
+
+data "spinup_bucket_user" "test" {
+  bucket = %[1]q
+  name   = "%[1]s-ann"
+}
+
+data "spinup_bucket_users" "test" { bucket = %[1]q }
 `, b.Name))
 		policy := published(t, "data-sources.json")
 		hold(t, b, policy)

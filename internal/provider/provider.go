@@ -71,11 +71,12 @@ func (p *spinupProvider) Configure(
 }
 
 func (p *spinupProvider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{newBucketResource}
+	return []func() resource.Resource{newBucketResource, newBucketUserResource}
 }
 
 func (p *spinupProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{newAccountDataSource, newBucketDataSource, newBucketsDataSource}
+	return []func() datasource.DataSource{newAccountDataSource, newBucketDataSource, newBucketsDataSource,
+		newBucketUserDataSource, newBucketUsersDataSource}
 }
 
 func (p *spinupProvider) Functions(context.Context) []func() function.Function {

@@ -39,7 +39,9 @@ type world interface {
 	tamper(ctx context.Context, bucket, group string) error
 	// damage says what of that is not repaired.
 	damage(ctx context.Context, bucket, group string) ([]string, error)
-	// left lists buckets, groups and policies whose name begins with the bucket's.
+	// keys lists the active access keys of a user.
+	keys(ctx context.Context, user string) ([]string, error)
+	// left lists buckets, users, groups and policies whose name begins with the bucket's.
 	left(ctx context.Context, bucket string) ([]string, error)
 }
 
@@ -59,6 +61,9 @@ func (s *story) steps() []step {
 		{"Apply repairs just that.", s.repair},
 		{"The state file is thrown away, and the bucket imported by its name.", s.importBucket},
 		{"The plan after the import is empty.", s.planNothing},
+		{"An account is made for the bucket, with an access key.", s.makeUser},
+		{"The key is rotated: for an overlap of five seconds the old key and the new one are both active.", s.rotate},
+		{"When the overlap is over, a plan removes the old key, and its apply leaves one.", s.endOverlap},
 		{"Destroy takes everything apart.", s.destroy},
 		{"The emulator is empty.", s.nothingLeft},
 	}
@@ -204,8 +209,77 @@ func (s *story) importBucket(ctx context.Context) ([]string, error) {
 	return lines(output, "Import successful!"), err
 }
 
+// The two values of the variable that rotates the key.
+const (
+	fresh   = "-var=rotation=first"
+	rotated = "-var=rotation=second"
+)
+
+// overlapLimit is how long to wait for a plan that sees the overlap of five seconds ended.
+const overlapLimit = time.Minute
+
+func (s *story) makeUser(ctx context.Context) ([]string, error) {
+	output, err := s.terraform(ctx, 0, "1 added, 0 changed, 0 destroyed.", "apply", "-auto-approve", fresh)
+	if err != nil {
+		return nil, err
+	}
+	return s.withKeys(ctx, output, 1)
+}
+
+func (s *story) rotate(ctx context.Context) ([]string, error) {
+	output, err := s.terraform(ctx, 0, "0 added, 1 changed, 0 destroyed.", "apply", "-auto-approve", rotated)
+	if err != nil {
+		return nil, err
+	}
+	return s.withKeys(ctx, output, 2)
+}
+
+// endOverlap plans until the plan has something to do: nothing but the clock decides that.
+func (s *story) endOverlap(ctx context.Context) ([]string, error) {
+	waiting, cancel := context.WithTimeout(ctx, overlapLimit)
+	defer cancel()
+	says := map[int]string{empty: "No changes.", changes: "Plan: 0 to add, 1 to change, 0 to destroy."}
+	for code := empty; code != changes; {
+		args := []string{"plan", "-detailed-exitcode", "-out=" + planFile, rotated}
+		output, got, err := s.tf.Run(waiting, args...)
+		if err != nil {
+			return nil, err
+		}
+		if text, ok := says[got]; !ok || !strings.Contains(output, text) {
+			return nil, &unexpected{
+				want: "terraform " + strings.Join(args, " ") + " finds nothing to do yet, or the old key to remove", got: output,
+			}
+		}
+		code = got
+	}
+	output, err := s.terraform(ctx, 0, "0 added, 1 changed, 0 destroyed.", "apply", planFile)
+	if err != nil {
+		return nil, err
+	}
+	return s.withKeys(ctx, output, 1)
+}
+
+// withKeys wants the account to have so many active keys, and shows them.
+func (s *story) withKeys(ctx context.Context, output string, count int) ([]string, error) {
+	user := s.bucket + "-uploader"
+	keys, err := s.world.keys(ctx, user)
+	if err != nil {
+		return nil, err
+	}
+	if len(keys) != count {
+		return nil, &unexpected{
+			want: fmt.Sprintf("user %s with %d active access keys", user, count), got: strings.Join(keys, ", "),
+		}
+	}
+	show := lines(output, "Apply complete!")
+	for _, key := range keys {
+		show = append(show, "active key "+key)
+	}
+	return show, nil
+}
+
 func (s *story) destroy(ctx context.Context) ([]string, error) {
-	output, err := s.terraform(ctx, 0, "Resources: 1 destroyed.", "destroy", "-auto-approve")
+	output, err := s.terraform(ctx, 0, "Resources: 2 destroyed.", "destroy", "-auto-approve", rotated)
 	return lines(output, "Destroy complete!"), err
 }
 

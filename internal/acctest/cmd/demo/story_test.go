@@ -56,7 +56,12 @@ func good() []answer {
 		{"apply demo.tfplan", "Apply complete! Resources: 0 added, 1 changed, 0 destroyed.\n", 0},
 		{"import spinup_bucket.demo b", "Import successful!\n", 0},
 		{planCall, "No changes. As before.\n", 0},
-		{"destroy -auto-approve", "Destroy complete! Resources: 1 destroyed.\n", 0},
+		{"apply -auto-approve -var=rotation=first", "Apply complete! Resources: 1 added, 0 changed, 0 destroyed.\n", 0},
+		{"apply -auto-approve -var=rotation=second", "Apply complete! Resources: 0 added, 1 changed, 0 destroyed.\n", 0},
+		{planCall + " -var=rotation=second", "No changes. As before.\n", 0},
+		{planCall + " -var=rotation=second", "Plan: 0 to add, 1 to change, 0 to destroy.\n", 2},
+		{"apply demo.tfplan", "Apply complete! Resources: 0 added, 1 changed, 0 destroyed.\n", 0},
+		{"destroy -auto-approve -var=rotation=second", "Destroy complete! Resources: 2 destroyed.\n", 0},
 	}
 }
 
@@ -65,6 +70,17 @@ type fakeWorld struct {
 	asked                 []string
 	tamperErr             error
 	damaged, notDestroyed []string
+	counts                []int // of active keys, one for each time it is asked; 1, 2, 1 when nil
+}
+
+func (w *fakeWorld) keys(_ context.Context, user string) ([]string, error) {
+	if w.counts == nil {
+		w.counts = []int{1, 2, 1}
+	}
+	w.asked = append(w.asked, "keys "+user)
+	count := w.counts[0]
+	w.counts = w.counts[1:]
+	return []string{"AKIA1", "AKIA2", "AKIA3"}[:count], nil
 }
 
 func (w *fakeWorld) tamper(_ context.Context, bucket, group string) error {
@@ -98,7 +114,7 @@ func TestStoryThatIsAsSaid(t *testing.T) {
 	if err := s.play(t.Context()); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	if diff := cmp.Diff([]string{"tamper b g", "damage b g", "left b"}, world.asked); diff != "" {
+	if diff := cmp.Diff([]string{"tamper b g", "damage b g", "keys b-uploader", "keys b-uploader", "keys b-uploader", "left b"}, world.asked); diff != "" {
 		t.Errorf("the world was asked otherwise:\n%s", diff)
 	}
 	if _, err := os.Stat(filepath.Join(s.dir, "terraform.tfstate")); !errors.Is(err, os.ErrNotExist) {
@@ -154,6 +170,8 @@ func TestStoryLooksBehindTheOutput(t *testing.T) {
 		"one too few":         {replace(5, `"versioning": false`, `"versioning": true`), fakeWorld{}, "one that changes groups"},
 		"not repaired":        {good(), fakeWorld{damaged: []string{"the group is gone"}}, "the group is gone"},
 		"not destroyed":       {good(), fakeWorld{notDestroyed: []string{"policy b-x"}}, "policy b-x"},
+		"no second key":       {good(), fakeWorld{counts: []int{1, 1}}, "2 active access keys"},
+		"old key stays":       {good(), fakeWorld{counts: []int{1, 2, 2}}, "1 active access keys"},
 		"no tampering":        {good(), fakeWorld{tamperErr: errors.New("no way")}, "no way"},
 		"no group":            {replace(2, `"admin"`, `"member"`), fakeWorld{}, "its admin group"},
 		"not JSON":            {replace(5, `[`, `]`), fakeWorld{}, "terraform show"},
@@ -199,6 +217,7 @@ func TestExampleFitsTheStory(t *testing.T) {
 	}
 	for _, want := range []string{
 		`resource "spinup_bucket" "demo"`, "versioning    = true", `access_levels = ["admin"]`, `output "arn"`, `output "groups"`,
+		`resource "spinup_bucket_user" "demo"`, `variable "rotation"`, `overlap  = "5s"`,
 	} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("the example has no %s", want)

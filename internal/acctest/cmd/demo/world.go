@@ -78,6 +78,20 @@ func (a account) damage(ctx context.Context, bucket, group string) ([]string, er
 	return damage, nil
 }
 
+func (a account) keys(ctx context.Context, user string) ([]string, error) {
+	out, err := a.iam.ListAccessKeys(ctx, &iam.ListAccessKeysInput{UserName: &user})
+	if err != nil {
+		return nil, fmt.Errorf("listing access keys: %w", err)
+	}
+	var active []string
+	for _, key := range out.AccessKeyMetadata {
+		if key.Status == iamtypes.StatusTypeActive {
+			active = append(active, aws.ToString(key.AccessKeyId))
+		}
+	}
+	return active, nil
+}
+
 func (a account) left(ctx context.Context, bucket string) ([]string, error) {
 	var left []string
 	note := func(what string, name *string) {
@@ -91,6 +105,16 @@ func (a account) left(ctx context.Context, bucket string) ([]string, error) {
 	}
 	for _, b := range buckets.Buckets {
 		note("bucket", b.Name)
+	}
+	users := iam.NewListUsersPaginator(a.iam, &iam.ListUsersInput{})
+	for users.HasMorePages() {
+		page, err := users.NextPage(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("listing users: %w", err)
+		}
+		for _, u := range page.Users {
+			note("user", u.UserName)
+		}
 	}
 	groups := iam.NewListGroupsPaginator(a.iam, &iam.ListGroupsInput{})
 	for groups.HasMorePages() {

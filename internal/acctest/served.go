@@ -1,0 +1,60 @@
+package acctest
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"testing"
+
+	"github.com/hashicorp/go-hclog"
+	"github.com/hashicorp/go-plugin"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
+)
+
+// Served makes a working directory for the real command with the provider in this process, at the pace of tests. A
+// command takes a third of the time that it takes with the binary, which has to be started several times for each.
+func (b *Bench) Served(t *testing.T) *Terraform {
+	t.Helper()
+	server, err := Factories()["spinup"]()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	reattach, closed := make(chan *plugin.ReattachConfig), make(chan struct{})
+	failed := make(chan error, 1)
+	go func() {
+		defer close(failed)
+		failed <- tf6server.Serve(Address, func() tfprotov6.ProviderServer { return server },
+			tf6server.WithDebug(ctx, reattach, closed), tf6server.WithLoggingSink(t),
+			tf6server.WithGoPluginLogger(hclog.NewNullLogger()))
+	}()
+	t.Cleanup(func() {
+		stop()
+		for range failed { // until it is closed, which is when the server has ended
+		}
+	})
+	select {
+	case at := <-reattach:
+		// The user's own configuration of Terraform stays out of it.
+		env := append(os.Environ(), "TF_CLI_CONFIG_FILE="+os.DevNull, "TF_REATTACH_PROVIDERS="+attachment(t, at))
+		return &Terraform{t: t, Dir: t.TempDir(), env: env}
+	case err := <-failed:
+		t.Fatalf("serving the provider: %v", err)
+	}
+	return nil
+}
+
+// attachment is the value of the variable by which Terraform finds a provider that runs already.
+// https://developer.hashicorp.com/terraform/plugin/debugging
+func attachment(t *testing.T, at *plugin.ReattachConfig) string {
+	t.Helper()
+	text, err := json.Marshal(map[string]any{Address: map[string]any{
+		"Protocol": at.Protocol, "ProtocolVersion": at.ProtocolVersion, "Pid": at.Pid, "Test": at.Test,
+		"Addr": map[string]string{"Network": at.Addr.Network(), "String": at.Addr.String()},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}

@@ -1,0 +1,381 @@
+package provider
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucketuser"
+)
+
+// bucketUserModel is spinup_bucket_user as Terraform sees it.
+type bucketUserModel struct {
+	ID                  types.String   `tfsdk:"id"`
+	Bucket              types.String   `tfsdk:"bucket"`
+	Name                types.String   `tfsdk:"name"`
+	Access              types.String   `tfsdk:"access"`
+	WebAdmin            types.Bool     `tfsdk:"web_admin"`
+	Path                types.String   `tfsdk:"path"`
+	Grant               types.String   `tfsdk:"grant"`
+	PermissionsBoundary types.String   `tfsdk:"permissions_boundary"`
+	Tags                types.Map      `tfsdk:"tags"`
+	TagsAll             types.Map      `tfsdk:"tags_all"`
+	AccessKey           types.Object   `tfsdk:"access_key"`
+	ARN                 types.String   `tfsdk:"arn"`
+	UniqueID            types.String   `tfsdk:"unique_id"`
+	Groups              types.Set      `tfsdk:"groups"`
+	ForceDestroy        types.Bool     `tfsdk:"force_destroy"`
+	Timeouts            timeouts.Value `tfsdk:"timeouts"`
+
+	formerKey *accessKeyModel // in state before, nil for none; known while a write is resolved
+}
+
+// bucketUserIdentity tells one user from every other.
+type bucketUserIdentity struct {
+	Bucket types.String `tfsdk:"bucket"`
+	Name   types.String `tfsdk:"name"`
+}
+
+type accessKeyModel struct {
+	Rotation          types.String `tfsdk:"rotation"`
+	Overlap           types.String `tfsdk:"overlap"`
+	Active            types.Bool   `tfsdk:"active"`
+	Store             types.Object `tfsdk:"store"`
+	ID                types.String `tfsdk:"id"`
+	CreatedAt         types.String `tfsdk:"created_at"`
+	PreviousID        types.String `tfsdk:"previous_id"`
+	PreviousExpiresAt types.String `tfsdk:"previous_expires_at"`
+	Secret            types.String `tfsdk:"secret"`
+	EncryptedSecret   types.String `tfsdk:"encrypted_secret"`
+	StoredAt          types.String `tfsdk:"stored_at"`
+}
+
+type keyStoreModel struct {
+	State     types.Bool   `tfsdk:"state"`
+	PGPKey    types.String `tfsdk:"pgp_key"`
+	Parameter types.String `tfsdk:"ssm_parameter"`
+	Secret    types.String `tfsdk:"secretsmanager_secret"`
+}
+
+var (
+	keyStoreTypes = map[string]attr.Type{
+		"state": types.BoolType, "pgp_key": types.StringType, "ssm_parameter": types.StringType,
+		"secretsmanager_secret": types.StringType,
+	}
+	accessKeyTypes = map[string]attr.Type{
+		"rotation": types.StringType, "overlap": types.StringType, "active": types.BoolType,
+		"store": types.ObjectType{AttrTypes: keyStoreTypes},
+		"id":    types.StringType, "created_at": types.StringType,
+		"previous_id": types.StringType, "previous_expires_at": types.StringType,
+		"secret": types.StringType, "encrypted_secret": types.StringType, "stored_at": types.StringType,
+	}
+)
+
+func (m *bucketUserModel) importID() string {
+	return m.Bucket.ValueString() + "/" + m.Name.ValueString()
+}
+func (m *bucketUserModel) limits() timeouts.Value { return m.Timeouts }
+func (m *bucketUserModel) identify() any          { return bucketUserIdentity{m.Bucket, m.Name} }
+
+// importing says whether the model is the stub that an import begins with: every user in state has an ARN.
+func (m *bucketUserModel) importing() bool { return m.ARN.IsNull() }
+
+func (m *bucketUserModel) locate(context.Context, *awsclient.Conn) (bool, error) {
+	if m.importing() {
+		m.ForceDestroy = types.BoolValue(true)
+	}
+	return true, nil
+}
+
+// accessKey takes the key apart; nil for none.
+func (m *bucketUserModel) accessKey(ctx context.Context, diags *diag.Diagnostics) *accessKeyModel {
+	if m.AccessKey.IsNull() || m.AccessKey.IsUnknown() {
+		return nil
+	}
+	var key accessKeyModel
+	diags.Append(m.AccessKey.As(ctx, &key, basetypes.ObjectAsOptions{})...)
+	return &key
+}
+
+// stores takes store apart; empty for none.
+func (k *accessKeyModel) stores(ctx context.Context, diags *diag.Diagnostics) (s keyStoreModel) {
+	if !k.Store.IsNull() && !k.Store.IsUnknown() {
+		diags.Append(k.Store.As(ctx, &s, basetypes.ObjectAsOptions{})...)
+	}
+	return s
+}
+
+// store says where secrets go.
+func (k *accessKeyModel) store(ctx context.Context, diags *diag.Diagnostics) bucketuser.Store {
+	s := k.stores(ctx, diags)
+	return bucketuser.Store{
+		PGPKey: s.PGPKey.ValueString(), Parameter: s.Parameter.ValueString(), SecretsSecret: s.Secret.ValueString(),
+	}
+}
+
+// storeUnknown says whether it is not known yet where secrets go.
+func (k *accessKeyModel) storeUnknown(ctx context.Context, diags *diag.Diagnostics) bool {
+	s := k.stores(ctx, diags)
+	return k.Store.IsUnknown() || s.PGPKey.IsUnknown() || s.Parameter.IsUnknown() || s.Secret.IsUnknown()
+}
+
+// overlap is how long the previous key stays.
+func (k *accessKeyModel) overlap() time.Duration {
+	d, err := time.ParseDuration(k.Overlap.ValueString())
+	if err != nil {
+		return 0 // unset; the schema refuses anything else
+	}
+	return d
+}
+
+// imported says whether the secret was never ours: it is nowhere.
+func (k *accessKeyModel) imported() bool {
+	return k.Secret.IsNull() && k.EncryptedSecret.IsNull() && k.StoredAt.IsNull()
+}
+
+func (m *bucketUserModel) resolve(ctx context.Context, r resolution[bucketUserModel]) (diags diag.Diagnostics) {
+	m.WebAdmin = pick(r.config.WebAdmin, types.BoolValue(false))
+	m.Grant = pick(r.config.Grant, types.StringValue("group"))
+	m.ForceDestroy = pick(r.config.ForceDestroy, types.BoolValue(true))
+	m.PermissionsBoundary = r.config.PermissionsBoundary
+	if m.PermissionsBoundary.IsNull() {
+		m.PermissionsBoundary = optional(r.data.permissionsBoundary)
+		if r.data.isUnknown("permissions_boundary") {
+			m.PermissionsBoundary = types.StringUnknown()
+		}
+	}
+	m.TagsAll = r.data.tagsAll(m.Tags)
+	m.ID = types.StringUnknown()
+	if !m.Bucket.IsUnknown() && !m.Name.IsUnknown() {
+		m.ID = types.StringValue(m.importID())
+	}
+	m.ARN, m.UniqueID = types.StringUnknown(), types.StringUnknown()
+	if r.prior != nil {
+		m.UniqueID = found(r.prior.UniqueID)
+		if m.Name.Equal(r.prior.Name) { // the name is part of the ARN
+			m.ARN = found(r.prior.ARN)
+		}
+	}
+	m.resolveGroups()
+	m.resolveKey(ctx, r, &diags)
+	return diags
+}
+
+func (m *bucketUserModel) resolveGroups() {
+	m.Groups = types.SetUnknown(types.StringType)
+	if m.Bucket.IsUnknown() || m.Access.IsUnknown() || m.Path.IsUnknown() || m.Grant.IsUnknown() ||
+		m.WebAdmin.IsUnknown() {
+		return
+	}
+	m.Groups = stringSet(m.grants().Groups())
+}
+
+func stringSet(values []string) types.Set {
+	elements := make([]attr.Value, len(values))
+	for i, value := range values {
+		elements[i] = types.StringValue(value)
+	}
+	return types.SetValueMust(types.StringType, elements)
+}
+
+// grants is the part of the spec that says how the user gets its access.
+func (m *bucketUserModel) grants() bucketuser.Spec {
+	return bucketuser.Spec{
+		Bucket:   m.Bucket.ValueString(),
+		Access:   bucket.Level(m.Access.ValueString()),
+		WebAdmin: m.WebAdmin.ValueBool(),
+		Path:     strings.TrimPrefix(m.Path.ValueString(), "/"),
+		Inline:   m.Grant.ValueString() == "inline",
+	}
+}
+
+// resolveKey decides, when planning, whether there will be a new key and whether the previous one has had its time. An
+// apply does what was decided, however late it comes.
+func (m *bucketUserModel) resolveKey(ctx context.Context, r resolution[bucketUserModel], diags *diag.Diagnostics) {
+	if r.prior != nil {
+		m.formerKey = r.prior.accessKey(ctx, diags)
+	}
+	was := m.formerKey
+	if r.applying && !m.AccessKey.IsUnknown() {
+		return
+	}
+	key := r.config.accessKey(ctx, diags)
+	if key == nil {
+		m.AccessKey = r.config.AccessKey
+		return
+	}
+	key.Active = pick(key.Active, types.BoolValue(true))
+	if key.renews(ctx, was, diags) {
+		key.planNew(ctx, was, diags)
+	} else {
+		key.planKept(was)
+	}
+	m.AccessKey = object(ctx, accessKeyTypes, *key, diags)
+}
+
+// renews says whether the plan needs a new key: there is none, or rotation or store have changed. A key that was
+// imported is not replaced just because the configuration now says how it is to be rotated from here on.
+func (k *accessKeyModel) renews(ctx context.Context, was *accessKeyModel, diags *diag.Diagnostics) bool {
+	switch {
+	case was == nil || was.ID.IsNull():
+		return true
+	case was.imported() && was.Rotation.IsNull():
+		return false
+	}
+	return !k.Rotation.Equal(was.Rotation) || k.storeUnknown(ctx, diags) || k.store(ctx, diags) != was.store(ctx, diags)
+}
+
+func (k *accessKeyModel) planNew(ctx context.Context, was *accessKeyModel, diags *diag.Diagnostics) {
+	unknown, null := types.StringUnknown(), types.StringNull()
+	k.ID, k.CreatedAt = unknown, unknown
+	k.PreviousID, k.PreviousExpiresAt = null, null
+	if was != nil && !was.ID.IsNull() && k.overlap() > 0 {
+		k.PreviousID, k.PreviousExpiresAt = was.ID, unknown
+	}
+	k.Secret, k.EncryptedSecret, k.StoredAt = null, null, null
+	switch to := k.stores(ctx, diags); {
+	case k.Store.IsUnknown():
+		k.Secret, k.EncryptedSecret, k.StoredAt = unknown, unknown, unknown
+	case !to.PGPKey.IsNull():
+		k.EncryptedSecret = unknown
+	case !to.Parameter.IsNull() || !to.Secret.IsNull():
+		k.StoredAt = unknown
+	default:
+		k.Secret = unknown
+	}
+}
+
+func (k *accessKeyModel) planKept(was *accessKeyModel) {
+	k.ID, k.CreatedAt = was.ID, was.CreatedAt
+	k.Secret, k.EncryptedSecret, k.StoredAt = was.Secret, was.EncryptedSecret, was.StoredAt
+	k.PreviousID, k.PreviousExpiresAt = was.PreviousID, was.PreviousExpiresAt
+	expires, err := time.Parse(time.RFC3339, was.PreviousExpiresAt.ValueString())
+	if err == nil && !time.Now().Before(expires) {
+		k.PreviousID, k.PreviousExpiresAt = types.StringNull(), types.StringNull()
+	}
+}
+
+func (m *bucketUserModel) spec(
+	ctx context.Context, conn *awsclient.Conn, data *providerData, prior *bucketUserModel,
+) (spec bucketuser.Spec, diags diag.Diagnostics) {
+	spec = m.grants()
+	spec.Name = m.Name.ValueString()
+	spec.Partition, spec.IAMPath = conn.Partition, data.iamPath
+	spec.Tags, spec.IgnoreTag = map[string]string{}, data.ignoreTags
+	spec.Boundary = m.PermissionsBoundary.ValueString()
+	spec.ForceDestroy = m.ForceDestroy.ValueBool()
+	spec.Everything = m.importing()
+	if !m.TagsAll.IsNull() {
+		diags.Append(m.TagsAll.ElementsAs(ctx, &spec.Tags, false)...)
+	}
+	var was *accessKeyModel
+	if prior != nil {
+		if !prior.Name.Equal(m.Name) {
+			spec.FormerName = prior.Name.ValueString()
+		}
+		spec.WasPath = strings.TrimPrefix(prior.Path.ValueString(), "/")
+		was = prior.accessKey(ctx, &diags)
+	}
+	if was != nil {
+		spec.KeyID, spec.PreviousKeyID = was.ID.ValueString(), was.PreviousID.ValueString()
+		if !was.StoredAt.IsNull() {
+			spec.StoredAt = was.store(ctx, &diags)
+		}
+	}
+	if key := m.accessKey(ctx, &diags); key != nil {
+		spec.Key = &bucketuser.Key{
+			Renew:        key.ID.IsUnknown(),
+			Overlap:      key.overlap(),
+			DropPrevious: was != nil && !was.PreviousID.IsNull() && key.PreviousID.IsNull(),
+			Active:       key.Active.ValueBool(),
+			Store:        key.store(ctx, &diags),
+		}
+	}
+	return spec, diags
+}
+
+// fill records what was seen. What is not there is null.
+func (m *bucketUserModel) fill(
+	ctx context.Context, _ *awsclient.Conn, data *providerData, want bucketuser.Spec, have bucketuser.Status,
+) (diags diag.Diagnostics) {
+	importing := m.importing()
+	if have.User != nil {
+		m.Name = types.StringValue(have.User.Name)
+		m.ARN, m.UniqueID = optional(have.User.ARN), optional(have.User.ID)
+		m.PermissionsBoundary = optional(have.User.Boundary)
+		m.Tags, m.TagsAll = data.splitTags(want.OwnTags(have.User.Tags), m.Tags, importing)
+	}
+	m.ID = types.StringValue(m.importID())
+	m.fillAccess(want, have, importing)
+	m.fillKey(ctx, want, have, importing, &diags)
+	return diags
+}
+
+// fillAccess records how the user gets its access. Where that is not as it should be, access is what it amounts to, or
+// null.
+func (m *bucketUserModel) fillAccess(want bucketuser.Spec, have bucketuser.Status, importing bool) {
+	grant := want.SeenGrant(have)
+	m.Path = types.StringNull()
+	switch {
+	case grant.Path != "": // a policy whatever grant says
+		m.Path = types.StringValue("/" + grant.Path)
+		if importing {
+			m.Grant = types.StringValue("group")
+		}
+	case grant.Inline:
+		m.Grant = types.StringValue("inline")
+	default:
+		m.Grant = types.StringValue("group")
+	}
+	m.Access = optional(string(grant.Access))
+	m.WebAdmin = types.BoolValue(grant.WebAdmin)
+	m.Groups = stringSet(want.SeenGroups(have))
+}
+
+func (m *bucketUserModel) fillKey(
+	ctx context.Context, want bucketuser.Spec, have bucketuser.Status, importing bool, diags *diag.Diagnostics,
+) {
+	key := m.accessKey(ctx, diags)
+	switch {
+	case key != nil:
+	case m.formerKey != nil && (have.Current != nil || have.Previous != nil || have.Stores()):
+		key = m.formerKey // not all of it could be taken away
+	case importing && have.Current != nil:
+		key = &accessKeyModel{Store: types.ObjectNull(keyStoreTypes)}
+	default:
+		m.AccessKey = types.ObjectNull(accessKeyTypes)
+		return
+	}
+	issued := have.Issued
+	if key.ID.IsUnknown() && issued == nil && m.formerKey != nil {
+		key = m.formerKey // no new key came about: the next plan has to ask for one again
+	}
+	key.ID, key.PreviousID = types.StringNull(), types.StringNull()
+	if issued != nil {
+		key.ID, key.CreatedAt = types.StringValue(issued.ID), date(issued.Created)
+		key.Secret, key.EncryptedSecret = optional(issued.Secret), optional(issued.Encrypted)
+		key.StoredAt = optional(issued.StoredAt)
+		key.PreviousExpiresAt = date(issued.Created.Add(want.Key.Overlap))
+	}
+	if have.Current != nil {
+		key.ID, key.CreatedAt = types.StringValue(have.Current.ID), date(have.Current.Created)
+		key.Active = types.BoolValue(have.Current.Active)
+	}
+	if have.Previous != nil {
+		key.PreviousID = types.StringValue(have.Previous.ID)
+		if issued == nil && m.formerKey != nil {
+			key.PreviousExpiresAt = m.formerKey.PreviousExpiresAt // it may have been about to go
+		}
+	} else {
+		key.PreviousExpiresAt = types.StringNull()
+	}
+	m.AccessKey = object(ctx, accessKeyTypes, *key, diags)
+}

@@ -1,0 +1,145 @@
+package provider_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/gateway"
+)
+
+// sweep is what a crash sweep has to know about a resource. All its functions get a bench of the case's own.
+type sweep struct {
+	// surround makes what has to be there first. Nil: nothing.
+	surround func(t *testing.T, b *acctest.Bench)
+	// before and after are the configurations that an update leads from and to. They should differ in every part, so
+	// that going from one to the other makes, changes and removes. What is created and deleted is before.
+	before, after func(b *acctest.Bench) string
+	// burden puts things of others into what will be deleted. Nil: nothing.
+	burden func(t *testing.T, b *acctest.Bench)
+	// sound checks what must hold whenever a command has ended, well or not. Nil: nothing.
+	sound func(t *testing.T, b *acctest.Bench, tf *acctest.Terraform)
+	// facts are what exists after create and update, told by plain clients and without names of the bench: the same
+	// whatever went wrong on the way. Nil: what Terraform sees is all.
+	facts func(t *testing.T, b *acctest.Bench) []string
+	// recovers are the calls whose lost answer the resource makes up for by itself.
+	recovers []string
+	// gone checks that nothing is left.
+	gone func(t *testing.T, b *acctest.Bench)
+	// phases are those that are swept: "create", "update" and "delete".
+	phases []string
+}
+
+// run fails every mutating call of each phase, unsent and with its answer lost, and goes on by apply and by destroy: the
+// end is the same, and nothing is left behind.
+func (s sweep) run(t *testing.T, b *acctest.Bench) {
+	faults := map[string]func() gateway.Fault{"unsent": gateway.ResetBefore, "lost": gateway.ResetAfter}
+	for _, phase := range s.phases {
+		calls, facts := s.undisturbed(t, b, phase)
+		for n := 1; n <= calls; n++ {
+			for kind, fault := range faults {
+				for _, next := range []string{"apply", "destroy"} {
+					t.Run(fmt.Sprintf("%s/%d/%s/%s", phase, n, kind, next), func(t *testing.T) {
+						t.Parallel()
+						s.crash(t, b.Fork(t), phase, gateway.Rule{
+							Name: struck, Match: gateway.Nth(n, gateway.Mutation()), Fault: fault(), Times: 1,
+						}, next, facts)
+					})
+				}
+			}
+		}
+	}
+}
+
+// prepare makes what is there before the phase, and gives the configuration and the command that are to be struck.
+func (s sweep) prepare(
+	t *testing.T, b *acctest.Bench, tf *acctest.Terraform, phase string,
+) (config string, command []string) {
+	if s.surround != nil {
+		s.surround(t, b)
+	}
+	config, command = s.before(b), []string{"apply", "-auto-approve"}
+	if phase == "create" {
+		return config, command
+	}
+	tf.Write(b.Provider() + config)
+	tf.Apply()
+	if phase == "update" {
+		return s.after(b), command
+	}
+	if s.burden != nil {
+		s.burden(t, b)
+	}
+	return config, []string{"destroy", "-auto-approve"}
+}
+
+// struck is the name of the fault that a case is about.
+const struck = "struck"
+
+// undisturbed counts the mutating calls of a phase, and says what exists after it.
+func (s sweep) undisturbed(t *testing.T, b *acctest.Bench, phase string) (calls int, facts []string) {
+	t.Helper()
+	b = b.Fork(t)
+	tf := b.Served(t)
+	config, command := s.prepare(t, b, tf, phase)
+	tf.Write(b.Provider() + config)
+	b.Gateway.Reset()
+	tf.Must(command...)
+	s.check(t, b, tf)
+	calls = b.Gateway.Mutations()
+	if calls == 0 {
+		t.Fatalf("%s makes no call that could be struck", phase)
+	}
+	if phase != "delete" {
+		facts = s.exists(t, b)
+		tf.Destroy()
+	}
+	s.gone(t, b)
+	return calls, facts
+}
+
+func (s sweep) crash(t *testing.T, b *acctest.Bench, phase string, rule gateway.Rule, next string, facts []string) {
+	tf := b.Served(t)
+	config, command := s.prepare(t, b, tf, phase)
+	tf.Write(b.Provider("max_retries = 0") + config) // so that the call is not simply sent again
+	b.Gateway.Inject(rule)
+	out, code := tf.Run(command...)
+	tf.Write(b.Provider() + config)
+	calls := b.Gateway.Calls()
+	i := slices.IndexFunc(calls, func(c gateway.Call) bool { return c.Fault == struck })
+	if i < 0 {
+		t.Fatalf("nothing was struck\n%s", out)
+	}
+	if code == 0 && phase != "delete" && !slices.Contains(s.recovers, calls[i].Name()) { // a delete whose last answer is lost is done
+		t.Fatalf("the run did not notice\n%s", out)
+	}
+	s.check(t, b, tf)
+	if next == "apply" {
+		tf.Apply()
+		s.check(t, b, tf)
+		if diff := cmp.Diff(facts, s.exists(t, b)); diff != "" && phase != "delete" {
+			t.Errorf("what exists (-undisturbed +got):\n%s", diff)
+		}
+		tf.Empty()
+	}
+	tf.Destroy()
+	s.gone(t, b)
+}
+
+func (s sweep) exists(t *testing.T, b *acctest.Bench) []string {
+	t.Helper()
+	if s.facts == nil {
+		return nil
+	}
+	return s.facts(t, b)
+}
+
+func (s sweep) check(t *testing.T, b *acctest.Bench, tf *acctest.Terraform) {
+	t.Helper()
+	if s.sound != nil {
+		s.sound(t, b, tf)
+	}
+}

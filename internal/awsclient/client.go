@@ -53,7 +53,7 @@ type Conn struct {
 	aws      aws.Config
 	cfg      Config
 	retryers map[string]aws.RetryerV2 // one per service: throttling of one says nothing about another
-	locks    sync.Map                 // bucket name -> chan struct{} of size one
+	shared   sync.Map                 // see Shared
 }
 
 // Connect finds credentials and asks STS once whose they are, unless the configuration does without. All callers share

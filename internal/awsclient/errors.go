@@ -216,6 +216,12 @@ func IsConflict(err error) bool {
 	return conflict && !IsExists(err) && !IsNotEmpty(err) && !IsLimitExceeded(err)
 }
 
+// IsInvalid says whether AWS found the request itself wrong, so that it would refuse it again.
+func IsInvalid(err error) bool {
+	c := call(err)
+	return c.HTTPStatus == http.StatusBadRequest && c.Code != "" && !IsCredentials(err) && !IsAccessDenied(err)
+}
+
 // IsNotImplemented says whether the store does not offer the call at all. IAM services beside AWS's say InvalidAction.
 func IsNotImplemented(err error) bool {
 	c := call(err)

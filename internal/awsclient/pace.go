@@ -25,6 +25,14 @@ type Pace struct {
 	FirstAnswer time.Duration
 	// DialTimeout is how long one attempt to connect may take.
 	DialTimeout time.Duration
+	// Gather is how long the first change of a shared document waits for others to be written with it, and again after
+	// each that comes.
+	Gather time.Duration
+	// Gap is how old what was read may be when a shared document is written. Three times as long after a write, nobody
+	// can overwrite it any more with what was read before it.
+	Gap time.Duration
+	// Share is how long one read of a shared document does for all who want to see it.
+	Share time.Duration
 }
 
 // DefaultPace is the pace for AWS itself.
@@ -38,11 +46,14 @@ func DefaultPace() Pace {
 		Rescue:      30 * time.Second,
 		FirstAnswer: 10 * time.Second,
 		DialTimeout: 5 * time.Second,
+		Gather:      100 * time.Millisecond,
+		Gap:         250 * time.Millisecond,
+		Share:       2 * time.Second,
 	}
 }
 
-// backoff is the pause after the given attempt, counted from one.
-func (p Pace) backoff(attempt int) time.Duration {
+// Backoff is the pause after the given attempt, counted from one.
+func (p Pace) Backoff(attempt int) time.Duration {
 	most := p.MinBackoff
 	for i := 1; i < attempt && most < p.MaxBackoff; i++ {
 		most *= 2
@@ -73,7 +84,7 @@ func Until(ctx context.Context, pace Pace, what string, done func(context.Contex
 		if err != nil && bounded.Err() == nil {
 			return err
 		}
-		if !wait(bounded, pause) {
+		if Wait(bounded, pause) != nil {
 			if ctx.Err() != nil {
 				return fmt.Errorf("waiting for %s: %w", what, context.Cause(ctx))
 			}
@@ -82,15 +93,15 @@ func Until(ctx context.Context, pace Pace, what string, done func(context.Contex
 	}
 }
 
-// wait pauses, and says false if ctx ended first.
-func wait(ctx context.Context, pause time.Duration) bool {
+// Wait pauses. The error is why ctx ended first.
+func Wait(ctx context.Context, pause time.Duration) error {
 	timer := time.NewTimer(pause)
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():
-		return false
+		return context.Cause(ctx)
 	case <-timer.C:
-		return true
+		return nil
 	}
 }
 

@@ -44,7 +44,7 @@ func newRetryer(pace Pace, retries int, mode aws.RetryMode) aws.RetryerV2 {
 
 // delay is the pause after the attempt, cut short where only little time is left to hear a first answer.
 func (p Pace) delay(attempt int, err error) (time.Duration, error) {
-	pause := p.backoff(attempt)
+	pause := p.Backoff(attempt)
 	if silent, ok := errors.AsType[*NoAnswerError](err); ok {
 		pause = min(pause, silent.left)
 	}

@@ -144,6 +144,9 @@ func (d Document) Keys() []string {
 	return keys
 }
 
+// Elements are the statements: each has an owner of its own.
+func (d Document) Elements() []Statement { return d.Statements }
+
 // Select returns the document with only the statements of these keys, in the document's order.
 func (d Document) Select(keys []string) Document {
 	return d.filter(func(s Statement) bool { return slices.Contains(keys, s.Key()) })

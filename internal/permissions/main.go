@@ -15,6 +15,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucketuser"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/lifecyclerule"
 )
 
 //go:generate go run . ../../examples/policies
@@ -34,12 +35,15 @@ func main() {
 // policies are the documents by the name of their file.
 func policies() map[string][]byte {
 	return map[string][]byte{
-		"bucket.json":             policy(bucket.API{}),
-		"bucket-plan.json":        policy(bucket.Reads{}),
-		"bucket-user.json":        policy(bucketuser.Reads{}, bucketuser.Writes{}, bucketuser.Cleanups{}),
-		"bucket-user-stores.json": policy(bucketuser.Stores{}),
-		"bucket-user-plan.json":   policy(bucketuser.Reads{}),
-		"data-sources.json":       policy(bucket.Reads{}, bucket.CatalogAPI{}, bucketuser.Reads{}, bucketuser.CatalogAPI{}),
+		"bucket.json":              policy(bucket.API{}, lifecyclerule.API{}),
+		"bucket-plan.json":         policy(bucket.Reads{}, lifecyclerule.Reads{}),
+		"bucket-user.json":         policy(bucketuser.Reads{}, bucketuser.Writes{}, bucketuser.Cleanups{}),
+		"bucket-user-stores.json":  policy(bucketuser.Stores{}),
+		"bucket-user-plan.json":    policy(bucketuser.Reads{}),
+		"lifecycle-rule.json":      policy(lifecyclerule.API{}),
+		"lifecycle-rule-plan.json": policy(lifecyclerule.Reads{}),
+		"data-sources.json": policy(bucket.Reads{}, bucket.CatalogAPI{}, bucketuser.Reads{}, bucketuser.CatalogAPI{},
+			lifecyclerule.Reads{}),
 	}
 }
 

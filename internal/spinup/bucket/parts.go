@@ -15,6 +15,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/document"
 )
 
 type (
@@ -39,7 +40,7 @@ func New(conn *awsclient.Conn) reconcile.Composite[Spec, Status] {
 		Noun: "bucket",
 		Parts: []part{
 			b.root(), b.ownership(), b.publicAccess(), b.encryption(), b.versioning(), b.accessLog(), b.tags(),
-			b.policy(), b.level(Admin), b.level(ReadWrite), b.level(ReadOnly),
+			b.lifecycle(), b.policy(), b.level(Admin), b.level(ReadWrite), b.level(ReadOnly),
 		},
 		Parallel: parallelReads,
 		Rescue:   conn.Pace.Rescue,
@@ -459,7 +460,7 @@ func (b bucket) policy() part {
 			return says(*o.Policy, s.ownKeys(), s.statements())
 		},
 		Observe: func(ctx context.Context, s Spec, o *Status) error {
-			live, err := b.livePolicy(ctx, s)
+			live, err := b.policyWriter(s, o).Read(ctx)
 			if err != nil {
 				return err
 			}
@@ -470,24 +471,9 @@ func (b bucket) policy() part {
 			if o.Policy == nil && len(s.statements()) == 0 {
 				return nil
 			}
-			// Read, splice, write: nobody else in this process may write the document in between.
-			unlock, err := b.conn.Lock(ctx, s.Name)
-			if err != nil {
-				return err
-			}
-			defer unlock()
-			var live awspolicy.Document
-			if o.Policy != nil { // the document of a bucket just made is empty
-				if live, err = b.livePolicy(ctx, s); err != nil {
-					return err
-				}
-			}
-			next := live.Replace(s.ownKeys(), s.statements())
-			if next.Empty() {
-				_, err := b.DeleteBucketPolicy(ctx, &s3.DeleteBucketPolicyInput{Bucket: &s.Name}, at(s))
-				return absent(err)
-			}
-			return b.putPolicy(ctx, s, o, next.String())
+			return b.policyWriter(s, o).Apply(ctx, document.Change[awspolicy.Statement]{
+				Owned: s.ownKeys(), Want: s.statements(), Fresh: o.Policy == nil,
+			})
 		},
 		CanRemove: func(_ context.Context, s Spec, o Status) error {
 			var foreign []string
@@ -499,12 +485,23 @@ func (b bucket) policy() part {
 	}
 }
 
-func (b bucket) livePolicy(ctx context.Context, s Spec) (awspolicy.Document, error) {
-	out, err := b.GetBucketPolicy(ctx, &s3.GetBucketPolicyInput{Bucket: &s.Name}, at(s))
-	if err != nil {
-		return awspolicy.Document{}, absent(err)
-	}
-	return awspolicy.Parse(aws.ToString(out.Policy))
+// policyWriter is the writer of the bucket policy.
+func (b bucket) policyWriter(s Spec, o *Status) document.Writer[awspolicy.Document, awspolicy.Statement] {
+	return document.NewWriter[awspolicy.Document, awspolicy.Statement](b.conn, s.Name, document.Store[awspolicy.Document]{
+		Noun: "policy",
+		Read: func(ctx context.Context) (awspolicy.Document, error) {
+			out, err := b.GetBucketPolicy(ctx, &s3.GetBucketPolicyInput{Bucket: &s.Name}, at(s))
+			if err != nil {
+				return awspolicy.Document{}, absent(err)
+			}
+			return awspolicy.Parse(aws.ToString(out.Policy))
+		},
+		Write: func(ctx context.Context, next awspolicy.Document) error { return b.putPolicy(ctx, s, o, next.String()) },
+		Delete: func(ctx context.Context) error {
+			_, err := b.DeleteBucketPolicy(ctx, &s3.DeleteBucketPolicyInput{Bucket: &s.Name}, at(s))
+			return absent(err)
+		},
+	})
 }
 
 // putPolicy writes the document. A public one may be refused for some seconds after the switches were opened.

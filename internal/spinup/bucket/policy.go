@@ -43,11 +43,11 @@ func LevelDocument(partition, bucket string, level Level) string {
 	on := resources(partition, bucket)
 	switch level {
 	case Admin:
-		return document(on.bucket(adminActions), on.objects("*"))
+		return text(on.bucket(adminActions), on.objects("*"))
 	case ReadWrite:
-		return document(on.bucket(bucketRead), on.objects(objectRead), on.objects(objectWrite))
+		return text(on.bucket(bucketRead), on.objects(objectRead), on.objects(objectWrite))
 	default:
-		return document(on.bucket(bucketRead), on.objects(objectRead))
+		return text(on.bucket(bucketRead), on.objects(objectRead))
 	}
 }
 
@@ -62,10 +62,10 @@ func AcceptedDocument(partition, bucket string, level Level, text string) bool {
 
 func laterAdminDocument(partition, bucket string) string {
 	on := resources(partition, bucket)
-	return document(on.bucket(laterAdmin), on.bucket(bucketRead), on.objects(objectRead), on.objects(objectWrite))
+	return text(on.bucket(laterAdmin), on.bucket(bucketRead), on.objects(objectRead), on.objects(objectWrite))
 }
 
-func document(statements ...awspolicy.Statement) string { return awspolicy.New(statements...).String() }
+func text(statements ...awspolicy.Statement) string { return awspolicy.New(statements...).String() }
 
 // scope is the ARN of a bucket.
 type scope string
@@ -100,7 +100,7 @@ func PathDocument(partition, bucket, prefix string, level Level) string {
 	if level != ReadOnly {
 		statements = append(statements, below.objects(objectWrite))
 	}
-	return document(statements...)
+	return text(statements...)
 }
 
 // The actions of the levels' documents, all of S3, in the order in which they are written. They are the Yale service's,

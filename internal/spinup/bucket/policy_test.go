@@ -199,7 +199,7 @@ func TestOwnStatements(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			own := OwnStatements("aws", "b", test.requireTLS, test.access)
 			want := `{"Version":"2012-10-17","Statement":[` + test.want + `]}`
-			if diff := cmp.Diff(want, document(own...)); diff != "" {
+			if diff := cmp.Diff(want, text(own...)); diff != "" {
 				t.Error(diff)
 			}
 			sids := OwnSids()

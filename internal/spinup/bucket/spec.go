@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/lifecyclerule"
 )
 
 // Spec is what is wanted of a bucket. A nil or empty field of a setting that can be left alone means just that: it is
@@ -26,6 +27,10 @@ type Spec struct {
 	PublicAccess string
 	RequireTLS   bool
 	AccessLog    *AccessLog
+
+	// Preset is the wanted lifecycle preset, PriorPreset the one that state says is ours; empty for none.
+	Preset      string
+	PriorPreset string
 
 	// Statements are the user's own statements of the bucket policy. ReleasedStatements are the keys of those that
 	// were the user's before and are not any more.
@@ -77,7 +82,8 @@ type Status struct {
 	Block      *Block
 	Opened     bool // this run let public policies in: S3 may go on refusing them for some seconds
 	Log        *AccessLog
-	Policy     *awspolicy.Document // empty but not nil when there is none
+	Policy     *awspolicy.Document          // empty but not nil when there is none
+	Lifecycle  *lifecyclerule.Configuration // empty but not nil when there is none
 
 	Admin, ReadWrite, ReadOnly LevelStatus
 }

@@ -1,0 +1,113 @@
+package bucket
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/document"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/lifecyclerule"
+)
+
+// changedPreset follows the name of a preset whose rule says something else than the preset does.
+const changedPreset = ", changed"
+
+// Preset is the preset that a recorded value is about.
+func Preset(recorded string) string { return strings.TrimSuffix(recorded, changedPreset) }
+
+// lifecycle is the one rule of the bucket's lifecycle configuration that a preset stands for. All others are somebody
+// else's, those of spinup_lifecycle_rule included.
+func (b bucket) lifecycle() part {
+	return part{
+		Name:   "lifecycle_preset",
+		Inside: true,
+		Watched: func(s Spec) bool {
+			return s.Preset != "" || s.PriorPreset != "" || s.Everything && b.conn.Platform.AWS()
+		},
+		Wanted:  always,
+		Present: func(o Status) bool { return o.Lifecycle != nil },
+		InSync: func(s Spec, o Status) bool {
+			for _, preset := range s.presets() {
+				want, _ := lifecyclerule.PresetRule(preset)
+				seen, there := o.Lifecycle.Find(want.Name)
+				if there != (preset == s.Preset) || there && !seen.Equal(want) {
+					return false
+				}
+			}
+			return true
+		},
+		Observe: func(ctx context.Context, s Spec, o *Status) error {
+			live, err := lifecyclerule.NewWriter(b.conn, s.Name, s.Region).Read(ctx)
+			if err := absent(err); err != nil {
+				return err
+			}
+			o.Lifecycle = &live
+			return nil
+		},
+		CanApply: func(_ context.Context, s Spec, o Status) error {
+			want, ok := lifecyclerule.PresetRule(s.Preset)
+			if !ok || o.Lifecycle == nil || s.PriorPreset == s.Preset {
+				return nil
+			}
+			if seen, there := o.Lifecycle.Find(want.Name); there && !seen.Equal(want) {
+				return fmt.Errorf("the bucket %s has a lifecycle rule %q of another owner, the name of the rule that the "+
+					"preset %q makes: remove that rule first, or leave lifecycle_preset out", s.Name, want.Name, s.Preset)
+			}
+			return nil
+		},
+		Apply: func(ctx context.Context, s Spec, o *Status) error {
+			change := document.Change[lifecyclerule.Element]{Fresh: o.Lifecycle == nil}
+			for _, preset := range s.presets() {
+				rule, _ := lifecyclerule.PresetRule(preset)
+				change.Owned = append(change.Owned, rule.Name)
+				if preset == s.Preset {
+					change.Want = append(change.Want, lifecyclerule.Element{Rule: rule})
+				}
+			}
+			return b.put(ctx, o, func() error {
+				return lifecyclerule.NewWriter(b.conn, s.Name, s.Region).Apply(ctx, change)
+			})
+		},
+		CanRemove: func(_ context.Context, s Spec, o Status) error {
+			own, _ := lifecyclerule.PresetRule(s.Preset)
+			var foreign []string
+			for _, rule := range o.Lifecycle.Rules {
+				if rule.Name != own.Name {
+					foreign = append(foreign, rule.Name)
+				}
+			}
+			return lost(s, "lifecycle rules of other owners", foreign)
+		},
+	}
+}
+
+// presets are those whose rules are ours: the one wanted and the one before it.
+func (s Spec) presets() []string {
+	both := slices.Compact([]string{s.PriorPreset, s.Preset})
+	return slices.DeleteFunc(both, func(name string) bool { return name == "" })
+}
+
+// LifecyclePreset says in a word what was seen of the presets: of those that are ours or, where everything is asked
+// for, of all that are there as they should be.
+func (o Status) LifecyclePreset(s Spec) string {
+	if o.Lifecycle == nil {
+		return ""
+	}
+	presets := s.presets()
+	if s.Everything {
+		presets = lifecyclerule.PresetNames()
+	}
+	for _, preset := range presets {
+		want, _ := lifecyclerule.PresetRule(preset)
+		seen, there := o.Lifecycle.Find(want.Name)
+		switch {
+		case !there:
+		case seen.Equal(want):
+			return preset
+		case !s.Everything:
+			return preset + changedPreset
+		}
+	}
+	return ""
+}

@@ -1,0 +1,92 @@
+package lifecyclerule
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/document"
+)
+
+// Spec is what is wanted: a rule, and the bucket it is for.
+type Spec struct {
+	Bucket string
+	Rule   Rule
+}
+
+// Status is what was seen of the rule; nil is absent.
+type Status struct {
+	Rule *Rule
+}
+
+// New is the composite behind spinup_lifecycle_rule. It has one part.
+func New(conn *awsclient.Conn) reconcile.Composite[Spec, Status] {
+	return reconcile.Composite[Spec, Status]{
+		Noun:     "lifecycle rule",
+		Parts:    []reconcile.Part[Spec, Status]{rule(conn)},
+		Parallel: 1,
+		Rescue:   conn.Pace.Rescue,
+		Until: func(ctx context.Context, what string, done func(context.Context) (bool, error)) error {
+			return awsclient.Until(ctx, conn.Pace, what, done)
+		},
+	}
+}
+
+// absent turns "there is no such bucket" into "nothing there".
+func absent(err error) error {
+	if awsclient.IsNoBucket(err) {
+		return nil
+	}
+	return err
+}
+
+func rule(conn *awsclient.Conn) reconcile.Part[Spec, Status] {
+	return reconcile.Part[Spec, Status]{
+		Name:    "name",
+		Wanted:  func(Spec) bool { return true },
+		Present: func(o Status) bool { return o.Rule != nil },
+		InSync:  func(s Spec, o Status) bool { return o.Rule.Equal(s.Rule) },
+		Observe: func(ctx context.Context, s Spec, o *Status) error {
+			live, err := NewWriter(conn, s.Bucket, "").Read(ctx)
+			if err := absent(err); err != nil {
+				return err
+			}
+			o.Rule = nil
+			if found, ok := live.Find(s.Rule.Name); ok {
+				o.Rule = &found
+			}
+			return nil
+		},
+		Apply: func(ctx context.Context, s Spec, o *Status) error {
+			err := NewWriter(conn, s.Bucket, "").Apply(ctx, document.Change[Element]{
+				Owned: []string{s.Rule.Name},
+				Want:  []Element{{Rule: s.Rule}},
+				New:   o.Rule == nil,
+			})
+			if errors.Is(err, document.ErrExists) {
+				return fmt.Errorf("%w: %w", reconcile.ErrForeign, &reconcile.ExistsError{Noun: "lifecycle rule"})
+			}
+			return err
+		},
+		Remove: func(ctx context.Context, s Spec, o *Status) error {
+			err := NewWriter(conn, s.Bucket, "").Apply(ctx, document.Change[Element]{Owned: []string{s.Rule.Name}})
+			if err := absent(err); err != nil {
+				return err
+			}
+			o.Rule = nil
+			return nil
+		},
+	}
+}
+
+// List is the whole lifecycle configuration of a bucket, rules of every owner.
+func List(ctx context.Context, conn *awsclient.Conn, bucket string) ([]Rule, error) {
+	live, err := NewWriter(conn, bucket, "").Read(ctx)
+	var rules []Rule
+	for _, e := range live.Rules {
+		rules = append(rules, e.Rule)
+	}
+	return rules, err
+}

@@ -1,0 +1,112 @@
+// Package lifecyclerule is the domain of spinup_lifecycle_rule: one rule inside the one lifecycle configuration of a
+// bucket, beside rules of other owners. It may import reconcile, awsclient, document and the SDK's types; it knows
+// nothing of Terraform.
+package lifecyclerule
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+)
+
+// Rule is one rule of a lifecycle configuration. Zero values stand for what is not set: S3 has no use for a zero, but
+// for the days of a transition.
+type Rule struct {
+	Name    string // its ID; empty for a rule of another owner that has none
+	Enabled bool
+	Filter  Filter
+
+	ExpirationDays            int32
+	ExpirationDate            time.Time // midnight UTC
+	ExpiredObjectDeleteMarker bool
+
+	NoncurrentDays          int32
+	NewerNoncurrentVersions int32
+
+	DeleteIncompleteUploadsDays int32
+
+	Transitions           []Transition
+	NoncurrentTransitions []NoncurrentTransition
+}
+
+// Filter says which objects a rule is about: all that fit every part of it. Zero is every object of the bucket.
+type Filter struct {
+	Prefix                string
+	Tags                  map[string]string
+	ObjectSizeGreaterThan int64 // bytes
+	ObjectSizeLessThan    int64 // bytes
+}
+
+// Transition moves objects to another storage class, some days after they were made or on a date.
+type Transition struct {
+	Days         int32     // counts when Date is zero
+	Date         time.Time // midnight UTC
+	StorageClass string
+}
+
+// NoncurrentTransition moves old versions to another storage class, some days after a newer one took their place.
+type NoncurrentTransition struct {
+	Days          int32
+	NewerVersions int32 // how many old versions are left where they are
+	StorageClass  string
+}
+
+// Status is what S3 calls a rule that is enabled or disabled.
+func (r Rule) Status() string {
+	if r.Enabled {
+		return statusEnabled
+	}
+	return statusDisabled
+}
+
+const (
+	statusEnabled  = "Enabled"
+	statusDisabled = "Disabled"
+)
+
+// Key is what tells the rule from others of its bucket.
+func (r Rule) Key() string { return r.Name }
+
+// Equal says whether two rules mean the same: the order of transitions and the form a store writes a filter in do not
+// matter.
+func (r Rule) Equal(other Rule) bool {
+	return r.Name == other.Name && r.Enabled == other.Enabled && r.Filter.Equal(other.Filter) &&
+		r.ExpirationDays == other.ExpirationDays && r.ExpirationDate.Equal(other.ExpirationDate) &&
+		r.ExpiredObjectDeleteMarker == other.ExpiredObjectDeleteMarker &&
+		r.NoncurrentDays == other.NoncurrentDays && r.NewerNoncurrentVersions == other.NewerNoncurrentVersions &&
+		r.DeleteIncompleteUploadsDays == other.DeleteIncompleteUploadsDays &&
+		slices.EqualFunc(sorted(r.Transitions), sorted(other.Transitions), Transition.equal) &&
+		slices.Equal(sortedNoncurrent(r.NoncurrentTransitions), sortedNoncurrent(other.NoncurrentTransitions))
+}
+
+// Equal says whether both are about the same objects.
+func (f Filter) Equal(other Filter) bool {
+	return f.Prefix == other.Prefix && f.ObjectSizeGreaterThan == other.ObjectSizeGreaterThan &&
+		f.ObjectSizeLessThan == other.ObjectSizeLessThan && maps.Equal(f.Tags, other.Tags)
+}
+
+func (t Transition) equal(other Transition) bool {
+	return t.Days == other.Days && t.Date.Equal(other.Date) && t.StorageClass == other.StorageClass
+}
+
+// sorted puts transitions into S3's order of storage classes.
+func sorted(all []Transition) []Transition {
+	return slices.SortedFunc(slices.Values(all), func(a, b Transition) int {
+		return cmp.Or(cmp.Compare(rank(a.StorageClass), rank(b.StorageClass)), cmp.Compare(a.StorageClass, b.StorageClass))
+	})
+}
+
+func sortedNoncurrent(all []NoncurrentTransition) []NoncurrentTransition {
+	return slices.SortedFunc(slices.Values(all), func(a, b NoncurrentTransition) int {
+		return cmp.Or(cmp.Compare(rank(a.StorageClass), rank(b.StorageClass)), cmp.Compare(a.StorageClass, b.StorageClass))
+	})
+}
+
+// StorageClasses are the classes that a rule can move objects to, in the order in which S3 lets them follow each other.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html
+func StorageClasses() []string {
+	return []string{"STANDARD_IA", "INTELLIGENT_TIERING", "ONEZONE_IA", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"}
+}
+
+func rank(class string) int { return slices.Index(StorageClasses(), class) }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"time"
 )
 
 // Rule makes calls go wrong. Of several rules that match a call the one injected first is used.
@@ -61,7 +62,7 @@ func (g *Gateway) choose(req *request) applied {
 		}
 		var replay *answer
 		if rule.Fault.stale {
-			if replay = g.past.stale(req.readKey()); replay == nil {
+			if replay = g.past.stale(req.readKey(), rule.Fault.lag); replay == nil {
 				continue // nothing older to show: the call goes through and the rule stays armed
 			}
 		}
@@ -111,6 +112,7 @@ type Fault struct {
 	instead func(Call) apiError // the answer in place of the emulator's
 	reset   moment
 	stale   bool
+	lag     time.Duration // of stale; 0 for any
 }
 
 type moment int
@@ -166,6 +168,9 @@ func ResetAfter() Fault { return Fault{name: "ResetAfter", reset: after} }
 // Stale answers a read with what the same read was answered before the latest change went through the gateway. A read
 // with no such answer goes to the emulator.
 func Stale() Fault { return Fault{name: "Stale", stale: true} }
+
+// Lagging is Stale for some time after a change. Later reads go to the emulator.
+func Lagging(lag time.Duration) Fault { return Fault{name: "Stale", stale: true, lag: lag} }
 
 func perDialect(name string, errors map[dialect]apiError) Fault {
 	return Fault{name: name, instead: func(c Call) apiError { return errors[dialectOf(c.Service)] }}

@@ -298,7 +298,7 @@ func TestStaleKnowsWhichReadBeganLater(t *testing.T) {
 	p := past{epoch: 2, answers: map[string]history{}}
 	p.add("key", dated{2, answer{status: 200}})
 	p.add("key", dated{1, answer{status: 404}}) // came in before, answered after
-	if got := p.stale("key"); got != nil {
+	if got := p.stale("key", 0); got != nil {
 		t.Errorf("replays %d", got.status)
 	}
 }

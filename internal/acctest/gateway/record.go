@@ -1,5 +1,7 @@
 package gateway
 
+import "time"
+
 // Call is one request as the gateway saw it.
 type Call struct {
 	Service   string   // as IAM writes it: s3, iam, sts, ssm, secretsmanager, acm, cloudfront, route53
@@ -63,6 +65,7 @@ func (g *Gateway) Reset() {
 // past is what reads were answered, for Stale. Time is counted in changes of what is stored.
 type past struct {
 	epoch   int
+	changed time.Time // when the latest change was done
 	answers map[string]history
 }
 
@@ -81,6 +84,7 @@ func (g *Gateway) remember(req *request, given answer) {
 	switch {
 	case req.Mutating && given.status < 300:
 		g.past.epoch++
+		g.past.changed = time.Now()
 	case !req.Mutating && given.status < 500:
 		g.past.add(req.readKey(), dated{req.epoch, given})
 	}
@@ -98,10 +102,13 @@ func (p *past) add(key string, seen dated) {
 	p.answers[key] = h
 }
 
-// stale is the answer that was current before the latest change, nil when none is known.
-func (p *past) stale(key string) *answer {
+// stale is the answer that was current before the latest change, nil when none is known or the change is longer ago
+// than lag, unless that is 0.
+func (p *past) stale(key string, lag time.Duration) *answer {
 	h := p.answers[key]
 	switch {
+	case lag > 0 && time.Since(p.changed) > lag:
+		return nil
 	case h.last != nil && h.last.epoch < p.epoch:
 		return &h.last.answer
 	case h.earlier != nil:

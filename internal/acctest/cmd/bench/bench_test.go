@@ -38,7 +38,7 @@ func TestContestantsTakeTurns(t *testing.T) {
 	note := func(name string) string { return "echo " + name + ` "$1 $2" >> ` + log }
 	r := race{
 		contestants: []contestant{contender(t, "ours", note("ours")), contender(t, "theirs", note("theirs"))},
-		buckets:     3, calls: &fakeCalls{}, progress: io.Discard,
+		load:        load{buckets: 3}, calls: &fakeCalls{}, progress: io.Discard,
 	}
 	if err := r.run(t.Context(), 2); err != nil {
 		t.Fatal(err)
@@ -49,7 +49,7 @@ func TestContestantsTakeTurns(t *testing.T) {
 	}
 	var want []string
 	for _, order := range [][]string{{"ours", "theirs"}, {"theirs", "ours"}} {
-		for _, p := range phases(3) {
+		for _, p := range phases(load{buckets: 3}) {
 			for _, name := range order {
 				want = append(want, name+" "+p.args[0]+" "+p.args[1])
 			}
@@ -66,7 +66,7 @@ func TestContestantsTakeTurns(t *testing.T) {
 func TestPhaseThatFailsEndsTheRace(t *testing.T) {
 	r := race{
 		contestants: []contestant{contender(t, "ours", `case "$*" in *-detailed-exitcode*) echo "1 to change"; exit 2;; esac`)},
-		buckets:     1, calls: &fakeCalls{}, progress: io.Discard,
+		load:        load{buckets: 1}, calls: &fakeCalls{}, progress: io.Discard,
 	}
 	err := r.run(t.Context(), 1)
 	for _, want := range []string{"ours", "no-op plan", "1 bucket", "exit status 2", "1 to change"} {
@@ -78,7 +78,7 @@ func TestPhaseThatFailsEndsTheRace(t *testing.T) {
 
 func TestTable(t *testing.T) {
 	r := race{contestants: []contestant{{name: "spinup"}, {name: "hashicorp/aws"}}, results: map[result][]sample{}}
-	for i, p := range phases(1) {
+	for i, p := range phases(load{buckets: 1}) {
 		for _, c := range r.contestants {
 			for _, run := range []int{3, 1, 2} { // the median is the second
 				r.results[result{p.name, c.name}] = append(r.results[result{p.name, c.name}], sample{

@@ -1,6 +1,6 @@
 // Command bench measures this provider beside hashicorp/aws on the same emulator: wall time, peak memory and API calls
-// of each phase in the life of 1 and of 10 buckets with an admin group. The two take turns phase by phase, and what is
-// printed is the median of several runs.
+// of each phase in the life of 1 and of 10 buckets with an admin group, and of a bucket with a lifecycle rule. The two
+// take turns phase by phase, and what is printed is the median of several runs.
 //
 //	make bench                      LocalStack
 //	EMULATOR=fakecloud make bench   the other one
@@ -105,12 +105,12 @@ func (s settings) run(ctx context.Context, out, progress io.Writer) (err error) 
 		return err
 	}
 	fmt.Fprintf(progress, "Measuring on %s, buckets: %v, runs of each: %d.\n", e.Kind, s.buckets, s.runs)
-	for _, n := range s.buckets {
-		r := race{contestants: contestants, buckets: n, calls: g, progress: progress}
+	for _, load := range s.loads() {
+		r := race{contestants: contestants, load: load, calls: g, progress: progress}
 		if err := r.run(ctx, s.runs); err != nil {
 			return fmt.Errorf("%w\n\nThe emulator's log is %s and ends with:\n%s", err, e.KeepLog(), e.LogTail(10))
 		}
-		fmt.Fprintf(out, "\n%s, on %s, median of %d\n\n", plural(n), e.Kind, s.runs)
+		fmt.Fprintf(out, "\n%s, on %s, median of %d\n\n", load, e.Kind, s.runs)
 		if err := r.print(out); err != nil {
 			return err
 		}
@@ -118,11 +118,34 @@ func (s settings) run(ctx context.Context, out, progress io.Writer) (err error) 
 	return nil
 }
 
-func plural(n int) string {
-	if n == 1 {
+// loads are what is measured, one table each.
+func (s settings) loads() []load {
+	var all []load
+	for _, n := range s.buckets {
+		all = append(all, load{buckets: n})
+	}
+	return append(all, load{buckets: 1, rules: 1})
+}
+
+// load is what the contestants make, change and take away.
+type load struct {
+	buckets int
+	rules   int // lifecycle rules of each bucket
+}
+
+func (l load) String() string {
+	switch {
+	case l.rules > 0:
+		return fmt.Sprintf("%d bucket with its admin group and %d lifecycle rule", l.buckets, l.rules)
+	case l.buckets == 1:
 		return "1 bucket with its admin group"
 	}
-	return fmt.Sprintf("%d buckets with their admin groups", n)
+	return fmt.Sprintf("%d buckets with their admin groups", l.buckets)
+}
+
+// vars are Terraform's options that ask for the load.
+func (l load) vars() []string {
+	return []string{fmt.Sprintf("-var=buckets=%d", l.buckets), fmt.Sprintf("-var=rules=%d", l.rules)}
 }
 
 // contestant is a provider with the configuration to measure it by.

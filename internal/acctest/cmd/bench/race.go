@@ -7,7 +7,6 @@ import (
 	"io"
 	"os/exec"
 	"slices"
-	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -20,14 +19,17 @@ type phase struct {
 }
 
 // phases are in the order in which they are run; each leaves what the next one needs.
-func phases(buckets int) []phase {
-	count := "-var=buckets=" + strconv.Itoa(buckets)
+func phases(l load) []phase {
+	update := "update a tag"
+	if l.rules > 0 {
+		update += " and the rule"
+	}
 	return []phase{
-		{"plan", []string{"plan", "-out=bench.tfplan", count}},
+		{"plan", append([]string{"plan", "-out=bench.tfplan"}, l.vars()...)},
 		{"apply", []string{"apply", "bench.tfplan"}},
-		{"no-op plan", []string{"plan", "-detailed-exitcode", count}},
-		{"update a tag", []string{"apply", "-auto-approve", count, "-var=generation=b"}},
-		{"destroy", []string{"destroy", "-auto-approve", count}},
+		{"no-op plan", append([]string{"plan", "-detailed-exitcode"}, l.vars()...)},
+		{update, append([]string{"apply", "-auto-approve", "-var=generation=b"}, l.vars()...)},
+		{"destroy", append([]string{"destroy", "-auto-approve"}, l.vars()...)},
 	}
 }
 
@@ -37,10 +39,10 @@ type counter interface {
 	Total() int
 }
 
-// race lets the contestants take turns with a number of buckets.
+// race lets the contestants take turns with a load.
 type race struct {
 	contestants []contestant
-	buckets     int
+	load        load
 	calls       counter
 	progress    io.Writer
 	results     map[result][]sample
@@ -61,16 +63,16 @@ func (r *race) run(ctx context.Context, runs int) error {
 	r.results = map[result][]sample{}
 	order := slices.Clone(r.contestants)
 	for i := range runs {
-		for _, p := range phases(r.buckets) {
+		for _, p := range phases(r.load) {
 			for _, c := range order {
 				s, err := r.measure(ctx, c, p)
 				if err != nil {
-					return fmt.Errorf("%s, %s of %s: %w", c.name, p.name, plural(r.buckets), err)
+					return fmt.Errorf("%s, %s of %s: %w", c.name, p.name, r.load, err)
 				}
 				key := result{p.name, c.name}
 				r.results[key] = append(r.results[key], s)
 				fmt.Fprintf(r.progress, "  %s, run %d: %s, %s: %.1f s\n",
-					plural(r.buckets), i+1, p.name, c.name, s.wall.Seconds())
+					r.load, i+1, p.name, c.name, s.wall.Seconds())
 			}
 		}
 		slices.Reverse(order)
@@ -127,7 +129,7 @@ func watch(cmd *exec.Cmd) func() peaks {
 func (r *race) print(out io.Writer) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "phase\tprovider\twall s\tcalls\tprovider peak MiB (anonymous)\tterraform peak MiB (anonymous)")
-	for _, p := range phases(r.buckets) {
+	for _, p := range phases(r.load) {
 		name := p.name
 		for _, c := range r.contestants {
 			samples := r.results[result{p.name, c.name}]

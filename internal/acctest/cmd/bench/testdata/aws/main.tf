@@ -12,6 +12,10 @@ variable "buckets" {
   type = number
 }
 
+variable "rules" {
+  type = number
+}
+
 variable "generation" {
   type    = string
   default = "a"
@@ -29,5 +33,22 @@ module "bucket" {
   tags = {
     Application = "bench"
     Generation  = var.generation
+  }
+}
+
+resource "aws_s3_bucket_lifecycle_configuration" "this" {
+  count  = var.rules > 0 ? var.buckets : 0
+  bucket = module.bucket[count.index].name
+
+  dynamic "rule" {
+    for_each = range(var.rules)
+    content {
+      id     = "rule-${rule.value}"
+      status = "Enabled"
+      filter {}
+      expiration {
+        days = var.generation == "a" ? 30 : 31
+      }
+    }
   }
 }

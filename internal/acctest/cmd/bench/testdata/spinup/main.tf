@@ -11,6 +11,10 @@ variable "buckets" {
   type = number
 }
 
+variable "rules" {
+  type = number
+}
+
 variable "generation" {
   type    = string
   default = "a"
@@ -28,4 +32,11 @@ resource "spinup_bucket" "this" {
     Application = "bench"
     Generation  = var.generation
   }
+}
+
+resource "spinup_lifecycle_rule" "this" {
+  count           = var.buckets * var.rules
+  bucket          = spinup_bucket.this[floor(count.index / var.rules)].name
+  name            = "rule-${count.index % var.rules}"
+  expiration_days = var.generation == "a" ? 30 : 31
 }

@@ -106,3 +106,7 @@ locals {
     "ReplicateDelete", "ReplicateObject", "RestoreObject",
   ]
 }
+
+output "name" {
+  value = aws_s3_bucket.this.bucket
+}

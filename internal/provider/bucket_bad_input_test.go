@@ -71,6 +71,11 @@ var badBuckets = map[string]badInput{
 	"ownership": {`object_ownership = "BucketOwner"`, "object_ownership", `"BucketOwner"`,
 		`["BucketOwnerEnforced" "BucketOwnerPreferred" "ObjectWriter"]`},
 
+	"lifecycle preset": {`lifecycle_preset = "glacier"`, "lifecycle_preset", `"glacier"`,
+		`["deep-archive" "archive" "expire-noncurrent" "abort-uploads"]`},
+	"what is only seen of a preset": {`lifecycle_preset = "archive, changed"`, "lifecycle_preset", `"archive, changed"`,
+		`"deep-archive" "archive"`},
+
 	"algorithm": {`encryption = { algorithm = "aes256" }`, "encryption.algorithm", `"aes256"`,
 		`["AES256" "aws:kms" "aws:kms:dsse"]`},
 	"key without KMS": {`encryption = { algorithm = "AES256", kms_key_arn = "` + goodKey + `" }`,

@@ -16,6 +16,9 @@ resource "spinup_bucket" "test" {
   force_destroy = true
   tags          = { Step = "before" }
   access_log    = { bucket = "%[1]s-log" }
+
+  lifecycle_preset = "archive"
+
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
@@ -39,6 +42,7 @@ resource "spinup_bucket" "test" {
   public_access    = "read"
   require_tls      = false
   encryption       = { algorithm = "aws:kms" }
+  lifecycle_preset = "abort-uploads"
 }
 `, name)
 }

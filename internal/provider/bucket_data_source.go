@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -14,6 +15,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/fwtypes"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/lifecyclerule"
 )
 
 // bucketDataSource looks at one bucket, made by spinup or not.
@@ -82,6 +84,8 @@ func (d *bucketDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 				MarkdownDescription: "The bucket policy without the statements that spinup makes; null when " +
 					"nothing is left.",
 			},
+			"lifecycle_preset": text("Lifecycle preset whose rule the bucket has, just as the preset makes it; null for " +
+				"none."),
 			"access_levels": schema.SetAttribute{
 				Computed: true, ElementType: types.StringType,
 				MarkdownDescription: "Access levels of which the group or the policy exists.",
@@ -189,5 +193,6 @@ func date(t time.Time) types.String {
 
 // bucketReads are the permissions behind the data sources about buckets.
 func bucketReads() []awsclient.Permission {
-	return append(awsclient.Permissions(bucket.Reads{}), awsclient.Permissions(bucket.CatalogAPI{})...)
+	return slices.Concat(awsclient.Permissions(bucket.Reads{}), awsclient.Permissions(bucket.CatalogAPI{}),
+		awsclient.Permissions(lifecyclerule.Reads{}))
 }

@@ -34,6 +34,7 @@ resource "spinup_bucket" "test" {
   tags             = { Cost = "42" }
   access_log       = { bucket = "%[1]s-log", prefix = "here/" }
   access_levels    = ["admin", "read_only"]
+  lifecycle_preset = "expire-noncurrent"
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
@@ -120,6 +121,7 @@ func TestAccBucketDataSource_foreign(t *testing.T) {
 		acctest.Must(b.S3().PutBucketPolicy(t.Context(), &s3.PutBucketPolicyInput{
 			Bucket: &b.Name, Policy: aws.String(`{"Version":"2012-10-17","Statement":[` + statement + `]}`),
 		}))(t)
+		putRules(t, b, otherArchive(), presetRules()["abort-uploads"])
 
 		tf := b.Terraform(t)
 		tf.Write(b.Provider(`ignore_tags = { keys = ["Scanner"] }`) +
@@ -134,7 +136,7 @@ func TestAccBucketDataSource_foreign(t *testing.T) {
 			"tags":                 map[string]any{"Owner": "somebody"},
 			"tags_all":             map[string]any{"Owner": "somebody"},
 			"policy":               `{"Version":"2012-10-17","Statement":[` + statement + `]}`,
-			"versioning":           false, "require_tls": false, "empty": true,
+			"versioning":           false, "require_tls": false, "empty": true, "lifecycle_preset": "abort-uploads",
 			"access_log": nil, "logging": nil, "access_levels": []any{}, "groups": map[string]any{},
 			// What AWS, and LocalStack, give a new bucket.
 			"object_ownership": "BucketOwnerEnforced", "public_access": "none",

@@ -6,6 +6,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/gateway"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/lifecyclerule"
 )
 
 // TestAccBucket_denied lets each read of a refresh fail in turn.
@@ -23,13 +24,16 @@ func TestAccBucket_denied(t *testing.T) {
 
 func failures(b *acctest.Bench) []unread {
 	group, itself := "group "+*levelGroup(b, bucket.Admin), "bucket "+b.Name
-	return append(denied(bucket.Reads{}, map[string]string{
-		"bucket": itself, "group": group, "policy": "policy " + *levelPolicy(b, bucket.Admin),
-	}),
+	things := map[string]string{"bucket": itself, "group": group, "policy": "policy " + *levelPolicy(b, bucket.Admin)}
+	return append(append(denied(bucket.Reads{}, things), denied(lifecyclerule.Reads{}, things)...),
 		unread{"HeadBucket fails", "s3:HeadBucket", gateway.Internal(), []string{itself + ": InternalServerError"}},
 		unread{"HeadBucket throttled", "s3:HeadBucket", gateway.Throttled(), []string{itself + ": ServiceUnavailable"}},
 		unread{"GetBucketPolicy fails", "s3:GetBucketPolicy", gateway.Internal(), []string{itself + ": InternalError"}},
 		unread{"GetBucketPolicy throttled", "s3:GetBucketPolicy", gateway.Throttled(), []string{itself + ": SlowDown"}},
+		unread{"GetBucketLifecycleConfiguration fails", "s3:GetBucketLifecycleConfiguration", gateway.Internal(),
+			[]string{itself + ": InternalError"}},
+		unread{"GetBucketLifecycleConfiguration throttled", "s3:GetBucketLifecycleConfiguration", gateway.Throttled(),
+			[]string{itself + ": SlowDown"}},
 		unread{"GetGroup fails", "iam:GetGroup", gateway.Internal(), []string{group + ": InternalFailure"}},
 		unread{"GetGroup throttled", "iam:GetGroup", gateway.Throttled(), []string{group + ": Throttling"}},
 	)

@@ -29,6 +29,7 @@ resource "spinup_bucket" "test" {
   tags             = { Team = "library", Cost = "42" }
   access_log       = { bucket = "%[1]s-log", prefix = "here/" }
   access_levels    = ["admin", "read_only"]
+  lifecycle_preset = "archive"
   %[3]s
   policy = jsonencode({
     Version = "2012-10-17"
@@ -54,9 +55,11 @@ type drift struct {
 func TestAccBucket_drift(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name+"-log")
-		tf := b.Terraform(t)
+		tf := b.Served(t)
 		tf.Write(b.Provider() + complete(b))
 		tf.Apply()
+		spliceRules(t, b, "", foreignRule())
+		theirs := rawRules(t, b)["theirs"]
 		for _, row := range drifts(b) {
 			t.Run(row.name, func(t *testing.T) {
 				row.tamper(t, b)
@@ -67,14 +70,20 @@ func TestAccBucket_drift(t *testing.T) {
 				if diff := cmp.Diff(row.shows, change.Attributes()); diff != "" {
 					t.Errorf("attributes (-want +got):\n%s", diff)
 				}
+				if seen, ok := seenPresets()[row.name]; ok {
+					same(t, "lifecycle_preset before", seen, change.Before["lifecycle_preset"])
+					same(t, "lifecycle_preset after", any("archive"), change.After["lifecycle_preset"])
+				}
 				b.Gateway.Reset()
 				tf.Must("apply", "test.plan")
 				if diff := cmp.Diff(row.mends, mutations(b)); diff != "" {
 					t.Errorf("writing calls (-want +got):\n%s", diff)
 				}
+				same(t, "the lifecycle rule of another owner", theirs, rawRules(t, b)["theirs"])
 				tf.Empty()
 			})
 		}
+		spliceRules(t, b, "theirs")
 		tf.Destroy()
 		b.Gone(t, b.Name)
 	})
@@ -118,8 +127,8 @@ func mutations(b *acctest.Bench) []string {
 }
 
 func drifts(b *acctest.Bench) []drift {
-	policyWritten := []string{"s3:PutBucketPolicy"}
-	tagged := []string{"tags", "tags_all"}
+	policyWritten, rulesWritten := []string{"s3:PutBucketPolicy"}, []string{"s3:PutBucketLifecycleConfiguration"}
+	tagged, preset := []string{"tags", "tags_all"}, []string{"lifecycle_preset"}
 	return []drift{
 		{"versioning suspended", suspend, []string{"versioning"}, []string{"s3:PutBucketVersioning"}},
 		{"encryption changed", encrypt, []string{"encryption"}, []string{"s3:PutBucketEncryption"}},
@@ -163,6 +172,14 @@ func drifts(b *acctest.Bench) []drift {
 		}, []string{"access_log"}, []string{"s3:PutBucketLogging"}},
 		{"access log turned off", func(t *testing.T, b *acctest.Bench) { accessLog(t, b, nil) },
 			[]string{"access_log"}, []string{"s3:PutBucketLogging"}},
+		{"lifecycle rule changed", func(t *testing.T, b *acctest.Bench) { spliceRules(t, b, "archive-rule", otherArchive()) },
+			preset, rulesWritten},
+		{"lifecycle rule disabled", func(t *testing.T, b *acctest.Bench) {
+			rule := presetRules()["archive"]
+			rule.Status = types.ExpirationStatusDisabled
+			spliceRules(t, b, "archive-rule", rule)
+		}, preset, rulesWritten},
+		{"lifecycle rule deleted", func(t *testing.T, b *acctest.Bench) { spliceRules(t, b, "archive-rule") }, preset, rulesWritten},
 		{"document of a level altered", func(t *testing.T, b *acctest.Bench) { rewriteDocument(t, b, bucket.Admin) },
 			[]string{"groups"}, []string{"iam:CreatePolicyVersion"}},
 		{"policy of a level detached", func(t *testing.T, b *acctest.Bench) { detach(t, b, bucket.ReadOnly) },
@@ -177,6 +194,13 @@ func drifts(b *acctest.Bench) []drift {
 			deleteGroup(t, b, bucket.ReadOnly)
 			deletePolicy(t, b, bucket.ReadOnly)
 		}, []string{"access_levels", "groups"}, []string{"iam:CreatePolicy", "iam:CreateGroup", "iam:AttachGroupPolicy"}},
+	}
+}
+
+// seenPresets are what a plan says that lifecycle_preset was, by the drift.
+func seenPresets() map[string]any {
+	return map[string]any{
+		"lifecycle rule changed": "archive, changed", "lifecycle rule disabled": "archive, changed", "lifecycle rule deleted": nil,
 	}
 }
 

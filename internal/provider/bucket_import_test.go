@@ -132,6 +132,19 @@ func serviceBucket(t *testing.T, b *acctest.Bench, region, log string, levels ..
 	}
 }
 
+// serviceArchive puts the rule that the service gave a bucket whose objects nobody would read any more.
+func serviceArchive(t *testing.T, b *acctest.Bench, region string) {
+	t.Helper()
+	acctest.Must(b.S3().PutBucketLifecycleConfiguration(t.Context(), &s3.PutBucketLifecycleConfigurationInput{
+		Bucket: &b.Name,
+		LifecycleConfiguration: &types.BucketLifecycleConfiguration{Rules: []types.LifecycleRule{{
+			ID: aws.String("deep-archive-rule"), Status: types.ExpirationStatusEnabled,
+			Filter:      &types.LifecycleRuleFilter{Prefix: aws.String("")},
+			Transitions: []types.Transition{{Days: aws.Int32(1), StorageClass: types.TransitionStorageClassDeepArchive}},
+		}}},
+	}, func(o *s3.Options) { o.Region = region }))(t)
+}
+
 // serviceGroup makes the group of an access level as the service did.
 func serviceGroup(t *testing.T, b *acctest.Bench, level serviceLevel) {
 	t.Helper()
@@ -174,6 +187,7 @@ func TestAccBucket_importService(t *testing.T) {
 		b.MakeBucket(t, log)
 		for name, row := range map[string]struct {
 			region, log string
+			archive     bool
 			levels      []serviceLevel
 			lines       []string
 		}{
@@ -183,6 +197,8 @@ func TestAccBucket_importService(t *testing.T) {
 			"later":          {levels: serviceLater, lines: []string{`access_levels = ["admin", "read_write", "read_only"]`}},
 			"without groups": {lines: []string{"access_levels = []"}},
 			"region":         {region: "eu-west-1", levels: []serviceLevel{serviceFirst}},
+			"archived": {region: "eu-west-1", levels: []serviceLevel{serviceFirst}, archive: true,
+				lines: []string{`lifecycle_preset = "deep-archive"`}},
 		} {
 			t.Run(name, func(t *testing.T) {
 				b := b.Fork(t)
@@ -190,6 +206,9 @@ func TestAccBucket_importService(t *testing.T) {
 					row.region = acctest.Region
 				}
 				serviceBucket(t, b, row.region, row.log, row.levels...)
+				if row.archive {
+					serviceArchive(t, b, row.region)
+				}
 				config := b.Provider(`org = "example"`) + strings.ReplaceAll(legacyConfig(t, b, row.lines...), "BUCKET", b.Name)
 
 				tf := b.Terraform(t)

@@ -46,6 +46,7 @@ type bucketFacts struct {
 	RequireTLS      types.Bool          `tfsdk:"require_tls"`
 	AccessLog       types.Object        `tfsdk:"access_log"`
 	Policy          fwtypes.PolicyValue `tfsdk:"policy"`
+	LifecyclePreset types.String        `tfsdk:"lifecycle_preset"`
 	AccessLevels    types.Set           `tfsdk:"access_levels"`
 	ARN             types.String        `tfsdk:"arn"`
 	AccountID       types.String        `tfsdk:"account_id"`
@@ -408,6 +409,7 @@ func (m *bucketModel) spec(
 		Ownership:    m.ObjectOwnership.ValueString(),
 		PublicAccess: m.PublicAccess.ValueString(),
 		RequireTLS:   m.RequireTLS.ValueBool(),
+		Preset:       bucket.Preset(m.LifecyclePreset.ValueString()),
 		IAMPath:      data.iamPath,
 		ForceDestroy: m.ForceDestroy.ValueBool(),
 		Everything:   m.importing(),
@@ -434,6 +436,7 @@ func (m *bucketModel) spec(
 			spec.ReleasedStatements = append(spec.ReleasedStatements, statement.Key())
 		}
 		spec.OwnLevels, _ = levelsOf(prior.AccessLevels)
+		spec.PriorPreset = bucket.Preset(prior.LifecyclePreset.ValueString())
 		spec.PolicyARNs = map[bucket.Level]string{}
 		for l, group := range groupsOf(ctx, prior.Groups, &diags) {
 			spec.PolicyARNs[bucket.Level(l)] = group.PolicyARN.ValueString()
@@ -499,6 +502,7 @@ func (m *bucketFacts) fill(
 			types.StringValue(log.Bucket), types.StringValue(log.Prefix),
 		}, &diags)
 	}
+	m.LifecyclePreset = optional(have.LifecyclePreset(want))
 	m.fillPolicy(want, have)
 	m.fillLevels(ctx, want, have, &diags)
 	return diags

@@ -17,6 +17,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/fwtypes"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/lifecyclerule"
 )
 
 // connected is the connection that data would lead to, without a network behind it.
@@ -70,6 +71,9 @@ func statusOf(want bucketSpec) bucketStatus {
 	}[want.PublicAccess]
 	have.Policy = new(awspolicy.New(slices.Concat(
 		bucket.OwnStatements(want.Partition, want.Name, want.RequireTLS, want.PublicAccess), want.Statements)...))
+	if rule, ok := lifecyclerule.PresetRule(want.Preset); ok {
+		have.Lifecycle = &lifecyclerule.Configuration{Rules: []lifecyclerule.Element{{Rule: rule}}}
+	}
 	for _, l := range want.Levels {
 		*have.Level(l) = bucket.LevelStatus{
 			Policy: &bucket.PolicyStatus{ARN: want.PolicyARNs[l], Document: bucket.LevelDocument(want.Partition, want.Name, l)},
@@ -86,6 +90,9 @@ func foreign(have *bucketStatus) {
 	have.Policy.Statements = append(have.Policy.Statements, awspolicy.Statement{
 		Sid: "Theirs", Effect: awspolicy.Deny, Principal: awspolicy.Everyone(), Action: []string{"s3:*"}, Resource: []string{"*"},
 	})
+	if have.Lifecycle != nil {
+		have.Lifecycle.Rules = append(have.Lifecycle.Rules, lifecyclerule.Element{Rule: lifecyclerule.Rule{Name: "theirs", ExpirationDays: 1}})
+	}
 }
 
 func statements() *rapid.Generator[[]awspolicy.Statement] {
@@ -129,10 +136,11 @@ func specs(data *providerData) *rapid.Generator[bucketSpec] {
 			AccessLog:    sample(nil, &bucket.AccessLog{Bucket: "logs"}, &bucket.AccessLog{Bucket: "logs", Prefix: "p/"}).Draw(t, "log"),
 			Statements:   statements().Draw(t, "statements"),
 			Levels:       subset(bucket.Levels).Draw(t, "levels"),
+			Preset:       rapid.SampledFrom(append(lifecyclerule.PresetNames(), "")).Draw(t, "preset"),
 			PolicyARNs:   map[bucket.Level]string{},
 			IAMPath:      data.iamPath,
 		}
-		s.OwnLevels = s.Levels
+		s.OwnLevels, s.PriorPreset = s.Levels, s.Preset
 		for _, l := range s.Levels {
 			s.PolicyARNs[l] = "arn:aws:iam::123456789012:policy/elsewhere/" + string(l)
 		}
@@ -209,6 +217,7 @@ func draw(t *testing.T, r *rapid.T, open bool) *bucketModel {
 		"require_tls":      {nil, true, false},
 		"force_destroy":    {nil, true, false},
 		"access_levels":    {nil, []any{}, []any{"read_only", "admin"}, []any{"read_write"}},
+		"lifecycle_preset": {nil, "archive", "abort-uploads"},
 		"encryption": {
 			nil, settings{}, settings{"algorithm": "AES256"}, settings{"algorithm": "aws:kms", "bucket_key": false},
 			settings{"kms_key_arn": "k"}, settings{"algorithm": "aws:kms:dsse", "kms_key_arn": "k"},
@@ -348,12 +357,12 @@ func TestBucketModel_resolve(t *testing.T) {
 
 // TestBucketModel_platforms: what a store lacks is null by default, and so left alone.
 func TestBucketModel_platforms(t *testing.T) {
-	const store = "access_log domain_name encryption hosted_zone_id name_prefix object_ownership policy public_access regional_domain_name tags"
+	const store = "access_log domain_name encryption hosted_zone_id lifecycle_preset name_prefix object_ownership policy public_access regional_domain_name tags"
 	for _, platform := range awsclient.PlatformNames() {
 		nulls, tls, levels := store, "false", "[]"
 		switch platform {
 		case "aws":
-			nulls, tls, levels = "access_log name_prefix policy tags", "true", `["admin"]`
+			nulls, tls, levels = "access_log lifecycle_preset name_prefix policy tags", "true", `["admin"]`
 		case "versitygw":
 			nulls = strings.Replace(store, " object_ownership", "", 1)
 		}

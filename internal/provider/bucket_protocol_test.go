@@ -138,7 +138,7 @@ func protocolConfig(name string) values {
 	return values{
 		"name": name, "tags": values{"Step": "one"}, "versioning": true, "public_access": "read_list",
 		"access_log": values{"bucket": name + "-log"}, "access_levels": []any{"admin", "read_only"},
-		"policy": userPolicy(name),
+		"policy": userPolicy(name), "lifecycle_preset": "archive",
 	}
 }
 
@@ -318,6 +318,10 @@ func unknownRows(log string) map[string]unknownRow {
 		"a level": {
 			values{"access_levels": []any{"admin", unknown}}, "access_levels groups",
 			[]values{{"access_levels": []any{"admin"}}, {"access_levels": []any{"admin", "read_write"}}},
+		},
+		"lifecycle_preset": {
+			values{"lifecycle_preset": unknown}, "lifecycle_preset",
+			[]values{{"lifecycle_preset": nil}, {"lifecycle_preset": "archive"}},
 		},
 		"policy": {values{"policy": unknown}, "policy", []values{{"policy": nil}, {"policy": userPolicy("*")}}},
 		"the rest": {

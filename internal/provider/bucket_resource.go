@@ -22,6 +22,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/fwtypes"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/lifecyclerule"
 )
 
 func newBucketResource() resource.Resource {
@@ -31,7 +32,7 @@ func newBucketResource() resource.Resource {
 		identity:    bucketIdentitySchema(),
 		keys:        []string{"name"},
 		build:       bucket.New,
-		permissions: awsclient.Permissions(bucket.API{}),
+		permissions: append(awsclient.Permissions(bucket.API{}), awsclient.Permissions(lifecyclerule.API{})...),
 	}
 }
 
@@ -200,6 +201,18 @@ func bucketSchema(ctx context.Context) schema.Schema {
 					"content. No `Sid` may begin with `Spinup`. Statements can be about this bucket and its " +
 					"objects only. Another wording of the same policy is no change.",
 			},
+			"lifecycle_preset": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "A lifecycle rule for all objects of the bucket, by the name of what it does: " +
+					"`deep-archive` (rule `deep-archive-rule`: to the class DEEP_ARCHIVE after 1 day), `archive` " +
+					"(`archive-rule`: to GLACIER_IR after 90 days), `expire-noncurrent` (`expire-noncurrent-rule`: " +
+					"delete old versions 30 days after a newer one took their place, and delete markers with nothing " +
+					"under them), or `abort-uploads` (`abort-uploads-rule`: delete unfinished uploads after 7 days). It " +
+					"lives beside `spinup_lifecycle_rule` and rules of other owners, which are left alone. Default: " +
+					"none; rules are then neither read nor written. As the old value in a plan, `archive, changed` " +
+					"stands for a rule of that name that was changed elsewhere.",
+				Validators: []validator.String{stringvalidator.OneOf(lifecyclerule.PresetNames()...)},
+			},
 			"access_levels": schema.SetAttribute{
 				Optional:    true,
 				Computed:    true,
@@ -213,9 +226,10 @@ func bucketSchema(ctx context.Context) schema.Schema {
 				Optional: true,
 				Computed: true,
 				MarkdownDescription: "Whether a destroy may delete what the bucket holds: all objects, old " +
-					"versions, delete markers and unfinished uploads, and with the bucket the tags and policy " +
-					"statements of other owners. Default `false`: only an empty bucket is destroyed. It has to be " +
-					"applied before the destroy. Emptying a large bucket takes longer than the default `timeouts`.",
+					"versions, delete markers and unfinished uploads, and with the bucket the tags, policy " +
+					"statements and, beside a `lifecycle_preset`, lifecycle rules of other owners. Default `false`: " +
+					"only an empty bucket is destroyed. It has to be applied before the destroy. Emptying a large " +
+					"bucket takes longer than the default `timeouts`.",
 			},
 			"arn": schema.StringAttribute{
 				Computed:            true,

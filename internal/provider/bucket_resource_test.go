@@ -140,7 +140,7 @@ func TestAccBucket_basic(t *testing.T) {
 			"tags": knownvalue.Null(), "tags_all": stringMap(nil),
 			"versioning": knownvalue.Bool(false), "encryption": encrypted("AES256", knownvalue.Null(), false),
 			"object_ownership": knownvalue.StringExact("BucketOwnerEnforced"), "public_access": knownvalue.StringExact("none"),
-			"require_tls": knownvalue.Bool(true), "access_log": knownvalue.Null(), "policy": knownvalue.Null(),
+			"require_tls": knownvalue.Bool(true), "access_log": knownvalue.Null(), "policy": knownvalue.Null(), "lifecycle_preset": knownvalue.Null(),
 			"access_levels": stringSet("admin"), "force_destroy": knownvalue.Bool(false), "timeouts": knownvalue.Null(),
 			"arn":                  knownvalue.StringExact("arn:aws:s3:::" + b.Name),
 			"domain_name":          knownvalue.StringExact(b.Name + ".s3.amazonaws.com"),
@@ -290,17 +290,21 @@ func bucketChanges(b *acctest.Bench, log string) [][]bucketChange {
 		{
 			{attribute: "tags", value: `{ A = "1", B = "2" }`, want: stringMap(map[string]string{"A": "1", "B": "2"}), also: tagsAll},
 			{attribute: "versioning", value: "true", want: knownvalue.Bool(true)},
+			{attribute: "lifecycle_preset", value: `"deep-archive"`, want: text("deep-archive"), before: forget,
+				after: ruled("Put", "deep-archive-rule")},
 		},
 		{
 			{attribute: "tags", value: `{ A = "3", C = "4" }`, want: stringMap(map[string]string{"A": "3", "C": "4"}), also: tagsAll},
 			{attribute: "versioning", want: knownvalue.Bool(false), after: suspended},
 			{attribute: "encryption", value: `{ algorithm = "aws:kms" }`, want: encrypted("aws:kms", knownvalue.Null(), true)},
+			{attribute: "lifecycle_preset", value: `"archive"`, want: text("archive"), before: forget, after: ruled("Put", "archive-rule")},
 		},
 		{
 			{attribute: "tags", want: knownvalue.Null(), also: tagsAll, after: untagged},
 			{attribute: "encryption", value: fmt.Sprintf(`{ kms_key_arn = %q, bucket_key = false }`, key),
 				want: encrypted("aws:kms", text(key), false)},
 			{attribute: "object_ownership", value: `"BucketOwnerPreferred"`, want: text("BucketOwnerPreferred")},
+			{attribute: "lifecycle_preset", want: knownvalue.Null(), before: forget, after: ruled("Delete")},
 		},
 		{
 			{attribute: "encryption", want: encrypted("AES256", knownvalue.Null(), false)},
@@ -348,6 +352,20 @@ func suspended(t *testing.T, b *acctest.Bench) {
 	out := acctest.Must(b.S3().GetBucketVersioning(t.Context(), &s3.GetBucketVersioningInput{Bucket: &b.Name}))(t)
 	if out.Status != "Suspended" {
 		t.Errorf("versioning is %q", out.Status)
+	}
+}
+
+// forget begins to count calls.
+func forget(_ *testing.T, b *acctest.Bench) { b.Gateway.Reset() }
+
+// ruled requires the lifecycle rules of the bucket, and that one call of the kind has brought them about.
+func ruled(kind string, want ...string) func(*testing.T, *acctest.Bench) {
+	return func(t *testing.T, b *acctest.Bench) {
+		same(t, "lifecycle rules", want, ruleNames(t, b))
+		writes := slices.DeleteFunc(mutations(b), func(call string) bool { return !strings.Contains(call, "BucketLifecycle") })
+		if len(writes) != 1 || !strings.HasPrefix(writes[0], "s3:"+kind) {
+			t.Errorf("to %v by %v", want, writes)
+		}
 	}
 }
 
@@ -725,7 +743,7 @@ func TestAccBucket_unmanaged(t *testing.T) {
 func TestAccBucket_staleReads(t *testing.T) {
 	reads := []string{
 		"s3:HeadBucket", "s3:GetBucketTagging", "s3:GetBucketVersioning", "s3:GetBucketEncryption", "s3:GetBucketOwnershipControls",
-		"s3:GetPublicAccessBlock", "s3:GetBucketLogging", "s3:GetBucketPolicy",
+		"s3:GetPublicAccessBlock", "s3:GetBucketLogging", "s3:GetBucketPolicy", "s3:GetBucketLifecycleConfiguration",
 		"iam:GetGroup", "iam:ListAttachedGroupPolicies", "iam:GetPolicy",
 	}
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {

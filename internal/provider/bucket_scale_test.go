@@ -22,22 +22,25 @@ func TestAccBucket_scale(t *testing.T) {
 
 		refreshCalls = 12               // of one bucket: root, eight settings, group, its policies, policy, its text; 13 is the promise
 		changeCalls  = refreshCalls + 2 // one tag: looked at, written, read back
-		lookCalls    = 20               // of a data source: it finds the region first, looks at all levels, and for contents
+		policyCalls  = refreshCalls + 3 // the policy's last statement: looked at, again before it is deleted, deleted, read back
+		lookCalls    = 21               // of a data source: it finds the region first, looks at all levels, lifecycle, and for contents
 	)
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name+"-log")
 		tf := b.Terraform(t)
 		provider := b.Provider(fmt.Sprintf("access_log = { bucket = %q }", b.Name+"-log"))
-		config := func(changed int) string {
+		config := func(changed, plain int) string {
 			return provider + fmt.Sprintf(`
 resource "spinup_bucket" "test" {
   count = %d
   name  = "%s-${count.index}"
   tags  = { Step = count.index < %d ? "after" : "before" }
+
+  require_tls = count.index >= %d
 }
-`, buckets, b.Name, changed)
+`, buckets, b.Name, changed, plain)
 		}
-		tf.Write(config(0))
+		tf.Write(config(0, 0))
 		tf.Apply()
 		if made := numberedThings(t, b); len(made) != 3*buckets {
 			t.Errorf("%d buckets, groups and policies were made, want %d", len(made), 3*buckets)
@@ -64,12 +67,17 @@ resource "spinup_bucket" "test" {
 		shared(t, b, buckets*refreshCalls, 0)
 
 		b.Gateway.Reset()
-		tf.Write(config(1))
+		tf.Write(config(1, 0))
 		tf.Must("apply", "-auto-approve", "-refresh=false")
 		if seen := callsOf(b); len(seen) != 1 {
 			t.Errorf("one changed tag made calls about %d buckets", len(seen))
 		}
 		shared(t, b, changeCalls, 0)
+
+		b.Gateway.Reset()
+		tf.Write(config(1, 1))
+		tf.Must("apply", "-auto-approve", "-refresh=false")
+		shared(t, b, policyCalls, 0)
 
 		b.Gateway.Reset()
 		look := b.Terraform(t)

@@ -16,14 +16,17 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
 )
 
-// sharing is a bucket with tags, statements and levels of its own: none of them may block its destruction.
-func sharing(b *acctest.Bench, tag, action, levels string, more ...string) string {
+// sharing is a bucket with tags, statements, a lifecycle rule and levels of its own: none of them may block its destruction.
+func sharing(b *acctest.Bench, tag, action, preset, levels string, more ...string) string {
 	return b.Provider(`ignore_tags = { keys = ["Invoice"] }`) + fmt.Sprintf(`
 resource "spinup_bucket" "test" {
   name          = %[1]q
   tags          = { Team = %[2]q }
   access_levels = %[3]s
   %[4]s
+
+  lifecycle_preset = %[7]q
+
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
@@ -32,7 +35,7 @@ resource "spinup_bucket" "test" {
     }]
   })
 }
-`, b.Name, tag, levels, strings.Join(more, "\n"), b.AccountID, action)
+`, b.Name, tag, levels, strings.Join(more, "\n"), b.AccountID, action, preset)
 }
 
 // TestAccBucket_survivors puts things of other owners beside ours. An update that writes the same documents and objects
@@ -40,7 +43,7 @@ resource "spinup_bucket" "test" {
 func TestAccBucket_survivors(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		tf := b.Terraform(t)
-		tf.Write(sharing(b, "library", "s3:GetObject", `["admin", "read_only"]`))
+		tf.Write(sharing(b, "library", "s3:GetObject", "archive", `["admin", "read_only"]`))
 		tf.Apply()
 		all := foreigners(t, b)
 		for _, thing := range all {
@@ -59,13 +62,13 @@ func TestAccBucket_survivors(t *testing.T) {
 
 		rewriteDocument(t, b, bucket.Admin)
 		detach(t, b, bucket.Admin)
-		tf.Write(sharing(b, "music", "s3:GetObjectVersion", `["admin"]`, "require_tls = false"))
+		tf.Write(sharing(b, "music", "s3:GetObjectVersion", "deep-archive", `["admin"]`, "require_tls = false"))
 		tf.Apply()
 		tf.Empty()
 
 		// A level goes no more easily than a bucket.
 		b.Gateway.Reset()
-		tf.Write(sharing(b, "art", "s3:GetObject", `["read_only"]`))
+		tf.Write(sharing(b, "art", "s3:GetObject", "archive", `["read_only"]`))
 		inTheWay(t, b, tf.MustFail("apply", "-auto-approve"), all, func(thing foreign) bool { return !thing.goes })
 		if diff := cmp.Diff(before, survivors(t, b)); diff != "" {
 			t.Errorf("what is not ours was changed (-before +after):\n%s", diff)
@@ -91,7 +94,7 @@ func TestAccBucket_survivors(t *testing.T) {
 func TestAccBucket_survivorsForced(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		tf := b.Terraform(t)
-		tf.Write(sharing(b, "library", "s3:GetObject", `["admin"]`, "force_destroy = true"))
+		tf.Write(sharing(b, "library", "s3:GetObject", "archive", `["admin"]`, "force_destroy = true"))
 		tf.Apply()
 		all := foreigners(t, b)
 		for _, thing := range all {
@@ -187,6 +190,11 @@ func foreigners(t *testing.T, b *acctest.Bench) []foreign {
 			take: func(t *testing.T) { splice(t, b, "Theirs") },
 		},
 		{
+			name: "lifecycle rule", named: "lifecycle rules of other owners, which would be lost: theirs;", goes: true,
+			put:  func(t *testing.T) { spliceRules(t, b, "", foreignRule()) },
+			take: func(t *testing.T) { spliceRules(t, b, "theirs") },
+		},
+		{
 			name: "member", named: "user " + *other + " is a member of" + inGroup,
 			put:  calling(api.AddUserToGroup, &iam.AddUserToGroupInput{GroupName: ourGroup, UserName: other}),
 			take: calling(api.RemoveUserFromGroup, &iam.RemoveUserFromGroupInput{GroupName: ourGroup, UserName: other}),
@@ -233,7 +241,7 @@ func survivors(t *testing.T, b *acctest.Bench) map[string]string {
 	t.Helper()
 	api, ctx, group, other := b.IAM(), t.Context(), levelGroup(b, bucket.Admin), aws.String(b.Name+"-other")
 	statement, _ := bucketPolicy(t, b).Find("Theirs")
-	seen := map[string]string{"tag": liveTags(t, b)["Invoice"], "statement": statement.String()}
+	seen := map[string]string{"tag": liveTags(t, b)["Invoice"], "statement": statement.String(), "lifecycle rule": rawRules(t, b)["theirs"]}
 	for _, user := range acctest.Must(api.GetGroup(ctx, &iam.GetGroupInput{GroupName: group}))(t).Users {
 		seen["member"] += aws.ToString(user.UserName)
 	}

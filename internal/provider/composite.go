@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,6 +29,7 @@ type composite[M, S, O any, P model[M, S, O]] struct {
 	schema      func(context.Context) schema.Schema
 	identity    identityschema.Schema
 	keys        []string // attributes that make up the import id, in its order, with a slash between
+	slashes     bool     // the last of them may be any text, with slashes wherever it likes
 	build       func(*awsclient.Conn) reconcile.Composite[S, O]
 	permissions []awsclient.Permission
 	data        *providerData
@@ -327,7 +329,8 @@ func (c *composite[M, S, O, P]) ImportState(
 		return
 	}
 	values := strings.SplitN(req.ID, "/", len(c.keys))
-	if len(values) != len(c.keys) || strings.Contains("/"+req.ID+"/", "//") {
+	hollow := slices.Contains(values, "") || !c.slashes && strings.Contains("/"+req.ID+"/", "//")
+	if len(values) != len(c.keys) || hollow {
 		resp.Diagnostics.AddError("Import id not understood", "The import id of a spinup_"+c.noun+" is "+
 			strings.Join(c.keys, "/")+", not \""+req.ID+"\".")
 		return

@@ -22,6 +22,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucketuser"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/lifecyclerule"
 )
 
 // offered is what the provider has, by the names that users type.
@@ -100,6 +101,7 @@ func TestContract_schemas(t *testing.T) {
 	models := map[string]any{
 		"spinup_account": &accountModel{}, "spinup_bucket": &bucketDataModel{}, "spinup_buckets": &bucketsDataModel{},
 		"spinup_bucket_user": &bucketUserDataModel{}, "spinup_bucket_users": &bucketUsersDataModel{},
+		"spinup_lifecycle_rules": &lifecycleRulesModel{},
 	}
 	for name, d := range everything(t).dataSources {
 		var resp datasource.SchemaResponse
@@ -230,7 +232,10 @@ func TestContract_permissions(t *testing.T) {
 		"bucket", "object", "group", "policy", "membership", "anygroup", "user", "mfa", "parameter", "secret", "*",
 	}
 	buckets, users := bucket.NewAPI(&awsclient.Conn{}), bucketuser.NewAPI(&awsclient.Conn{})
-	for _, part := range []any{buckets.Reads, buckets.Writes, users.Reads, users.Writes, users.Cleanups, users.Stores} {
+	rules := lifecyclerule.NewAPI(&awsclient.Conn{})
+	for _, part := range []any{
+		buckets.Reads, buckets.Writes, users.Reads, users.Writes, users.Cleanups, users.Stores, rules.Reads, rules.Writes,
+	} {
 		for field, value := range reflect.ValueOf(part).Fields() {
 			if value.IsNil() {
 				t.Errorf("%s is not taken from a client", field.Name)
@@ -239,7 +244,7 @@ func TestContract_permissions(t *testing.T) {
 	}
 	for _, p := range slices.Concat(
 		awsclient.Permissions(buckets), awsclient.Permissions(bucket.CatalogAPI{}),
-		awsclient.Permissions(users), awsclient.Permissions(bucketuser.CatalogAPI{}),
+		awsclient.Permissions(users), awsclient.Permissions(bucketuser.CatalogAPI{}), awsclient.Permissions(rules),
 	) {
 		wrong := slices.ContainsFunc(p.Actions, func(name string) bool { return !action.MatchString(name) })
 		if wrong || len(p.Actions) == 0 || !slices.Contains(kinds, p.On) {

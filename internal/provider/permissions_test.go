@@ -64,17 +64,12 @@ func life(t *testing.T, b *acctest.Bench, tf *acctest.Terraform, run func(comman
 	acctest.Must(b.S3().CreateMultipartUpload(t.Context(),
 		&s3.CreateMultipartUploadInput{Bucket: &b.Name, Key: aws.String("unfinished")}))(t)
 
-	// Every setting changes, and all goes that can: tags, bucket policy, access log, two levels.
-	tf.Write(b.Provider() + fmt.Sprintf(`
-resource "spinup_bucket" "test" {
-  name          = %q
-  public_access = "unblocked"
-  require_tls   = false
-  access_levels = ["read_write"]
-  force_destroy = true
-}
-`, b.Name))
+	// Every setting changes, and all goes that can: tags, bucket policy, access log, two levels; the lifecycle preset at
+	// last.
+	rest := []string{`public_access = "unblocked"`, `require_tls = false`, `access_levels = ["read_write"]`, `force_destroy = true`}
+	tf.Write(b.Provider() + bucketNamed(b.Name, append(rest, `lifecycle_preset = "deep-archive"`)...))
 	run("apply", "-auto-approve")
+	tf.Write(b.Provider() + bucketNamed(b.Name, rest...))
 	for range 4 { // with the first one as many versions as a policy may have
 		rewriteDocument(t, b, bucket.ReadWrite)
 	}
@@ -218,6 +213,7 @@ func TestAccBucket_permissionsLess(t *testing.T) {
 		policy := published(t, "bucket.json")
 		hold(t, b, only(policy, slices.DeleteFunc(actionsOf(policy), func(action string) bool {
 			return strings.HasPrefix(action, "iam:") || strings.HasSuffix(action, "BucketLogging") ||
+				strings.HasSuffix(action, "LifecycleConfiguration") ||
 				strings.HasPrefix(action, "s3:DeleteObject") || strings.Contains(action, "MultipartUpload")
 		})))
 		tf := b.Terraform(t)
@@ -257,6 +253,8 @@ data "spinup_bucket_user" "test" {
 }
 
 data "spinup_bucket_users" "test" { bucket = %[1]q }
+
+data "spinup_lifecycle_rules" "test" { bucket = %[1]q }
 `, b.Name))
 		policy := published(t, "data-sources.json")
 		hold(t, b, policy)

@@ -71,12 +71,12 @@ func (p *spinupProvider) Configure(
 }
 
 func (p *spinupProvider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{newBucketResource, newBucketUserResource}
+	return []func() resource.Resource{newBucketResource, newBucketUserResource, newLifecycleRuleResource}
 }
 
 func (p *spinupProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{newAccountDataSource, newBucketDataSource, newBucketsDataSource,
-		newBucketUserDataSource, newBucketUsersDataSource}
+		newBucketUserDataSource, newBucketUsersDataSource, newLifecycleRulesDataSource}
 }
 
 func (p *spinupProvider) Functions(context.Context) []func() function.Function {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -38,6 +39,14 @@ type providerData struct {
 	checkRegion func(region string) error
 
 	buckets bucket.Catalog // listed once for all data sources
+	claims  sync.Map       // see claim
+}
+
+// claim says whether the name, of something that is planned as new, is not planned a second time. Each plan, and each
+// apply, has its own providerData, and plans something new just once.
+func (d *providerData) claim(name string) bool {
+	_, taken := d.claims.LoadOrStore(name, nil)
+	return !taken
 }
 
 // accessLogDefault is where access logs go that nothing else says.

@@ -7,11 +7,13 @@ resource "spinup_bucket" "data" {
   }
 }
 
-# Versions are kept, three groups are made, and a service may write below one prefix.
+# Versions are kept for a month, three groups are made, and a service may write below one prefix.
 resource "spinup_bucket" "archive" {
   name          = "team-archive-example-edu"
   versioning    = true
   access_levels = ["admin", "read_write", "read_only"]
+
+  lifecycle_preset = "expire-noncurrent"
 
   policy = jsonencode({
     Version = "2012-10-17"

@@ -1,0 +1,112 @@
+package provider_test
+
+import (
+	"maps"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
+)
+
+// together is a latency that lets all rules of a Terraform run wait for the same read, and so share a write.
+const together = 30 * time.Millisecond
+
+// TestAccLifecycleRule_crashSweep goes through every crash of three rules, two of which share a write, in a bucket that
+// has one of another owner.
+func TestAccLifecycleRule_crashSweep(t *testing.T) {
+	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+		b.MakeBucket(t, b.Name)
+		writeLifecycle(t, b, strangerRule)
+		stranger := rawRules(t, b)
+		sweep{
+			surround: func(t *testing.T, b *acctest.Bench) {
+				b.MakeBucket(t, b.Name)
+				writeLifecycle(t, b, strangerRule)
+				b.Gateway.SetLatency(together)
+			},
+			before: func(b *acctest.Bench) string {
+				return ruleBlock(b, "one", "one", `expiration_days = 30`, `filter = { prefix = "logs/" }`) +
+					ruleBlock(b, "two", "two", `noncurrent_days = 30`) +
+					ruleBlock(b, "three", "three", `delete_incomplete_uploads_days = 7`, `depends_on = [spinup_lifecycle_rule.one]`)
+			},
+			after: func(b *acctest.Bench) string {
+				return ruleBlock(b, "one", "one", `transitions = [{ days = 30, storage_class = "GLACIER" }]`, `enabled = false`) +
+					ruleBlock(b, "three", "three", `expired_object_delete_marker = true`, `depends_on = [spinup_lifecycle_rule.one]`) +
+					ruleBlock(b, "four", "four", `expiration_days = 4`, `depends_on = [spinup_lifecycle_rule.one]`)
+			},
+			sound: func(t *testing.T, b *acctest.Bench, _ *acctest.Terraform) {
+				if diff := cmp.Diff(stranger["stranger"], rawRules(t, b)["stranger"]); diff != "" {
+					t.Errorf("the rule of another owner (-before +after):\n%s", diff)
+				}
+			},
+			facts: func(t *testing.T, b *acctest.Bench) []string {
+				return slices.Sorted(maps.Values(rawRules(t, b)))
+			},
+			gone: func(t *testing.T, b *acctest.Bench) {
+				if diff := cmp.Diff(stranger, rawRules(t, b)); diff != "" {
+					t.Errorf("rules (-before +after):\n%s", diff)
+				}
+			},
+			phases: []string{"create", "update", "delete"},
+		}.run(t, b)
+	})
+}
+
+// TestAccLifecycleRule_survivors destroys all rules of ours. One of another owner stays; without one nothing does.
+func TestAccLifecycleRule_survivors(t *testing.T) {
+	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+		for name, row := range map[string]struct {
+			others []string
+			writes []string // of the destroy
+		}{
+			"beside others": {[]string{strangerRule}, []string{putLifecycle}},
+			"alone":         {nil, []string{deleteLifecycle}},
+		} {
+			t.Run(name, func(t *testing.T) {
+				b := b.Fork(t)
+				b.MakeBucket(t, b.Name)
+				b.Gateway.SetLatency(together)
+				if row.others != nil {
+					writeLifecycle(t, b, row.others...)
+				}
+				before := rawRules(t, b)
+				tf := b.Served(t)
+				tf.Write(b.Provider() + ruleBlock(b, "one", "one", `expiration_days = 30`) + ruleBlock(b, "two", "two", `noncurrent_days = 30`))
+				tf.Apply()
+				b.Gateway.Reset()
+				tf.Destroy()
+				if diff := cmp.Diff(row.writes, mutations(b)); diff != "" {
+					t.Errorf("writing calls (-want +got):\n%s", diff)
+				}
+				if diff := cmp.Diff(before, rawRules(t, b)); diff != "" {
+					t.Errorf("rules (-before +after):\n%s", diff)
+				}
+			})
+		}
+	})
+}
+
+// TestAccLifecycleRule_survivingSetting: S3 keeps one setting beside the rules, which a write without it would reset.
+func TestAccLifecycleRule_survivingSetting(t *testing.T) {
+	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+		const chosen = types.TransitionDefaultMinimumObjectSizeVariesByStorageClass
+		b.MakeBucket(t, b.Name)
+		acctest.Must(b.S3().PutBucketLifecycleConfiguration(t.Context(), &s3.PutBucketLifecycleConfigurationInput{
+			Bucket: &b.Name, TransitionDefaultMinimumObjectSize: chosen,
+			LifecycleConfiguration: &types.BucketLifecycleConfiguration{Rules: []types.LifecycleRule{foreignRule()}},
+		}))(t)
+		tf := b.Served(t)
+		tf.Write(b.Provider() + ruleBlock(b, "test", "one", "expiration_days = 30"))
+		for _, command := range []string{"apply", "destroy"} {
+			tf.Must(command, "-auto-approve")
+			if is := lifecycleOf(t, b).TransitionDefaultMinimumObjectSize; is != chosen {
+				t.Errorf("after %s the setting is %q, want %q", command, is, chosen)
+			}
+		}
+	})
+}

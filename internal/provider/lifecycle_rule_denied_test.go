@@ -1,0 +1,64 @@
+package provider_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/gateway"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/lifecyclerule"
+)
+
+// TestAccLifecycleRule_denied lets the read of a refresh fail.
+func TestAccLifecycleRule_denied(t *testing.T) {
+	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+		b.MakeBucket(t, b.Name)
+		tf := b.Served(t)
+		tf.Write(b.Provider("max_retries = 0") + ruleBlock(b, "test", "one", "expiration_days = 30"))
+		tf.Apply()
+		itself := "bucket " + b.Name
+		wantUnread(t, b, tf, "lifecycle_rule", append(denied(lifecyclerule.Reads{}, map[string]string{"bucket": itself}),
+			unread{"fails", getLifecycle, gateway.Internal(), []string{itself + ": InternalError"}},
+			unread{"throttled", getLifecycle, gateway.Throttled(), []string{itself + ": SlowDown"}},
+		))
+	})
+}
+
+// TestAccLifecycleRule_deniedWrite refuses writes: what state says afterwards is what there is.
+func TestAccLifecycleRule_deniedWrite(t *testing.T) {
+	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+		b.MakeBucket(t, b.Name)
+		writeLifecycle(t, b, strangerRule)
+		tf := b.Served(t)
+		write := func(days string) {
+			tf.Write(b.Provider("max_retries = 0") + ruleBlock(b, "test", "one", "expiration_days = "+days))
+		}
+		refuse := func(stage, command string) {
+			t.Helper()
+			remove := b.Gateway.Inject(gateway.Rule{Match: gateway.Op(putLifecycle), Fault: gateway.Forbidden()})
+			defer remove()
+			state, rules := tf.StateFile(), rawRules(t, b)
+			saysAll(t, tf.MustFail(command, "-auto-approve"), "Cannot "+stage+" lifecycle_rule name", "PutBucketLifecycleConfiguration",
+				"need the IAM action s3:PutLifecycleConfiguration on bucket "+b.Name)
+			if diff := cmp.Diff(rules, rawRules(t, b)); diff != "" {
+				t.Errorf("rules (-before +after):\n%s", diff)
+			}
+			if state == "" {
+				if made := tf.State(ruleAddress); made != nil {
+					t.Errorf("in state is %v", made)
+				}
+			} else if diff := cmp.Diff(state, tf.StateFile()); diff != "" {
+				t.Errorf("state (-before +after):\n%s", diff)
+			}
+		}
+		write("30")
+		refuse("apply", "apply")
+		tf.Apply()
+		write("31")
+		refuse("apply", "apply")
+		refuse("remove", "destroy")
+		tf.Apply()
+		tf.Empty()
+	})
+}

@@ -1,0 +1,340 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/lifecyclerule"
+)
+
+// lifecycleRuleModel is spinup_lifecycle_rule as Terraform sees it.
+type lifecycleRuleModel struct {
+	ID     types.String `tfsdk:"id"`
+	Bucket types.String `tfsdk:"bucket"`
+	ruleFacts
+	Timeouts timeouts.Value `tfsdk:"timeouts"`
+}
+
+// ruleFacts is what the resource and the data source say of a rule.
+type ruleFacts struct {
+	Name                        types.String `tfsdk:"name"`
+	Enabled                     types.Bool   `tfsdk:"enabled"`
+	Filter                      types.Object `tfsdk:"filter"`
+	ExpirationDays              types.Int32  `tfsdk:"expiration_days"`
+	ExpirationDate              types.String `tfsdk:"expiration_date"`
+	ExpiredObjectDeleteMarker   types.Bool   `tfsdk:"expired_object_delete_marker"`
+	NoncurrentDays              types.Int32  `tfsdk:"noncurrent_days"`
+	NewerNoncurrentVersions     types.Int32  `tfsdk:"newer_noncurrent_versions"`
+	DeleteIncompleteUploadsDays types.Int32  `tfsdk:"delete_incomplete_uploads_days"`
+	Transitions                 types.Set    `tfsdk:"transitions"`
+	NoncurrentTransitions       types.Set    `tfsdk:"noncurrent_transitions"`
+	Status                      types.String `tfsdk:"status"`
+}
+
+// lifecycleRuleIdentity tells one rule from every other.
+type lifecycleRuleIdentity struct {
+	Bucket types.String `tfsdk:"bucket"`
+	Name   types.String `tfsdk:"name"`
+}
+
+type ruleFilterModel struct {
+	Prefix                types.String `tfsdk:"prefix"`
+	Tags                  types.Map    `tfsdk:"tags"`
+	ObjectSizeGreaterThan types.Int64  `tfsdk:"object_size_greater_than"`
+	ObjectSizeLessThan    types.Int64  `tfsdk:"object_size_less_than"`
+}
+
+type transitionModel struct {
+	Days         types.Int32  `tfsdk:"days"`
+	Date         types.String `tfsdk:"date"`
+	StorageClass types.String `tfsdk:"storage_class"`
+}
+
+type noncurrentTransitionModel struct {
+	Days          types.Int32  `tfsdk:"days"`
+	NewerVersions types.Int32  `tfsdk:"newer_versions"`
+	StorageClass  types.String `tfsdk:"storage_class"`
+}
+
+var (
+	ruleFilterTypes = map[string]attr.Type{
+		"prefix": types.StringType, "tags": types.MapType{ElemType: types.StringType},
+		"object_size_greater_than": types.Int64Type, "object_size_less_than": types.Int64Type,
+	}
+	transitionTypes = map[string]attr.Type{
+		"days": types.Int32Type, "date": types.StringType, "storage_class": types.StringType,
+	}
+	noncurrentTransitionTypes = map[string]attr.Type{
+		"days": types.Int32Type, "newer_versions": types.Int32Type, "storage_class": types.StringType,
+	}
+)
+
+func (m *lifecycleRuleModel) importID() string {
+	return m.Bucket.ValueString() + "/" + m.Name.ValueString()
+}
+func (m *lifecycleRuleModel) limits() timeouts.Value { return m.Timeouts }
+func (m *lifecycleRuleModel) identify() any          { return lifecycleRuleIdentity{m.Bucket, m.Name} }
+
+func (m *lifecycleRuleModel) locate(context.Context, *awsclient.Conn) (bool, error) {
+	if m.ID.IsNull() { // nothing but the import id said the name
+		return true, bucket.ValidateName(m.Bucket.ValueString())
+	}
+	return true, nil
+}
+
+func (m *lifecycleRuleModel) resolve(
+	ctx context.Context, r resolution[lifecycleRuleModel],
+) (diags diag.Diagnostics) {
+	m.Enabled = pick(r.config.Enabled, types.BoolValue(true))
+	m.Status = types.StringUnknown()
+	if !m.Enabled.IsUnknown() {
+		m.Status = types.StringValue(lifecyclerule.Rule{Enabled: m.Enabled.ValueBool()}.Status())
+	}
+	m.ID = types.StringUnknown()
+	if !m.Bucket.IsUnknown() && !m.Name.IsUnknown() {
+		m.ID = types.StringValue(m.importID())
+		if r.prior == nil && !r.applying && !r.data.claim("lifecycle rule "+m.importID()) {
+			diags.AddAttributeError(path.Root("name"), "Two rules of one name", fmt.Sprintf(
+				"name is %q, and another spinup_lifecycle_rule of this configuration has the same name and the same bucket, %q. "+
+					"A name is allowed once in a bucket: give one of the rules another.",
+				m.Name.ValueString(), m.Bucket.ValueString()))
+		}
+	}
+	if r.prior != nil {
+		m.keepDates(ctx, r.prior, &diags)
+	}
+	return diags
+}
+
+// keepDates leaves dates as they were written before where they are the same in other words.
+func (m *lifecycleRuleModel) keepDates(ctx context.Context, prior *lifecycleRuleModel, diags *diag.Diagnostics) {
+	if at := instant(m.ExpirationDate); !at.IsZero() && at.Equal(instant(prior.ExpirationDate)) {
+		m.ExpirationDate = prior.ExpirationDate
+	}
+	moves := lifecyclerule.Rule{Transitions: m.transitions(ctx, diags)}
+	if fullyKnown(ctx, m.Transitions) && len(moves.Transitions) > 0 &&
+		moves.Equal(lifecyclerule.Rule{Transitions: prior.transitions(ctx, diags)}) {
+		m.Transitions = prior.Transitions
+	}
+}
+
+func (m *lifecycleRuleModel) spec(
+	ctx context.Context, _ *awsclient.Conn, _ *providerData, _ *lifecycleRuleModel,
+) (spec lifecyclerule.Spec, diags diag.Diagnostics) {
+	return lifecyclerule.Spec{Bucket: m.Bucket.ValueString(), Rule: m.rule(ctx, &diags)}, diags
+}
+
+// fill records what was seen. Of a rule that is gone everything is null.
+func (m *lifecycleRuleModel) fill(
+	ctx context.Context, _ *awsclient.Conn, _ *providerData, _ lifecyclerule.Spec, have lifecyclerule.Status,
+) (diags diag.Diagnostics) {
+	m.ID = types.StringValue(m.importID())
+	if have.Rule != nil {
+		m.see(ctx, *have.Rule, &diags)
+		return diags
+	}
+	m.see(ctx, lifecyclerule.Rule{}, &diags)
+	m.Enabled, m.Status = types.BoolNull(), types.StringNull()
+	return diags
+}
+
+// rule is what the attributes mean; what is not known yet counts as unset.
+func (f *ruleFacts) rule(ctx context.Context, diags *diag.Diagnostics) lifecyclerule.Rule {
+	return lifecyclerule.Rule{
+		Name:                        f.Name.ValueString(),
+		Enabled:                     f.Enabled.ValueBool(),
+		Filter:                      f.filter(ctx, diags).meaning(),
+		ExpirationDays:              f.ExpirationDays.ValueInt32(),
+		ExpirationDate:              instant(f.ExpirationDate),
+		ExpiredObjectDeleteMarker:   f.ExpiredObjectDeleteMarker.ValueBool(),
+		NoncurrentDays:              f.NoncurrentDays.ValueInt32(),
+		NewerNoncurrentVersions:     f.NewerNoncurrentVersions.ValueInt32(),
+		DeleteIncompleteUploadsDays: f.DeleteIncompleteUploadsDays.ValueInt32(),
+		Transitions:                 f.transitions(ctx, diags),
+		NoncurrentTransitions:       f.noncurrentTransitions(ctx, diags),
+	}
+}
+
+// instant is the time that a date stands for, zero where there is none.
+func instant(date types.String) time.Time {
+	at, err := lifecyclerule.ParseDate(date.ValueString())
+	if err != nil {
+		return time.Time{} // unset; the schema refuses anything else
+	}
+	return at
+}
+
+// filter takes the filter apart; all of it is null for none.
+func (f *ruleFacts) filter(ctx context.Context, diags *diag.Diagnostics) ruleFilterModel {
+	m := ruleFilterModel{Tags: types.MapNull(types.StringType)}
+	if !f.Filter.IsNull() && !f.Filter.IsUnknown() {
+		diags.Append(f.Filter.As(ctx, &m, basetypes.ObjectAsOptions{})...)
+	}
+	return m
+}
+
+func (m ruleFilterModel) meaning() lifecyclerule.Filter {
+	out := lifecyclerule.Filter{
+		Prefix:                m.Prefix.ValueString(),
+		ObjectSizeGreaterThan: m.ObjectSizeGreaterThan.ValueInt64(),
+		ObjectSizeLessThan:    m.ObjectSizeLessThan.ValueInt64(),
+	}
+	for key, value := range m.Tags.Elements() {
+		if out.Tags == nil {
+			out.Tags = map[string]string{}
+		}
+		out.Tags[key] = value.(types.String).ValueString()
+	}
+	return out
+}
+
+func (f *ruleFacts) transitions(ctx context.Context, diags *diag.Diagnostics) (all []lifecyclerule.Transition) {
+	for _, t := range objectsIn[transitionModel](ctx, f.Transitions, diags) {
+		all = append(all, lifecyclerule.Transition{
+			Days: t.Days.ValueInt32(), Date: instant(t.Date), StorageClass: t.StorageClass.ValueString(),
+		})
+	}
+	return all
+}
+
+func (f *ruleFacts) noncurrentTransitions(
+	ctx context.Context, diags *diag.Diagnostics,
+) (all []lifecyclerule.NoncurrentTransition) {
+	for _, t := range objectsIn[noncurrentTransitionModel](ctx, f.NoncurrentTransitions, diags) {
+		all = append(all, lifecyclerule.NoncurrentTransition{
+			Days: t.Days.ValueInt32(), NewerVersions: t.NewerVersions.ValueInt32(), StorageClass: t.StorageClass.ValueString(),
+		})
+	}
+	return all
+}
+
+// objectsIn takes a set of objects apart, without those that are null or not known yet.
+func objectsIn[M any](ctx context.Context, set types.Set, diags *diag.Diagnostics) []M {
+	var all []M
+	for _, element := range set.Elements() {
+		if element.IsNull() || element.IsUnknown() {
+			continue
+		}
+		var one M
+		diags.Append(element.(types.Object).As(ctx, &one, basetypes.ObjectAsOptions{})...)
+		all = append(all, one)
+	}
+	return all
+}
+
+// fullyKnown says whether nothing of the value is left open.
+func fullyKnown(ctx context.Context, value attr.Value) bool {
+	raw, err := value.ToTerraformValue(ctx)
+	return err == nil && raw.IsFullyKnown()
+}
+
+// see records a rule, in the words that are there already where they mean what was seen: unset, empty, zero and false
+// are one, and a date has several forms.
+func (f *ruleFacts) see(ctx context.Context, seen lifecyclerule.Rule, diags *diag.Diagnostics) {
+	f.Enabled, f.Status = types.BoolValue(seen.Enabled), types.StringValue(seen.Status())
+	f.seeFilter(ctx, seen.Filter, diags)
+	f.ExpirationDays = number(seen.ExpirationDays)
+	f.ExpirationDate = dateIn(f.ExpirationDate, seen.ExpirationDate)
+	if f.ExpiredObjectDeleteMarker.ValueBool() != seen.ExpiredObjectDeleteMarker {
+		f.ExpiredObjectDeleteMarker = types.BoolValue(seen.ExpiredObjectDeleteMarker)
+	}
+	f.NoncurrentDays = number(seen.NoncurrentDays)
+	f.NewerNoncurrentVersions = number(seen.NewerNoncurrentVersions)
+	f.DeleteIncompleteUploadsDays = number(seen.DeleteIncompleteUploadsDays)
+	f.seeTransitions(ctx, seen, diags)
+	var old []noncurrentTransitionModel
+	for _, t := range seen.NoncurrentTransitions {
+		old = append(old, noncurrentTransitionModel{
+			types.Int32Value(t.Days), number(t.NewerVersions), types.StringValue(t.StorageClass),
+		})
+	}
+	f.NoncurrentTransitions = setOf(ctx, f.NoncurrentTransitions, noncurrentTransitionTypes, old, diags)
+}
+
+// number is null for zero.
+func number(n int32) types.Int32 {
+	if n == 0 {
+		return types.Int32Null()
+	}
+	return types.Int32Value(n)
+}
+
+// dateIn is the date in the words said, if they mean it.
+func dateIn(said types.String, seen time.Time) types.String {
+	if !seen.IsZero() && seen.Equal(instant(said)) {
+		return said
+	}
+	return date(seen)
+}
+
+// setOf makes a set of the objects; one of none is null, unless it is said otherwise.
+func setOf[M any](
+	ctx context.Context, said types.Set, of map[string]attr.Type, all []M, diags *diag.Diagnostics,
+) types.Set {
+	element := types.ObjectType{AttrTypes: of}
+	if len(all) == 0 && !said.IsNull() && len(said.Elements()) == 0 {
+		return said
+	}
+	set, d := types.SetValueFrom(ctx, element, all) // null for nil
+	diags.Append(d...)
+	return set
+}
+
+func (f *ruleFacts) seeFilter(ctx context.Context, seen lifecyclerule.Filter, diags *diag.Diagnostics) {
+	m, every := f.filter(ctx, diags), lifecyclerule.Filter{}
+	if seen.Equal(every) && (f.Filter.IsNull() || !m.meaning().Equal(every)) {
+		f.Filter = types.ObjectNull(ruleFilterTypes)
+		return
+	}
+	if m.Prefix.ValueString() != seen.Prefix {
+		m.Prefix = optional(seen.Prefix)
+	}
+	if !maps.Equal(m.meaning().Tags, seen.Tags) {
+		tags, d := types.MapValueFrom(ctx, types.StringType, seen.Tags) // null for nil
+		diags.Append(d...)
+		m.Tags = tags
+	}
+	m.ObjectSizeGreaterThan = sizeIn(m.ObjectSizeGreaterThan, seen.ObjectSizeGreaterThan)
+	m.ObjectSizeLessThan = sizeIn(m.ObjectSizeLessThan, seen.ObjectSizeLessThan)
+	f.Filter = object(ctx, ruleFilterTypes, m, diags)
+}
+
+// sizeIn is the size in the words said, if they mean it.
+func sizeIn(said types.Int64, seen int64) types.Int64 {
+	switch seen {
+	case said.ValueInt64():
+		return said
+	case 0:
+		return types.Int64Null()
+	}
+	return types.Int64Value(seen)
+}
+
+func (f *ruleFacts) seeTransitions(ctx context.Context, seen lifecyclerule.Rule, diags *diag.Diagnostics) {
+	said := map[types.String]types.String{} // dates by storage class, which a rule names once
+	for _, t := range objectsIn[transitionModel](ctx, f.Transitions, diags) {
+		said[t.StorageClass] = t.Date
+	}
+	var all []transitionModel
+	for _, t := range seen.Transitions {
+		one := transitionModel{StorageClass: types.StringValue(t.StorageClass)}
+		if t.Date.IsZero() {
+			one.Days = types.Int32Value(t.Days)
+		} else {
+			one.Date = dateIn(said[one.StorageClass], t.Date)
+		}
+		all = append(all, one)
+	}
+	f.Transitions = setOf(ctx, f.Transitions, transitionTypes, all, diags)
+}

@@ -1,0 +1,276 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int32validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/fwtypes"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/lifecyclerule"
+)
+
+func newLifecycleRuleResource() resource.Resource {
+	return &composite[lifecycleRuleModel, lifecyclerule.Spec, lifecyclerule.Status, *lifecycleRuleModel]{
+		noun:        "lifecycle_rule",
+		schema:      lifecycleRuleSchema,
+		identity:    lifecycleRuleIdentitySchema(),
+		keys:        []string{"bucket", "name"},
+		slashes:     true,
+		build:       lifecyclerule.New,
+		permissions: awsclient.Permissions(lifecyclerule.API{}),
+	}
+}
+
+func lifecycleRuleIdentitySchema() identityschema.Schema {
+	return identityschema.Schema{Attributes: map[string]identityschema.Attribute{
+		"bucket": identityschema.StringAttribute{RequiredForImport: true, Description: "Name of the bucket."},
+		"name":   identityschema.StringAttribute{RequiredForImport: true, Description: "Name (ID) of the rule."},
+	}}
+}
+
+func lifecycleRuleSchema(ctx context.Context) schema.Schema {
+	return schema.Schema{
+		MarkdownDescription: "One lifecycle rule of a bucket: what S3 deletes, or moves to a cheaper storage class, by " +
+			"itself.\n\nS3 keeps all rules of a bucket in one document. This resource stands for one rule in it, found by its " +
+			"name, and leaves the others as they are, whoever made them.\n\n" +
+			"S3 counts an object's age from when it was made, not from when it was last read, and an old version's from when " +
+			"a newer one took its place; it looks once a day, at midnight UTC. What is said of old versions has no effect in " +
+			"a bucket that never had versioning.",
+		Attributes: map[string]schema.Attribute{
+			"id": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "`bucket/name`, which is also the import id.",
+			},
+			"bucket": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "Name of the bucket. A change replaces the rule.",
+				Validators:          []validator.String{fwtypes.BucketName()},
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+			},
+			"name": schema.StringAttribute{
+				Required: true,
+				MarkdownDescription: "Name of the rule, which S3 calls its ID: 1 to 255 characters, unique in the bucket. A " +
+					"change replaces the rule. A rule of this name that exists already is not taken over: import it.",
+				Validators:    []validator.String{stringvalidator.UTF8LengthBetween(1, lifecyclerule.MaxName)},
+				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
+			},
+			"enabled": schema.BoolAttribute{
+				Optional:            true,
+				Computed:            true,
+				MarkdownDescription: "Whether S3 carries the rule out. Default `true`; `false` keeps the rule without effect.",
+			},
+			"filter": ruleFilterSchema(),
+			"expiration_days": daysSchema(1, "Days after which objects are deleted: at least 1, and more than the days of "+
+				"every one of `transitions`. In a bucket with versioning a deleted object leaves a delete marker and an old "+
+				"version. Not together with `expiration_date` or `expired_object_delete_marker`."),
+			"expiration_date": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "Date from which on objects are deleted, once and for all, those that are made later " +
+					"included: `2027-01-31`, or `2027-01-31T00:00:00Z`, always midnight UTC. Not together with `expiration_days` or " +
+					"`expired_object_delete_marker`.",
+				Validators: []validator.String{dateValidator{}},
+			},
+			"expired_object_delete_marker": schema.BoolAttribute{
+				Optional: true,
+				MarkdownDescription: "`true`: delete markers that have no versions under them are deleted. `expiration_days` and " +
+					"`expiration_date` do that too, and exclude it; so do tags in `filter`. `false` is the same as unset.",
+			},
+			"noncurrent_days": daysSchema(1, "Days after which an old version is deleted, counted from when a newer one took "+
+				"its place: at least 1, and more than the days of every one of `noncurrent_transitions`. For buckets with "+
+				"versioning."),
+			"newer_noncurrent_versions": schema.Int32Attribute{
+				Optional: true,
+				MarkdownDescription: "How many old versions of an object outlive `noncurrent_days`, which it needs: the newest " +
+					"of them, 1 to 100. Unset: none.",
+				Validators: []validator.Int32{int32validator.Between(1, lifecyclerule.MaxVersions)},
+			},
+			"delete_incomplete_uploads_days": daysSchema(1, "Days after which a multipart upload that was begun and not "+
+				"finished is deleted: at least 1. Not together with tags or object sizes in `filter`."),
+			"transitions":            transitionsSchema(),
+			"noncurrent_transitions": noncurrentTransitionsSchema(),
+			"status": schema.StringAttribute{
+				Computed: true,
+				MarkdownDescription: "What S3 says of the rule: `Enabled` or `Disabled`. It follows `enabled`; a rule that " +
+					"somebody switched off shows as a change of both.",
+			},
+		},
+		Blocks: map[string]schema.Block{"timeouts": timeoutsBlock(ctx)},
+	}
+}
+
+func daysSchema(least int32, description string) schema.Int32Attribute {
+	return schema.Int32Attribute{
+		Optional: true, MarkdownDescription: description,
+		Validators: []validator.Int32{int32validator.AtLeast(least)},
+	}
+}
+
+func ruleFilterSchema() schema.Attribute {
+	return schema.SingleNestedAttribute{
+		Optional: true,
+		MarkdownDescription: "Which objects the rule is about: those that fit everything said here. Unset, or `{}`: every " +
+			"object of the bucket.",
+		Attributes: map[string]schema.Attribute{
+			"prefix": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "What the key begins with, such as `logs/`: at most 1024 bytes. The empty text is the same " +
+					"as unset: every key.",
+			},
+			"tags": schema.MapAttribute{
+				Optional:    true,
+				ElementType: types.StringType,
+				MarkdownDescription: "Tags that the object has, all of them: at most 10, keys of 1 to 128 characters and values " +
+					"of at most 256. Not together with `expired_object_delete_marker` or `delete_incomplete_uploads_days`.",
+			},
+			"object_size_greater_than": schema.Int64Attribute{
+				Optional: true,
+				MarkdownDescription: "Only objects of more than so many bytes: at least 0, which is the same as unset. Not " +
+					"together with `delete_incomplete_uploads_days`.",
+				Validators: []validator.Int64{int64validator.AtLeast(0)},
+			},
+			"object_size_less_than": schema.Int64Attribute{
+				Optional: true,
+				MarkdownDescription: "Only objects of less than so many bytes: at least 1, and more than " +
+					"`object_size_greater_than`. Not together with `delete_incomplete_uploads_days`.",
+				Validators: []validator.Int64{int64validator.AtLeast(1)},
+			},
+		},
+	}
+}
+
+func transitionsSchema() schema.Attribute {
+	return schema.SetNestedAttribute{
+		Optional: true,
+		MarkdownDescription: "Moves of objects to other storage classes, at most one to each. Their days, or dates, must " +
+			"follow S3's order of classes, in which `storage_class` lists them. `STANDARD_IA` and `ONEZONE_IA` take objects " +
+			"from day 30 on, and keep them for 30 days before the next move. S3 leaves objects of less than 128 KB " +
+			"where they are, unless `filter` says a size.",
+		Validators: []validator.Set{setvalidator.NoNullValues()},
+		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+			"days": daysSchema(0, "Days after which an object is moved: at least 0, which is at the next midnight UTC. Exactly "+
+				"one of `days` and `date` is needed, and the whole rule counts in the same."),
+			"date": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "Date from which on objects are moved: `2027-01-31`, or `2027-01-31T00:00:00Z`, always " +
+					"midnight UTC.",
+				Validators: []validator.String{dateValidator{}},
+			},
+			"storage_class": storageClassSchema(),
+		}},
+	}
+}
+
+func noncurrentTransitionsSchema() schema.Attribute {
+	return schema.SetNestedAttribute{
+		Optional: true,
+		MarkdownDescription: "Moves of old versions to other storage classes, at most one to each, in the same order as " +
+			"`transitions`. For buckets with versioning.",
+		Validators: []validator.Set{setvalidator.NoNullValues()},
+		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+			"days": schema.Int32Attribute{
+				Required: true,
+				MarkdownDescription: "Days after which an old version is moved, counted from when a newer one took its place: at " +
+					"least 0.",
+				Validators: []validator.Int32{int32validator.AtLeast(0)},
+			},
+			"newer_versions": schema.Int32Attribute{
+				Optional: true,
+				MarkdownDescription: "How many old versions of an object stay where they are: the newest of them, 1 to 100. " +
+					"Unset: none.",
+				Validators: []validator.Int32{int32validator.Between(1, lifecyclerule.MaxVersions)},
+			},
+			"storage_class": storageClassSchema(),
+		}},
+	}
+}
+
+func storageClassSchema() schema.Attribute {
+	return schema.StringAttribute{
+		Required: true,
+		MarkdownDescription: "Storage class to move to: `STANDARD_IA`, `INTELLIGENT_TIERING`, `ONEZONE_IA`, `GLACIER_IR`, " +
+			"`GLACIER` or `DEEP_ARCHIVE`.",
+		Validators: []validator.String{stringvalidator.OneOf(lifecyclerule.StorageClasses()...)},
+	}
+}
+
+// dateValidator refuses what is no date for S3, which has no times of day.
+type dateValidator struct{}
+
+func (dateValidator) Description(context.Context) string {
+	return "must be a date such as 2027-01-31, or 2027-01-31T00:00:00Z: midnight UTC"
+}
+func (d dateValidator) MarkdownDescription(ctx context.Context) string { return d.Description(ctx) }
+
+func (d dateValidator) ValidateString(
+	ctx context.Context, req validator.StringRequest, resp *validator.StringResponse,
+) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	at, err := lifecyclerule.ParseDate(req.ConfigValue.ValueString())
+	if hour, minute, second := at.Clock(); err != nil || hour+minute+second+at.Nanosecond() > 0 {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid date",
+			fmt.Sprintf("%s is %q: it %s.", req.Path, req.ConfigValue.ValueString(), d.Description(ctx)))
+	}
+}
+
+// checkConfig holds the rules between attributes, as far as they are known.
+func (m *lifecycleRuleModel) checkConfig(ctx context.Context) (diags diag.Diagnostics) {
+	for _, t := range objectsIn[transitionModel](ctx, m.Transitions, &diags) {
+		if !t.Days.IsUnknown() && !t.Date.IsUnknown() && t.Days.IsNull() == t.Date.IsNull() {
+			diags.AddAttributeError(path.Root("transitions"), "Invalid transition", fmt.Sprintf(
+				"transitions moves to %s with days = %s and date = %s. Exactly one of days and date is allowed.",
+				t.StorageClass.ValueString(), t.Days, t.Date))
+		}
+	}
+	for key, value := range m.filter(ctx, &diags).Tags.Elements() {
+		if value.IsNull() {
+			diags.AddAttributeError(path.Root("filter").AtName("tags"), "Invalid filter", fmt.Sprintf(
+				"filter.tags has null for %q. Leave it out, or set a text.", key))
+		}
+	}
+	unknown := map[string]bool{}
+	for name, value := range m.attributes() {
+		unknown[name] = !fullyKnown(ctx, value)
+	}
+	if diags.HasError() {
+		return diags // the others would speak of what nobody meant
+	}
+	for _, problem := range m.rule(ctx, &diags).Check() {
+		if !slices.ContainsFunc(problem.Attributes, func(name string) bool { return unknown[name] }) {
+			diags.AddAttributeError(path.Root(problem.Attributes[0]), "Invalid lifecycle rule", problem.Text)
+		}
+	}
+	return diags
+}
+
+// attributes are those that rules of S3 are about.
+func (m *lifecycleRuleModel) attributes() map[string]attr.Value {
+	return map[string]attr.Value{
+		"name": m.Name, "filter": m.Filter,
+		"expiration_days": m.ExpirationDays, "expiration_date": m.ExpirationDate,
+		"expired_object_delete_marker": m.ExpiredObjectDeleteMarker,
+		"noncurrent_days":              m.NoncurrentDays, "newer_noncurrent_versions": m.NewerNoncurrentVersions,
+		"delete_incomplete_uploads_days": m.DeleteIncompleteUploadsDays,
+		"transitions":                    m.Transitions, "noncurrent_transitions": m.NoncurrentTransitions,
+	}
+}
+
+// checkPlan has nothing to add: no rule needs the provider's configuration.
+func (m *lifecycleRuleModel) checkPlan(context.Context, *providerData) diag.Diagnostics { return nil }

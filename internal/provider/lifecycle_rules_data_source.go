@@ -1,0 +1,131 @@
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/fwtypes"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/lifecyclerule"
+)
+
+// lifecycleRulesDataSource lists the lifecycle rules of a bucket, whoever made them.
+type lifecycleRulesDataSource struct{ dataSource }
+
+func newLifecycleRulesDataSource() datasource.DataSource { return &lifecycleRulesDataSource{} }
+
+type lifecycleRulesModel struct {
+	Bucket types.String `tfsdk:"bucket"`
+	Rules  []ruleFacts  `tfsdk:"rules"`
+}
+
+func (d *lifecycleRulesDataSource) Metadata(
+	_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse,
+) {
+	resp.TypeName = req.ProviderTypeName + "_lifecycle_rules"
+}
+
+func (d *lifecycleRulesDataSource) Schema(
+	_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse,
+) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "All lifecycle rules of a bucket, whoever made them. A bucket that does not exist is an " +
+			"error; one without rules is not.",
+		Attributes: map[string]schema.Attribute{
+			"bucket": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "Name of the bucket.",
+				Validators:          []validator.String{fwtypes.BucketName()},
+			},
+			"rules": schema.ListNestedAttribute{
+				Computed: true,
+				MarkdownDescription: "The rules, in S3's order; empty when there are none. What a rule does not say is null, and " +
+					"what spinup does not know is left out.",
+				NestedObject: schema.NestedAttributeObject{Attributes: ruleDataSchema()},
+			},
+		},
+	}
+}
+
+func ruleDataSchema() map[string]schema.Attribute {
+	text := func(description string) schema.StringAttribute {
+		return schema.StringAttribute{Computed: true, MarkdownDescription: description}
+	}
+	days := func(description string) schema.Int32Attribute {
+		return schema.Int32Attribute{Computed: true, MarkdownDescription: description}
+	}
+	size := func(description string) schema.Int64Attribute {
+		return schema.Int64Attribute{Computed: true, MarkdownDescription: description}
+	}
+	moves := func(description string, attributes map[string]schema.Attribute) schema.Attribute {
+		attributes["storage_class"] = text("Storage class that is moved to.")
+		return schema.SetNestedAttribute{
+			Computed: true, MarkdownDescription: description,
+			NestedObject: schema.NestedAttributeObject{Attributes: attributes},
+		}
+	}
+	return map[string]schema.Attribute{
+		"name":    text("Name of the rule, which S3 calls its ID; null for a rule without one."),
+		"enabled": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether S3 carries the rule out."},
+		"status":  text("The same in S3's words: `Enabled` or `Disabled`."),
+		"filter": schema.SingleNestedAttribute{
+			Computed:            true,
+			MarkdownDescription: "Which objects the rule is about; null for every object of the bucket.",
+			Attributes: map[string]schema.Attribute{
+				"prefix": text("What the key begins with."),
+				"tags": schema.MapAttribute{
+					Computed: true, ElementType: types.StringType,
+					MarkdownDescription: "Tags that the object has, all of them.",
+				},
+				"object_size_greater_than": size("Only objects of more than so many bytes."),
+				"object_size_less_than":    size("Only objects of less than so many bytes."),
+			},
+		},
+		"expiration_days": days("Days after which objects are deleted."),
+		"expiration_date": text("Date from which on objects are deleted, as RFC 3339 in UTC."),
+		"expired_object_delete_marker": schema.BoolAttribute{
+			Computed: true, MarkdownDescription: "`true`: delete markers that have no versions under them are deleted.",
+		},
+		"noncurrent_days":                days("Days after which an old version is deleted."),
+		"newer_noncurrent_versions":      days("How many old versions of an object outlive `noncurrent_days`."),
+		"delete_incomplete_uploads_days": days("Days after which an unfinished multipart upload is deleted."),
+		"transitions": moves("Moves of objects to other storage classes; null for none.", map[string]schema.Attribute{
+			"days": days("Days after which an object is moved; null where a date is said."),
+			"date": text("Date from which on objects are moved, as RFC 3339 in UTC."),
+		}),
+		"noncurrent_transitions": moves("Moves of old versions to other storage classes; null for none.",
+			map[string]schema.Attribute{
+				"days":           days("Days after which an old version is moved."),
+				"newer_versions": days("How many old versions of an object stay where they are."),
+			}),
+	}
+}
+
+func (d *lifecycleRulesDataSource) Read(
+	ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse,
+) {
+	var m lifecycleRulesModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
+	conn := d.connect(ctx, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	rules, err := lifecyclerule.List(ctx, conn, m.Bucket.ValueString())
+	if err != nil {
+		resp.Diagnostics.Append(readDiagnostic(path.Root("bucket"), "lifecycle rules",
+			awsclient.Permissions(lifecyclerule.Reads{}), err))
+		return
+	}
+	m.Rules = []ruleFacts{}
+	for _, rule := range rules {
+		facts := ruleFacts{Name: optional(rule.Name)}
+		facts.see(ctx, rule, &resp.Diagnostics)
+		m.Rules = append(m.Rules, facts)
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
+}

@@ -34,7 +34,8 @@ func (e *OverwrittenError) Error() string {
 		found = strings.Join(e.Found, ", ")
 	}
 	return fmt.Sprintf("another writer replaced the %s of bucket %s each of the %d times that %s was written to it; it "+
-		"now holds %s. Nothing else may manage the whole document", e.Noun, e.Bucket, cycles, strings.Join(e.Lost, ", "), found)
+		"now holds %s. Nothing else may manage the whole document", e.Noun, e.Bucket, cycles,
+		strings.Join(e.Lost, ", "), found)
 }
 
 // lead makes a batch of what comes in and sees it through, and the next of what has come meanwhile, until nothing has.

@@ -134,7 +134,7 @@ func (c Config) conn(found aws.Config, pace Pace) *Conn {
 		Region: found.Region, Partition: c.Partition(found.Region), Platform: c.PlatformOf(), Pace: pace,
 		aws: found, cfg: c, retryers: map[string]aws.RetryerV2{},
 	}
-	for _, service := range []string{"s3", "iam", "sts", "ssm", "secretsmanager"} {
+	for _, service := range EndpointServices() {
 		conn.retryers[service] = newRetryer(pace, retries, mode)
 	}
 	return conn

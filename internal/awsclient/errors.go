@@ -163,6 +163,7 @@ func IsNotFound(err error) bool {
 		"ServerSideEncryptionConfigurationNotFoundError", "ReplicationConfigurationNotFoundError",
 		"ObjectLockConfigurationNotFoundError",
 		"NoSuchEntity", "ParameterNotFound", "ResourceNotFoundException",
+		"NoSuchDistribution", "NoSuchOriginAccessControl", "NoSuchFunctionExists", "NoSuchResource", "NoSuchHostedZone",
 	)
 }
 
@@ -196,7 +197,8 @@ func IsAccessDenied(err error) bool {
 // instead, so look first.
 func IsExists(err error) bool {
 	return call(err).hasCode("EntityAlreadyExists", "BucketAlreadyExists", "BucketAlreadyOwnedByYou",
-		"ParameterAlreadyExists", "ResourceExistsException")
+		"ParameterAlreadyExists", "ResourceExistsException", "OriginAccessControlAlreadyExists", "FunctionAlreadyExists",
+		"DistributionAlreadyExists", "CNAMEAlreadyExists")
 }
 
 // IsNotEmpty says whether a bucket cannot be deleted because something is in it.
@@ -212,8 +214,15 @@ func IsLimitExceeded(err error) bool {
 func IsConflict(err error) bool {
 	c := call(err)
 	conflict := c.HTTPStatus == http.StatusConflict && c.Code != "" ||
-		c.hasCode("DeleteConflict", "OperationAborted", "ConcurrentModification", "EntityTemporarilyUnmodifiable")
+		c.hasCode("DeleteConflict", "OperationAborted", "ConcurrentModification", "EntityTemporarilyUnmodifiable",
+			"ResourceInUseException")
 	return conflict && !IsExists(err) && !IsNotEmpty(err) && !IsLimitExceeded(err)
+}
+
+// IsStale says whether something was changed since it was read, or is not yet in the state that the call needs: to be
+// read and tried again. A conditional write of S3's says so too.
+func IsStale(err error) bool {
+	return call(err).hasCode("PreconditionFailed", "InvalidIfMatchVersion", "DistributionNotDisabled")
 }
 
 // IsInvalid says whether AWS found the request itself wrong, so that it would refuse it again.

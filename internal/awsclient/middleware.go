@@ -1,6 +1,7 @@
 package awsclient
 
 import (
+	"cmp"
 	"context"
 	"reflect"
 	"strings"
@@ -83,11 +84,15 @@ func resourceOf(input any) string {
 	for _, named := range []struct{ field, noun string }{
 		{"Bucket", "bucket"}, {"GroupName", "group"}, {"UserName", "user"}, {"RoleName", "role"},
 		{"PolicyArn", "policy"}, {"PolicyName", "policy"}, {"RoleArn", "role"}, {"SecretId", "secret"},
-		{"SerialNumber", "device"},
+		{"SerialNumber", "device"}, {"DistributionId", "distribution"}, {"HostedZoneId", "zone"},
+		{"CertificateArn", "certificate"}, {"Resource", "distribution"}, // whose tags CloudFront calls those of a resource
 	} {
 		if name := text(named.field); name != "" {
 			return named.noun + " " + name
 		}
+	}
+	if noun := nounOf(strings.TrimSuffix(v.Type().Name(), "Input")); noun != "" {
+		return noun + " " + cmp.Or(text("Id"), text("Name"), "*") // what is made has no id yet
 	}
 	switch name := text("Name"); {
 	case name == "":
@@ -97,6 +102,22 @@ func resourceOf(input any) string {
 	default: // those of Systems Manager
 		return "parameter " + name
 	}
+}
+
+// nounOf is the word for what an operation is about whose input says only an Id, or a Name.
+func nounOf(operation string) string {
+	if strings.HasPrefix(operation, "List") {
+		return "" // about all there are
+	}
+	for _, named := range []struct{ word, noun string }{
+		{"OriginAccessControl", "origin access control"}, {"Distribution", "distribution"}, {"Function", "function"},
+		{"HostedZone", "zone"}, {"GetChange", "change"}, {"Certificate", "certificate"},
+	} {
+		if strings.Contains(operation, named.word) {
+			return named.noun
+		}
+	}
+	return ""
 }
 
 func fieldOf(v reflect.Value, name string) any {

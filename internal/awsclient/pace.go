@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"time"
+
+	"github.com/hashicorp/aws-sdk-go-base/v2/logging"
 )
 
 // Pace says how long anything waits. It is the only place that does, so that tests take milliseconds.
@@ -31,6 +33,10 @@ type Pace struct {
 	// Gap is how old what was read may be when a shared document is written. Three times as long after a write, nobody
 	// can overwrite it any more with what was read before it.
 	Gap time.Duration
+	// DeployMin and DeployMax bound the pause between two looks at a distribution that is being deployed, Deployment how
+	// long that, or the validation of a certificate, may take in all. Report is how often a long wait says that it goes
+	// on.
+	DeployMin, DeployMax, Deployment, Report time.Duration
 	// Share is how long one read of a shared document does for all who want to see it.
 	Share time.Duration
 }
@@ -48,6 +54,10 @@ func DefaultPace() Pace {
 		DialTimeout: 5 * time.Second,
 		Gather:      100 * time.Millisecond,
 		Gap:         250 * time.Millisecond,
+		DeployMin:   time.Second,
+		DeployMax:   30 * time.Second,
+		Deployment:  90 * time.Minute,
+		Report:      time.Minute,
 		Share:       2 * time.Second,
 	}
 }
@@ -103,6 +113,19 @@ func Wait(ctx context.Context, pause time.Duration) error {
 	case <-timer.C:
 		return nil
 	}
+}
+
+// Progress logs, until stop is called, that something is still waited for.
+func Progress(ctx context.Context, pace Pace, what string) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	start := time.Now()
+	go func() {
+		for Wait(ctx, pace.Report) == nil {
+			loggedCtx, logger := logging.NewTfLogger(ctx)
+			logger.Info(loggedCtx, "waiting for "+what, map[string]any{"seconds": int(time.Since(start).Seconds())})
+		}
+	}()
+	return cancel
 }
 
 // IsTimeout says whether a wait ended without what it was for, rather than with an error of its own.

@@ -17,6 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/website"
 )
 
 // BucketName wants a name that S3 takes for a general purpose bucket.
@@ -28,6 +29,13 @@ func BucketName() validator.String {
 func BucketNamePrefix() validator.String {
 	return rule{
 		"bucket name prefix", "1 to 37 lowercase letters, digits, dots and hyphens", bucket.ValidateNamePrefix,
+	}
+}
+
+// HostName wants the name of a site.
+func HostName() validator.String {
+	return rule{
+		"host name", "a host name of at least two labels: lower-case letters, digits, hyphens and dots", website.ValidateName,
 	}
 }
 

@@ -30,6 +30,18 @@ func TestStringValidators(t *testing.T) {
 			strings.Repeat("a", 38): "38 characters, want 1 to 37",
 			"_":                     `the bucket name prefix "_" has '_'`,
 		}},
+		"HostName": {fwtypes.HostName(), values{
+			"www.example.edu":                "",
+			"xn--bcher-kva.example.edu":      "",
+			"1.2":                            "",
+			strings.Repeat("a.", 126) + "a":  "",
+			strings.Repeat("a.", 127):        "254 characters, want 1 to 253",
+			"localhost":                      "at least two labels",
+			"www..edu":                       `the label "" of 0 characters, want 1 to 63`,
+			"*.example.edu":                  `the label "*", want lower-case letters`,
+			"a-.edu":                         `the label "a-", want lower-case letters`,
+			strings.Repeat("a", 64) + ".edu": "64 characters, want 1 to 63",
+		}},
 		"ARN": {fwtypes.ARN(), values{
 			"arn:aws:iam::123456789012:role/r":                    "",
 			"arn:aws:iam::aws:policy/ReadOnlyAccess":              "",

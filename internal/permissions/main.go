@@ -16,6 +16,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucketuser"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/lifecyclerule"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/website"
 )
 
 //go:generate go run . ../../examples/policies
@@ -34,21 +35,32 @@ func main() {
 
 // policies are the documents by the name of their file.
 func policies() map[string][]byte {
+	buckets := subject{levels: bucket.Levels}
+	sites := subject{siteLevels(), "s3:DeleteBucketPolicy"} // there is always a statement for the distribution
+	seen := subject{siteLevels(), "route53:GetHostedZone"}  // nobody names the zone
 	return map[string][]byte{
-		"bucket.json":              policy(bucket.API{}, lifecyclerule.API{}),
-		"bucket-plan.json":         policy(bucket.Reads{}, lifecyclerule.Reads{}),
-		"bucket-user.json":         policy(bucketuser.Reads{}, bucketuser.Writes{}, bucketuser.Cleanups{}),
-		"bucket-user-stores.json":  policy(bucketuser.Stores{}),
-		"bucket-user-plan.json":    policy(bucketuser.Reads{}),
-		"lifecycle-rule.json":      policy(lifecyclerule.API{}),
-		"lifecycle-rule-plan.json": policy(lifecyclerule.Reads{}),
-		"data-sources.json": policy(bucket.Reads{}, bucket.CatalogAPI{}, bucketuser.Reads{}, bucketuser.CatalogAPI{},
-			lifecyclerule.Reads{}),
+		"bucket.json":              buckets.policy(bucket.API{}, lifecyclerule.API{}),
+		"bucket-plan.json":         buckets.policy(bucket.Reads{}, lifecyclerule.Reads{}),
+		"bucket-user.json":         buckets.policy(bucketuser.Reads{}, bucketuser.Writes{}, bucketuser.Cleanups{}),
+		"bucket-user-stores.json":  buckets.policy(bucketuser.Stores{}),
+		"bucket-user-plan.json":    buckets.policy(bucketuser.Reads{}),
+		"lifecycle-rule.json":      buckets.policy(lifecyclerule.API{}),
+		"lifecycle-rule-plan.json": buckets.policy(lifecyclerule.Reads{}),
+		"website.json":             sites.policy(website.API{}, bucket.API{}, bucket.SiteReads{}, lifecyclerule.API{}),
+		"website-plan.json":        sites.policy(website.Reads{}, bucket.Reads{}, lifecyclerule.Reads{}),
+		"data-sources.json": seen.policy(bucket.Reads{}, bucket.CatalogAPI{}, bucketuser.Reads{}, bucketuser.CatalogAPI{},
+			lifecyclerule.Reads{}, website.Reads{}),
 	}
 }
 
+// subject is what a policy is about: the levels there are, and an action that is not needed although an api has it.
+type subject struct {
+	levels []bucket.Level
+	never  string
+}
+
 // policy allows what the operations of the apis need: one statement for each kind of resource.
-func policy(apis ...any) []byte {
+func (s subject) policy(apis ...any) []byte {
 	actions := map[string][]string{}
 	for _, api := range apis {
 		for _, operation := range awsclient.Permissions(api) {
@@ -56,8 +68,9 @@ func policy(apis ...any) []byte {
 		}
 	}
 	var statements []awspolicy.Statement
-	for _, kind := range kinds() {
+	for _, kind := range kinds(s.levels) {
 		allowed := slices.Sorted(slices.Values(actions[kind.on]))
+		allowed = slices.DeleteFunc(allowed, func(action string) bool { return action == s.never })
 		if len(allowed) == 0 {
 			continue
 		}
@@ -74,27 +87,39 @@ type kind struct {
 	resources []string
 }
 
+// siteLevels are the levels of a bucket with a site in front of it.
+func siteLevels() []bucket.Level { return append(slices.Clone(bucket.Levels), bucket.WebAdmin) }
+
 // kinds are as narrow as they can be without knowing names: groups and policies only those that belong to a bucket,
 // because the right to write any IAM policy is the right to everything.
-func kinds() []kind {
-	var groups, policies []string
-	for _, level := range bucket.Levels {
-		groups = append(groups, "arn:aws:iam::*:group/"+bucket.GroupName("*", level))
-		policies = append(policies, "arn:aws:iam::*:policy/"+bucket.PolicyName("*", level))
-	}
+func kinds(levels []bucket.Level) []kind {
 	return []kind{
 		{"*", "Account", []string{"*"}},
 		{"bucket", "Buckets", []string{"arn:aws:s3:::*"}},
 		{"object", "Objects", []string{"arn:aws:s3:::*/*"}},
-		{"group", "Groups", groups},
-		{"policy", "Policies", policies},
-		{"membership", "Memberships", append(groups, "arn:aws:iam::*:group/"+bucketuser.WebAdminGroup("*"))},
+		{"group", "Groups", named("group", bucket.GroupName, levels)},
+		{"policy", "Policies", named("policy", bucket.PolicyName, levels)},
+		{"membership", "Memberships", named("group", bucket.GroupName, siteLevels())},
 		{"anygroup", "AnyGroup", []string{"arn:aws:iam::*:group/*"}},
 		{"user", "Users", []string{"arn:aws:iam::*:user/*"}},
 		{"mfa", "MFADevices", []string{"arn:aws:iam::*:mfa/*"}},
 		{"parameter", "Parameters", []string{"arn:aws:ssm:*:*:parameter/*"}},
 		{"secret", "Secrets", []string{"arn:aws:secretsmanager:*:*:secret:*"}},
+		{"distribution", "Distributions", []string{"arn:aws:cloudfront::*:distribution/*"}},
+		{"access", "OriginAccessControls", []string{"arn:aws:cloudfront::*:origin-access-control/*"}},
+		{"function", "Functions", []string{"arn:aws:cloudfront::*:function/spinup-*"}},
+		{"zone", "Zones", []string{"arn:aws:route53:::hostedzone/*"}},
+		{"change", "Changes", []string{"arn:aws:route53:::change/*"}},
+		{"certificate", "Certificates", []string{"arn:aws:acm:us-east-1:*:certificate/*"}},
 	}
+}
+
+// named are the ARNs of what bears the name of a level of any bucket.
+func named(what string, name func(string, bucket.Level) string, levels []bucket.Level) (arns []string) {
+	for _, level := range levels {
+		arns = append(arns, "arn:aws:iam::*:"+what+"/"+name("*", level))
+	}
+	return arns
 }
 
 func indented(document awspolicy.Document) []byte {

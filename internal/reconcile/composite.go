@@ -21,6 +21,9 @@ type Composite[S, O any] struct {
 	// Rescue is how long to look again after a failure, in a context of its own: the first may be dead.
 	Rescue time.Duration
 
+	// Afterwards is what else to do when a change has succeeded, for what earlier runs left. Nil: nothing.
+	Afterwards func(ctx context.Context, spec S) error
+
 	// Until calls done, at a pace of its own, until it is true, fails, or a bound is reached.
 	Until func(ctx context.Context, what string, done func(context.Context) (bool, error)) error
 }
@@ -63,6 +66,25 @@ func (c Composite[S, O]) Create(ctx context.Context, want S) (O, error) {
 	return c.converge(ctx, in, want, have)
 }
 
+// Check says what Create would refuse, and writes nothing.
+func (c Composite[S, O]) Check(ctx context.Context, want S) error {
+	var have O
+	in := c.scope(want)
+	if errs := c.look(ctx, &have, func(i int) *S {
+		if c.Parts[i].Inside {
+			return nil
+		}
+		return in(i)
+	}); len(errs) > 0 {
+		return errs
+	}
+	if c.Exists(have) {
+		return Errors{{Part: c.Parts[0].Name, Stage: Checking, Err: &ExistsError{c.Noun}}}
+	}
+	due := func(i int) bool { return c.Parts[i].wanted(want) && !c.Parts[i].done(want, have) }
+	return c.refusals(ctx, want, have, due, never).orNil()
+}
+
 // Update brings a composite from wherever it is to what is wanted. Parts that only prior watched are removed.
 func (c Composite[S, O]) Update(ctx context.Context, prior, want S) (O, error) {
 	in := c.scope(want, prior)
@@ -98,7 +120,18 @@ func (c Composite[S, O]) Destroy(ctx context.Context, prior S) (O, error) {
 			return have, Errors{err}
 		}
 	}
-	return have, nil
+	return have, c.afterwards(ctx, prior).orNil()
+}
+
+// afterwards does what else there is to do. That it fails does not make the change incomplete.
+func (c Composite[S, O]) afterwards(ctx context.Context, spec S) Errors {
+	if c.Afterwards == nil {
+		return nil
+	}
+	if err := c.Afterwards(ctx, spec); err != nil {
+		return Errors{{Part: c.Parts[0].Name, Stage: Settling, Err: err}}
+	}
+	return nil
 }
 
 // scope names the spec through which the i-th part is to be read, nil if it is not.
@@ -163,15 +196,21 @@ func (c Composite[S, O]) converge(ctx context.Context, in scope[S], want S, have
 		return have, errs
 	}
 	touched := make([]bool, len(c.Parts))
-	for i := range slices.Backward(c.Parts) {
-		if !doomed(i) {
-			continue
+	remove := func(late bool) *PartError {
+		for i := range slices.Backward(c.Parts) {
+			if !doomed(i) || c.Parts[i].Late != late {
+				continue
+			}
+			touched[i] = true
+			p, spec := c.Parts[i], *in(i)
+			if err := step(ctx, p, Removing, func() error { return p.Remove(ctx, spec, &have) }); err != nil {
+				return err
+			}
 		}
-		touched[i] = true
-		p, spec := c.Parts[i], *in(i)
-		if err := step(ctx, p, Removing, func() error { return p.Remove(ctx, spec, &have) }); err != nil {
-			return c.rescue(ctx, in, have, err), Errors{err}
-		}
+		return nil
+	}
+	if err := remove(false); err != nil {
+		return c.rescue(ctx, in, have, err), Errors{err}
 	}
 	for i, p := range c.Parts {
 		if !due(i) {
@@ -182,10 +221,14 @@ func (c Composite[S, O]) converge(ctx context.Context, in scope[S], want S, have
 			return c.rescue(ctx, in, have, err), Errors{err}
 		}
 	}
+	if err := remove(true); err != nil {
+		return c.rescue(ctx, in, have, err), Errors{err}
+	}
 	if errs := c.verify(ctx, in, want, &have, touched); len(errs) > 0 {
 		return c.rescue(ctx, in, have, errs[0]), errs
 	}
-	return have, c.settle(ctx, want, have).orNil()
+	errs := c.settle(ctx, want, have)
+	return have, append(errs, c.afterwards(ctx, want)...).orNil()
 }
 
 // refusals asks every part that is about to be applied or removed whether that may be, before anything is written.

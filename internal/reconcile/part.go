@@ -18,6 +18,10 @@ type Part[S, O any] struct {
 	// when the root goes.
 	Inside bool
 
+	// Late marks a part that others use until they have been applied: one that is no longer wanted is removed after
+	// that, and not before.
+	Late bool
+
 	// Watched says whether a composite of this spec takes any interest in the part. What is not watched is neither
 	// read nor written. Nil: always.
 	Watched func(spec S) bool

@@ -64,6 +64,11 @@ type Writes struct {
 	DeleteGroup           iamCall[iam.DeleteGroupInput, iam.DeleteGroupOutput]                     `iam:"iam:DeleteGroup" on:"group"`
 }
 
+// SiteReads are what the bucket of a site is asked beside that.
+type SiteReads struct {
+	GetObjectTagging s3Call[s3.GetObjectTaggingInput, s3.GetObjectTaggingOutput] `iam:"s3:GetObjectTagging" on:"object"`
+}
+
 // API is every operation that a bucket makes; the tags name the IAM action that allows it and what it is about.
 type API struct {
 	Reads

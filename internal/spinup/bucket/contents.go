@@ -3,6 +3,7 @@ package bucket
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -25,8 +26,12 @@ func (b bucket) canEmpty(ctx context.Context, s Spec, _ Status) error {
 	if err != nil {
 		return absent(err)
 	}
+	found := objects(out)
+	if ours, err := b.onlyPlaceholder(ctx, s, found); ours || err != nil {
+		return err
+	}
 	var held []string
-	for _, o := range objects(out) {
+	for _, o := range found {
 		held = append(held, aws.ToString(o.Key))
 	}
 	if len(held) == 0 {
@@ -34,6 +39,26 @@ func (b bucket) canEmpty(ctx context.Context, s Spec, _ Status) error {
 	}
 	return fmt.Errorf("the bucket %s is not empty (old versions and delete markers count): it holds %s ...; empty it "+
 		"first, or set force_destroy = true and apply, to destroy it with all its contents", s.Name, strings.Join(held, ", "))
+}
+
+// Tags of a first page that nobody has replaced yet: ours, and the Yale service's.
+const (
+	PlaceholderTag     = "spinup:placeholder"
+	yalePlaceholderTag = "yale:spinup"
+)
+
+// onlyPlaceholder says whether all that the bucket holds is a first page that nobody has replaced.
+func (b bucket) onlyPlaceholder(ctx context.Context, s Spec, found []types.ObjectIdentifier) (bool, error) {
+	if s.Placeholder == "" || len(found) != 1 || aws.ToString(found[0].Key) != s.Placeholder {
+		return false, nil
+	}
+	out, err := b.GetObjectTagging(ctx, &s3.GetObjectTaggingInput{Bucket: &s.Name, Key: &s.Placeholder}, at(s))
+	if err != nil {
+		return false, absent(err)
+	}
+	return slices.ContainsFunc(out.TagSet, func(t types.Tag) bool {
+		return aws.ToString(t.Key) == PlaceholderTag || aws.ToString(t.Key) == yalePlaceholderTag
+	}), nil
 }
 
 // objects are the versions and delete markers of a page.

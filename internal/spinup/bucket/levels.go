@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
 )
 
@@ -28,7 +29,7 @@ func (b bucket) level(l Level) part {
 		Present: func(o Status) bool { return o.Level(l).Exists() },
 		InSync: func(s Spec, o Status) bool {
 			have := o.Level(l)
-			return have.Policy != nil && AcceptedDocument(s.Partition, s.Name, l, have.Policy.Document) &&
+			return have.Policy != nil && s.accepts(l, have.Policy.Document) &&
 				have.Group != nil && have.Group.Attached
 		},
 		Observe: func(ctx context.Context, s Spec, o *Status) error {
@@ -61,11 +62,44 @@ func (b bucket) level(l Level) part {
 	}
 }
 
+// The names and texts of a level: those of the bucket or, for WebAdmin, of the site in front of it.
+
+func (s Spec) policyName(l Level) string { return PolicyName(s.of(l), l) }
+func (s Spec) groupName(l Level) string  { return GroupName(s.of(l), l) }
+
+func (s Spec) of(l Level) string {
+	if l == WebAdmin {
+		return s.Site
+	}
+	return s.Name
+}
+
+func (s Spec) description(l Level) string {
+	if l == WebAdmin {
+		return "Admin policy for " + s.Site + " web distribution"
+	}
+	return Description(s.Name, l)
+}
+
+func (s Spec) levelDocument(l Level) string {
+	if l == WebAdmin {
+		return text(WebAdminStatement(s.WebAdminARN))
+	}
+	return LevelDocument(s.Partition, s.Name, l)
+}
+
+func (s Spec) accepts(l Level, document string) bool {
+	if l == WebAdmin {
+		return awspolicy.Equivalent(document, s.levelDocument(l))
+	}
+	return AcceptedDocument(s.Partition, s.Name, l, document)
+}
+
 func (s Spec) policyARN(l Level) string {
 	if known := s.PolicyARNs[l]; known != "" {
 		return known
 	}
-	return fmt.Sprintf("arn:%s:iam::%s:policy%s%s", s.Partition, s.AccountID, s.IAMPath, PolicyName(s.Name, l))
+	return fmt.Sprintf("arn:%s:iam::%s:policy%s%s", s.Partition, s.AccountID, s.IAMPath, s.policyName(l))
 }
 
 // observeLevel looks at group, attachments and policy at once. A policy of the level's name that is attached to the
@@ -77,7 +111,7 @@ func (b bucket) observeLevel(ctx context.Context, s Spec, l Level) (LevelStatus,
 		attached []types.AttachedPolicy
 		calls    errgroup.Group
 	)
-	name := aws.String(GroupName(s.Name, l))
+	name := aws.String(s.groupName(l))
 	calls.Go(func() error {
 		out, err := b.GetGroup(ctx, &iam.GetGroupInput{GroupName: name})
 		if err != nil {
@@ -109,7 +143,7 @@ func (b bucket) observeLevel(ctx context.Context, s Spec, l Level) (LevelStatus,
 		return seen, nil
 	}
 	for _, policy := range attached {
-		if aws.ToString(policy.PolicyName) != PolicyName(s.Name, l) {
+		if aws.ToString(policy.PolicyName) != s.policyName(l) {
 			group.Others = append(group.Others, aws.ToString(policy.PolicyName))
 			continue
 		}
@@ -148,7 +182,7 @@ func claim(s Spec, l Level, have LevelStatus) error {
 		return nil
 	}
 	var foreign []string
-	if have.Policy != nil && !AcceptedDocument(s.Partition, s.Name, l, have.Policy.Document) {
+	if have.Policy != nil && !s.accepts(l, have.Policy.Document) {
 		foreign = append(foreign, "policy "+have.Policy.ARN)
 	}
 	if have.Group != nil && !have.Group.Attached {
@@ -157,8 +191,12 @@ func claim(s Spec, l Level, have LevelStatus) error {
 	if len(foreign) == 0 {
 		return nil
 	}
-	return fmt.Errorf("access level %s: %w: %s; delete or rename it, or leave the level out of access_levels",
-		l, reconcile.ErrForeign, strings.Join(foreign, ", "))
+	instead := ", or leave the level out of access_levels"
+	if l == WebAdmin { // which is not among them
+		instead = ""
+	}
+	return fmt.Errorf("access level %s: %w: %s; delete or rename it%s",
+		l, reconcile.ErrForeign, strings.Join(foreign, ", "), instead)
 }
 
 // unused refuses to remove a level that somebody uses.
@@ -166,18 +204,18 @@ func (b bucket) unused(ctx context.Context, s Spec, l Level, have LevelStatus) e
 	var users []string
 	if group := have.Group; group != nil {
 		for _, member := range group.Members {
-			users = append(users, fmt.Sprintf("user %s is a member of group %s", member, GroupName(s.Name, l)))
+			users = append(users, fmt.Sprintf("user %s is a member of group %s", member, s.groupName(l)))
 		}
 		for _, policy := range group.Others {
-			users = append(users, fmt.Sprintf("policy %s is attached to group %s", policy, GroupName(s.Name, l)))
+			users = append(users, fmt.Sprintf("policy %s is attached to group %s", policy, s.groupName(l)))
 		}
-		out, err := b.ListGroupPolicies(ctx, &iam.ListGroupPoliciesInput{GroupName: aws.String(GroupName(s.Name, l))})
+		out, err := b.ListGroupPolicies(ctx, &iam.ListGroupPoliciesInput{GroupName: aws.String(s.groupName(l))})
 		if err := absent(err); err != nil {
 			return err
 		}
 		if err == nil {
 			for _, policy := range out.PolicyNames {
-				users = append(users, fmt.Sprintf("group %s has the inline policy %s", GroupName(s.Name, l), policy))
+				users = append(users, fmt.Sprintf("group %s has the inline policy %s", s.groupName(l), policy))
 			}
 		}
 	}
@@ -200,10 +238,10 @@ func (b bucket) unused(ctx context.Context, s Spec, l Level, have LevelStatus) e
 func holders(out *iam.ListEntitiesForPolicyOutput, s Spec, l Level) []string {
 	var all []string
 	say := func(kind string, name *string) {
-		all = append(all, fmt.Sprintf("policy %s is attached to %s %s", PolicyName(s.Name, l), kind, aws.ToString(name)))
+		all = append(all, fmt.Sprintf("policy %s is attached to %s %s", s.policyName(l), kind, aws.ToString(name)))
 	}
 	for _, group := range out.PolicyGroups {
-		if aws.ToString(group.GroupName) != GroupName(s.Name, l) {
+		if aws.ToString(group.GroupName) != s.groupName(l) {
 			say("group", group.GroupName)
 		}
 	}
@@ -217,12 +255,12 @@ func holders(out *iam.ListEntitiesForPolicyOutput, s Spec, l Level) []string {
 }
 
 func (b bucket) applyPolicy(ctx context.Context, s Spec, l Level, have *LevelStatus) error {
-	document := LevelDocument(s.Partition, s.Name, l)
+	document := s.levelDocument(l)
 	if have.Policy == nil {
 		out, err := b.CreatePolicy(ctx, &iam.CreatePolicyInput{
-			PolicyName:     aws.String(PolicyName(s.Name, l)),
+			PolicyName:     aws.String(s.policyName(l)),
 			Path:           &s.IAMPath,
-			Description:    aws.String(Description(s.Name, l)),
+			Description:    aws.String(s.description(l)),
 			PolicyDocument: &document,
 		})
 		arn := s.policyARN(l)
@@ -234,7 +272,7 @@ func (b bucket) applyPolicy(ctx context.Context, s Spec, l Level, have *LevelSta
 		have.Policy = &PolicyStatus{ARN: arn, Document: document}
 		return nil
 	}
-	if AcceptedDocument(s.Partition, s.Name, l, have.Policy.Document) {
+	if s.accepts(l, have.Policy.Document) {
 		return nil
 	}
 	if err := b.deleteVersions(ctx, have.Policy.ARN, maxPolicyVersions-1); err != nil {
@@ -268,7 +306,7 @@ func (b bucket) applyGroup(ctx context.Context, s Spec, l Level, have *LevelStat
 	if have.Group != nil {
 		return nil
 	}
-	out, err := b.CreateGroup(ctx, &iam.CreateGroupInput{GroupName: aws.String(GroupName(s.Name, l)), Path: &s.IAMPath})
+	out, err := b.CreateGroup(ctx, &iam.CreateGroupInput{GroupName: aws.String(s.groupName(l)), Path: &s.IAMPath})
 	if err := ours(err); err != nil {
 		return err
 	}
@@ -287,7 +325,7 @@ func (b bucket) attach(ctx context.Context, s Spec, l Level, have *LevelStatus) 
 	err := awsclient.Patiently(ctx, b.conn.Pace, "the new policy and group to be known everywhere", awsclient.IsNotFound,
 		func() error {
 			_, err := b.AttachGroupPolicy(ctx, &iam.AttachGroupPolicyInput{
-				GroupName: aws.String(GroupName(s.Name, l)),
+				GroupName: aws.String(s.groupName(l)),
 				PolicyArn: &have.Policy.ARN,
 			})
 			return err
@@ -303,7 +341,7 @@ func (b bucket) removeGroup(ctx context.Context, s Spec, l Level, have *LevelSta
 	if have.Group == nil {
 		return nil
 	}
-	name := aws.String(GroupName(s.Name, l))
+	name := aws.String(s.groupName(l))
 	if have.Group.Attached {
 		_, err := b.DetachGroupPolicy(ctx, &iam.DetachGroupPolicyInput{GroupName: name, PolicyArn: &have.Policy.ARN})
 		if err := absent(err); err != nil {

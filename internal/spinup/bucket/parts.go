@@ -29,24 +29,45 @@ const parallelReads = 8
 // bucket holds what the parts need to act.
 type bucket struct {
 	API
+	SiteReads
 	conn *awsclient.Conn
 }
 
 // New is the composite behind spinup_bucket. Protection comes before exposure: the switches, then the policy, then
 // the groups that may use the bucket.
 func New(conn *awsclient.Conn) reconcile.Composite[Spec, Status] {
-	b := bucket{API: NewAPI(conn), conn: conn}
+	p := PartsOf(conn)
 	return composite{
-		Noun: "bucket",
-		Parts: []part{
-			b.root(), b.ownership(), b.publicAccess(), b.encryption(), b.versioning(), b.accessLog(), b.tags(),
-			b.lifecycle(), b.policy(), b.level(Admin), b.level(ReadWrite), b.level(ReadOnly),
-		},
+		Noun:     "bucket",
+		Parts:    slices.Concat([]part{p.Root}, p.Settings, []part{p.Policy}, p.Levels),
 		Parallel: parallelReads,
 		Rescue:   conn.Pace.Rescue,
 		Until: func(ctx context.Context, what string, done func(context.Context) (bool, error)) error {
 			return awsclient.Until(ctx, conn.Pace, what, done)
 		},
+	}
+}
+
+// Parts are the parts of a bucket, for composites that hold one.
+type Parts struct {
+	Root     part
+	Settings []part // within the bucket
+	Policy   part
+	Levels   []part
+	WebAdmin part // of a site in front of the bucket
+}
+
+// PartsOf makes the parts.
+func PartsOf(conn *awsclient.Conn) Parts {
+	b := bucket{API: NewAPI(conn), SiteReads: SiteReads{awsclient.S3(conn).GetObjectTagging}, conn: conn}
+	return Parts{
+		Root: b.root(),
+		Settings: []part{
+			b.ownership(), b.publicAccess(), b.encryption(), b.versioning(), b.accessLog(), b.tags(), b.lifecycle(),
+		},
+		Policy:   b.policy(),
+		Levels:   []part{b.level(Admin), b.level(ReadWrite), b.level(ReadOnly)},
+		WebAdmin: b.level(WebAdmin),
 	}
 }
 
@@ -119,7 +140,7 @@ func (b bucket) root() part {
 		},
 		CanRemove: b.canEmpty,
 		Remove: func(ctx context.Context, s Spec, o *Status) error {
-			if s.ForceDestroy {
+			if s.ForceDestroy || s.Placeholder != "" { // nothing but the placeholder is there, as was checked
 				if err := b.empty(ctx, s); err != nil {
 					return err
 				}

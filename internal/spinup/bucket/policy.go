@@ -19,14 +19,28 @@ const (
 	ReadOnly  Level = "read_only"
 )
 
+// WebAdmin is the access level of a site in front of a bucket: its members may drop objects from the caches. It is made
+// with the site, and not asked for.
+const WebAdmin Level = "web_admin"
+
 // Levels are all access levels, the mightiest first.
 var Levels = []Level{Admin, ReadWrite, ReadOnly}
 
 // PolicyName is the name of the level's IAM policy. Buckets made by the Yale service have the same names.
-func PolicyName(bucket string, level Level) string { return bucket + "-Bkt" + level.short() + "Plc" }
+func PolicyName(bucket string, level Level) string {
+	if level == WebAdmin {
+		return bucket + "-WebAdmPlc"
+	}
+	return bucket + "-Bkt" + level.short() + "Plc"
+}
 
 // GroupName is the name of the level's IAM group. Buckets made by the Yale service have the same names.
-func GroupName(bucket string, level Level) string { return bucket + "-Bkt" + level.short() + "Grp" }
+func GroupName(bucket string, level Level) string {
+	if level == WebAdmin {
+		return bucket + "-WebAdmGrp"
+	}
+	return bucket + "-Bkt" + level.short() + "Grp"
+}
 
 // Description is the description of the level's IAM policy. IAM never lets it change.
 func Description(bucket string, level Level) string {
@@ -140,6 +154,7 @@ const (
 	SidRequireTLS = "SpinupRequireTLS"
 	SidPublicRead = "SpinupPublicRead"
 	SidPublicList = "SpinupPublicList"
+	SidOrigin     = "SpinupCloudFrontRead"
 )
 
 // reserved begins every Sid that is ours or may be one day.
@@ -149,7 +164,7 @@ const reserved = "Spinup"
 func ReservedSid(sid string) bool { return strings.HasPrefix(sid, reserved) }
 
 // OwnSids are the Sids of all statements that we write into a bucket policy.
-func OwnSids() []string { return append(publicSids(), SidRequireTLS) }
+func OwnSids() []string { return append(publicSids(), SidRequireTLS, SidOrigin) }
 
 func publicSids() []string { return []string{SidPublicRead, SidPublicList} }
 
@@ -178,6 +193,33 @@ func OwnStatements(partition, bucket string, requireTLS bool, publicAccess strin
 		})
 	}
 	return own
+}
+
+// AnonymousRead is the statement, without a Sid, by which the Yale service let everybody read a site.
+func AnonymousRead(partition, bucket string) awspolicy.Statement {
+	read := OwnStatements(partition, bucket, false, PublicRead)[0]
+	read.Sid = ""
+	return read
+}
+
+// originStatement lets one distribution, signed in by its origin access control, read the objects.
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html
+func originStatement(partition, bucket, distributionARN string) awspolicy.Statement {
+	return awspolicy.Statement{
+		Sid: SidOrigin, Effect: awspolicy.Allow,
+		Principal: awspolicy.Principal{"Service": {"cloudfront.amazonaws.com"}},
+		Action:    []string{"s3:GetObject"}, Resource: []string{string(resources(partition, bucket)) + "/*"},
+		Condition: awspolicy.Condition{"StringEquals": {"AWS:SourceArn": {distributionARN}}},
+	}
+}
+
+// WebAdminStatement lets the members of a site's group drop objects from the caches of its distribution. It is the Yale
+// service's.
+func WebAdminStatement(distributionARN string) awspolicy.Statement {
+	return awspolicy.Statement{
+		Effect: awspolicy.Allow, Resource: []string{distributionARN},
+		Action: []string{"cloudfront:ListInvalidations", "cloudfront:CreateInvalidation"},
+	}
 }
 
 // LogPrefix is the key prefix of a bucket's access log below the provider's one: "<prefix>/<bucket>/", without doubling

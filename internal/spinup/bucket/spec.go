@@ -5,6 +5,7 @@ package bucket
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/lifecyclerule"
@@ -36,6 +37,14 @@ type Spec struct {
 	// were the user's before and are not any more.
 	Statements         []awspolicy.Statement
 	ReleasedStatements []string
+
+	// Site is the site that a distribution serves from the bucket, WebAdminARN that distribution, DistributionARN the same
+	// where it may read the objects as itself, and Placeholder the key of a first page that does not count as contents.
+	// All are empty for a bucket of its own.
+	Site            string
+	WebAdminARN     string
+	DistributionARN string
+	Placeholder     string
 
 	// Levels are the access levels wanted. OwnLevels are those that state says are ours: an object of theirs that
 	// differs is repaired, while one of any other level is somebody else's.
@@ -85,7 +94,7 @@ type Status struct {
 	Policy     *awspolicy.Document          // empty but not nil when there is none
 	Lifecycle  *lifecyclerule.Configuration // empty but not nil when there is none
 
-	Admin, ReadWrite, ReadOnly LevelStatus
+	Admin, ReadWrite, ReadOnly, WebAdmin LevelStatus
 }
 
 // Root is the bucket itself.
@@ -122,7 +131,9 @@ type GroupStatus struct {
 
 // Level gives the status of one access level.
 func (o *Status) Level(l Level) *LevelStatus {
-	return map[Level]*LevelStatus{Admin: &o.Admin, ReadWrite: &o.ReadWrite, ReadOnly: &o.ReadOnly}[l]
+	return map[Level]*LevelStatus{
+		Admin: &o.Admin, ReadWrite: &o.ReadWrite, ReadOnly: &o.ReadOnly, WebAdmin: &o.WebAdmin,
+	}[l]
 }
 
 // Exists says whether any object of the level was seen.
@@ -150,7 +161,24 @@ func (s Spec) ownKeys() []string {
 
 // statements are all that the bucket policy should say on our behalf.
 func (s Spec) statements() []awspolicy.Statement {
-	return slices.Concat(OwnStatements(s.Partition, s.Name, s.RequireTLS, s.PublicAccess), s.Statements)
+	own := s.own(s.RequireTLS, s.PublicAccess)
+	if s.DistributionARN != "" {
+		own = append(own, originStatement(s.Partition, s.Name, s.DistributionARN))
+	}
+	return slices.Concat(own, s.Statements)
+}
+
+// own are our statements. Of a site, plain HTTP is refused to people only: how CloudFront fetches is not theirs to
+// choose.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+func (s Spec) own(requireTLS bool, publicAccess string) []awspolicy.Statement {
+	own := OwnStatements(s.Partition, s.Name, requireTLS, publicAccess)
+	for _, statement := range own {
+		if s.Site != "" && statement.Sid == SidRequireTLS {
+			statement.Condition["Bool"]["aws:PrincipalIsAWSService"] = awspolicy.Values{"false"}
+		}
+	}
+	return own
 }
 
 // block is what the switches should be for the public access that is wanted.
@@ -171,17 +199,28 @@ func (o Status) PublicAccess(s Spec) string {
 	}
 	for _, word := range []string{PublicNone, PublicRead, PublicReadList, Unblocked} {
 		s.PublicAccess, s.RequireTLS = word, false
-		if *o.Block == s.block() && says(*o.Policy, publicSids(), OwnStatements(s.Partition, s.Name, false, word)) {
+		if *o.Block == s.block() && says(*o.Policy, publicSids(), s.own(false, word)) {
 			return word
 		}
 	}
 	return Mixed
 }
 
+// Public says whether a statement of anybody's in the policy lets everybody read the objects.
+func (o Status) Public() bool {
+	return o.Policy != nil && slices.ContainsFunc(o.Policy.Statements, awspolicy.Statement.Public)
+}
+
 // RequiresTLS says whether the policy refuses plain http in our words.
 func (o Status) RequiresTLS(s Spec) bool {
-	want := OwnStatements(s.Partition, s.Name, true, PublicNone)
+	want := s.own(true, PublicNone)
 	return o.Policy != nil && says(*o.Policy, []string{SidRequireTLS}, want)
+}
+
+// ReadBy says whether the policy lets just the distribution read the objects, in our words.
+func (o Status) ReadBy(s Spec, distributionARN string) bool {
+	want := []awspolicy.Statement{originStatement(s.Partition, s.Name, distributionARN)}
+	return o.Policy != nil && says(*o.Policy, []string{SidOrigin}, want)
 }
 
 // says compares what the document holds under the keys with what it should.
@@ -212,7 +251,7 @@ func (s Spec) UserStatements(live awspolicy.Document) awspolicy.Document {
 // LevelText is the text of a level's policy as it is recorded: ours where the live one means the same, so that only a
 // real difference shows; otherwise the live one.
 func (s Spec) LevelText(l Level, live string) string {
-	if ours := LevelDocument(s.Partition, s.Name, l); awspolicy.Equivalent(ours, live) {
+	if ours := s.levelDocument(l); awspolicy.Equivalent(ours, live) {
 		return ours
 	}
 	return live
@@ -225,6 +264,22 @@ func DomainName(name, partition string) string { return name + ".s3." + dnsSuffi
 // RegionalDomainName is the bucket's host name at the endpoint of its region.
 func RegionalDomainName(name, region, partition string) string {
 	return name + ".s3." + region + "." + dnsSuffix(partition)
+}
+
+// WebsiteEndpoint is the host name of the bucket's own website: with a hyphen in the oldest regions.
+// https://docs.aws.amazon.com/general/latest/gr/s3.html#s3_website_region_endpoints
+func WebsiteEndpoint(name, region string) string {
+	mark := "."
+	switch region {
+	case "us-east-1", "us-west-1", "us-west-2", "eu-west-1", "ap-southeast-1", "ap-southeast-2", "ap-northeast-1",
+		"sa-east-1", "us-gov-west-1":
+		mark = "-"
+	}
+	suffix := "amazonaws.com"
+	if strings.HasPrefix(region, "cn-") {
+		suffix += ".cn"
+	}
+	return name + ".s3-website" + mark + region + "." + suffix
 }
 
 func dnsSuffix(partition string) string {

@@ -1,0 +1,407 @@
+package website
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/acm"
+	"github.com/aws/aws-sdk-go-v2/service/acm/types"
+	r53types "github.com/aws/aws-sdk-go-v2/service/route53/types"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
+)
+
+// markerTag says for which site something was made: on the certificate and on the distribution.
+const markerTag = "spinup:website"
+
+// Covers says whether the certificate is for all of the names. An asterisk stands for one label.
+func (c Certificate) Covers(names []string) bool {
+	return !slices.ContainsFunc(names, func(name string) bool {
+		_, parent, _ := strings.Cut(name, ".")
+		return !slices.Contains(c.Names, name) && !slices.Contains(c.Names, "*."+parent)
+	})
+}
+
+func (c Certificate) issued() bool { return c.Status == string(types.CertificateStatusIssued) }
+
+// usable says whether the certificate will do, now or once it is validated.
+func (c Certificate) usable(names []string) bool {
+	return (c.issued() || c.Status == string(types.CertificateStatusPendingValidation)) && c.Covers(names)
+}
+
+// certificate is the certificate of all names: the one that is named, or that is there, or that is requested.
+func (w website) certificate() part {
+	return part{
+		Name:    "certificate_arn",
+		Wanted:  always,
+		Present: func(o Status) bool { return o.Certificate != nil },
+		InSync: func(s Spec, o Status) bool {
+			return o.Certificate.issued() && o.Certificate.Covers(s.Names()) &&
+				(s.CertificateARN == "" || s.CertificateARN == o.Certificate.ARN)
+		},
+		Observe: w.observeCertificate,
+		CanApply: func(ctx context.Context, s Spec, o Status) error {
+			switch c := o.Certificate; {
+			case s.CertificateARN == "" && c == nil && s.DNS && len(certified(s.Names())) > maxCertified:
+				return fmt.Errorf("none of the names %s has at most %d characters, which the first name of a requested "+
+					"certificate may have: set certificate_arn", strings.Join(s.Names(), ", "), maxCertified)
+			case s.CertificateARN == "" && (s.DNS || c != nil):
+				return nil
+			case s.CertificateARN == "":
+				return fmt.Errorf("no issued certificate in us-east-1 covers %s, and without dns = true none can be validated: "+
+					"set certificate_arn", strings.Join(s.Names(), ", "))
+			case c == nil:
+				return fmt.Errorf("there is no certificate %s: CloudFront takes certificates from us-east-1 only", s.CertificateARN)
+			case !c.issued():
+				return fmt.Errorf("the certificate %s is not issued, but %s", c.ARN, c.Status)
+			}
+			return fmt.Errorf("the certificate %s covers %s, not all of %s (an asterisk stands for one label)",
+				s.CertificateARN, strings.Join(o.Certificate.Names, ", "), strings.Join(s.Names(), ", "))
+		},
+		Apply: w.applyCertificate,
+		Remove: func(ctx context.Context, s Spec, o *Status) error {
+			if err := w.removeCertificate(ctx, s, o, o.Certificate); err != nil {
+				return err
+			}
+			o.Certificate = nil
+			return nil
+		},
+	}
+}
+
+// observeCertificate looks at the certificate that is named or known, else for one that will do, and at others that
+// were made for this site: whatever state knows of them, none is left behind.
+func (w website) observeCertificate(ctx context.Context, s Spec, o *Status) error {
+	all, err := w.listed(ctx)
+	if err != nil {
+		return err
+	}
+	var chosen *Certificate
+	if arn := firstOf(s.CertificateARN, s.PriorCertificateARN); arn != "" {
+		if chosen, err = w.describe(ctx, s, arn); err != nil {
+			return err
+		}
+	}
+	if s.CertificateARN == "" && (chosen == nil || !chosen.usable(s.Names())) {
+		if chosen, err = w.find(ctx, s, all); err != nil {
+			return err
+		}
+	}
+	others, err := w.made(ctx, s, all, chosen)
+	if err != nil {
+		return err
+	}
+	o.Certificate, o.Former = chosen, others
+	return nil
+}
+
+func firstOf(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// listed are all certificates, with what a list tells about them.
+func (w website) listed(ctx context.Context) (all []Certificate, err error) {
+	in := &acm.ListCertificatesInput{
+		Includes: &types.Filters{KeyTypes: types.KeyAlgorithm("").Values()}, MaxItems: aws.Int32(1000),
+	}
+	for {
+		out, err := w.ListCertificates(ctx, in)
+		if err != nil {
+			return nil, err
+		}
+		for _, summary := range out.CertificateSummaryList {
+			all = append(all, Certificate{
+				ARN: aws.ToString(summary.CertificateArn), Status: string(summary.Status),
+				Names:   append(summary.SubjectAlternativeNameSummaries, aws.ToString(summary.DomainName)),
+				partial: aws.ToBool(summary.HasAdditionalSubjectAlternativeNames),
+			})
+		}
+		if out.NextToken == nil {
+			return all, nil
+		}
+		in.NextToken = out.NextToken
+	}
+}
+
+// find looks for a certificate that covers all names: an issued one, best one of ours, or else one that was requested
+// for this site.
+func (w website) find(ctx context.Context, s Spec, all []Certificate) (*Certificate, error) {
+	var theirs *Certificate
+	for _, status := range []types.CertificateStatus{
+		types.CertificateStatusIssued, types.CertificateStatusPendingValidation,
+	} {
+		for _, c := range all {
+			if c.Status != string(status) || !c.partial && !c.Covers(s.Names()) {
+				continue
+			}
+			found, err := w.describe(ctx, s, c.ARN)
+			switch {
+			case err != nil:
+				return nil, err
+			case found == nil || !found.usable(s.Names()):
+			case found.Ours:
+				return found, nil
+			case found.issued() && theirs == nil:
+				theirs = found
+			}
+		}
+		if theirs != nil {
+			break
+		}
+	}
+	return theirs, nil
+}
+
+// made are the certificates that were made for this site, but one.
+func (w website) made(
+	ctx context.Context, s Spec, all []Certificate, but *Certificate,
+) (made []*Certificate, err error) {
+	for _, c := range all {
+		if but != nil && but.ARN == c.ARN || !slices.Contains(c.Names, s.Domain) {
+			continue
+		}
+		found, err := w.describe(ctx, s, c.ARN)
+		if err == nil && found != nil {
+			err = w.own(ctx, s, found)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if found != nil && found.Ours {
+			made = append(made, found)
+		}
+	}
+	return made, nil
+}
+
+// describe looks at one certificate; nil if there is none of the ARN.
+func (w website) describe(ctx context.Context, s Spec, arn string) (*Certificate, error) {
+	out, err := w.DescribeCertificate(ctx, &acm.DescribeCertificateInput{CertificateArn: &arn})
+	if err != nil {
+		return nil, absent(err)
+	}
+	c := &Certificate{ARN: arn, Status: string(out.Certificate.Status)}
+	for _, name := range append(out.Certificate.SubjectAlternativeNames, aws.ToString(out.Certificate.DomainName)) {
+		if name = hostName(name); !slices.Contains(c.Names, name) {
+			c.Names = append(c.Names, name)
+		}
+	}
+	for _, option := range out.Certificate.DomainValidationOptions {
+		if r := option.ResourceRecord; r != nil {
+			record := Record{Name: hostName(aws.ToString(r.Name)), Type: string(r.Type), Value: hostName(aws.ToString(r.Value))}
+			if !slices.Contains(c.Validation, record) {
+				c.Validation = append(c.Validation, record)
+			}
+		}
+	}
+	if arn == s.PriorCertificateARN && c.issued() && c.Covers(s.Names()) {
+		return c, nil // it stays, whosever it is
+	}
+	return c, w.own(ctx, s, c)
+}
+
+// own finds out whether the certificate was made for this site.
+func (w website) own(ctx context.Context, s Spec, c *Certificate) error {
+	if c.Ours || s.CertificateARN == c.ARN { // whoever named it owns it
+		return nil
+	}
+	tags, err := w.ListTagsForCertificate(ctx, &acm.ListTagsForCertificateInput{CertificateArn: &c.ARN})
+	if err != nil {
+		return absent(err)
+	}
+	c.Ours = slices.ContainsFunc(tags.Tags, func(t types.Tag) bool {
+		return aws.ToString(t.Key) == markerTag && aws.ToString(t.Value) == s.Domain
+	})
+	return nil
+}
+
+// applyCertificate requests a certificate unless one is there, proves by DNS that the names are ours, and waits until
+// it is issued.
+func (w website) applyCertificate(ctx context.Context, s Spec, o *Status) error {
+	if o.Certificate != nil && !o.Certificate.Covers(s.Names()) {
+		o.Certificate = nil
+	}
+	if o.Certificate == nil {
+		in := &acm.RequestCertificateInput{
+			DomainName: aws.String(certified(s.Names())), ValidationMethod: types.ValidationMethodDns,
+			// Another one each time: within an hour that of a deleted certificate may stand for it still. One whose answer
+			// was lost is asked for again with the same, or found by its tag.
+			IdempotencyToken: aws.String(rand.Text()),
+			Tags:             []types.Tag{{Key: aws.String(markerTag), Value: &s.Domain}},
+		}
+		if names := s.Names(); len(names) > 1 {
+			in.SubjectAlternativeNames = names
+		}
+		out, err := w.RequestCertificate(ctx, in)
+		if err != nil {
+			return err
+		}
+		o.Certificate = &Certificate{ARN: aws.ToString(out.CertificateArn), Names: s.Names(), Ours: true}
+	}
+	proved := false
+	arn := o.Certificate.ARN
+	pace := w.conn.Pace
+	pace.Consistency = pace.Deployment
+	stop := awsclient.Progress(ctx, pace, "the certificate "+arn+" to be issued")
+	defer stop()
+	return awsclient.Until(ctx, pace, "the certificate "+arn+" to be issued", func(ctx context.Context) (bool, error) {
+		c, err := w.describe(ctx, s, arn)
+		if err != nil || c == nil {
+			return false, err
+		}
+		o.Certificate = c
+		switch {
+		case c.issued():
+			return true, nil
+		case c.Status != string(types.CertificateStatusPendingValidation):
+			return false, fmt.Errorf("the certificate %s is %s", arn, c.Status)
+		case !proved && len(c.Validation) > 0 && (c.Ours || s.DNS):
+			proved = true
+			return false, w.prove(ctx, s, c.Validation)
+		}
+		return false, nil
+	})
+}
+
+// maxCertified is the longest first name of a certificate, in characters; the others may be longer.
+// https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html
+const maxCertified = 64
+
+// certified is the name that a certificate is issued to.
+func certified(names []string) string {
+	i := slices.IndexFunc(names, func(name string) bool { return len(name) <= maxCertified })
+	return names[max(i, 0)]
+}
+
+// token is one of at most 32 letters, digits and underscores.
+func token(names []string) string {
+	sum := sha256.Sum256([]byte(strings.Join(names, " ")))
+	return hex.EncodeToString(sum[:16])
+}
+
+// prove makes the records that a certificate wants to find.
+func (w website) prove(ctx context.Context, s Spec, records []Record) error {
+	names := make([]string, len(records))
+	for i, r := range records {
+		names[i] = r.Name
+	}
+	zones, err := w.zones(ctx, s, names)
+	if err != nil {
+		return err
+	}
+	var changes []zoneChange
+	for _, r := range records {
+		changes = append(changes, zoneChange{r53types.ChangeActionUpsert, r})
+	}
+	return w.change(ctx, s, &Status{zones: zones}, changes)
+}
+
+// removeCertificate deletes a certificate that was made for this site, after the records that proved it: what is to be
+// forgotten can be asked of it only as long as it is there.
+func (w website) removeCertificate(ctx context.Context, s Spec, o *Status, c *Certificate) error {
+	if c == nil || o.retired {
+		return nil
+	}
+	if err := w.own(ctx, s, c); err != nil || !c.Ours {
+		return err
+	}
+	if err := w.forget(ctx, s, c); err != nil {
+		return err
+	}
+	return awsclient.Patiently(ctx, w.conn.Pace, "the certificate to be seen unused", awsclient.IsConflict, func() error {
+		_, err := w.DeleteCertificate(ctx, &acm.DeleteCertificateInput{CertificateArn: &c.ARN})
+		return absent(err)
+	})
+}
+
+// forget takes the records away that proved a certificate, if they are there and no other one is proved by them: all of
+// an account that are for the same name are.
+// https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html
+func (w website) forget(ctx context.Context, s Spec, c *Certificate) error {
+	if !s.DNS && !s.PriorDNS {
+		return nil
+	}
+	shared, err := w.shared(ctx, s, c)
+	if err != nil {
+		return err
+	}
+	in, gone := &Status{zones: map[string]Zone{}}, []zoneChange(nil)
+	for _, r := range c.Validation {
+		if slices.Contains(shared, r) {
+			continue
+		}
+		zones, err := w.zones(ctx, s, []string{r.Name})
+		if errors.Is(err, ErrNoZone) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		live, err := w.recordsOf(ctx, zones[r.Name], r.Name)
+		if err != nil {
+			return err
+		}
+		for _, one := range live {
+			if one.same(r) {
+				in.zones[r.Name] = zones[r.Name]
+				gone = append(gone, zoneChange{r53types.ChangeActionDelete, one})
+			}
+		}
+	}
+	return w.change(ctx, s, in, gone)
+}
+
+// shared are the records that prove other certificates of the same names.
+func (w website) shared(ctx context.Context, s Spec, c *Certificate) (records []Record, err error) {
+	all, err := w.listed(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, other := range all {
+		common := slices.ContainsFunc(other.Names, func(name string) bool { return slices.Contains(c.Names, name) })
+		if other.ARN == c.ARN || !common && !other.partial {
+			continue
+		}
+		found, err := w.describe(ctx, s, other.ARN)
+		if err != nil {
+			return nil, err
+		}
+		if found != nil {
+			records = append(records, found.Validation...)
+		}
+	}
+	return records, nil
+}
+
+// formerCertificate are those made for this site that it does not use, or not any more. They go when the distribution
+// has another.
+func (w website) formerCertificate() part {
+	return part{
+		Name:    "certificate_arn",
+		Late:    true,
+		Wanted:  func(Spec) bool { return false },
+		Present: func(o Status) bool { return len(o.Former) > 0 },
+		InSync:  func(Spec, Status) bool { return true },
+		Observe: func(context.Context, Spec, *Status) error { return nil }, // seen with the certificate
+		Apply:   func(context.Context, Spec, *Status) error { return nil },
+		Remove: func(ctx context.Context, s Spec, o *Status) error {
+			for len(o.Former) > 0 {
+				if err := w.removeCertificate(ctx, s, o, o.Former[0]); err != nil {
+					return err
+				}
+				o.Former = o.Former[1:]
+			}
+			return nil
+		},
+	}
+}

@@ -1,0 +1,110 @@
+package website
+
+import (
+	"context"
+	"encoding/json"
+	"html"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudfront"
+	"github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
+)
+
+// Location is where a site was found, and what tells its parts apart from then on.
+type Location struct {
+	Domain, Bucket, DistributionID, CertificateARN string
+	Aliases, Redirects                             []string // sorted
+	Origin                                         string   // OriginPrivate or OriginEndpoint
+}
+
+// Locate finds a site by its domain or by the id of its distribution. It says false if there is no such site.
+func Locate(ctx context.Context, conn *awsclient.Conn, id string) (Location, bool, error) {
+	w := website{API: NewAPI(conn), conn: conn}
+	distribution := id
+	if strings.Contains(id, ".") {
+		var err error
+		if distribution, err = w.withName(ctx, []string{id}); err != nil || distribution == "" {
+			return Location{}, false, err
+		}
+	}
+	out, err := w.GetDistribution(ctx, &cloudfront.GetDistributionInput{Id: &distribution})
+	if err != nil {
+		return Location{}, false, absent(err)
+	}
+	config := out.Distribution.DistributionConfig
+	seen := seenSettings(config)
+	found := Location{
+		Domain: id, DistributionID: distribution, Bucket: bucketOf(config), CertificateARN: seen.CertificateARN,
+		Origin: OriginPrivate,
+	}
+	if !strings.Contains(id, ".") {
+		found.Domain = domainOf(config)
+	}
+	if seen.AccessID == "" {
+		found.Origin = OriginEndpoint
+	}
+	if found.Redirects, err = w.redirects(ctx, Spec{Domain: found.Domain}); err != nil {
+		return Location{}, false, err
+	}
+	for _, name := range seen.Names {
+		if name != found.Domain && !slices.Contains(found.Redirects, name) {
+			found.Aliases = append(found.Aliases, name)
+		}
+	}
+	return found, true, nil
+}
+
+// redirects are the names that the site's function redirects.
+func (w website) redirects(ctx context.Context, s Spec) ([]string, error) {
+	out, err := w.GetFunction(ctx, &cloudfront.GetFunctionInput{Name: aws.String(s.id()), Stage: types.FunctionStageLive})
+	if err != nil {
+		return nil, absent(err)
+	}
+	var names []string
+	if list := redirectList.FindSubmatch(out.FunctionCode); list != nil {
+		err = json.Unmarshal(list[1], &names)
+	}
+	return names, err
+}
+
+// redirectList finds the list in the function's code.
+var redirectList = regexp.MustCompile(`redirects = (\[[^\]]*\])`)
+
+// bucketOf is the bucket that a distribution reads: the beginning of its origin's host name.
+func bucketOf(c *types.DistributionConfig) string {
+	origin := ownOrigin(c)
+	if origin == nil {
+		return ""
+	}
+	host := aws.ToString(origin.DomainName)
+	for _, mark := range []string{".s3-website", ".s3."} {
+		if i := strings.LastIndex(host, mark); i > 0 {
+			return host[:i]
+		}
+	}
+	return host
+}
+
+// domainOf is the name of the site among those of the distribution: the one that the comment has, or the first.
+func domainOf(c *types.DistributionConfig) string {
+	if c.Aliases == nil || len(c.Aliases.Items) == 0 {
+		return ""
+	}
+	if slices.Contains(c.Aliases.Items, aws.ToString(c.Comment)) {
+		return *c.Comment
+	}
+	return c.Aliases.Items[0]
+}
+
+// page is the placeholder.
+func page(domain string) io.Reader {
+	name := html.EscapeString(domain)
+	return strings.NewReader("<!doctype html>\n<title>" + name + "</title>\n<h1>" + name + "</h1>\n" +
+		"<p>Nothing is here yet.</p>\n")
+}

@@ -38,14 +38,17 @@ type Bench struct {
 	Endpoint  string // of the emulator itself, for changes behind the provider's back
 	AccountID string
 	Gateway   *gateway.Gateway // what the provider talks to
+	Edge      *gateway.Gateway // what it talks to for CloudFront: Gateway, but where the emulator has no CloudFront
 	Name      string           // unique, made from the test's name, fit for a bucket; at most 40 characters
+
+	edge *emulator.Emulator // that has CloudFront: LocalStack has none, so there it is fakecloud
 }
 
 // Each runs a test on every emulator, in parallel with all others.
 func Each(t *testing.T, test func(t *testing.T, b *Bench)) {
 	t.Helper()
 	for _, kind := range kinds() {
-		on(t, kind, test)
+		on(t, kind, start, test)
 	}
 }
 
@@ -53,13 +56,25 @@ func Each(t *testing.T, test func(t *testing.T, b *Bench)) {
 // of the run.
 func Only(t *testing.T, kind emulator.Kind, reason string, test func(t *testing.T, b *Bench)) {
 	t.Helper()
+	on(t, note(t, kind, reason), start, test)
+}
+
+// Alone runs a test on a fakecloud of its own, because it would meet what other tests do to the account: the reason is
+// printed at the end of the run.
+func Alone(t *testing.T, reason string, test func(t *testing.T, b *Bench)) {
+	t.Helper()
+	on(t, note(t, emulator.Fakecloud, reason), fresh, test)
+}
+
+// note keeps the reason, and gives the kind of emulator that this run has in the place of one.
+func note(t *testing.T, kind emulator.Kind, reason string) emulator.Kind {
 	if kinds()[0] == emulator.External {
 		kind = emulator.External
 	}
 	run.mu.Lock()
+	defer run.mu.Unlock()
 	run.only[t.Name()] = fmt.Sprintf("%s: %s", kind, reason)
-	run.mu.Unlock()
-	on(t, kind, test)
+	return kind
 }
 
 // kinds are the emulators of this run: both, or the one that somebody else runs.
@@ -70,24 +85,45 @@ func kinds() []emulator.Kind {
 	return []emulator.Kind{emulator.LocalStack, emulator.Fakecloud}
 }
 
+// starter gives a running emulator.
+type starter func(t *testing.T, kind emulator.Kind) *emulator.Emulator
+
 // on runs the test as a sub-test that bears the emulator's name.
-func on(t *testing.T, kind emulator.Kind, test func(t *testing.T, b *Bench)) {
+func on(t *testing.T, kind emulator.Kind, begin starter, test func(t *testing.T, b *Bench)) {
 	if os.Getenv("TF_ACC") == "" {
 		t.Skip("an acceptance test: set TF_ACC=1, or run `make test`")
 	}
 	t.Run(string(kind), func(t *testing.T) {
 		t.Parallel()
-		e := start(t, kind)
-		g, err := gateway.New(e.Endpoint, gateway.Options{AccountID: e.AccountID})
+		e := begin(t, kind)
+		edge := e
+		if kind == emulator.LocalStack {
+			edge = start(t, emulator.Fakecloud)
+		}
+		t.Cleanup(func() { run.count(kind, t.Failed()) })
+		b := &Bench{Kind: e.Kind, Endpoint: e.Endpoint, AccountID: e.AccountID, Name: name(t), edge: edge}
+		b.front(t)
+		test(t, b)
+	})
+}
+
+// front puts gateways of the bench's own in front of its emulators.
+func (b *Bench) front(t *testing.T) {
+	t.Helper()
+	elsewhere := map[string]string{"cloudfront": b.edge.Endpoint, "acm": b.Endpoint}
+	open := func(endpoint, account string) *gateway.Gateway {
+		g, err := gateway.New(endpoint, gateway.Options{AccountID: account, Elsewhere: elsewhere})
 		if err != nil {
 			t.Fatal(err)
 		}
-		t.Cleanup(func() {
-			g.Close()
-			run.count(kind, t.Failed())
-		})
-		test(t, &Bench{Kind: e.Kind, Endpoint: e.Endpoint, AccountID: e.AccountID, Gateway: g, Name: name(t)})
-	})
+		t.Cleanup(g.Close)
+		return g
+	}
+	b.Gateway = open(b.Endpoint, b.AccountID)
+	b.Edge = b.Gateway
+	if b.edge.Endpoint != b.Endpoint {
+		b.Edge = open(b.edge.Endpoint, b.edge.AccountID)
+	}
 }
 
 // name makes a unique name that still says which test it belongs to.
@@ -143,6 +179,17 @@ func start(t *testing.T, kind emulator.Kind) *emulator.Emulator {
 	if err != nil {
 		t.Fatalf("no emulator: %v", err)
 	}
+	return e
+}
+
+// fresh starts an emulator that ends with the test.
+func fresh(t *testing.T, kind emulator.Kind) *emulator.Emulator {
+	t.Helper()
+	e, err := emulator.Start(t.Context(), kind, emulator.Options{})
+	if err != nil {
+		t.Fatalf("no emulator: %v", err)
+	}
+	t.Cleanup(func() { _ = e.Stop() })
 	return e
 }
 
@@ -246,15 +293,11 @@ func (b *Bench) As(accessKey, secretKey string) *s3.Client {
 	})
 }
 
-// Fork makes a bench of its own for a sub-test: another name, another gateway, the same emulator.
+// Fork makes a bench of its own for a sub-test: another name, other gateways, the same emulators.
 func (b *Bench) Fork(t *testing.T) *Bench {
 	t.Helper()
-	g, err := gateway.New(b.Endpoint, gateway.Options{AccountID: b.AccountID})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(g.Close)
 	fork := *b
-	fork.Gateway, fork.Name = g, name(t)
+	fork.Name = name(t)
+	fork.front(t)
 	return &fork
 }

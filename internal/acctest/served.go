@@ -10,13 +10,20 @@ import (
 	"github.com/hashicorp/go-plugin"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 )
 
 // Served makes a working directory for the real command with the provider in this process, at the pace of tests. A
 // command takes a third of the time that it takes with the binary, which has to be started several times for each.
-func (b *Bench) Served(t *testing.T) *Terraform {
+// Adjust changes the pace.
+func (b *Bench) Served(t *testing.T, adjust ...func(*awsclient.Pace)) *Terraform {
 	t.Helper()
-	server, err := Factories()["spinup"]()
+	pace := Pace()
+	for _, change := range adjust {
+		change(&pace)
+	}
+	server, err := factories(pace)["spinup"]()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/provider"
 )
 
@@ -23,13 +24,15 @@ import (
 const Address = "registry.terraform.io/spinup-dev/spinup"
 
 // Factories serve the provider in process, at the pace of tests.
-func Factories() map[string]func() (tfprotov6.ProviderServer, error) {
+func Factories() map[string]func() (tfprotov6.ProviderServer, error) { return factories(Pace()) }
+
+func factories(pace awsclient.Pace) map[string]func() (tfprotov6.ProviderServer, error) {
 	return map[string]func() (tfprotov6.ProviderServer, error){
-		"spinup": providerserver.NewProtocol6WithError(provider.New("test", provider.WithPace(Pace()))()),
+		"spinup": providerserver.NewProtocol6WithError(provider.New("test", provider.WithPace(pace))()),
 	}
 }
 
-// Provider is the provider block that leads to the gateway; settings are further lines of it.
+// Provider is the provider block that leads to the gateways; settings are further lines of it.
 func (b *Bench) Provider(settings ...string) string {
 	return b.ProviderAs("test", "test", settings...)
 }
@@ -47,10 +50,13 @@ provider "spinup" {
   region     = %q
   access_key = %q
   secret_key = %q
-  endpoints  = { s3 = %[4]q, iam = %[4]q, sts = %[4]q, ssm = %[4]q, secretsmanager = %[4]q }
-  %[5]s
+  endpoints = {
+    s3 = %[4]q, iam = %[4]q, sts = %[4]q, route53 = %[4]q, acm = %[4]q, ssm = %[4]q, secretsmanager = %[4]q
+    cloudfront = %[5]q
+  }
+  %[6]s
 }
-`, Region, accessKey, secretKey, b.Gateway.URL(), strings.Join(settings, "\n  "))
+`, Region, accessKey, secretKey, b.Gateway.URL(), b.Edge.URL(), strings.Join(settings, "\n  "))
 }
 
 // binary builds the provider, once per run.

@@ -30,7 +30,13 @@ func fakecloud(ctx context.Context, opts Options) (program, error) {
 		grace:    5 * time.Second,
 		command: func(addr, _ string) *exec.Cmd {
 			cmd := exec.Command(binary, "--addr", addr, "--iam", "strict", "--verify-sigv4", "--log-level", "warn")
-			cmd.Env = []string{"NO_COLOR=1"} // its log is a file
+			cmd.Env = []string{
+				"NO_COLOR=1", // its log is a file
+				// What takes minutes on AWS takes a second, but never no time at all: whoever does not wait is found out.
+				"FAKECLOUD_CLOUDFRONT_STATUS_DELAY_SEC=1",
+				"FAKECLOUD_ROUTE53_PROPAGATION_SECS=1",
+				"FAKECLOUD_ACM_AUTO_ISSUE_SECS=1",
+			}
 			return cmd
 		},
 	}, nil

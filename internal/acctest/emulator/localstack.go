@@ -56,6 +56,7 @@ func localstackCommand(dir, addr, own string) *exec.Cmd {
 		"LOCALSTACK_VOLUME_DIR=" + filepath.Join(own, "volume"),
 		"DISABLE_EVENTS=1",
 		"SKIP_SSL_CERT_DOWNLOAD=1",
+		"MOTO_ACM_VALIDATION_WAIT=1", // seconds until a certificate is issued, as in fakecloud; 10 otherwise
 		// In a container it would take the whole file system for its own and write to /var/lib.
 		"OVERRIDE_IN_DOCKER=0",
 		// Holds nothing but its catalogue of services, whose making takes seconds: kept from run to run.

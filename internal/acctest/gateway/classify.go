@@ -48,11 +48,16 @@ func classify(r *http.Request, body []byte, account string) *request {
 		req.Operation = target[strings.LastIndex(target, ".")+1:]
 		req.Mutating = !readsOnly(req.Operation)
 		req.Actions = []string{req.Name()}
-		req.resourceOfTarget(region, account)
+		if req.Service == "acm" {
+			req.classifyACM(region, account)
+		} else {
+			req.resourceOfTarget(region, account)
+		}
 	case req.form.Has("Action"):
 		req.classifyQuery(account)
 	case req.Service == "s3":
 		req.classifyS3()
+	case req.classifyREST(account):
 	default:
 		req.Operation = r.Method + " " + starred(r.URL.Path)
 		req.Mutating = r.Method != http.MethodGet && r.Method != http.MethodHead
@@ -107,7 +112,7 @@ func attempt(header string) int {
 // readsOnly goes by the first word of an operation's name.
 func readsOnly(operation string) bool {
 	return slices.ContainsFunc(
-		[]string{"Get", "List", "Head", "Describe", "Simulate", "Assume", "Select"},
+		[]string{"Get", "List", "Head", "Describe", "Simulate", "Assume", "Select", "Test"},
 		func(verb string) bool { return strings.HasPrefix(operation, verb) })
 }
 

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"net/http"
 	"reflect"
@@ -10,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/acm"
+	acmtypes "github.com/aws/aws-sdk-go-v2/service/acm/types"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -194,7 +197,7 @@ func fill(v reflect.Value, depth int) {
 		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
 		fill(v.Index(0), depth)
 	case reflect.Struct:
-		for i := 0; i < v.NumField() && depth < 6; i++ {
+		for i := 0; i < v.NumField() && depth < 10; i++ {
 			name := v.Type().Field(i).Name
 			header := name == "Tagging" && v.Field(i).Type() == reflect.TypeFor[*string]()
 			if v.Field(i).CanSet() && !header && !(depth == 0 && slices.Contains(optional, name)) {
@@ -394,10 +397,140 @@ func TestQueryOperations(t *testing.T) {
 	}
 }
 
+// restNeeds says per operation which actions it needs, on what, and whether it changes anything.
+const restNeeds = `
+CreateDistribution           cloudfront:CreateDistribution                        distribution/*            writes
+CreateDistributionWithTags   cloudfront:CreateDistribution,cloudfront:TagResource distribution/*            writes
+ListDistributions            cloudfront:ListDistributions                         *                         reads
+GetDistribution              cloudfront:GetDistribution                           distribution/1            reads
+GetDistributionConfig        cloudfront:GetDistributionConfig                     distribution/1            reads
+UpdateDistribution           cloudfront:UpdateDistribution                        distribution/1            writes
+DeleteDistribution           cloudfront:DeleteDistribution                        distribution/1            writes
+CreateInvalidation           cloudfront:CreateInvalidation                        distribution/1            writes
+ListInvalidations            cloudfront:ListInvalidations                         distribution/1            reads
+GetInvalidation              cloudfront:GetInvalidation                           distribution/1            reads
+CreateOriginAccessControl    cloudfront:CreateOriginAccessControl                 origin-access-control/*   writes
+ListOriginAccessControls     cloudfront:ListOriginAccessControls                  *                         reads
+GetOriginAccessControl       cloudfront:GetOriginAccessControl                    origin-access-control/1   reads
+GetOriginAccessControlConfig cloudfront:GetOriginAccessControlConfig              origin-access-control/1   reads
+UpdateOriginAccessControl    cloudfront:UpdateOriginAccessControl                 origin-access-control/1   writes
+DeleteOriginAccessControl    cloudfront:DeleteOriginAccessControl                 origin-access-control/1   writes
+CreateFunction               cloudfront:CreateFunction                            function/1                writes
+ListFunctions                cloudfront:ListFunctions                             *                         reads
+GetFunction                  cloudfront:GetFunction                               function/1                reads
+DescribeFunction             cloudfront:DescribeFunction                          function/1                reads
+UpdateFunction               cloudfront:UpdateFunction                            function/1                writes
+DeleteFunction               cloudfront:DeleteFunction                            function/1                writes
+PublishFunction              cloudfront:PublishFunction                           function/1                writes
+TestFunction                 cloudfront:TestFunction                              function/1                reads
+ListCachePolicies            cloudfront:ListCachePolicies                         *                         reads
+GetCachePolicy               cloudfront:GetCachePolicy                            cache-policy/1            reads
+ListResponseHeadersPolicies  cloudfront:ListResponseHeadersPolicies               *                         reads
+GetResponseHeadersPolicy     cloudfront:GetResponseHeadersPolicy                  response-headers-policy/1 reads
+ListTagsForResource          cloudfront:ListTagsForResource                       1                         reads
+TagResource                  cloudfront:TagResource                               1                         writes
+UntagResource                cloudfront:UntagResource                             1                         writes
+ListHostedZones              route53:ListHostedZones                              *                         reads
+ListHostedZonesByName        route53:ListHostedZonesByName                        *                         reads
+GetHostedZone                route53:GetHostedZone                                hostedzone/1              reads
+ListResourceRecordSets       route53:ListResourceRecordSets                       hostedzone/1              reads
+ChangeResourceRecordSets     route53:ChangeResourceRecordSets                     hostedzone/1              writes
+GetChange                    route53:GetChange                                    change/1                  reads
+`
+
+// Every operation of the table is sent for real, with its least input, and so are all others of both services, which must
+// not be taken for one of the table.
+func TestRESTOperations(t *testing.T) {
+	g := start(t, &emulator{})
+	seen := map[string]bool{}
+	for service, client := range map[string]any{"cloudfront": cloudFrontClient(g), "route53": route53Client(g)} {
+		for operation, call := range operationsOf(t, client) {
+			g.Reset()
+			call()
+			calls := g.Calls()
+			if len(calls) != 1 {
+				continue // wants more input than fill knows
+			}
+			seen[operation] = true
+			got := calls[0]
+			want := restNeedsOf(service, operation)
+			if want == "" {
+				if got.Name() == service+":"+operation || !strings.Contains(got.Operation, " /20") {
+					t.Errorf("%s is taken for %s", operation, got.Operation)
+				}
+				continue
+			}
+			effect := map[bool]string{true: "writes", false: "reads"}[got.Mutating]
+			is := fmt.Sprint(got.Name(), " ", strings.Join(got.Actions, ","), " ", got.Resource, " ", effect)
+			if is != want {
+				t.Errorf("got  %s\nwant %s", is, want)
+			}
+		}
+	}
+	for route, operation := range restRoutes {
+		if !seen[operation] {
+			t.Errorf("the SDK never sent %s for %s", route, operation)
+		}
+	}
+}
+
+// operationsOf are the calls of an SDK client with their least input.
+func operationsOf(t *testing.T, client any) map[string]func() {
+	t.Helper()
+	calls := map[string]func(){}
+	for i := range reflect.TypeOf(client).NumMethod() {
+		method := reflect.ValueOf(client).Method(i)
+		if method.Type().NumIn() != 3 || method.Type().NumOut() != 2 {
+			continue // Options
+		}
+		input := reflect.New(method.Type().In(1).Elem())
+		fill(input.Elem(), 0)
+		calls[reflect.TypeOf(client).Method(i).Name] = func() {
+			method.Call([]reflect.Value{reflect.ValueOf(t.Context()), input})
+		}
+	}
+	return calls
+}
+
+// restNeedsOf is the row of restNeeds with the names written out, "" for an operation that has none.
+func restNeedsOf(service, operation string) string {
+	scope := map[string]string{"cloudfront": "arn:aws:cloudfront::" + account + ":", "route53": "arn:aws:route53:::"}
+	for line := range strings.Lines(restNeeds) {
+		row := strings.Fields(line)
+		if len(row) != 4 || row[0] != operation || !strings.HasPrefix(row[1], service+":") {
+			continue
+		}
+		if strings.Contains(row[2], "/") {
+			row[2] = scope[service] + row[2]
+		}
+		return service + ":" + strings.Join(row, " ")
+	}
+	return ""
+}
+
+func TestTagsOfACertificateNeedTheirOwnPermission(t *testing.T) {
+	g := start(t, &emulator{})
+	for want, tags := range map[string][]acmtypes.Tag{
+		"acm:RequestCertificate":                          nil,
+		"acm:RequestCertificate acm:AddTagsToCertificate": {{Key: aws.String("k")}},
+	} {
+		g.Reset()
+		_, err := acmClient(g).RequestCertificate(t.Context(),
+			&acm.RequestCertificateInput{DomainName: aws.String("example.edu"), Tags: tags})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := g.Calls()[0]; strings.Join(got.Actions, " ") != want || !got.Mutating {
+			t.Errorf("recorded as %+v, want %s", got, want)
+		}
+	}
+}
+
 // TestTargets finds the ARN in the body of a call of the JSON protocol.
 func TestTargets(t *testing.T) {
 	const secret = "arn:aws:secretsmanager:us-east-1:" + account + ":secret:"
 	const parameter = "arn:aws:ssm:us-east-1:" + account + ":parameter/"
+	const certificate = "arn:aws:acm:us-east-1:" + account + ":certificate/"
 	rows := []struct{ service, target, body, want string }{
 		{"ssm", "AmazonSSM.PutParameter", `{"Name": "/team/key", "Value": "v"}`, parameter + "team/key"},
 		{"ssm", "AmazonSSM.GetParameter", `{"Name": "key"}`, parameter + "key"},
@@ -405,6 +538,8 @@ func TestTargets(t *testing.T) {
 		{"secretsmanager", "secretsmanager.PutSecretValue", `{"SecretId": "key"}`, secret + "key-??????"},
 		{"secretsmanager", "secretsmanager.DeleteSecret", `{"SecretId": "` + secret + `key-a1B2c3"}`, secret + "key-a1B2c3"},
 		{"acm", "CertificateManager.ListCertificates", `{}`, "*"},
+		{"acm", "CertificateManager.DescribeCertificate", `{"CertificateArn": "` + certificate + `1-2"}`, certificate + "1-2"},
+		{"acm", "CertificateManager.RequestCertificate", `{"DomainName": "example.edu", "Tags": []}`, certificate + "*"},
 		{"acm", "CertificateManager.ExportCertificate", `{"Name": "n"}`, "*"},
 	}
 	g := start(t, &emulator{})
@@ -442,10 +577,16 @@ func TestOtherRequests(t *testing.T) {
 		{"POST", "/", target("secretsmanager.CreateSecret"), "{}", "secretsmanager:CreateSecret", true},
 		{"POST", "/", target("CertificateManager.DescribeCertificate"), "{}", "acm:DescribeCertificate", false},
 		{"GET", "/2020-05-31/distribution/E1ABCDEFGHIJKL/config", signed("cloudfront"), "",
-			"cloudfront:GET /2020-05-31/distribution/*/config", false},
-		{"PUT", "/2020-05-31/distribution/E1ABCDEFGHIJKL/config", nil, "",
-			"cloudfront:PUT /2020-05-31/distribution/*/config", true},
-		{"POST", "/2013-04-01/hostedzone/Z0123/rrset", nil, "", "route53:POST /2013-04-01/hostedzone/*/rrset", true},
+			"cloudfront:GetDistributionConfig", false},
+		{"PUT", "/2020-05-31/distribution/E1ABCDEFGHIJKL/config", nil, "", "cloudfront:UpdateDistribution", true},
+		{"GET", "/2020-05-31/key-group/E1ABCDEFGHIJKL/config", nil, "",
+			"cloudfront:GET /2020-05-31/key-group/*/config", false},
+		{"PUT", "/2020-05-31/key-group/E1ABCDEFGHIJKL", signed("cloudfront"), "",
+			"cloudfront:PUT /2020-05-31/key-group/*", true},
+		{"POST", "/2020-05-31/distribution?Copy", nil, "", "cloudfront:CreateDistribution", true},
+		{"POST", "/2013-04-01/hostedzone/Z0123/rrset/", nil, "", "route53:ChangeResourceRecordSets", true},
+		{"POST", "/2013-04-01/healthcheck/Z0123", nil, "", "route53:POST /2013-04-01/healthcheck/*", true},
+		{"GET", "/2013-04-01/", nil, "", "route53:GET /2013-04-01", false},
 		{"POST", "/", form, "Action=AssumeRoleWithWebIdentity&Version=2011-06-15", "sts:AssumeRoleWithWebIdentity", false},
 		{"POST", "/", form, "Action=CreateUser&Version=2010-05-08", "iam:CreateUser", true},
 		{"GET", "/bucket/key", nil, "", "s3:GetObject", false},

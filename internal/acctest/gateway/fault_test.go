@@ -12,7 +12,9 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/service/acm"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/route53"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go"
@@ -65,6 +67,13 @@ func TestErrorsAsTheSDKSeesThem(t *testing.T) {
 		{Internal(), createUser, "500 InternalFailure"},
 		{Answer(http.StatusNotFound, "NoSuchBucket", "gone"), deleteBucket, "404 NoSuchBucket"},
 		{Answer(http.StatusNotFound, "NoSuchEntity", "gone"), createUser, "404 NoSuchEntity"},
+		{Forbidden(), deleteAccess, "403 AccessDenied"},
+		{Throttled(), deleteAccess, "400 Throttling"},
+		{Answer(http.StatusPreconditionFailed, "PreconditionFailed", ""), deleteAccess, "412 PreconditionFailed"},
+		{Forbidden(), listZones, "403 AccessDenied"},
+		{Internal(), listZones, "500 InternalFailure"},
+		{Forbidden(), listCertificates, "400 AccessDeniedException"},
+		{Throttled(), listCertificates, "400 ThrottlingException"},
 	}
 	for _, row := range rows {
 		upstream := &emulator{}
@@ -83,6 +92,16 @@ func TestErrorsAsTheSDKSeesThem(t *testing.T) {
 			t.Errorf("%s: recorded %+v, the emulator heard %d requests", row.fault.name, call, upstream.requests())
 		}
 	}
+}
+
+func listZones(ctx context.Context, g *Gateway) error {
+	_, err := route53Client(g).ListHostedZones(ctx, &route53.ListHostedZonesInput{})
+	return err
+}
+
+func listCertificates(ctx context.Context, g *Gateway) error {
+	_, err := acmClient(g).ListCertificates(ctx, &acm.ListCertificatesInput{})
+	return err
 }
 
 func TestForbiddenNamesActionAndResource(t *testing.T) {

@@ -19,6 +19,9 @@ import (
 type Options struct {
 	// AccountID is the account the emulator plays. It stands in the resource names of IAM calls.
 	AccountID string
+	// Elsewhere has the endpoints, by service, of the other emulator that holds what a call names (a certificate, a
+	// distribution). Other services are asked upstream.
+	Elsewhere map[string]string
 }
 
 // Gateway is a reverse proxy in front of one emulator. All its methods may be called while requests are under way.
@@ -60,7 +63,7 @@ func New(upstream string, options Options) (*Gateway, error) {
 		address:   "http://" + listener.Addr().String(),
 		past:      past{answers: map[string]history{}},
 	}
-	g.stored = newStored(upstream, g.transport)
+	g.stored = newStored(upstream, options.Elsewhere, g.transport)
 	g.server = &http.Server{Handler: http.HandlerFunc(g.serve)}
 	go func() { _ = g.server.Serve(listener) }()
 	return g, nil

@@ -14,7 +14,10 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/acm"
+	"github.com/aws/aws-sdk-go-v2/service/cloudfront"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/route53"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/google/go-cmp/cmp"
@@ -97,6 +100,12 @@ func s3Client(g *Gateway) *s3.Client {
 func iamClient(g *Gateway) *iam.Client { return iam.NewFromConfig(config(g)) }
 
 func stsClient(g *Gateway) *sts.Client { return sts.NewFromConfig(config(g)) }
+
+func cloudFrontClient(g *Gateway) *cloudfront.Client { return cloudfront.NewFromConfig(config(g)) }
+
+func route53Client(g *Gateway) *route53.Client { return route53.NewFromConfig(config(g)) }
+
+func acmClient(g *Gateway) *acm.Client { return acm.NewFromConfig(config(g)) }
 
 // send makes a plain request and returns its answer.
 func send(t *testing.T, method, url string, header http.Header, body io.Reader) (*http.Response, string) {

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"context"
 	"encoding/xml"
 	"errors"
@@ -9,8 +10,11 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/acm"
+	"github.com/aws/aws-sdk-go-v2/service/cloudfront"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
+	"github.com/aws/aws-sdk-go-v2/service/route53"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
@@ -81,6 +85,57 @@ var refusals = []refusal{
 		operations: []string{"iam:DeletePolicy"},
 		check:      policyInUse,
 	},
+	{
+		name:       "origin access control of a name that is taken",
+		passes:     "fakecloud",
+		source:     "https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CreateOriginAccessControl.html",
+		operations: []string{"cloudfront:CreateOriginAccessControl"},
+		check:      accessControlTaken,
+	},
+	{
+		name:       "origin access control in use",
+		passes:     "fakecloud",
+		source:     "https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_DeleteOriginAccessControl.html",
+		operations: []string{"cloudfront:DeleteOriginAccessControl"},
+		check:      accessControlInUse,
+	},
+	{
+		name:       "function in use",
+		passes:     "fakecloud",
+		source:     "https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_DeleteFunction.html",
+		operations: []string{"cloudfront:DeleteFunction"},
+		check:      functionInUse,
+	},
+	{
+		name:       "distribution that is still being disabled",
+		passes:     "fakecloud",
+		source:     "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HowToDeleteDistribution.html",
+		operations: []string{"cloudfront:DeleteDistribution"},
+		check:      notDisabledYet,
+	},
+	{
+		name:   "distribution whose certificate does not serve its names",
+		passes: "fakecloud",
+		source: "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cnames-and-https-requirements.html",
+		operations: []string{
+			"cloudfront:CreateDistribution", "cloudfront:CreateDistributionWithTags", "cloudfront:UpdateDistribution",
+		},
+		check: badCertificate,
+	},
+	{
+		name:       "certificate in use",
+		passes:     "LocalStack, fakecloud",
+		source:     "https://docs.aws.amazon.com/acm/latest/APIReference/API_DeleteCertificate.html",
+		operations: []string{"acm:DeleteCertificate"},
+		check:      certificateInUse,
+	},
+	{
+		name:       "records that do not fit what the zone holds",
+		passes:     "LocalStack; fakecloud when it is a CNAME beside others",
+		source:     "https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html",
+		operations: []string{"route53:ChangeResourceRecordSets"},
+		check:      unfitRecords,
+	},
 }
 
 // refuse goes through the table and returns the first refusal with its name.
@@ -102,22 +157,30 @@ func refuse(ctx context.Context, s stored, req *request) (string, *apiError) {
 	return "", nil
 }
 
-// stored asks the emulator, past the gateway and as its root, what it holds.
+// stored asks the emulators, past the gateways and as their root, what they hold.
 type stored struct {
-	s3  *s3.Client
-	iam *iam.Client
+	s3         *s3.Client
+	iam        *iam.Client
+	cloudfront *cloudfront.Client
+	route53    *route53.Client
+	acm        *acm.Client
 }
 
-func newStored(endpoint string, transport http.RoundTripper) stored {
-	config := aws.Config{
-		Region:       "us-east-1",
-		BaseEndpoint: aws.String(endpoint),
-		Credentials:  credentials.NewStaticCredentialsProvider("test", "test", ""), // root on both emulators
-		HTTPClient:   &http.Client{Transport: transport},
+func newStored(endpoint string, elsewhere map[string]string, transport http.RoundTripper) stored {
+	of := func(service string) aws.Config {
+		return aws.Config{
+			Region:       "us-east-1",
+			BaseEndpoint: aws.String(cmp.Or(elsewhere[service], endpoint)),
+			Credentials:  credentials.NewStaticCredentialsProvider("test", "test", ""), // root on both emulators
+			HTTPClient:   &http.Client{Transport: transport},
+		}
 	}
 	return stored{
-		s3:  s3.NewFromConfig(config, func(o *s3.Options) { o.UsePathStyle = true }),
-		iam: iam.NewFromConfig(config),
+		s3:         s3.NewFromConfig(of("s3"), func(o *s3.Options) { o.UsePathStyle = true }),
+		iam:        iam.NewFromConfig(of("iam")),
+		cloudfront: cloudfront.NewFromConfig(of("cloudfront")),
+		route53:    route53.NewFromConfig(of("route53")),
+		acm:        acm.NewFromConfig(of("acm")),
 	}
 }
 

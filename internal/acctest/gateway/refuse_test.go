@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -82,6 +83,14 @@ func deletePolicy(ctx context.Context, g *Gateway) error {
 	return err
 }
 
+// refusalRow is a call to an emulator that holds something.
+type refusalRow struct {
+	name   string
+	stored map[string]scripted
+	call   func(context.Context, *Gateway) error
+	want   string // the error; none when the call goes through
+}
+
 func TestRefusals(t *testing.T) {
 	const (
 		ownership = "GET /bucket?ownershipControls="
@@ -106,12 +115,7 @@ func TestRefusals(t *testing.T) {
 	)
 	public := statement(
 		`"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::bucket/*"`)
-	rows := []struct {
-		name   string
-		stored map[string]scripted
-		call   func(context.Context, *Gateway) error
-		want   string // the error; none when the call goes through
-	}{
+	rows := []refusalRow{
 		{"policy that is not JSON", nil, putPolicy("{"), "400 MalformedPolicy"},
 		{"policy that is a list", nil, putPolicy("[]"), "400 MalformedPolicy"},
 		{"policy of unknown effect", nil, putPolicy(statement(
@@ -172,6 +176,7 @@ func TestRefusals(t *testing.T) {
 		{"no word from the emulator", map[string]scripted{"GetPolicy": {400, notThere}}, deletePolicy, "500 InternalError"},
 	}
 	refused := map[string]bool{}
+	rows = slices.Concat(rows, edgeRefusals(), certificateRefusals(), recordRefusals())
 	for _, row := range rows {
 		t.Run(row.name, func(t *testing.T) {
 			upstream := &emulator{answers: row.stored}

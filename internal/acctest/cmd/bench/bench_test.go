@@ -128,11 +128,11 @@ func TestPeaks(t *testing.T) {
 }
 
 func TestNumbers(t *testing.T) {
-	if got, err := numbers("1, 10"); !slices.Equal(got, []int{1, 10}) || err != nil {
+	if got, err := numbers("-buckets", "1, 10"); !slices.Equal(got, []int{1, 10}) || err != nil {
 		t.Errorf("%v, %v", got, err)
 	}
 	for _, bad := range []string{"", "0", "1,x", "-1"} {
-		if got, err := numbers(bad); err == nil {
+		if got, err := numbers("-buckets", bad); err == nil {
 			t.Errorf("%q gives %v", bad, got)
 		}
 	}

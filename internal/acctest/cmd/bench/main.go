@@ -1,6 +1,8 @@
 // Command bench measures this provider beside hashicorp/aws on the same emulator: wall time, peak memory and API calls
 // of each phase in the life of 1 and of 10 buckets with an admin group, and of a bucket with a lifecycle rule. The two
-// take turns phase by phase, and what is printed is the median of several runs.
+// take turns phase by phase, and what is printed is the median of several runs. Of 1 and of 10 sites, always on
+// fakecloud, there are figures of this provider only: hashicorp/aws crashes on that emulator's answers, and what stands
+// beside is what it took on another one.
 //
 //	make bench                      LocalStack
 //	EMULATOR=fakecloud make bench   the other one
@@ -25,6 +27,10 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/route53"
+
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/cmd/internal/terraform"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/gateway"
@@ -39,13 +45,14 @@ const awsVersion = "5.100.0"
 // settings are the command's flags.
 type settings struct {
 	provider, mirror, emulator string
-	buckets                    []int
+	buckets, sites             []int
 	runs                       int
 }
 
 func main() {
 	s := settings{emulator: os.Getenv("EMULATOR")}
 	counts := flag.String("buckets", "1,10", "how many buckets, separated by commas: one table each")
+	sites := flag.String("sites", "1,10", "how many sites, separated by commas: one table each; empty for none")
 	flag.StringVar(&s.provider, "provider-dir", "bin", "folder of the built terraform-provider-spinup")
 	flag.StringVar(&s.mirror, "aws-mirror", "", "filesystem mirror that has hashicorp/aws "+awsVersion+
 		" (default $TF_PLUGIN_MIRROR, then the usual places)")
@@ -54,7 +61,10 @@ func main() {
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer cancel()
 	var err error
-	if s.buckets, err = numbers(*counts); err == nil {
+	if s.buckets, err = numbers("-buckets", *counts); err == nil && *sites != "" {
+		s.sites, err = numbers("-sites", *sites)
+	}
+	if err == nil {
 		err = s.run(ctx, os.Stdout, os.Stderr)
 	}
 	if err != nil {
@@ -63,12 +73,12 @@ func main() {
 	}
 }
 
-func numbers(list string) ([]int, error) {
+func numbers(option, list string) ([]int, error) {
 	var all []int
 	for text := range strings.SplitSeq(list, ",") {
 		n, err := strconv.Atoi(strings.TrimSpace(text))
 		if err != nil || n < 1 {
-			return nil, fmt.Errorf("-buckets %q: want numbers from 1, such as 1,10", list)
+			return nil, fmt.Errorf("%s %q: want numbers from 1, such as 1,10", option, list)
 		}
 		all = append(all, n)
 	}
@@ -88,6 +98,42 @@ func (s settings) run(ctx context.Context, out, progress io.Writer) (err error) 
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	fmt.Fprintf(progress, "Measuring buckets: %v, sites: %v, runs of each: %d.\n", s.buckets, s.sites, s.runs)
+	err = s.on(ctx, kind, func(v venue) error {
+		contestants, err := s.contestants(ctx, dir, v.env, progress)
+		if err != nil {
+			return err
+		}
+		return s.races(ctx, v, contestants, s.loads(), out, progress)
+	})
+	if err != nil || len(s.sites) == 0 {
+		return err
+	}
+	return s.on(ctx, emulator.Fakecloud, func(v venue) error {
+		override, err := terraform.Override(s.provider)
+		if err != nil {
+			return err
+		}
+		ours, err := contest(filepath.Join(dir, "sites", "spinup"), "spinup", v.env, override)
+		if err != nil {
+			return err
+		}
+		if err := makeZone(ctx, v); err != nil {
+			return err
+		}
+		return s.races(ctx, v, []contestant{ours}, s.siteLoads(), out, progress)
+	})
+}
+
+// venue is where a race is run.
+type venue struct {
+	*emulator.Emulator
+	calls *gateway.Gateway
+	env   []string
+}
+
+// on runs what is to be measured on an emulator of its own.
+func (s settings) on(ctx context.Context, kind emulator.Kind, measure func(venue) error) (err error) {
 	e, err := emulator.Start(ctx, kind, emulator.Options{})
 	if err != nil {
 		return err
@@ -98,24 +144,38 @@ func (s settings) run(ctx context.Context, out, progress io.Writer) (err error) 
 		return err
 	}
 	defer g.Close()
-
-	env := append(e.Environ(), "AWS_ENDPOINT_URL="+g.URL())
-	contestants, err := s.contestants(ctx, dir, env, progress)
-	if err != nil {
-		return err
+	if err := measure(venue{e, g, append(e.Environ(), "AWS_ENDPOINT_URL="+g.URL())}); err != nil {
+		return fmt.Errorf("%w\n\nThe emulator's log is %s and ends with:\n%s", err, e.KeepLog(), e.LogTail(10))
 	}
-	fmt.Fprintf(progress, "Measuring on %s, buckets: %v, runs of each: %d.\n", e.Kind, s.buckets, s.runs)
-	for _, load := range s.loads() {
-		r := race{contestants: contestants, load: load, calls: g, progress: progress}
+	return nil
+}
+
+func (s settings) races(
+	ctx context.Context, v venue, contestants []contestant, loads []load, out, progress io.Writer,
+) error {
+	for _, load := range loads {
+		r := race{contestants: contestants, load: load, calls: v.calls, progress: progress}
 		if err := r.run(ctx, s.runs); err != nil {
-			return fmt.Errorf("%w\n\nThe emulator's log is %s and ends with:\n%s", err, e.KeepLog(), e.LogTail(10))
+			return err
 		}
-		fmt.Fprintf(out, "\n%s, on %s, median of %d\n\n", load, e.Kind, s.runs)
+		fmt.Fprintf(out, "\n%s, on %s, median of %d\n\n", load, v.Kind, s.runs)
 		if err := r.print(out); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// makeZone makes the hosted zone that the sites of the benchmark are in.
+func makeZone(ctx context.Context, v venue) error {
+	client := route53.New(route53.Options{
+		Region: "us-east-1", BaseEndpoint: &v.Endpoint,
+		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
+	})
+	_, err := client.CreateHostedZone(ctx, &route53.CreateHostedZoneInput{
+		Name: aws.String("bench.example.edu"), CallerReference: aws.String("bench"),
+	})
+	return err
 }
 
 // loads are what is measured, one table each.
@@ -127,14 +187,27 @@ func (s settings) loads() []load {
 	return append(all, load{buckets: 1, rules: 1})
 }
 
+func (s settings) siteLoads() []load {
+	var all []load
+	for _, n := range s.sites {
+		all = append(all, load{sites: n})
+	}
+	return all
+}
+
 // load is what the contestants make, change and take away.
 type load struct {
 	buckets int
 	rules   int // lifecycle rules of each bucket
+	sites   int
 }
 
 func (l load) String() string {
 	switch {
+	case l.sites == 1:
+		return "1 site"
+	case l.sites > 0:
+		return fmt.Sprintf("%d sites", l.sites)
 	case l.rules > 0:
 		return fmt.Sprintf("%d bucket with its admin group and %d lifecycle rule", l.buckets, l.rules)
 	case l.buckets == 1:
@@ -145,7 +218,10 @@ func (l load) String() string {
 
 // vars are Terraform's options that ask for the load.
 func (l load) vars() []string {
-	return []string{fmt.Sprintf("-var=buckets=%d", l.buckets), fmt.Sprintf("-var=rules=%d", l.rules)}
+	return []string{
+		fmt.Sprintf("-var=buckets=%d", l.buckets), fmt.Sprintf("-var=rules=%d", l.rules),
+		fmt.Sprintf("-var=sites=%d", l.sites),
+	}
 }
 
 // contestant is a provider with the configuration to measure it by.

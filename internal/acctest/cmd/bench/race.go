@@ -125,12 +125,35 @@ func watch(cmd *exec.Cmd) func() peaks {
 	}
 }
 
+// figures are what a phase took.
+type figures struct {
+	wall  float64 // seconds
+	calls int
+}
+
+// recorded are the figures of hashicorp/aws 5.100.0 for the phase of that number, with about twenty resources a site.
+// They were taken on moto 5.2.1 and on another day, so they say of what order a figure is and no more.
+func recorded(l load, phase int) (figures, bool) {
+	all := map[int][]figures{
+		1:  {{5.6, 0}, {64.0, 83}, {5.7, 42}, {7.5, 71}, {84.3, 82}},
+		10: {{6.3, 0}, {81.6, 830}, {6.9, 420}, {9.6, 710}, {101.5, 820}},
+	}[l.sites]
+	if phase >= len(all) {
+		return figures{}, false
+	}
+	return all[phase], true
+}
+
 // print writes the table.
 func (r *race) print(out io.Writer) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "phase\tprovider\twall s\tcalls\tprovider peak MiB (anonymous)\tterraform peak MiB (anonymous)")
-	for _, p := range phases(r.load) {
+	for i, p := range phases(r.load) {
 		name := p.name
+		if was, ok := recorded(r.load, i); ok {
+			fmt.Fprintf(w, "%s\t%s\t%.1f\t%d\t\t\n", name, "hashicorp/aws, recorded on moto", was.wall, was.calls)
+			name = ""
+		}
 		for _, c := range r.contestants {
 			samples := r.results[result{p.name, c.name}]
 			fmt.Fprintf(w, "%s\t%s\t%.2f\t%d\t%s\t%s\n", name, c.name,

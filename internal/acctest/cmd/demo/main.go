@@ -1,9 +1,11 @@
-// Command demo shows the life of one bucket (examples/demo) with the real terraform, a built provider and an emulator:
-// plan, apply, a second plan that is empty, a change behind Terraform's back, a plan that names it, repair, import,
-// destroy. It says what happens and ends with 1 when a step is not as said.
+// Command demo shows the life of one bucket (examples/demo) or, with -website, of one site (examples/demo-website) with
+// the real terraform, a built provider and an emulator: plan, apply, a second plan that is empty, a change behind
+// Terraform's back, a plan that names it, repair, import, destroy. It says what happens and ends with 1 when a step is
+// not as said.
 //
 //	make demo                      LocalStack
 //	EMULATOR=fakecloud make demo   the other one
+//	make demo-website              fakecloud, because the other one has no CloudFront
 package main
 
 import (
@@ -23,11 +25,16 @@ import (
 
 func main() {
 	provider := flag.String("provider-dir", "bin", "folder of the built terraform-provider-spinup")
-	example := flag.String("example", "examples/demo", "folder of the configuration to show")
+	example := flag.String("example", "",
+		"folder of the configuration to show (default examples/demo, or examples/demo-website)")
+	site := flag.Bool("website", false, "show a site, not a bucket")
 	flag.Parse()
+	if *example == "" {
+		*example = map[bool]string{false: "examples/demo", true: "examples/demo-website"}[*site]
+	}
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer cancel()
-	err := run(ctx, os.Stdout, *provider, *example, os.Getenv("EMULATOR"))
+	err := run(ctx, os.Stdout, *provider, *example, os.Getenv("EMULATOR"), *site)
 	if ctx.Err() != nil {
 		fmt.Fprintln(os.Stderr, "\nInterrupted; everything is cleaned up.")
 		os.Exit(130)
@@ -39,7 +46,7 @@ func main() {
 }
 
 // run prepares the stage, plays the story and clears up, whatever happens in between.
-func run(ctx context.Context, out io.Writer, provider, example, emulatorName string) (err error) {
+func run(ctx context.Context, out io.Writer, provider, example, emulatorName string, site bool) (err error) {
 	kind, err := emulator.ParseKind(emulatorName)
 	if err != nil {
 		return err
@@ -69,7 +76,11 @@ func run(ctx context.Context, out io.Writer, provider, example, emulatorName str
 		return err
 	}
 	s := &story{out: out, dir: dir, tf: tf, world: newWorld(e.Endpoint)}
-	err = s.play(ctx)
+	if site {
+		err = (&siteStory{story: s, world: newEdge(e.Endpoint)}).play(ctx)
+	} else {
+		err = s.play(ctx)
+	}
 	if tail := e.LogTail(20); err != nil && ctx.Err() == nil && tail != "" {
 		return fmt.Errorf("%w\n\nThe emulator's log is %s and ends with:\n%s", err, e.KeepLog(), tail)
 	}

@@ -74,10 +74,13 @@ type unexpected struct{ want, got string }
 
 func (u *unexpected) Error() string { return "expected: " + u.want + "\ncame:     " + u.got }
 
-// play plays one step after the other and ends with the first that is not as said.
-func (s *story) play(ctx context.Context) error {
+// play plays the story of the bucket.
+func (s *story) play(ctx context.Context) error { return s.act(ctx, s.steps()) }
+
+// act plays one step after the other and ends with the first that is not as said.
+func (s *story) act(ctx context.Context, steps []step) error {
 	began := time.Now()
-	for i, step := range s.steps() {
+	for i, step := range steps {
 		fmt.Fprintf(s.out, "\n%d. %s\n", i+1, step.say)
 		start := time.Now()
 		show, err := step.do(ctx)
@@ -167,6 +170,11 @@ func (s *story) planRepair(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	return s.changes(ctx, output, address, "groups", "versioning")
+}
+
+// changes wants the last plan to change just the attributes, and shows how. The output is the plan's.
+func (s *story) changes(ctx context.Context, output, address string, want ...string) ([]string, error) {
 	plan, err := s.terraform(ctx, 0, "{", "show", "-json", planFile)
 	if err != nil {
 		return nil, err
@@ -175,13 +183,13 @@ func (s *story) planRepair(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	if want := []string{"groups", "versioning"}; !slices.Equal(names, want) {
+	if !slices.Equal(names, want) {
 		return nil, &unexpected{
 			want: fmt.Sprintf("a plan that changes %s", strings.Join(want, " and ")),
 			got:  fmt.Sprintf("one that changes %s\n%s", strings.Join(names, ", "), output),
 		}
 	}
-	return difference(output), nil
+	return difference(output, address), nil
 }
 
 func (s *story) repair(ctx context.Context) ([]string, error) {
@@ -200,12 +208,17 @@ func (s *story) repair(ctx context.Context) ([]string, error) {
 }
 
 func (s *story) importBucket(ctx context.Context) ([]string, error) {
+	return s.importAgain(ctx, address, s.bucket)
+}
+
+// importAgain throws the state away and imports what it was about.
+func (s *story) importAgain(ctx context.Context, address, id string) ([]string, error) {
 	for _, name := range []string{"terraform.tfstate", "terraform.tfstate.backup"} {
 		if err := os.Remove(filepath.Join(s.dir, name)); err != nil && !os.IsNotExist(err) {
 			return nil, err
 		}
 	}
-	output, err := s.terraform(ctx, 0, "Import successful!", "import", address, s.bucket)
+	output, err := s.terraform(ctx, 0, "Import successful!", "import", address, id)
 	return lines(output, "Import successful!"), err
 }
 
@@ -306,7 +319,7 @@ func lines(output, begin string) []string {
 }
 
 // difference is the part of a plan's output that shows what changes.
-func difference(output string) []string {
+func difference(output, address string) []string {
 	_, after, _ := strings.Cut(output, "\n  # "+address)
 	body, _, _ := strings.Cut(after, "\nPlan:")
 	return strings.Split(strings.TrimRight("# "+address+body, "\n"), "\n")

@@ -16,6 +16,10 @@ variable "rules" {
   type = number
 }
 
+variable "sites" {
+  type = number
+}
+
 variable "generation" {
   type    = string
   default = "a"

@@ -15,6 +15,10 @@ variable "rules" {
   type = number
 }
 
+variable "sites" {
+  type = number
+}
+
 variable "generation" {
   type    = string
   default = "a"
@@ -39,4 +43,14 @@ resource "spinup_lifecycle_rule" "this" {
   bucket          = spinup_bucket.this[floor(count.index / var.rules)].name
   name            = "rule-${count.index % var.rules}"
   expiration_days = var.generation == "a" ? 30 : 31
+}
+
+resource "spinup_website" "this" {
+  count  = var.sites
+  domain = "www${count.index}.bench.example.edu"
+
+  tags = {
+    Application = "bench"
+    Generation  = var.generation
+  }
 }

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -37,78 +38,90 @@ func (d *bucketDataSource) Metadata(
 }
 
 func (d *bucketDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	text := func(description string) schema.StringAttribute {
-		return schema.StringAttribute{Computed: true, MarkdownDescription: description}
-	}
-	flag := func(description string) schema.BoolAttribute {
-		return schema.BoolAttribute{Computed: true, MarkdownDescription: description}
-	}
+	attributes := bucketSettingsDataSchema()
+	maps.Copy(attributes, map[string]schema.Attribute{
+		"name": schema.StringAttribute{
+			Required:            true,
+			MarkdownDescription: "Name of the bucket.",
+			Validators:          []validator.String{fwtypes.BucketName()},
+		},
+		"id":               dataText("The name of the bucket."),
+		"region":           dataText("Region of the bucket, which may be another than the provider's."),
+		"object_ownership": dataText("`BucketOwnerEnforced`, `BucketOwnerPreferred` or `ObjectWriter`."),
+		"public_access": dataText("`none`, `read`, `read_list`, `unblocked`, or `mixed` for any other combination of " +
+			"switches and statements."),
+		"policy": schema.StringAttribute{
+			Computed:   true,
+			CustomType: fwtypes.PolicyType{},
+			MarkdownDescription: "The bucket policy without the statements that spinup makes; null when " +
+				"nothing is left.",
+		},
+		"arn":                  dataText("ARN of the bucket."),
+		"account_id":           dataText("AWS account that owns the bucket; null where the store has no accounts."),
+		"domain_name":          dataText("Host name of the bucket; null on other platforms than AWS."),
+		"regional_domain_name": dataText("Host name of the bucket in its region; null on other platforms than AWS."),
+		"hosted_zone_id": dataText("Route 53 hosted zone of the region's S3 website endpoint; null where there is " +
+			"none."),
+		"empty": dataFlag("Whether the bucket holds nothing at all. Old versions and delete markers count as " +
+			"contents."),
+		"logging":       logAttribute("The same as `access_log`, in S3's words.", "target_bucket", "target_prefix"),
+		"creation_date": dataText("When the bucket was made, as RFC 3339 in UTC; null when the store does not say."),
+	})
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A bucket of the account, made by spinup or not, with everything that `spinup_bucket` " +
 			"knows about it. A bucket that does not exist, or belongs to another account, is an error.",
-		Attributes: map[string]schema.Attribute{
-			"name": schema.StringAttribute{
-				Required:            true,
-				MarkdownDescription: "Name of the bucket.",
-				Validators:          []validator.String{fwtypes.BucketName()},
+		Attributes: attributes,
+	}
+}
+
+func dataText(description string) schema.StringAttribute {
+	return schema.StringAttribute{Computed: true, MarkdownDescription: description}
+}
+
+func dataFlag(description string) schema.BoolAttribute {
+	return schema.BoolAttribute{Computed: true, MarkdownDescription: description}
+}
+
+// bucketSettingsDataSchema are the attributes that a website has as well.
+func bucketSettingsDataSchema() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"tags": schema.MapAttribute{
+			Computed: true, ElementType: types.StringType,
+			MarkdownDescription: "Tags of the bucket, without those that the provider's `default_tags` and `org` set " +
+				"and without those under `ignore_tags`.",
+		},
+		"tags_all": schema.MapAttribute{
+			Computed: true, ElementType: types.StringType,
+			MarkdownDescription: "All tags of the bucket, without those under `ignore_tags`.",
+		},
+		"versioning": dataFlag("Whether versioning is on; `false` also when it is suspended."),
+		"encryption": schema.SingleNestedAttribute{
+			Computed:            true,
+			MarkdownDescription: "Default encryption of new objects; null when the store has none.",
+			Attributes: map[string]schema.Attribute{
+				"algorithm":   dataText("`AES256`, `aws:kms` or `aws:kms:dsse`."),
+				"kms_key_arn": dataText("ARN of the KMS key; null for AWS's own."),
+				"bucket_key":  dataFlag("Whether S3 asks KMS for a key per bucket."),
 			},
-			"id":     text("The name of the bucket."),
-			"region": text("Region of the bucket, which may be another than the provider's."),
-			"tags": schema.MapAttribute{
-				Computed: true, ElementType: types.StringType,
-				MarkdownDescription: "Tags of the bucket, without those that the provider's `default_tags` and `org` set " +
-					"and without those under `ignore_tags`.",
-			},
-			"tags_all": schema.MapAttribute{
-				Computed: true, ElementType: types.StringType,
-				MarkdownDescription: "All tags of the bucket, without those under `ignore_tags`.",
-			},
-			"versioning": flag("Whether versioning is on; `false` also when it is suspended."),
-			"encryption": schema.SingleNestedAttribute{
-				Computed:            true,
-				MarkdownDescription: "Default encryption of new objects; null when the store has none.",
-				Attributes: map[string]schema.Attribute{
-					"algorithm":   text("`AES256`, `aws:kms` or `aws:kms:dsse`."),
-					"kms_key_arn": text("ARN of the KMS key; null for AWS's own."),
-					"bucket_key":  flag("Whether S3 asks KMS for a key per bucket."),
-				},
-			},
-			"object_ownership": text("`BucketOwnerEnforced`, `BucketOwnerPreferred` or `ObjectWriter`."),
-			"public_access": text("`none`, `read`, `read_list`, `unblocked`, or `mixed` for any other combination of " +
-				"switches and statements."),
-			"require_tls": flag("Whether spinup's statement that denies plain HTTP is in the bucket policy."),
-			"access_log":  logAttribute("Where the server access log goes; null when it is off.", "bucket", "prefix"),
-			"policy": schema.StringAttribute{
-				Computed:   true,
-				CustomType: fwtypes.PolicyType{},
-				MarkdownDescription: "The bucket policy without the statements that spinup makes; null when " +
-					"nothing is left.",
-			},
-			"lifecycle_preset": text("Lifecycle preset whose rule the bucket has, just as the preset makes it; null for " +
-				"none."),
-			"access_levels": schema.SetAttribute{
-				Computed: true, ElementType: types.StringType,
-				MarkdownDescription: "Access levels of which the group or the policy exists.",
-			},
-			"arn":                  text("ARN of the bucket."),
-			"account_id":           text("AWS account that owns the bucket; null where the store has no accounts."),
-			"domain_name":          text("Host name of the bucket; null on other platforms than AWS."),
-			"regional_domain_name": text("Host name of the bucket in its region; null on other platforms than AWS."),
-			"hosted_zone_id":       text("Route 53 hosted zone of the region's S3 website endpoint; null where there is none."),
-			"groups": schema.MapNestedAttribute{
-				Computed:            true,
-				MarkdownDescription: "Group and policy of each access level that exists, by level.",
-				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"group_name":      text("Name of the IAM group; null when it is missing."),
-					"group_arn":       text("ARN of the IAM group; null when it is missing."),
-					"policy_name":     text("Name of the IAM policy; null when it is missing or not attached to the group."),
-					"policy_arn":      text("ARN of the IAM policy; null when it is missing."),
-					"policy_document": text("Text of the IAM policy; null when it is missing."),
-				}},
-			},
-			"empty":         flag("Whether the bucket holds nothing at all. Old versions and delete markers count as contents."),
-			"logging":       logAttribute("The same as `access_log`, in S3's words.", "target_bucket", "target_prefix"),
-			"creation_date": text("When the bucket was made, as RFC 3339 in UTC; null when the store does not say."),
+		},
+		"require_tls": dataFlag("Whether spinup's statement that denies plain HTTP is in the bucket policy."),
+		"access_log":  logAttribute("Where the server access log goes; null when it is off.", "bucket", "prefix"),
+		"lifecycle_preset": dataText("Lifecycle preset whose rule the bucket has, just as the preset makes it; null for " +
+			"none."),
+		"access_levels": schema.SetAttribute{
+			Computed: true, ElementType: types.StringType,
+			MarkdownDescription: "Access levels of which the group or the policy exists.",
+		},
+		"groups": schema.MapNestedAttribute{
+			Computed:            true,
+			MarkdownDescription: "Group and policy of each access level that exists, by level.",
+			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+				"group_name":      dataText("Name of the IAM group; null when it is missing."),
+				"group_arn":       dataText("ARN of the IAM group; null when it is missing."),
+				"policy_name":     dataText("Name of the IAM policy; null when it is missing or not attached to the group."),
+				"policy_arn":      dataText("ARN of the IAM policy; null when it is missing."),
+				"policy_document": dataText("Text of the IAM policy; null when it is missing."),
+			}},
 		},
 	}
 }

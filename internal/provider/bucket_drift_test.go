@@ -118,9 +118,11 @@ func TestAccBucket_tamperedDocument(t *testing.T) {
 // mutations names the calls of the bench that changed something, in their order.
 func mutations(b *acctest.Bench) []string {
 	var names []string
-	for _, call := range b.Gateway.Calls() {
-		if call.Mutating {
-			names = append(names, call.Name())
+	for _, g := range gates(b) {
+		for _, call := range g.Calls() {
+			if call.Mutating {
+				names = append(names, call.Name())
+			}
 		}
 	}
 	return names

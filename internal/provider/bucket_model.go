@@ -34,26 +34,31 @@ type bucketModel struct {
 
 // bucketFacts are the attributes that resource and data source share.
 type bucketFacts struct {
+	bucketSettings
 	ID              types.String        `tfsdk:"id"`
 	Name            types.String        `tfsdk:"name"`
 	Region          types.String        `tfsdk:"region"`
-	Tags            types.Map           `tfsdk:"tags"`
-	TagsAll         types.Map           `tfsdk:"tags_all"`
-	Versioning      types.Bool          `tfsdk:"versioning"`
-	Encryption      types.Object        `tfsdk:"encryption"`
 	ObjectOwnership types.String        `tfsdk:"object_ownership"`
 	PublicAccess    types.String        `tfsdk:"public_access"`
-	RequireTLS      types.Bool          `tfsdk:"require_tls"`
-	AccessLog       types.Object        `tfsdk:"access_log"`
 	Policy          fwtypes.PolicyValue `tfsdk:"policy"`
-	LifecyclePreset types.String        `tfsdk:"lifecycle_preset"`
-	AccessLevels    types.Set           `tfsdk:"access_levels"`
 	ARN             types.String        `tfsdk:"arn"`
 	AccountID       types.String        `tfsdk:"account_id"`
 	DomainName      types.String        `tfsdk:"domain_name"`
 	RegionalDomain  types.String        `tfsdk:"regional_domain_name"`
 	HostedZoneID    types.String        `tfsdk:"hosted_zone_id"`
-	Groups          types.Map           `tfsdk:"groups"`
+}
+
+// bucketSettings are the attributes that a website has as well.
+type bucketSettings struct {
+	Tags            types.Map    `tfsdk:"tags"`
+	TagsAll         types.Map    `tfsdk:"tags_all"`
+	Versioning      types.Bool   `tfsdk:"versioning"`
+	Encryption      types.Object `tfsdk:"encryption"`
+	RequireTLS      types.Bool   `tfsdk:"require_tls"`
+	AccessLog       types.Object `tfsdk:"access_log"`
+	LifecyclePreset types.String `tfsdk:"lifecycle_preset"`
+	AccessLevels    types.Set    `tfsdk:"access_levels"`
+	Groups          types.Map    `tfsdk:"groups"`
 }
 
 // bucketIdentity tells one bucket from every other.
@@ -532,21 +537,25 @@ func (m *bucketFacts) fillLevels(ctx context.Context, want bucketSpec, have buck
 			continue
 		}
 		levels = append(levels, l)
-		var g levelModel
-		if seen.Group != nil {
-			g.GroupName = types.StringValue(bucket.GroupName(want.Name, l))
-			g.GroupARN = optional(seen.Group.ARN)
-		}
-		if seen.Policy != nil {
-			g.PolicyARN = types.StringValue(seen.Policy.ARN)
-			g.PolicyDocument = types.StringValue(want.LevelText(l, seen.Policy.Document))
-			// A policy that the group does not have is lost to the level.
-			if seen.Group == nil || seen.Group.Attached {
-				g.PolicyName = types.StringValue(bucket.PolicyName(want.Name, l))
-			}
-		}
-		groups[string(l)] = g
+		groups[string(l)] = levelSeen(want, want.Name, l, *seen)
 	}
 	m.AccessLevels = levelSet(levels)
 	m.Groups = groupMap(ctx, groups, diags)
+}
+
+// levelSeen is what was seen of a level whose objects bear the name.
+func levelSeen(want bucketSpec, name string, l bucket.Level, seen bucket.LevelStatus) (g levelModel) {
+	if seen.Group != nil {
+		g.GroupName = types.StringValue(bucket.GroupName(name, l))
+		g.GroupARN = optional(seen.Group.ARN)
+	}
+	if seen.Policy != nil {
+		g.PolicyARN = types.StringValue(seen.Policy.ARN)
+		g.PolicyDocument = types.StringValue(want.LevelText(l, seen.Policy.Document))
+		// A policy that the group does not have is lost to the level.
+		if seen.Group == nil || seen.Group.Attached {
+			g.PolicyName = types.StringValue(bucket.PolicyName(name, l))
+		}
+	}
+	return g
 }

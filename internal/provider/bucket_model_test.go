@@ -258,7 +258,9 @@ func datas(t *testing.T) []*providerData {
 	return all
 }
 
-func diffModels(x, y bucketModel) string { return cmp.Diff(x, y, cmp.AllowUnexported(bucketModel{})) }
+func diffModels(x, y bucketModel) string {
+	return cmp.Diff(x, y, cmp.AllowUnexported(bucketModel{}, bucketFacts{}))
+}
 
 // TestBucketModel_resolveTwice: what has been resolved says everything, so that resolving it again changes nothing.
 func TestBucketModel_resolveTwice(t *testing.T) {

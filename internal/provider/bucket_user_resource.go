@@ -144,7 +144,7 @@ func bucketUserSchema(ctx context.Context) schema.Schema {
 					"things an error that names them and destroys nothing.",
 			},
 		},
-		Blocks: map[string]schema.Block{"timeouts": timeoutsBlock(ctx)},
+		Blocks: map[string]schema.Block{"timeouts": timeoutsBlock(ctx, writeTimeout)},
 	}
 }
 

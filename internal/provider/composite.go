@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,6 +33,8 @@ type composite[M, S, O any, P model[M, S, O]] struct {
 	slashes     bool     // the last of them may be any text, with slashes wherever it likes
 	build       func(*awsclient.Conn) reconcile.Composite[S, O]
 	permissions []awsclient.Permission
+	preflight   bool          // a plan looks whether a new object could be made
+	patience    time.Duration // the time-out of writes whose configuration sets none; 0 for writeTimeout
 	data        *providerData
 }
 
@@ -78,14 +81,16 @@ const (
 	readTimeout  = 5 * time.Minute
 )
 
-// timeoutsBlock is the block that every composite has, with a description of its own, which the library's lacks.
-func timeoutsBlock(ctx context.Context) schema.Block {
+// timeoutsBlock is the block that every composite has, with a description of its own, which the library's lacks. Writes
+// is the default of all operations but reading.
+func timeoutsBlock(ctx context.Context, writes time.Duration) schema.Block {
+	said := fmt.Sprintf("Default `%.0fm`.", writes.Minutes())
 	block := timeouts.Block(ctx, timeouts.Opts{
 		Create: true, Read: true, Update: true, Delete: true,
-		CreateDescription: "Longest time to create. Default `20m`.",
+		CreateDescription: "Longest time to create. " + said,
 		ReadDescription:   "Longest time to read, which every plan does. Default `5m`.",
-		UpdateDescription: "Longest time to update. Default `20m`.",
-		DeleteDescription: "Longest time to destroy. Default `20m`.",
+		UpdateDescription: "Longest time to update. " + said,
+		DeleteDescription: "Longest time to destroy. " + said,
 	}).(schema.SingleNestedBlock)
 	block.MarkdownDescription = "How long an operation may take, retries and waiting included, as numbers with units: " +
 		"`30s`, `20m`, `1h30m`. What is not done by then is left to the next apply."
@@ -184,7 +189,7 @@ func (c *composite[M, S, O, P]) write(
 	if prior == nil {
 		timeout = plan.limits().Create
 	}
-	ctx, cancel := limited(ctx, timeout, writeTimeout, diags)
+	ctx, cancel := limited(ctx, timeout, cmp.Or(c.patience, writeTimeout), diags)
 	defer cancel()
 	if diags.HasError() {
 		return
@@ -281,6 +286,7 @@ func (c *composite[M, S, O, P]) Read(ctx context.Context, req resource.ReadReque
 	resp.Diagnostics.Append(m.fill(ctx, r.conn, c.data, spec, have)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, m.identify())...)
+	c.data.hold(c.noun, m.importID())
 }
 
 func (c *composite[M, S, O, P]) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
@@ -295,7 +301,7 @@ func (c *composite[M, S, O, P]) Delete(ctx context.Context, req resource.DeleteR
 		resp.Diagnostics.Append(connectDiagnostic(err))
 		return
 	}
-	ctx, cancel := limited(ctx, m.limits().Delete, writeTimeout, &resp.Diagnostics)
+	ctx, cancel := limited(ctx, m.limits().Delete, cmp.Or(c.patience, writeTimeout), &resp.Diagnostics)
 	defer cancel()
 	spec, d := m.spec(ctx, r.conn, c.data, &prior)
 	if resp.Diagnostics.Append(d...); resp.Diagnostics.HasError() {

@@ -2,8 +2,12 @@ package provider
 
 import (
 	"context"
+	"errors"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
 )
 
 // ModifyPlan lets the model say what it wants in full. Every computed value is decided there and in one place: what the
@@ -29,6 +33,34 @@ func (c *composite[M, S, O, P]) ModifyPlan(
 	resp.Diagnostics.Append(P(&plan).checkPlan(ctx, c.data)...)
 	resp.Diagnostics.Append(P(&plan).resolve(ctx, resolution[M]{config: &config, prior: prior, data: c.data})...)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+	switch {
+	case prior != nil:
+		c.data.hold(c.noun, P(prior).importID())
+	case c.preflight && !resp.Diagnostics.HasError() && req.Config.Raw.IsFullyKnown() &&
+		!c.data.holds(c.noun, P(&plan).importID()):
+		c.check(ctx, &plan, &resp.Diagnostics)
+	}
+}
+
+// check asks, without a write, whether the new object could be made.
+func (c *composite[M, S, O, P]) check(ctx context.Context, plan P, diags *diag.Diagnostics) {
+	r, err := c.start(ctx)
+	if errors.Is(err, errProviderUnknown) {
+		return
+	}
+	if err != nil {
+		diags.Append(connectDiagnostic(err))
+		return
+	}
+	ctx, cancel := limited(ctx, plan.limits().Read, readTimeout, diags)
+	defer cancel()
+	want, d := plan.spec(ctx, r.conn, c.data, nil)
+	if diags.Append(d...); diags.HasError() {
+		return
+	}
+	if failed, ok := errors.AsType[reconcile.Errors](r.engine.Check(ctx, want)); ok {
+		c.report(failed, true, false, plan, diags)
+	}
 }
 
 // ValidateConfig asks the model about rules between attributes.

@@ -23,6 +23,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucketuser"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/lifecyclerule"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/website"
 )
 
 // offered is what the provider has, by the names that users type.
@@ -101,7 +102,7 @@ func TestContract_schemas(t *testing.T) {
 	models := map[string]any{
 		"spinup_account": &accountModel{}, "spinup_bucket": &bucketDataModel{}, "spinup_buckets": &bucketsDataModel{},
 		"spinup_bucket_user": &bucketUserDataModel{}, "spinup_bucket_users": &bucketUsersDataModel{},
-		"spinup_lifecycle_rules": &lifecycleRulesModel{},
+		"spinup_lifecycle_rules": &lifecycleRulesModel{}, "spinup_website": &websiteDataModel{},
 	}
 	for name, d := range everything(t).dataSources {
 		var resp datasource.SchemaResponse
@@ -227,14 +228,16 @@ func TestContract_acceptance(t *testing.T) {
 
 // TestContract_permissions: every operation that a domain package calls is there, with the permission it needs.
 func TestContract_permissions(t *testing.T) {
-	action := regexp.MustCompile(`^(s3|iam|ssm|secretsmanager):[A-Z][A-Za-z]+$`)
+	action := regexp.MustCompile(`^(s3|iam|ssm|secretsmanager|cloudfront|route53|acm):[A-Z][A-Za-z]+$`)
 	kinds := []string{
 		"bucket", "object", "group", "policy", "membership", "anygroup", "user", "mfa", "parameter", "secret", "*",
+		"distribution", "access", "function", "zone", "change", "certificate",
 	}
 	buckets, users := bucket.NewAPI(&awsclient.Conn{}), bucketuser.NewAPI(&awsclient.Conn{})
-	rules := lifecyclerule.NewAPI(&awsclient.Conn{})
+	rules, sites := lifecyclerule.NewAPI(&awsclient.Conn{}), website.NewAPI(&awsclient.Conn{})
 	for _, part := range []any{
 		buckets.Reads, buckets.Writes, users.Reads, users.Writes, users.Cleanups, users.Stores, rules.Reads, rules.Writes,
+		sites.Reads, sites.Writes,
 	} {
 		for field, value := range reflect.ValueOf(part).Fields() {
 			if value.IsNil() {
@@ -245,6 +248,7 @@ func TestContract_permissions(t *testing.T) {
 	for _, p := range slices.Concat(
 		awsclient.Permissions(buckets), awsclient.Permissions(bucket.CatalogAPI{}),
 		awsclient.Permissions(users), awsclient.Permissions(bucketuser.CatalogAPI{}), awsclient.Permissions(rules),
+		awsclient.Permissions(sites),
 	) {
 		wrong := slices.ContainsFunc(p.Actions, func(name string) bool { return !action.MatchString(name) })
 		if wrong || len(p.Actions) == 0 || !slices.Contains(kinds, p.On) {

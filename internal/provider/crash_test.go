@@ -31,6 +31,8 @@ type sweep struct {
 	gone func(t *testing.T, b *acctest.Bench)
 	// phases are those that are swept: "create", "update" and "delete".
 	phases []string
+	// slow says that a case takes seconds: then each goes on in one of the two ways only, by turns.
+	slow bool
 }
 
 // run fails every mutating call of each phase, unsent and with its answer lost, and goes on by apply and by destroy: the
@@ -41,7 +43,7 @@ func (s sweep) run(t *testing.T, b *acctest.Bench) {
 		calls, facts := s.undisturbed(t, b, phase)
 		for n := 1; n <= calls; n++ {
 			for kind, fault := range faults {
-				for _, next := range []string{"apply", "destroy"} {
+				for _, next := range s.nexts(n, kind) {
 					t.Run(fmt.Sprintf("%s/%d/%s/%s", phase, n, kind, next), func(t *testing.T) {
 						t.Parallel()
 						s.crash(t, b.Fork(t), phase, gateway.Rule{
@@ -52,6 +54,17 @@ func (s sweep) run(t *testing.T, b *acctest.Bench) {
 			}
 		}
 	}
+}
+
+// nexts are the ways to go on after the n-th call.
+func (s sweep) nexts(n int, kind string) []string {
+	switch {
+	case !s.slow:
+		return []string{"apply", "destroy"}
+	case (n%2 == 0) == (kind == "lost"):
+		return []string{"apply"}
+	}
+	return []string{"destroy"}
 }
 
 // prepare makes what is there before the phase, and gives the configuration and the command that are to be struck.

@@ -39,8 +39,10 @@ func wantUnread(t *testing.T, b *acctest.Bench, tf *acctest.Terraform, noun stri
 	state := tf.StateFile()
 	for _, row := range rows {
 		t.Run(row.name, func(t *testing.T) {
-			t.Cleanup(b.Gateway.Inject(gateway.Rule{Match: gateway.Op(row.read), Fault: row.fault}))
-			b.Gateway.Reset()
+			for _, g := range gates(b) {
+				t.Cleanup(g.Inject(gateway.Rule{Match: gateway.Op(row.read), Fault: row.fault}))
+				g.Reset()
+			}
 			// An apply begins with a plan, and goes on to write what the plan believes to see.
 			saysAll(t, tf.MustFail("apply", "-auto-approve"), append(row.says, "Cannot read "+noun)...)
 			if done := mutations(b); len(done) > 0 {

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 
@@ -49,7 +50,7 @@ func withAdvice(err error, permissions []awsclient.Permission) string {
 		return awsclient.Text(err) + "\n\n" + connectAdvice(err)
 	case awsclient.IsAccessDenied(err) && errors.As(err, &call):
 		return fmt.Sprintf("%s\n\nThe credentials need the IAM action %s on %s. The guide \"Permissions\" has the "+
-			"whole policy.", awsclient.Text(err), awsclient.ActionFor(permissions, call.Operation), call.Resource)
+			"whole policy.", awsclient.Text(err), awsclient.ActionFor(permissions, call.Operation), cmp.Or(call.Resource, "*"))
 	case awsclient.IsNotImplemented(err):
 		return awsclient.Text(err) +
 			"\n\nThe store does not offer this. Leave the attribute unset, or set the provider's platform."

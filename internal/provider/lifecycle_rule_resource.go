@@ -110,7 +110,7 @@ func lifecycleRuleSchema(ctx context.Context) schema.Schema {
 					"somebody switched off shows as a change of both.",
 			},
 		},
-		Blocks: map[string]schema.Block{"timeouts": timeoutsBlock(ctx)},
+		Blocks: map[string]schema.Block{"timeouts": timeoutsBlock(ctx, writeTimeout)},
 	}
 }
 

@@ -71,12 +71,14 @@ func (p *spinupProvider) Configure(
 }
 
 func (p *spinupProvider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{newBucketResource, newBucketUserResource, newLifecycleRuleResource}
+	return []func() resource.Resource{
+		newBucketResource, newBucketUserResource, newLifecycleRuleResource, newWebsiteResource,
+	}
 }
 
 func (p *spinupProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{newAccountDataSource, newBucketDataSource, newBucketsDataSource,
-		newBucketUserDataSource, newBucketUsersDataSource, newLifecycleRulesDataSource}
+		newBucketUserDataSource, newBucketUsersDataSource, newLifecycleRulesDataSource, newWebsiteDataSource}
 }
 
 func (p *spinupProvider) Functions(context.Context) []func() function.Function {

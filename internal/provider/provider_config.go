@@ -40,6 +40,16 @@ type providerData struct {
 
 	buckets bucket.Catalog // listed once for all data sources
 	claims  sync.Map       // see claim
+	held    sync.Map       // see hold
+}
+
+// hold notes that state holds an object, holds says whether it does. Terraform plans the replacement of a tainted
+// object as if there were none: that it exists is then no reason to refuse the plan.
+func (d *providerData) hold(noun, id string) { d.held.Store(noun+" "+id, nil) }
+
+func (d *providerData) holds(noun, id string) bool {
+	_, ok := d.held.Load(noun + " " + id)
+	return ok
 }
 
 // claim says whether the name, of something that is planned as new, is not planned a second time. Each plan, and each

@@ -1,0 +1,4 @@
+import {
+  to = spinup_website.www
+  id = "www.example.edu"
+}

@@ -1,0 +1,140 @@
+package provider
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/fwtypes"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/lifecyclerule"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/website"
+)
+
+// websiteDataSource looks at one site, made by spinup or not.
+type websiteDataSource struct{ dataSource }
+
+func newWebsiteDataSource() datasource.DataSource { return &websiteDataSource{} }
+
+type websiteDataModel struct{ websiteFacts }
+
+func (d *websiteDataSource) Metadata(
+	_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse,
+) {
+	resp.TypeName = req.ProviderTypeName + "_website"
+}
+
+func (d *websiteDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	attributes := bucketSettingsDataSchema()
+	maps.Copy(attributes, websiteFactsDataSchema())
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "A site of the account, made by spinup or not, with everything that `spinup_website` knows " +
+			"about " +
+			"it: the distribution that has the name, and the bucket that it reads. A name that no distribution has is an " +
+			"error; " +
+			"a part that is missing is null.",
+		Attributes: attributes,
+	}
+}
+
+func websiteFactsDataSchema() map[string]schema.Attribute {
+	names := func(description string) schema.Attribute {
+		return schema.SetAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: description}
+	}
+	return map[string]schema.Attribute{
+		"domain": schema.StringAttribute{
+			Required:            true,
+			MarkdownDescription: "Host name of the site.",
+			Validators:          []validator.String{fwtypes.HostName()},
+		},
+		"id":               dataText("The domain."),
+		"aliases":          names("More names of the same site; null for none."),
+		"redirect_domains": names("Names that redirect to `domain`; null for none."),
+		"bucket_name":      dataText("Name of the bucket."),
+		"region":           dataText("Region of the bucket."),
+		"hosted_zone_id":   dataText("Id of the Route 53 zone of the records; null when they are elsewhere."),
+		"dns":              dataFlag("Whether Route 53 has records that lead to the distribution."),
+		"certificate_arn":  dataText("ARN of the certificate."),
+		"origin_access": dataText("`private` or `website_endpoint`; null for a bucket that the distribution cannot read, " +
+			"or that others can."),
+		"index_document":   dataText("Key of the index document."),
+		"error_document":   dataText("Key of the page that unknown paths answer; null for none."),
+		"single_page_app":  dataFlag("Whether unknown paths answer the index document with the status 200."),
+		"directory_index":  dataFlag("Whether spinup's function answers for directories."),
+		"price_class":      dataText("From where CloudFront answers."),
+		"minimum_tls":      dataText("Oldest TLS that browsers may use."),
+		"http_version":     dataText("Newest HTTP that browsers may use."),
+		"ipv6":             dataFlag("Whether the site answers over IPv6 too."),
+		"web_acl_arn":      dataText("ARN of the web ACL; null for none."),
+		"response_headers": dataText("`security`, `none`, or the id of a response headers policy."),
+		"cache_policy":     dataText("`optimized`, `disabled`, `legacy`, or the id of a cache policy."),
+		"geo_restriction": schema.SingleNestedAttribute{
+			Computed:            true,
+			MarkdownDescription: "Countries that the site answers, or does not; null for no restriction.",
+			Attributes: map[string]schema.Attribute{
+				"type":      dataText("`whitelist` or `blacklist`."),
+				"locations": names("Countries, by the two letters of ISO 3166-1."),
+			},
+		},
+		"url":                      dataText("Where the site is; null for a distribution that is disabled."),
+		"distribution_id":          dataText("Id of the CloudFront distribution."),
+		"distribution_arn":         dataText("ARN of the distribution."),
+		"distribution_domain_name": dataText("Host name of the distribution."),
+		"distribution_status":      dataText("`Deployed`, or `InProgress` while a change is spreading."),
+		"dns_records": schema.ListNestedAttribute{
+			Computed:            true,
+			MarkdownDescription: "Records of the site and of its certificate. With `dns` they are those that are there.",
+			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+				"name":  dataText("Name of the record."),
+				"type":  dataText("`A` or `AAAA`, as an alias; `CNAME` for the certificate."),
+				"value": dataText("What it leads to."),
+			}},
+		},
+	}
+}
+
+func (d *websiteDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var m websiteDataModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
+	conn := d.connect(ctx, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	domain := m.Domain.ValueString()
+	have, spec := websiteStatus{}, websiteSpec{}
+	exists, err := m.find(ctx, conn)
+	if err == nil && exists {
+		site := websiteModel{websiteFacts: m.websiteFacts}
+		var diags diag.Diagnostics
+		if spec, diags = site.spec(ctx, conn, d.data, &site); diags.HasError() {
+			resp.Diagnostics.Append(diags...)
+			return
+		}
+		have, err = website.New(conn).Observe(ctx, spec)
+	}
+	if err != nil {
+		resp.Diagnostics.Append(readDiagnostic(path.Root("domain"), "website", websiteReads(), err))
+		return
+	}
+	if !exists {
+		resp.Diagnostics.AddAttributeError(path.Root("domain"), "No such website",
+			"There is no distribution with the name \""+domain+"\".")
+		return
+	}
+	resp.Diagnostics.Append(m.fill(ctx, conn, d.data, spec, have)...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
+}
+
+// websiteReads are the permissions behind the data source about a site.
+func websiteReads() []awsclient.Permission {
+	return slices.Concat(awsclient.Permissions(website.Reads{}), awsclient.Permissions(bucket.Reads{}),
+		awsclient.Permissions(lifecyclerule.Reads{}))
+}

@@ -1,0 +1,626 @@
+package provider
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/website"
+)
+
+type (
+	websiteSpec   = website.Spec
+	websiteStatus = website.Status
+)
+
+// websiteModel is spinup_website as Terraform sees it.
+type websiteModel struct {
+	websiteFacts
+	Placeholder    types.Bool     `tfsdk:"placeholder"`
+	ForceDestroy   types.Bool     `tfsdk:"force_destroy"`
+	Invalidation   types.Object   `tfsdk:"invalidation"`
+	InvalidationID types.String   `tfsdk:"invalidation_id"`
+	Wait           types.Bool     `tfsdk:"wait_for_deployment"`
+	DestroyMode    types.String   `tfsdk:"destroy_mode"`
+	Timeouts       timeouts.Value `tfsdk:"timeouts"`
+
+	resolved *resolution[websiteModel] // what a plan was resolved against
+}
+
+// websiteFacts are the attributes that resource and data source share.
+type websiteFacts struct {
+	bucketSettings
+	ID                 types.String `tfsdk:"id"`
+	Domain             types.String `tfsdk:"domain"`
+	Aliases            types.Set    `tfsdk:"aliases"`
+	RedirectDomains    types.Set    `tfsdk:"redirect_domains"`
+	BucketName         types.String `tfsdk:"bucket_name"`
+	Region             types.String `tfsdk:"region"`
+	HostedZoneID       types.String `tfsdk:"hosted_zone_id"`
+	DNS                types.Bool   `tfsdk:"dns"`
+	CertificateARN     types.String `tfsdk:"certificate_arn"`
+	OriginAccess       types.String `tfsdk:"origin_access"`
+	IndexDocument      types.String `tfsdk:"index_document"`
+	ErrorDocument      types.String `tfsdk:"error_document"`
+	SinglePageApp      types.Bool   `tfsdk:"single_page_app"`
+	DirectoryIndex     types.Bool   `tfsdk:"directory_index"`
+	PriceClass         types.String `tfsdk:"price_class"`
+	MinimumTLS         types.String `tfsdk:"minimum_tls"`
+	HTTPVersion        types.String `tfsdk:"http_version"`
+	IPv6               types.Bool   `tfsdk:"ipv6"`
+	GeoRestriction     types.Object `tfsdk:"geo_restriction"`
+	WebACL             types.String `tfsdk:"web_acl_arn"`
+	ResponseHeaders    types.String `tfsdk:"response_headers"`
+	CachePolicy        types.String `tfsdk:"cache_policy"`
+	URL                types.String `tfsdk:"url"`
+	DistributionID     types.String `tfsdk:"distribution_id"`
+	DistributionARN    types.String `tfsdk:"distribution_arn"`
+	DistributionDomain types.String `tfsdk:"distribution_domain_name"`
+	DistributionStatus types.String `tfsdk:"distribution_status"`
+	DNSRecords         types.List   `tfsdk:"dns_records"`
+}
+
+// websiteIdentity tells one site from every other: CloudFront gives a name to one distribution in the world.
+type websiteIdentity struct {
+	Domain types.String `tfsdk:"domain"`
+}
+
+type geoModel struct {
+	Type      types.String `tfsdk:"type"`
+	Locations types.Set    `tfsdk:"locations"`
+}
+
+type invalidationModel struct {
+	Paths   types.Set    `tfsdk:"paths"`
+	Trigger types.String `tfsdk:"trigger"`
+}
+
+type recordModel struct {
+	Name  types.String `tfsdk:"name"`
+	Type  types.String `tfsdk:"type"`
+	Value types.String `tfsdk:"value"`
+}
+
+var (
+	texts             = types.SetType{ElemType: types.StringType}
+	geoTypes          = map[string]attr.Type{"type": types.StringType, "locations": texts}
+	invalidationTypes = map[string]attr.Type{"paths": texts, "trigger": types.StringType}
+	recordType        = types.ObjectType{AttrTypes: map[string]attr.Type{
+		"name": types.StringType, "type": types.StringType, "value": types.StringType,
+	}}
+)
+
+func (m *websiteModel) importID() string       { return m.Domain.ValueString() }
+func (m *websiteModel) limits() timeouts.Value { return m.Timeouts }
+func (m *websiteModel) identify() any          { return websiteIdentity{m.Domain} }
+
+// importing says whether the model is the stub that an import begins with: every site in state has an id.
+func (m *websiteModel) importing() bool { return m.ID.IsNull() }
+
+func (m *websiteModel) locate(ctx context.Context, conn *awsclient.Conn) (bool, error) {
+	if !m.importing() {
+		return true, nil
+	}
+	m.Placeholder, m.ForceDestroy = types.BoolValue(true), types.BoolValue(false)
+	m.Wait, m.DestroyMode = types.BoolValue(true), types.StringValue(website.DestroyWait)
+	return m.find(ctx, conn)
+}
+
+// find fills in where the site is whose domain, or the id of whose distribution, the domain names.
+func (m *websiteFacts) find(ctx context.Context, conn *awsclient.Conn) (bool, error) {
+	at, exists, err := website.Locate(ctx, conn, m.Domain.ValueString())
+	if err != nil || !exists {
+		return false, err
+	}
+	if at.Domain == "" {
+		return false, fmt.Errorf("the distribution %s has no name of a site", at.DistributionID)
+	}
+	region, exists, err := bucket.Locate(ctx, conn, at.Bucket, conn.Region)
+	if err == nil && !exists {
+		err = fmt.Errorf("the distribution %s reads from %q, which is no bucket of this account",
+			at.DistributionID, at.Bucket)
+	}
+	m.Domain, m.DistributionID = types.StringValue(at.Domain), types.StringValue(at.DistributionID)
+	m.BucketName, m.Region = types.StringValue(at.Bucket), types.StringValue(region)
+	m.Aliases, m.RedirectDomains = seenSet(m.Aliases, at.Aliases), seenSet(m.RedirectDomains, at.Redirects)
+	m.CertificateARN, m.OriginAccess = optional(at.CertificateARN), types.StringValue(at.Origin)
+	return err == nil, err
+}
+
+// bucket is the site's bucket as a resource of its own.
+func (m *websiteModel) bucket(partition string) *bucketModel {
+	b := &bucketModel{ForceDestroy: m.ForceDestroy}
+	b.bucketSettings, b.Name, b.Region = m.bucketSettings, m.BucketName, m.Region
+	if partition != "" && !m.BucketName.IsUnknown() {
+		b.ARN = types.StringValue("arn:" + partition + ":s3:::" + m.BucketName.ValueString())
+	}
+	return b
+}
+
+// resolve is where every default of the resource lives.
+func (m *websiteModel) resolve(ctx context.Context, r resolution[websiteModel]) (diags diag.Diagnostics) {
+	m.resolved = &r
+	m.ID = m.Domain
+	m.resolveBucket(ctx, r, &diags)
+	m.resolveSettings(r.config)
+	m.resolveInvalidation(ctx, r, &diags)
+	m.resolveComputed(r)
+	m.resolveRecords(ctx, r, &diags)
+	m.resolveGroups(ctx, r, &diags)
+	return diags
+}
+
+func (m *websiteModel) resolveBucket(ctx context.Context, r resolution[websiteModel], diags *diag.Diagnostics) {
+	otherwise, partition := m.Domain, r.data.partition
+	if r.prior != nil {
+		otherwise, partition = r.prior.BucketName, cmp.Or(partitionOf(r.prior.DistributionARN), partition)
+	}
+	m.BucketName = pick(r.config.BucketName, otherwise)
+	nested := resolution[bucketModel]{config: r.config.bucket(""), data: r.data, applying: r.applying}
+	nested.config.Name = m.BucketName
+	if r.prior != nil {
+		nested.prior = r.prior.bucket(partition)
+	}
+	b := m.bucket(partition)
+	diags.Append(b.resolve(ctx, nested)...)
+	m.bucketSettings, m.Region, m.ForceDestroy = b.bucketSettings, b.Region, b.ForceDestroy
+	m.OriginAccess = pick(r.config.OriginAccess, types.StringValue(website.OriginPrivate))
+	switch {
+	case !r.config.RequireTLS.IsNull():
+	case m.OriginAccess.IsUnknown():
+		m.RequireTLS = types.BoolUnknown()
+	case m.OriginAccess.ValueString() == website.OriginEndpoint: // which is there over plain HTTP only
+		m.RequireTLS = types.BoolValue(false)
+	}
+}
+
+func (m *websiteModel) resolveSettings(config *websiteModel) {
+	yes, no, text := types.BoolValue(true), types.BoolValue(false), types.StringValue
+	m.DNS, m.IPv6, m.Wait = pick(config.DNS, yes), pick(config.IPv6, yes), pick(config.Wait, yes)
+	m.Placeholder, m.SinglePageApp = pick(config.Placeholder, yes), pick(config.SinglePageApp, no)
+	directories := types.BoolUnknown()
+	if !m.OriginAccess.IsUnknown() { // the endpoint does it itself
+		directories = types.BoolValue(m.OriginAccess.ValueString() == website.OriginPrivate)
+	}
+	m.DirectoryIndex = pick(config.DirectoryIndex, directories)
+	m.IndexDocument = pick(config.IndexDocument, text("index.html"))
+	m.PriceClass = pick(config.PriceClass, text("PriceClass_100"))
+	m.MinimumTLS = pick(config.MinimumTLS, text("TLSv1.2_2021"))
+	m.HTTPVersion = pick(config.HTTPVersion, text("http2and3"))
+	m.ResponseHeaders = pick(config.ResponseHeaders, text(website.HeadersSecurity))
+	m.CachePolicy = pick(config.CachePolicy, text(website.CacheOptimized))
+	m.DestroyMode = pick(config.DestroyMode, text(website.DestroyWait))
+}
+
+// resolveInvalidation decides whether the change of the trigger asks for an invalidation. A new site has nothing to
+// invalidate.
+func (m *websiteModel) resolveInvalidation(
+	ctx context.Context, r resolution[websiteModel], diags *diag.Diagnostics,
+) {
+	m.Invalidation, m.InvalidationID = r.config.Invalidation, types.StringNull()
+	if r.prior != nil {
+		m.InvalidationID = r.prior.InvalidationID
+	}
+	wanted := types.StringUnknown() // the trigger
+	if !m.Invalidation.IsUnknown() {
+		i := m.invalidation(ctx, diags)
+		if !m.Invalidation.IsNull() && i.Paths.IsNull() {
+			i.Paths = stringSet([]string{"/*"})
+			m.Invalidation = object(ctx, invalidationTypes, i, diags)
+		}
+		wanted = i.Trigger
+	}
+	if r.prior != nil && !wanted.IsNull() && !wanted.Equal(r.prior.invalidation(ctx, diags).Trigger) {
+		m.InvalidationID = types.StringUnknown()
+	}
+}
+
+// invalidation takes the attribute apart; empty for none.
+func (m *websiteModel) invalidation(ctx context.Context, diags *diag.Diagnostics) (i invalidationModel) {
+	if !m.Invalidation.IsNull() && !m.Invalidation.IsUnknown() {
+		diags.Append(m.Invalidation.As(ctx, &i, basetypes.ObjectAsOptions{})...)
+	}
+	return i
+}
+
+// resolveComputed plans what is not lost as it is. A certificate covers names: others may want another.
+func (m *websiteModel) resolveComputed(r resolution[websiteModel]) {
+	unknown := types.StringUnknown()
+	m.URL = unknown
+	if !m.Domain.IsUnknown() {
+		m.URL = types.StringValue("https://" + m.Domain.ValueString())
+	}
+	m.DistributionID, m.DistributionARN, m.DistributionDomain, m.DistributionStatus = unknown, unknown, unknown, unknown
+	zone, certificate := unknown, unknown
+	if prior := r.prior; prior != nil && m.Domain.Equal(prior.Domain) {
+		zone = found(prior.HostedZoneID)
+		if m.sameNames(&prior.websiteFacts) {
+			certificate = found(prior.CertificateARN)
+		}
+	}
+	if !m.DNS.IsUnknown() && !m.DNS.ValueBool() {
+		zone = types.StringNull()
+	}
+	m.HostedZoneID = pick(r.config.HostedZoneID, zone)
+	m.CertificateARN = pick(r.config.CertificateARN, certificate)
+	if prior := r.prior; prior != nil && m.Domain.Equal(prior.Domain) {
+		m.DistributionID, m.DistributionARN = found(prior.DistributionID), found(prior.DistributionARN)
+		m.DistributionDomain = found(prior.DistributionDomain)
+		if !m.redeploys(prior) {
+			m.DistributionStatus = found(prior.DistributionStatus)
+		}
+	}
+}
+
+// sameNames says whether the site has the same names, whatever they answer.
+func (m *websiteFacts) sameNames(other *websiteFacts) bool {
+	return known(m.Aliases) && known(m.RedirectDomains) &&
+		slices.Equal(slices.Sorted(slices.Values(m.names())), slices.Sorted(slices.Values(other.names())))
+}
+
+// redeploys says whether anything changes that the distribution has to spread.
+func (m *websiteModel) redeploys(prior *websiteModel) bool {
+	pairs := [][2]attr.Value{
+		{m.URL, prior.URL}, {m.CertificateARN, prior.CertificateARN}, {m.OriginAccess, prior.OriginAccess},
+		{m.IndexDocument, prior.IndexDocument}, {m.ErrorDocument, prior.ErrorDocument},
+		{m.SinglePageApp, prior.SinglePageApp}, {m.DirectoryIndex, prior.DirectoryIndex},
+		{m.PriceClass, prior.PriceClass}, {m.MinimumTLS, prior.MinimumTLS}, {m.HTTPVersion, prior.HTTPVersion},
+		{m.IPv6, prior.IPv6}, {m.GeoRestriction, prior.GeoRestriction}, {m.WebACL, prior.WebACL},
+		{m.ResponseHeaders, prior.ResponseHeaders}, {m.CachePolicy, prior.CachePolicy},
+	}
+	return !m.sameNames(&prior.websiteFacts) ||
+		slices.ContainsFunc(pairs, func(pair [2]attr.Value) bool { return !pair[0].Equal(pair[1]) })
+}
+
+// resolveRecords plans the records in full where the distribution stays: those of the certificate are as they are.
+func (m *websiteModel) resolveRecords(ctx context.Context, r resolution[websiteModel], diags *diag.Diagnostics) {
+	m.DNSRecords = types.ListUnknown(recordType)
+	if r.prior == nil || r.prior.DNSRecords.IsNull() || m.DistributionDomain.IsUnknown() || m.IPv6.IsUnknown() ||
+		m.CertificateARN.IsUnknown() || !m.CertificateARN.Equal(r.prior.CertificateARN) ||
+		!known(m.Aliases) || !known(m.RedirectDomains) {
+		return
+	}
+	var was []recordModel
+	diags.Append(r.prior.DNSRecords.ElementsAs(ctx, &was, false)...)
+	was = slices.DeleteFunc(was, func(r recordModel) bool { return r.Type.ValueString() != "CNAME" })
+	m.DNSRecords = recordList(ctx, append(m.aliasRecords(m.names()), was...), diags)
+}
+
+// known says whether all of the set is.
+func known(set types.Set) bool {
+	return !set.IsUnknown() && !slices.ContainsFunc(set.Elements(), attr.Value.IsUnknown)
+}
+
+func recordList(ctx context.Context, records []recordModel, diags *diag.Diagnostics) types.List {
+	value, d := types.ListValueFrom(ctx, recordType, records)
+	diags.Append(d...)
+	return value
+}
+
+// aliasRecords lead every name to the distribution.
+func (m *websiteFacts) aliasRecords(names []string) []recordModel {
+	all := []recordModel{}
+	for _, name := range names {
+		all = append(all, recordModel{types.StringValue(name), types.StringValue("A"), m.DistributionDomain})
+		if m.IPv6.ValueBool() {
+			all = append(all, recordModel{types.StringValue(name), types.StringValue("AAAA"), m.DistributionDomain})
+		}
+	}
+	return all
+}
+
+func (m *websiteFacts) names() []string {
+	return websiteSpec{
+		Domain: m.Domain.ValueString(), Aliases: textsOf(m.Aliases), Redirects: textsOf(m.RedirectDomains),
+	}.Names()
+}
+
+// ledNames are the names of the site and those of records that lead to it: after a failure there may be some of names
+// that it does not have.
+func (m *websiteFacts) ledNames(ctx context.Context, diags *diag.Diagnostics) []string {
+	names := m.names()
+	if !m.DNS.ValueBool() || m.DNSRecords.IsNull() || m.DNSRecords.IsUnknown() {
+		return names
+	}
+	var records []recordModel
+	diags.Append(m.DNSRecords.ElementsAs(ctx, &records, false)...)
+	for _, r := range records {
+		if name := r.Name.ValueString(); r.Type.ValueString() != "CNAME" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// textsOf are the elements of a set of strings, sorted.
+func textsOf(set types.Set) []string {
+	var all []string
+	for _, value := range set.Elements() {
+		if text, ok := value.(types.String); ok {
+			all = append(all, text.ValueString())
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+// resolveGroups adds the site's group to those of the bucket.
+func (m *websiteModel) resolveGroups(ctx context.Context, r resolution[websiteModel], diags *diag.Diagnostics) {
+	if m.Groups.IsUnknown() || m.Domain.IsUnknown() {
+		m.Groups = types.MapUnknown(types.ObjectType{AttrTypes: levelTypes})
+		return
+	}
+	groups, was := groupsOf(ctx, m.Groups, diags), levelModel{}
+	if r.prior != nil {
+		was = groupsOf(ctx, r.prior.Groups, diags)[string(bucket.WebAdmin)]
+	}
+	document := types.StringUnknown()
+	if !m.DistributionARN.IsUnknown() {
+		document = types.StringValue(awspolicy.New(bucket.WebAdminStatement(m.DistributionARN.ValueString())).String())
+	}
+	groups[string(bucket.WebAdmin)] = levelModel{
+		GroupName:      types.StringValue(bucket.GroupName(m.Domain.ValueString(), bucket.WebAdmin)),
+		GroupARN:       found(was.GroupARN),
+		PolicyName:     types.StringValue(bucket.PolicyName(m.Domain.ValueString(), bucket.WebAdmin)),
+		PolicyARN:      found(was.PolicyARN),
+		PolicyDocument: document,
+	}
+	m.Groups = groupMap(ctx, groups, diags)
+}
+
+func (m *websiteModel) spec(
+	ctx context.Context, conn *awsclient.Conn, data *providerData, prior *websiteModel,
+) (spec websiteSpec, diags diag.Diagnostics) {
+	var was *bucketModel
+	if prior != nil {
+		was = prior.bucket(conn.Partition)
+	}
+	nested, d := m.bucket(conn.Partition).spec(ctx, conn, data, was)
+	diags.Append(d...)
+	spec = websiteSpec{
+		Bucket:          nested,
+		Domain:          m.Domain.ValueString(),
+		Aliases:         textsOf(m.Aliases),
+		Redirects:       textsOf(m.RedirectDomains),
+		DNS:             m.DNS.ValueBool(),
+		ZoneID:          m.HostedZoneID.ValueString(),
+		Origin:          cmp.Or(m.OriginAccess.ValueString(), website.OriginPrivate), // null: it is not as it should be
+		Index:           m.IndexDocument.ValueString(),
+		Error:           m.ErrorDocument.ValueString(),
+		SinglePage:      m.SinglePageApp.ValueBool(),
+		DirectoryIndex:  m.DirectoryIndex.IsNull() || m.DirectoryIndex.ValueBool(), // null: there should be one
+		Placeholder:     m.Placeholder.ValueBool(),
+		PriceClass:      m.PriceClass.ValueString(),
+		MinimumTLS:      m.MinimumTLS.ValueString(),
+		HTTPVersion:     m.HTTPVersion.ValueString(),
+		IPv6:            m.IPv6.ValueBool(),
+		Geo:             m.geo(ctx, &diags),
+		WebACL:          m.WebACL.ValueString(),
+		ResponseHeaders: m.ResponseHeaders.ValueString(),
+		CachePolicy:     m.CachePolicy.ValueString(),
+		Wait:            m.Wait.ValueBool(),
+		DestroyMode:     m.DestroyMode.ValueString(),
+		DistributionID:  m.DistributionID.ValueString(),
+		Everything:      m.importing(),
+	}
+	// One that nobody names is a matter of the site: in state it looks the same.
+	if m.resolved != nil && !m.resolved.config.CertificateARN.IsNull() {
+		spec.CertificateARN = m.CertificateARN.ValueString()
+	}
+	if i := m.invalidation(ctx, &diags); !i.Trigger.IsNull() {
+		spec.Invalidation = &website.Invalidation{Paths: textsOf(i.Paths), Trigger: i.Trigger.ValueString()}
+	}
+	if prior != nil {
+		spec.PriorCertificateARN, spec.PriorDNS = prior.CertificateARN.ValueString(), prior.DNS.ValueBool()
+		spec.PriorZoneID = prior.HostedZoneID.ValueString()
+		spec.PriorNames = prior.ledNames(ctx, &diags)
+		spec.PriorTrigger = prior.invalidation(ctx, &diags).Trigger.ValueString()
+	}
+	return spec, diags
+}
+
+func (m *websiteFacts) geo(ctx context.Context, diags *diag.Diagnostics) website.Geo {
+	if m.GeoRestriction.IsNull() || m.GeoRestriction.IsUnknown() {
+		return website.Geo{}
+	}
+	var g geoModel
+	diags.Append(m.GeoRestriction.As(ctx, &g, basetypes.ObjectAsOptions{})...)
+	return website.Geo{Type: g.Type.ValueString(), Locations: textsOf(g.Locations)}
+}
+
+// fill records what was seen. While a write is under way, the status was planned where nothing is to be spread, and an
+// invalidation that was not made is asked for again by the next plan.
+func (m *websiteModel) fill(
+	ctx context.Context, conn *awsclient.Conn, data *providerData, want websiteSpec, have websiteStatus,
+) (diags diag.Diagnostics) {
+	status, writing := m.DistributionStatus, m.resolved != nil && m.resolved.applying
+	diags = m.websiteFacts.fill(ctx, conn, data, want, have)
+	if writing && !status.IsUnknown() && have.Distribution != nil {
+		m.DistributionStatus = status
+	}
+	switch {
+	case have.Invalidation != "":
+		m.InvalidationID = types.StringValue(have.Invalidation)
+	case m.InvalidationID.IsUnknown():
+		m.InvalidationID = m.resolved.prior.InvalidationID
+		if have.Distribution != nil && want.DistributionID != "" {
+			m.Invalidation = m.resolved.prior.Invalidation
+		}
+	}
+	return diags
+}
+
+// fill records what was seen. What is not there is null; settings of a distribution that is not there stay as they are
+// said, since that it is missing says enough.
+func (m *websiteFacts) fill(
+	ctx context.Context, conn *awsclient.Conn, data *providerData, want websiteSpec, have websiteStatus,
+) (diags diag.Diagnostics) {
+	m.fillBucket(ctx, conn, data, want, have, &diags)
+	m.ID, m.Domain = types.StringValue(want.Domain), types.StringValue(want.Domain)
+	m.CertificateARN = optional(have.SeenCertificate(want))
+	m.DistributionID, m.DistributionARN = types.StringNull(), types.StringNull()
+	m.DistributionDomain, m.DistributionStatus = types.StringNull(), types.StringNull()
+	m.URL = types.StringNull()
+	if d := have.Distribution; d != nil {
+		m.DistributionID, m.DistributionARN = types.StringValue(d.ID), types.StringValue(d.ARN)
+		m.DistributionDomain, m.DistributionStatus = types.StringValue(d.DomainName), types.StringValue(d.Status)
+		if d.Settings.Enabled && slices.Contains(d.Settings.Names, want.Domain) {
+			m.URL = types.StringValue(want.URL())
+		}
+		m.fillNames(want, have)
+		m.fillPages(want, have)
+		m.fillSettings(ctx, d.Settings, &diags)
+	}
+	m.fillRecords(ctx, want, have, &diags)
+	return diags
+}
+
+func (m *websiteFacts) fillBucket(
+	ctx context.Context, conn *awsclient.Conn, data *providerData, want websiteSpec, have websiteStatus,
+	diags *diag.Diagnostics,
+) {
+	b, nested := bucketFacts{bucketSettings: m.bucketSettings}, want.SeenBucket(have)
+	have.Bucket.Tags = have.SeenTags(want)
+	diags.Append(b.fill(ctx, conn, data, nested, have.Bucket)...)
+	m.bucketSettings, m.BucketName, m.Region = b.bucketSettings, b.Name, b.Region
+	if have.Bucket.WebAdmin.Exists() {
+		groups := groupsOf(ctx, m.Groups, diags)
+		groups[string(bucket.WebAdmin)] = levelSeen(nested, want.Domain, bucket.WebAdmin, have.Bucket.WebAdmin)
+		m.Groups = groupMap(ctx, groups, diags)
+	}
+}
+
+// fillNames records the names. One that should redirect and does not is an alias.
+func (m *websiteFacts) fillNames(want websiteSpec, have websiteStatus) {
+	directories, routed := have.SeenRoutes(want)
+	var aliases, redirects []string
+	for _, name := range have.Distribution.Settings.Names {
+		switch {
+		case slices.Contains(routed, name):
+			redirects = append(redirects, name)
+		case name != want.Domain:
+			aliases = append(aliases, name)
+		}
+	}
+	m.Aliases, m.RedirectDomains = seenSet(m.Aliases, aliases), seenSet(m.RedirectDomains, redirects)
+	m.DirectoryIndex = types.BoolValue(directories)
+	if want.DirectoryIndex && !directories && !want.Everything {
+		m.DirectoryIndex = types.BoolNull()
+	}
+}
+
+// seenSet is what was seen; nothing is in the words of what was said, null or empty.
+func seenSet(said types.Set, seen []string) types.Set {
+	if len(seen) == 0 && !said.IsUnknown() && len(said.Elements()) == 0 {
+		return said
+	}
+	return stringSet(seen)
+}
+
+func (m *websiteFacts) fillPages(want websiteSpec, have websiteStatus) {
+	m.OriginAccess = optional(have.SeenOrigin(want))
+	document, single := have.SeenErrors(want)
+	m.ErrorDocument, m.SinglePageApp = optional(document), types.BoolValue(single)
+	m.IndexDocument = optional(have.Distribution.Settings.Index)
+	if e := have.Endpoint; e != nil && e.Index != want.Index && have.Distribution.Settings.AccessID == "" {
+		m.IndexDocument = optional(e.Index)
+	}
+}
+
+func (m *websiteFacts) fillSettings(ctx context.Context, s website.Settings, diags *diag.Diagnostics) {
+	m.PriceClass, m.HTTPVersion = optional(s.PriceClass), optional(s.HTTPVersion)
+	m.MinimumTLS, m.IPv6, m.WebACL = optional(s.MinimumTLS), types.BoolValue(s.IPv6), optional(s.WebACL)
+	if s.PlainHTTP {
+		m.MinimumTLS = types.StringNull()
+	}
+	m.CachePolicy = optional(website.CachePolicyWord(s.CachePolicy))
+	m.ResponseHeaders = optional(website.ResponseHeadersWord(s.ResponseHeaders))
+	m.GeoRestriction = types.ObjectNull(geoTypes)
+	if len(s.Geo.Locations) > 0 {
+		g := geoModel{types.StringValue(s.Geo.Type), stringSet(s.Geo.Locations)}
+		m.GeoRestriction = object(ctx, geoTypes, g, diags)
+	}
+}
+
+// fillRecords records the zone and the records: those that are there or, where DNS is left to somebody else, those to
+// make. Those that prove the certificate are among them.
+func (m *websiteFacts) fillRecords(
+	ctx context.Context, want websiteSpec, have websiteStatus, diags *diag.Diagnostics,
+) {
+	leads := func(kind string) bool {
+		return slices.ContainsFunc(have.Records, func(r website.Record) bool {
+			return r.Type == kind && have.Distribution != nil && r.Value == have.Distribution.DomainName
+		})
+	}
+	if want.Everything {
+		m.DNS = types.BoolValue(leads("A") || leads("AAAA"))
+	}
+	if m.DNS.ValueBool() && leads("A") && !leads("AAAA") { // whatever the distribution would answer
+		m.IPv6 = types.BoolValue(false)
+	}
+	if m.DNS.ValueBool() {
+		m.HostedZoneID = types.StringNull()
+		if have.Zone != nil {
+			m.HostedZoneID = types.StringValue(have.Zone.ID)
+		}
+	}
+	if have.Distribution == nil {
+		m.DNSRecords = types.ListNull(recordType)
+		return
+	}
+	// Names that the distribution has lost are the site's still.
+	names := want.Names()
+	for _, name := range m.names() {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	records := m.aliasRecords(names)
+	if m.DNS.ValueBool() {
+		records = m.seenRecords(names, have)
+	}
+	if have.Certificate != nil {
+		proofs := slices.SortedFunc(slices.Values(have.Certificate.Validation), func(x, y website.Record) int {
+			return cmp.Compare(x.Name, y.Name)
+		})
+		for _, proof := range proofs {
+			records = append(records, recordOf(proof))
+		}
+	}
+	m.DNSRecords = recordList(ctx, records, diags)
+}
+
+// seenRecords are the records that are there of those that should be, and others that lead here, in the same order.
+func (m *websiteFacts) seenRecords(names []string, have websiteStatus) []recordModel {
+	all, ours := []recordModel{}, len(names)
+	for _, r := range have.Records {
+		if !slices.Contains(names, r.Name) {
+			names = append(names, r.Name)
+		}
+	}
+	for i, name := range names {
+		for _, kind := range []string{"A", "AAAA"} {
+			for _, r := range have.Records {
+				shown := i < ours && (kind == "A" || m.IPv6.ValueBool()) || r.Value == have.Distribution.DomainName
+				if r.Name == name && r.Type == kind && shown {
+					all = append(all, recordOf(r))
+				}
+			}
+		}
+	}
+	return all
+}
+
+func recordOf(r website.Record) recordModel {
+	return recordModel{types.StringValue(r.Name), types.StringValue(r.Type), types.StringValue(r.Value)}
+}

@@ -1,0 +1,371 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/fwtypes"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/lifecyclerule"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/website"
+)
+
+// websiteTimeout is the default of writes: CloudFront spreads a change in minutes, and a destroy waits for two.
+const websiteTimeout = time.Hour
+
+func newWebsiteResource() resource.Resource {
+	return &composite[websiteModel, websiteSpec, websiteStatus, *websiteModel]{
+		noun:     "website",
+		schema:   websiteSchema,
+		identity: websiteIdentitySchema(),
+		keys:     []string{"domain"},
+		build:    website.New,
+		permissions: slices.Concat(awsclient.Permissions(website.API{}), awsclient.Permissions(bucket.API{}),
+			awsclient.Permissions(bucket.SiteReads{}), awsclient.Permissions(lifecyclerule.API{})),
+		preflight: true,
+		patience:  websiteTimeout,
+	}
+}
+
+func websiteIdentitySchema() identityschema.Schema {
+	return identityschema.Schema{Attributes: map[string]identityschema.Attribute{
+		"domain": identityschema.StringAttribute{RequiredForImport: true, Description: "Host name of the site."},
+	}}
+}
+
+func websiteSchema(ctx context.Context) schema.Schema {
+	attributes := bucketSettingsSchema()
+	maps.Copy(attributes, websiteNamesSchema())
+	maps.Copy(attributes, websitePagesSchema())
+	maps.Copy(attributes, websiteDeliverySchema())
+	maps.Copy(attributes, websiteComputedSchema())
+	return schema.Schema{
+		MarkdownDescription: "A site at a name: a private bucket, a CloudFront distribution in front of it, a certificate, " +
+			"the " +
+			"DNS records, and groups for those who may fill the bucket and refresh the caches.\n\nEverything that CloudFront " +
+			"can change in place is changed in place. A site that exists is never taken over silently: creating it is an " +
+			"error " +
+			"that shows the `import` block to use. Cache behaviors, origins and other settings of the distribution that are " +
+			"not " +
+			"named here are left alone, whoever made them.",
+		Attributes: attributes,
+		Blocks:     map[string]schema.Block{"timeouts": timeoutsBlock(ctx, websiteTimeout)},
+	}
+}
+
+// choice is an attribute with a default; allowed says which values there are, any if there are none.
+func choice(description string, allowed ...string) schema.StringAttribute {
+	a := schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: description}
+	if len(allowed) > 0 {
+		a.Validators = []validator.String{stringvalidator.OneOf(allowed...)}
+	}
+	return a
+}
+
+func toggle(description string) schema.BoolAttribute {
+	return schema.BoolAttribute{Optional: true, Computed: true, MarkdownDescription: description}
+}
+
+func computed(description string) schema.StringAttribute {
+	return schema.StringAttribute{Computed: true, MarkdownDescription: description}
+}
+
+// matching refuses what the pattern does not fit.
+func matching(a schema.StringAttribute, pattern, message string) schema.StringAttribute {
+	a.Validators = append(a.Validators, stringvalidator.RegexMatches(regexp.MustCompile(pattern), message))
+	return a
+}
+
+// websiteNamesSchema are the attributes about the site's names, and where it is kept.
+func websiteNamesSchema() map[string]schema.Attribute {
+	names := func(description string) schema.Attribute {
+		return schema.SetAttribute{
+			Optional: true, ElementType: types.StringType, MarkdownDescription: description,
+			Validators: []validator.Set{setvalidator.ValueStringsAre(fwtypes.HostName())},
+		}
+	}
+	bucketName := choice("Name of the bucket. Default: `domain` when the site is created; a domain of more than 63 " +
+		"characters needs a name of its own here. A change replaces the site.")
+	bucketName.Validators = []validator.String{fwtypes.BucketName()}
+	bucketName.PlanModifiers = []planmodifier.String{stringplanmodifier.RequiresReplaceIfConfigured()}
+	region := choice("AWS region of the bucket, such as `us-east-1`. Default: the provider's region when the site is " +
+		"created. A change replaces the site.")
+	region.PlanModifiers = []planmodifier.String{stringplanmodifier.RequiresReplaceIfConfigured()}
+	certificate := choice("ARN of an issued certificate of ACM in us-east-1 that covers every name; an asterisk in it " +
+		"stands " +
+		"for one label. Default: one that is found there, else one that is requested, proved by DNS and deleted with the " +
+		"site, " +
+		"for which `dns` has to be `true`.")
+	certificate.Validators = []validator.String{fwtypes.ARN("acm")}
+	return map[string]schema.Attribute{
+		"id": computed("The domain, which is also the import id."),
+		"domain": schema.StringAttribute{
+			Required: true,
+			MarkdownDescription: "Host name of the site, such as `www.example.edu`: lower case, at least two labels. A change " +
+				"replaces the site.",
+			Validators:    []validator.String{fwtypes.HostName()},
+			PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
+		},
+		"aliases": names("More names of the same site."),
+		"redirect_domains": names("Names that answer every request with a permanent redirect to the same path of " +
+			"`domain`."),
+		"bucket_name": bucketName,
+		"region":      region,
+		"hosted_zone_id": matching(choice("Id of the Route 53 zone of the records, such as `Z0123456789ABCDEFGHIJ`; names "+
+			"outside it go to the longest public zone that contains them. Default: the longest public zone that contains "+
+			"`domain`."),
+			`^[A-Z0-9]{1,32}$`, "must be the id of a hosted zone: 1 to 32 capital letters and digits, such as "+
+				"Z0123456789ABCDEFGHIJ"),
+		"dns": toggle("Whether the alias records of all names are made in Route 53: A and, with `ipv6`, AAAA. Default " +
+			"`true`; " +
+			"`false` leaves DNS to somebody else, who finds in `dns_records` what to make."),
+		"certificate_arn": certificate,
+	}
+}
+
+// websitePagesSchema are the attributes about what is answered to which path.
+func websitePagesSchema() map[string]schema.Attribute {
+	const noSlash = "must be the key of an object, not empty and without a slash at its beginning, such as index.html"
+	return map[string]schema.Attribute{
+		"origin_access": choice("How CloudFront reads the bucket: `private` (default) as itself, by origin access control, "+
+			"the "+
+			"bucket being closed to everybody else; or `website_endpoint`, as everybody, over plain HTTP and the bucket's own "+
+			"website endpoint, as YaleSpinup's s3-api made sites. As the old value in a plan null stands for a bucket that "+
+			"the distribution cannot read, or that others can.", website.OriginPrivate, website.OriginEndpoint),
+		"index_document": matching(choice("Key of the page at `/` and, with `directory_index`, of that of every directory. "+
+			"Default "+
+			"`index.html`."), `^[^/]`, noSlash),
+		"error_document": matching(schema.StringAttribute{
+			Optional: true,
+			MarkdownDescription: "Key of the page that unknown paths answer, with the status 404. Default: none; CloudFront " +
+				"passes on the bucket's own message. Not together with `single_page_app`.",
+		}, `^[^/]`, strings.ReplaceAll(noSlash, "index.html", "404.html")),
+		"single_page_app": toggle("Whether unknown paths answer the index document with the status 200, for applications " +
+			"that " +
+			"tell paths apart in the browser. Default `false`."),
+		"directory_index": toggle("Whether `/docs/` answers `/docs/index.html`, by a CloudFront function. Default `true`, " +
+			"but " +
+			"`false` with `website_endpoint`, which does so itself. As the old value in a plan null stands for a " +
+			"function that is lost or was changed."),
+		"placeholder": toggle("Whether a new site gets an index document, so that it answers. It is put once, if there is " +
+			"none, " +
+			"does not count as content, and is yours to overwrite. Default `true`."),
+		"response_headers": matching(choice("Headers that CloudFront adds to answers: `security` (default; AWS's managed "+
+			"policy "+
+			"SecurityHeadersPolicy), `none`, or the id of a response headers policy."),
+			`^(security|none|`+policyForm+`)$`, `must be "security", "none", or the id of a response headers policy`),
+		"cache_policy": matching(choice("How CloudFront keeps objects: `optimized` (default; AWS's managed policy "+
+			"CachingOptimized), `disabled` (CachingDisabled), `legacy` (no policy, but settings in the "+
+			"distribution: an hour, without cookies and query strings, as YaleSpinup's s3-api made sites; other such settings "+
+			"are kept), or the id of a cache policy."),
+			`^(optimized|disabled|legacy|`+policyForm+`)$`,
+			`must be "optimized", "disabled", "legacy", or the id of a cache policy`),
+		"invalidation": schema.SingleNestedAttribute{
+			Optional: true,
+			MarkdownDescription: "What to drop from the caches when `trigger` changes. A new site has nothing to drop. The " +
+				"apply " +
+				"does not wait until it is done.",
+			Attributes: map[string]schema.Attribute{
+				"paths": schema.SetAttribute{
+					Optional: true, Computed: true, ElementType: types.StringType,
+					MarkdownDescription: "Paths of the site; an asterisk at the end stands for anything. Default `[\"/*\"]`. AWS " +
+						"charges by the path, after the first 1,000 of a month.",
+					Validators: []validator.Set{
+						setvalidator.SizeBetween(1, 3000),
+						setvalidator.ValueStringsAre(stringvalidator.RegexMatches(regexp.MustCompile(`^/`),
+							"must begin with a slash, as /docs/*")),
+					},
+				},
+				"trigger": schema.StringAttribute{
+					Optional:            true,
+					Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+					MarkdownDescription: "Any text, such as a version or a hash of what was uploaded; a change invalidates `paths`.",
+				},
+			},
+		},
+	}
+}
+
+// policyForm is the form of the ids of CloudFront's policies.
+const policyForm = `[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`
+
+// websiteDeliverySchema are the attributes about where and how CloudFront answers.
+func websiteDeliverySchema() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"require_tls": toggle("Whether a statement in the bucket policy denies requests to the bucket itself over plain " +
+			"HTTP; CloudFront redirects to HTTPS in any case. Default `true`, but `false` with `website_endpoint`, which is " +
+			"read over plain HTTP and so cannot have it."),
+		"price_class": choice("From where CloudFront answers: `PriceClass_100` (default: North America, Europe, Israel), "+
+			"`PriceClass_200` (also Asia, the Middle East, Africa), or `PriceClass_All`.",
+			"PriceClass_100", "PriceClass_200", "PriceClass_All"),
+		"minimum_tls": choice("Oldest TLS that browsers may use, in the name of a security policy of CloudFront. Default "+
+			"`TLSv1.2_2021`. As the old value in a plan null stands for a distribution that answers without TLS.",
+			"TLSv1", "TLSv1_2016", "TLSv1.1_2016", "TLSv1.2_2018", "TLSv1.2_2019", "TLSv1.2_2021", "TLSv1.2_2025",
+			"TLSv1.3_2025"),
+		"http_version": choice("Newest HTTP that browsers may use: `http1.1`, `http2`, `http3` or `http2and3` (default).",
+			"http1.1", "http2", "http3", "http2and3"),
+		"ipv6": toggle("Whether the site answers over IPv6 too, which takes AAAA records. Default `true`."),
+		"geo_restriction": schema.SingleNestedAttribute{
+			Optional:            true,
+			MarkdownDescription: "Countries that the site answers, or does not. Default: it answers everywhere.",
+			Attributes: map[string]schema.Attribute{
+				"type": schema.StringAttribute{
+					Required:            true,
+					MarkdownDescription: "`whitelist` (only these countries) or `blacklist` (all but these).",
+					Validators:          []validator.String{stringvalidator.OneOf("whitelist", "blacklist")},
+				},
+				"locations": schema.SetAttribute{
+					Required: true, ElementType: types.StringType,
+					MarkdownDescription: "Countries, by the two capital letters of ISO 3166-1, such as `US`.",
+					Validators: []validator.Set{
+						setvalidator.SizeAtLeast(1),
+						setvalidator.ValueStringsAre(stringvalidator.RegexMatches(regexp.MustCompile(`^[A-Z]{2}$`),
+							"must be a country code of ISO 3166-1: two capital letters, such as US")),
+					},
+				},
+			},
+		},
+		"web_acl_arn": schema.StringAttribute{
+			Optional:            true,
+			MarkdownDescription: "ARN of a web ACL of AWS WAF, of the scope CLOUDFRONT. Default: none.",
+			Validators:          []validator.String{fwtypes.ARN("wafv2")},
+		},
+		"wait_for_deployment": toggle("Whether an apply that changes the distribution waits until the change is " +
+			"everywhere, which " +
+			"takes minutes. Default `true`. A change of tags or groups never waits."),
+		"destroy_mode": choice("How the distribution is destroyed: `wait` (default: it is disabled, and deleted when that "+
+			"is "+
+			"everywhere, which takes minutes) or `disable` (it is disabled and tagged; a later change of any website of the "+
+			"account deletes it).", website.DestroyWait, website.DestroyDisable),
+	}
+}
+
+func websiteComputedSchema() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"url": computed("Where the site is: `https://` and the domain. In a plan null stands for a distribution that is " +
+			"disabled or does not have the name."),
+		"distribution_id":          computed("Id of the CloudFront distribution."),
+		"distribution_arn":         computed("ARN of the distribution."),
+		"distribution_domain_name": computed("Host name of the distribution, to which the records lead."),
+		"distribution_status":      computed("`Deployed`, or `InProgress` while a change is spreading."),
+		"dns_records": schema.ListNestedAttribute{
+			Computed: true,
+			MarkdownDescription: "Records of the site: those that lead its names to the distribution and those that the " +
+				"certificate wants, for as long as it is renewed. With `dns = false` they are what is to be made by hand.",
+			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+				"name": computed("Name of the record."),
+				"type": computed("`A` or `AAAA`, as an alias; outside of Route 53 a CNAME of the same value, or what the DNS " +
+					"service " +
+					"has in its place. `CNAME` for the certificate."),
+				"value": computed("What it leads to."),
+			}},
+		},
+		"invalidation_id": computed("Id of the invalidation that was made last; null for none."),
+	}
+}
+
+// checkConfig holds the rules between attributes.
+func (m *websiteModel) checkConfig(ctx context.Context) (diags diag.Diagnostics) {
+	b := m.bucket("")
+	b.Name = pick(m.BucketName, m.Domain)
+	diags.Append(b.checkConfig(ctx)...)
+	m.checkNames(&diags)
+	m.checkDomain(&diags)
+	if m.SinglePageApp.ValueBool() && !m.ErrorDocument.IsNull() && !m.ErrorDocument.IsUnknown() {
+		diags.AddAttributeError(path.Root("error_document"), "Invalid error document", fmt.Sprintf(
+			"error_document is %q, but single_page_app is true, so that unknown paths answer the index document. Allowed is "+
+				"one "+
+				"of the two.", m.ErrorDocument.ValueString()))
+	}
+	if m.OriginAccess.ValueString() == website.OriginEndpoint && strings.Contains(m.IndexDocument.ValueString(), "/") {
+		diags.AddAttributeError(path.Root("index_document"), "Invalid index document", fmt.Sprintf("index_document is %q, "+
+			"but "+
+			"with origin_access = \"website_endpoint\" S3 allows no slash in it, such as \"index.html\".",
+			m.IndexDocument.ValueString()))
+	}
+	if m.OriginAccess.ValueString() == website.OriginEndpoint && m.RequireTLS.ValueBool() {
+		diags.AddAttributeError(path.Root("require_tls"), "Invalid access", "require_tls is true, but with origin_access = "+
+			"\"website_endpoint\" CloudFront reads the bucket over plain HTTP. Allowed is false, or origin_access = "+
+			"\"private\".")
+	}
+	arn := m.CertificateARN.ValueString()
+	if strings.HasPrefix(arn, "arn:aws:acm:") && !strings.HasPrefix(arn, "arn:aws:acm:us-east-1:") {
+		diags.AddAttributeError(path.Root("certificate_arn"), "Invalid certificate", fmt.Sprintf(
+			"certificate_arn is %q. CloudFront takes certificates of the region us-east-1 only, arn:aws:acm:us-east-1:….", arn))
+	}
+	return diags
+}
+
+// checkNames refuses a name that is said twice.
+func (m *websiteModel) checkNames(diags *diag.Diagnostics) {
+	owner := map[string]string{}
+	if !m.Domain.IsUnknown() {
+		owner[m.Domain.ValueString()] = "domain"
+	}
+	for _, set := range []struct {
+		attribute string
+		names     types.Set
+	}{{"aliases", m.Aliases}, {"redirect_domains", m.RedirectDomains}} {
+		for _, value := range set.names.Elements() {
+			name, ok := value.(types.String)
+			if !ok || name.IsUnknown() {
+				continue
+			}
+			if other := owner[name.ValueString()]; other != "" {
+				diags.AddAttributeError(path.Root(set.attribute), "Name used twice", fmt.Sprintf(
+					"%s has %q, which is in %s too. Every name of the site is allowed "+
+						"once.", set.attribute, name.ValueString(), other))
+			}
+			owner[name.ValueString()] = set.attribute
+		}
+	}
+}
+
+// maxIAMName is the longest name of a group and of a managed policy, in characters.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+const maxIAMName = 128
+
+// checkDomain refuses a domain from which a name cannot be made that the site needs.
+func (m *websiteModel) checkDomain(diags *diag.Diagnostics) {
+	domain := m.Domain.ValueString()
+	if m.Domain.IsNull() || m.Domain.IsUnknown() || website.ValidateName(domain) != nil {
+		return // the attribute's own validator says so
+	}
+	if name := bucket.PolicyName(domain, bucket.WebAdmin); len(name) > maxIAMName {
+		diags.AddAttributeError(path.Root("domain"), "Domain too long", fmt.Sprintf(
+			"domain %q makes an IAM policy with the name %q of %d characters; IAM allows %d. Use a shorter domain.",
+			domain, name, len(name), maxIAMName))
+	}
+	if err := bucket.ValidateName(domain); err != nil && m.BucketName.IsNull() {
+		diags.AddAttributeError(path.Root("domain"), "Domain cannot name the bucket", fmt.Sprintf(
+			"domain: %s. Set bucket_name to another name for the bucket.", err))
+	}
+}
+
+// checkPlan holds the rules that need the provider's configuration.
+func (m *websiteModel) checkPlan(ctx context.Context, data *providerData) diag.Diagnostics {
+	diags := m.bucket("").checkPlan(ctx, data)
+	if name := data.platform.Name; !data.isUnknown("platform") && name != "aws" {
+		diags.AddError("No websites on this platform", fmt.Sprintf(
+			"The provider's platform is %q, which has no CloudFront. spinup_website needs the platform \"aws\".", name))
+	}
+	return diags
+}

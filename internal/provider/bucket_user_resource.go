@@ -83,7 +83,8 @@ func bucketUserSchema(ctx context.Context) schema.Schema {
 				Optional: true,
 				Computed: true,
 				MarkdownDescription: "Whether the user is also a member of the website's group " +
-					"`<bucket>-WebAdmGrp`, which may invalidate the cache. Default `false`.",
+					"`<bucket>-WebAdmGrp`, which may invalidate the cache. The group bears the domain of the website, so " +
+					"its bucket must too. Default `false`.",
 			},
 			"path": schema.StringAttribute{
 				Optional: true,

@@ -105,6 +105,7 @@ func rule(label string, bad badInput) (config, address string) {
 
 // TestAccLifecycleRule_badInput plans what cannot be right, without a call.
 func TestAccLifecycleRule_badInput(t *testing.T) {
+	t.Parallel()
 	buckets := map[string]badInput{}
 	for name, allowed := range badNames {
 		buckets[fmt.Sprintf("%q", name)] = badInput{fmt.Sprintf("bucket = %q", name), "bucket", fmt.Sprintf("%q", name), allowed}

@@ -29,13 +29,13 @@ import (
 // each round somebody adds a rule by hand. After each round all twenty rules are as they should be, and the others as
 // they were, byte for byte.
 func TestAccLifecycleRule_company(t *testing.T) {
-	t.Parallel() // it waits most of the time
+	t.Parallel()
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) { company(t, b) })
 }
 
 // TestAccLifecycleRule_companyStale is the same where reads lag behind writes.
 func TestAccLifecycleRule_companyStale(t *testing.T) {
-	t.Parallel() // it waits most of the time
+	t.Parallel()
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		b.Gateway.Inject(gateway.Rule{
 			Match: gateway.Op("s3:GetBucketLifecycleConfiguration"), Fault: gateway.Lagging(300 * time.Millisecond),
@@ -112,6 +112,7 @@ resource "spinup_lifecycle_rule" "test" {
 
 // TestAccLifecycleRule_scale counts what many rules cost.
 func TestAccLifecycleRule_scale(t *testing.T) {
+	t.Parallel()
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name)
 		tf := b.Terraform(t)

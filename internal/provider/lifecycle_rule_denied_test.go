@@ -12,6 +12,7 @@ import (
 
 // TestAccLifecycleRule_denied lets the read of a refresh fail.
 func TestAccLifecycleRule_denied(t *testing.T) {
+	t.Parallel()
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name)
 		tf := b.Served(t)
@@ -27,6 +28,7 @@ func TestAccLifecycleRule_denied(t *testing.T) {
 
 // TestAccLifecycleRule_deniedWrite refuses writes: what state says afterwards is what there is.
 func TestAccLifecycleRule_deniedWrite(t *testing.T) {
+	t.Parallel()
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name)
 		writeLifecycle(t, b, strangerRule)

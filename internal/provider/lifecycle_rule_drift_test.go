@@ -138,6 +138,7 @@ func ruleDrifts() []ruleDrift {
 // TestAccLifecycleRule_drift changes each attribute of a rule with a plain client. The plan names just that, applying
 // it is one write that repairs just that, and what was there of another owner stays as it is, byte for byte.
 func TestAccLifecycleRule_drift(t *testing.T) {
+	t.Parallel()
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name)
 		writeLifecycle(t, b, strangerRule)
@@ -239,6 +240,7 @@ const legacyPrefix = "prefix of the rule's own"
 
 // TestAccLifecycleRule_sameMeaning writes the same rules in other words with a plain client: nobody's change.
 func TestAccLifecycleRule_sameMeaning(t *testing.T) {
+	t.Parallel()
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		documents := otherWords()
 		delete(documents, legacyPrefix)
@@ -248,6 +250,7 @@ func TestAccLifecycleRule_sameMeaning(t *testing.T) {
 
 // TestAccLifecycleRule_sameMeaningLegacy is the same for rules from before there were filters.
 func TestAccLifecycleRule_sameMeaningLegacy(t *testing.T) {
+	t.Parallel()
 	acctest.Only(t, emulator.Fakecloud, "LocalStack refuses a rule without a filter", func(t *testing.T, b *acctest.Bench) {
 		sameMeaning(t, b, map[string][]string{legacyPrefix: otherWords()[legacyPrefix]})
 	})

@@ -30,6 +30,7 @@ func ruleLife(t *testing.T, b *acctest.Bench, tf *acctest.Terraform, run func(co
 // TestAccLifecycleRule_permissions holds the whole life of a rule to the published policy. It passes, and needs all of
 // it.
 func TestAccLifecycleRule_permissions(t *testing.T) {
+	t.Parallel()
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name)
 		tf, policy := b.Served(t), published(t, "lifecycle-rule.json")
@@ -44,6 +45,7 @@ func TestAccLifecycleRule_permissions(t *testing.T) {
 // TestAccLifecycleRule_permissionsMissing allows nothing at first, and then only what the errors ask for. They lead
 // through the whole life of a rule and end at the published policy.
 func TestAccLifecycleRule_permissionsMissing(t *testing.T) {
+	t.Parallel()
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name)
 		tf, policy := b.Served(t), published(t, "lifecycle-rule.json")
@@ -57,6 +59,7 @@ func TestAccLifecycleRule_permissionsMissing(t *testing.T) {
 // TestAccLifecycleRule_permissionsPlan holds a plan to the read-only policy. It names the drift, needs all of the
 // policy, and writes nothing.
 func TestAccLifecycleRule_permissionsPlan(t *testing.T) {
+	t.Parallel()
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name)
 		tf := b.Served(t)

@@ -37,10 +37,8 @@ func (d *websiteDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 	maps.Copy(attributes, websiteFactsDataSchema())
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A site of the account, made by spinup or not, with everything that `spinup_website` knows " +
-			"about " +
-			"it: the distribution that has the name, and the bucket that it reads. A name that no distribution has is an " +
-			"error; " +
-			"a part that is missing is null.",
+			"about it: the distribution that has the name, and the bucket that it reads. A name that no distribution has is " +
+			"an error; a part that is missing is null.",
 		Attributes: attributes,
 	}
 }

@@ -14,6 +14,7 @@ import (
 
 // TestAccWebsite_denied lets each read of a refresh fail in turn.
 func TestAccWebsite_denied(t *testing.T) {
+	t.Parallel()
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		// A site that takes all of them: it has a website endpoint, a function, and a name in another zone.
 		zoneID := b.MakeZone(t, zone(b))
@@ -48,6 +49,7 @@ func TestAccWebsite_denied(t *testing.T) {
 
 // TestAccWebsite_deniedSearch: whether a name is free cannot be told where the distributions may not be listed.
 func TestAccWebsite_deniedSearch(t *testing.T) {
+	t.Parallel()
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		b.MakeZone(t, zone(b))
 		tf := b.Served(t)

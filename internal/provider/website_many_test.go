@@ -31,6 +31,7 @@ func resetBoth(b *acctest.Bench) {
 
 // TestAccWebsite_refreshCalls: a refresh of a site asks for each fact once.
 func TestAccWebsite_refreshCalls(t *testing.T) {
+	t.Parallel()
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		b.MakeZone(t, zone(b))
 		tf := b.Served(t)
@@ -61,6 +62,7 @@ func refreshOfSite() []string {
 
 // TestAccWebsite_twoInOneZone: two sites share a zone, and neither touches the records of the other.
 func TestAccWebsite_twoInOneZone(t *testing.T) {
+	t.Parallel()
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		id := b.MakeZone(t, zone(b))
 		second := fmt.Sprintf("resource \"spinup_website\" \"second\" { domain = %q }\n", zone(b)) // the zone's own name
@@ -90,6 +92,7 @@ func TestAccWebsite_twoInOneZone(t *testing.T) {
 
 // TestAccWebsite_ten makes ten sites in one apply.
 func TestAccWebsite_ten(t *testing.T) {
+	t.Parallel()
 	const sites = 10
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		b.MakeZone(t, zone(b))

@@ -109,6 +109,7 @@ func holdName(t *testing.T, b *acctest.Bench, name string) {
 
 // TestAccWebsite_preflight: what a new site cannot be made against is said by the plan already, each with its own error.
 func TestAccWebsite_preflight(t *testing.T) {
+	t.Parallel()
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		for _, row := range obstacles() {
 			t.Run(row.name, func(t *testing.T) {

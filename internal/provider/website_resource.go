@@ -57,15 +57,21 @@ func websiteSchema(ctx context.Context) schema.Schema {
 	maps.Copy(attributes, websitePagesSchema())
 	maps.Copy(attributes, websiteDeliverySchema())
 	maps.Copy(attributes, websiteComputedSchema())
+	attributes["tags"] = schema.MapAttribute{
+		Optional:    true,
+		ElementType: types.StringType,
+		MarkdownDescription: "Tags of the bucket and of the distribution, in addition to the provider's `default_tags`; of " +
+			"two tags with the same key this one wins. Together at most 50; keys of 1 to 128 and values of up to 256 " +
+			"characters; no key may begin with `aws:`. Tags put there by others are removed by the next apply unless the " +
+			"provider's `ignore_tags` covers them. Where bucket and distribution differ, the old value in a plan says how.",
+		Validators: []validator.Map{fwtypes.TagMap(nil)},
+	}
 	return schema.Schema{
 		MarkdownDescription: "A site at a name: a private bucket, a CloudFront distribution in front of it, a certificate, " +
-			"the " +
-			"DNS records, and groups for those who may fill the bucket and refresh the caches.\n\nEverything that CloudFront " +
-			"can change in place is changed in place. A site that exists is never taken over silently: creating it is an " +
-			"error " +
-			"that shows the `import` block to use. Cache behaviors, origins and other settings of the distribution that are " +
-			"not " +
-			"named here are left alone, whoever made them.",
+			"the DNS records, and groups for those who may fill the bucket and refresh the caches.\n\nEverything that " +
+			"CloudFront can change in place is changed in place. A site that exists is never taken over silently: creating it " +
+			"is an error that shows the `import` block to use. Cache behaviors, origins and other settings of the " +
+			"distribution that are not named here are left alone, whoever made them.",
 		Attributes: attributes,
 		Blocks:     map[string]schema.Block{"timeouts": timeoutsBlock(ctx, websiteTimeout)},
 	}
@@ -110,10 +116,8 @@ func websiteNamesSchema() map[string]schema.Attribute {
 		"created. A change replaces the site.")
 	region.PlanModifiers = []planmodifier.String{stringplanmodifier.RequiresReplaceIfConfigured()}
 	certificate := choice("ARN of an issued certificate of ACM in us-east-1 that covers every name; an asterisk in it " +
-		"stands " +
-		"for one label. Default: one that is found there, else one that is requested, proved by DNS and deleted with the " +
-		"site, " +
-		"for which `dns` has to be `true`.")
+		"stands for one label. Default: one that is found there, else one that is requested, proved by DNS and deleted " +
+		"with the site, for which `dns` has to be `true`.")
 	certificate.Validators = []validator.String{fwtypes.ARN("acm")}
 	return map[string]schema.Attribute{
 		"id": computed("The domain, which is also the import id."),
@@ -135,8 +139,7 @@ func websiteNamesSchema() map[string]schema.Attribute {
 			`^[A-Z0-9]{1,32}$`, "must be the id of a hosted zone: 1 to 32 capital letters and digits, such as "+
 				"Z0123456789ABCDEFGHIJ"),
 		"dns": toggle("Whether the alias records of all names are made in Route 53: A and, with `ipv6`, AAAA. Default " +
-			"`true`; " +
-			"`false` leaves DNS to somebody else, who finds in `dns_records` what to make."),
+			"`true`; `false` leaves DNS to somebody else, who finds in `dns_records` what to make."),
 		"certificate_arn": certificate,
 	}
 }
@@ -159,18 +162,14 @@ func websitePagesSchema() map[string]schema.Attribute {
 				"passes on the bucket's own message. Not together with `single_page_app`.",
 		}, `^[^/]`, strings.ReplaceAll(noSlash, "index.html", "404.html")),
 		"single_page_app": toggle("Whether unknown paths answer the index document with the status 200, for applications " +
-			"that " +
-			"tell paths apart in the browser. Default `false`."),
+			"that tell paths apart in the browser. Default `false`."),
 		"directory_index": toggle("Whether `/docs/` answers `/docs/index.html`, by a CloudFront function. Default `true`, " +
-			"but " +
-			"`false` with `website_endpoint`, which does so itself. As the old value in a plan null stands for a " +
-			"function that is lost or was changed."),
+			"but `false` with `website_endpoint`, which does so itself. As the old value in a plan null stands for a function " +
+			"that is lost or was changed."),
 		"placeholder": toggle("Whether a new site gets an index document, so that it answers. It is put once, if there is " +
-			"none, " +
-			"does not count as content, and is yours to overwrite. Default `true`."),
+			"none, does not count as content, and is yours to overwrite. Default `true`."),
 		"response_headers": matching(choice("Headers that CloudFront adds to answers: `security` (default; AWS's managed "+
-			"policy "+
-			"SecurityHeadersPolicy), `none`, or the id of a response headers policy."),
+			"policy SecurityHeadersPolicy), `none`, or the id of a response headers policy."),
 			`^(security|none|`+policyForm+`)$`, `must be "security", "none", or the id of a response headers policy`),
 		"cache_policy": matching(choice("How CloudFront keeps objects: `optimized` (default; AWS's managed policy "+
 			"CachingOptimized), `disabled` (CachingDisabled), `legacy` (no policy, but settings in the "+
@@ -181,8 +180,7 @@ func websitePagesSchema() map[string]schema.Attribute {
 		"invalidation": schema.SingleNestedAttribute{
 			Optional: true,
 			MarkdownDescription: "What to drop from the caches when `trigger` changes. A new site has nothing to drop. The " +
-				"apply " +
-				"does not wait until it is done.",
+				"apply does not wait until it is done.",
 			Attributes: map[string]schema.Attribute{
 				"paths": schema.SetAttribute{
 					Optional: true, Computed: true, ElementType: types.StringType,
@@ -249,8 +247,7 @@ func websiteDeliverySchema() map[string]schema.Attribute {
 			Validators:          []validator.String{fwtypes.ARN("wafv2")},
 		},
 		"wait_for_deployment": toggle("Whether an apply that changes the distribution waits until the change is " +
-			"everywhere, which " +
-			"takes minutes. Default `true`. A change of tags or groups never waits."),
+			"everywhere, which takes minutes. Default `true`. A change of tags or groups never waits."),
 		"destroy_mode": choice("How the distribution is destroyed: `wait` (default: it is disabled, and deleted when that "+
 			"is "+
 			"everywhere, which takes minutes) or `disable` (it is disabled and tagged; a later change of any website of the "+
@@ -273,8 +270,7 @@ func websiteComputedSchema() map[string]schema.Attribute {
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 				"name": computed("Name of the record."),
 				"type": computed("`A` or `AAAA`, as an alias; outside of Route 53 a CNAME of the same value, or what the DNS " +
-					"service " +
-					"has in its place. `CNAME` for the certificate."),
+					"service has in its place. `CNAME` for the certificate."),
 				"value": computed("What it leads to."),
 			}},
 		},

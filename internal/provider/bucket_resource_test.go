@@ -668,6 +668,7 @@ func TestAccBucket_forceDestroy(t *testing.T) {
 
 // TestAccBucket_forceDestroyPages empties a bucket that takes more than one page to list.
 func TestAccBucket_forceDestroyPages(t *testing.T) {
+	t.Parallel()
 	const reason = "LocalStack takes too long to be given more than 1,000 objects"
 	acctest.Only(t, emulator.Fakecloud, reason, func(t *testing.T, b *acctest.Bench) {
 		tf := b.Terraform(t)

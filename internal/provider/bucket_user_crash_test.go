@@ -71,6 +71,7 @@ func TestAccBucketUser_crashSweep(t *testing.T) {
 
 // TestAccBucketUser_crashSweepStores goes through every crash with every kind of store.
 func TestAccBucketUser_crashSweepStores(t *testing.T) {
+	t.Parallel()
 	acctest.Only(t, emulator.Fakecloud, signed, func(t *testing.T, b *acctest.Bench) {
 		public, private := pair(t)
 		for name, lines := range keyLives(public) {

@@ -66,6 +66,7 @@ var pathKeys = map[string][]string{
 
 // TestAccBucketUser_path uses the keys of confined users: they may read and write below their paths and nothing else.
 func TestAccBucketUser_path(t *testing.T) {
+	t.Parallel()
 	acctest.Only(t, emulator.Fakecloud, signed+", and it has the policy simulator", func(t *testing.T, b *acctest.Bench) {
 		other := b.Name + "-2"
 		b.MakeBucket(t, other)

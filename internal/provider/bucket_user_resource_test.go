@@ -628,6 +628,7 @@ func TestAccBucketUser_forceDestroy(t *testing.T) {
 
 // TestAccBucketUser_forceDestroyCredential is the same for the one thing that one emulator does not list.
 func TestAccBucketUser_forceDestroyCredential(t *testing.T) {
+	t.Parallel()
 	acctest.Only(t, emulator.Fakecloud, "LocalStack does not list service-specific credentials", forceDestroy(credential, ""))
 }
 

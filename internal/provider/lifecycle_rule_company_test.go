@@ -21,6 +21,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/gateway"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 )
@@ -30,13 +31,13 @@ import (
 // they were, byte for byte.
 func TestAccLifecycleRule_company(t *testing.T) {
 	t.Parallel()
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) { company(t, b) })
+	acctest.Only(t, emulator.LocalStack, "what is tried is the provider, on whichever store", func(t *testing.T, b *acctest.Bench) { company(t, b) })
 }
 
 // TestAccLifecycleRule_companyStale is the same where reads lag behind writes.
 func TestAccLifecycleRule_companyStale(t *testing.T) {
 	t.Parallel()
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, "what lags is the gateway, before whichever store", func(t *testing.T, b *acctest.Bench) {
 		b.Gateway.Inject(gateway.Rule{
 			Match: gateway.Op("s3:GetBucketLifecycleConfiguration"), Fault: gateway.Lagging(300 * time.Millisecond),
 		})

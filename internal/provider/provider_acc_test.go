@@ -256,7 +256,8 @@ data "spinup_bucket" "test" {
 // TestAccProvider_plainStore keeps buckets on a store of which only S3 is known.
 func TestAccProvider_plainStore(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
-		provider := regexp.MustCompile(`, iam = .* }`).ReplaceAllString(b.Provider(`platform = "s3"`), " }")
+		provider := regexp.MustCompile(`(?s)endpoints = \{.*?\n  \}`).ReplaceAllString(
+			b.Provider(`platform = "s3"`), fmt.Sprintf("endpoints  = { s3 = %q }", b.Gateway.URL()))
 		if strings.Count(provider, b.Gateway.URL()) != 1 {
 			t.Fatal(provider)
 		}

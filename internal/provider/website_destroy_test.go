@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/gateway"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 )
@@ -106,7 +107,7 @@ func TestAccWebsite_madeAgain(t *testing.T) {
 // error when it is destroyed, after which the next destroy goes on.
 func TestAccWebsite_waitRunsOut(t *testing.T) {
 	t.Parallel()
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, noCloudFront, func(t *testing.T, b *acctest.Bench) {
 		b.MakeZone(t, zone(b))
 		b.MakeCertificate(t, domain(b))                                                      // its own wait would run out too
 		tf := b.Served(t, func(p *awsclient.Pace) { p.Deployment = 200 * time.Millisecond }) // a fifth of what it takes
@@ -140,7 +141,7 @@ func TestAccWebsite_waitRunsOut(t *testing.T) {
 // TestAccWebsite_noWait: without wait_for_deployment nothing waits, and the next plan has nothing to do.
 func TestAccWebsite_noWait(t *testing.T) {
 	t.Parallel()
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, noCloudFront, func(t *testing.T, b *acctest.Bench) {
 		b.MakeZone(t, zone(b))
 		b.MakeCertificate(t, domain(b))
 		tf := b.Served(t)

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
 )
 
 // callsOfBoth are the calls that both gateways saw, by their names. Who is calling is asked once by each command.
@@ -94,7 +95,7 @@ func TestAccWebsite_twoInOneZone(t *testing.T) {
 func TestAccWebsite_ten(t *testing.T) {
 	t.Parallel()
 	const sites = 10
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, noCloudFront, func(t *testing.T, b *acctest.Bench) {
 		b.MakeZone(t, zone(b))
 		b.MakeCertificate(t, "*."+zone(b)) // one for all
 		tf := b.Served(t)

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
 )
 
@@ -106,7 +107,7 @@ func TestAccWebsite_permissions(t *testing.T) {
 // whole life of a site and end at the published policy: for each of its actions there was an error that named it.
 func TestAccWebsite_permissionsMissing(t *testing.T) {
 	t.Parallel()
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, noCloudFront, func(t *testing.T, b *acctest.Bench) {
 		b.MakeZone(t, zone(b))
 		b.MakeBucket(t, b.Name+"-log")
 		tf, policy := b.Served(t), published(t, "website.json")

@@ -24,6 +24,9 @@ resource "spinup_website" "test" {
 func zone(b *acctest.Bench) string   { return b.Name + ".example.edu" }
 func domain(b *acctest.Bench) string { return "www." + zone(b) }
 
+// noCloudFront is why a test of what CloudFront does runs on one emulator only.
+const noCloudFront = "LocalStack has no CloudFront of its own"
+
 // TestAccWebsite_basic: a site from one block, which is then as it should be, is found by its domain, and goes.
 func TestAccWebsite_basic(t *testing.T) {
 	t.Parallel()

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
 )
 
@@ -21,7 +22,7 @@ import (
 // objects leaves them alone. A destroy names each that would be lost and destroys nothing; once those are gone it succeeds.
 func TestAccWebsite_survivors(t *testing.T) {
 	t.Parallel()
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, noCloudFront, func(t *testing.T, b *acctest.Bench) {
 		zoneID := b.MakeZone(t, zone(b))
 		tf := b.Served(t)
 		write := func(lines ...string) {
@@ -78,7 +79,7 @@ func TestAccWebsite_survivors(t *testing.T) {
 // in the way, and what is beside the site is nobody's business.
 func TestAccWebsite_survivorsForced(t *testing.T) {
 	t.Parallel()
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, noCloudFront, func(t *testing.T, b *acctest.Bench) {
 		zoneID := b.MakeZone(t, zone(b))
 		tf := b.Served(t)
 		tf.Write(b.Provider(`ignore_tags = { keys = ["Invoice", "Backup"] }`) +
@@ -106,7 +107,7 @@ func TestAccWebsite_survivorsForced(t *testing.T) {
 // where the site needs none, and is not put out without a word where it does.
 func TestAccWebsite_foreignFunction(t *testing.T) {
 	t.Parallel()
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, noCloudFront, func(t *testing.T, b *acctest.Bench) {
 		zoneID := b.MakeZone(t, zone(b))
 		tf := b.Served(t)
 		write := func(lines ...string) {

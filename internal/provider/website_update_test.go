@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
 )
 
 // TestAccWebsite_update changes every attribute in place by one apply, and back by another.
@@ -206,7 +207,7 @@ func withoutProofs(records []string) []string {
 // TestAccWebsite_originAccess opens the bucket to everybody and closes it again, with all that goes with that.
 func TestAccWebsite_originAccess(t *testing.T) {
 	t.Parallel()
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, noCloudFront, func(t *testing.T, b *acctest.Bench) {
 		zoneID := b.MakeZone(t, zone(b))
 		tf := b.Served(t)
 		private, open := b.Provider()+site(b), b.Provider()+site(b, `origin_access = "website_endpoint"`, `error_document = "404.html"`)

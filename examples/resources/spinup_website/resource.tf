@@ -16,7 +16,6 @@ resource "spinup_website" "app" {
   domain          = "app.example.edu"
   single_page_app = true
   access_levels   = ["admin", "read_write"]
-  destroy_mode    = "disable"
 
   invalidation = {
     trigger = "v1"

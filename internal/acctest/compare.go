@@ -16,7 +16,7 @@ func Pace() awsclient.Pace {
 		PollMin: time.Millisecond, PollMax: 50 * time.Millisecond,
 		Consistency: 3 * time.Second, Rescue: 10 * time.Second, FirstAnswer: 10 * time.Second, DialTimeout: time.Second,
 		DeployMin: 50 * time.Millisecond, DeployMax: time.Second, Deployment: time.Minute, Report: time.Minute,
-		Gather: 5 * time.Millisecond, Gap: 50 * time.Millisecond, Share: 100 * time.Millisecond,
+		Gather: 60 * time.Millisecond, Gap: 50 * time.Millisecond, Share: 100 * time.Millisecond,
 	}
 }
 

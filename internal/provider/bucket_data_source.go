@@ -15,6 +15,7 @@ import (
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/fwtypes"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/lifecyclerule"
 )
@@ -162,7 +163,7 @@ func (d *bucketDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	}
 	spec := bucketSpec{
 		Name: name, Region: region, Partition: conn.Partition, AccountID: conn.AccountID,
-		IgnoreTag: d.data.ignoreTags, IAMPath: d.data.iamPath, Everything: true,
+		IgnoreTag: d.data.ignoreTags, IAMPath: d.data.iamPath, ReadAll: true,
 	}
 	have, err := bucket.New(conn).Observe(ctx, spec)
 	if err != nil {
@@ -179,7 +180,7 @@ func (d *bucketDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 		fail(err)
 		return
 	}
-	resp.Diagnostics.Append(m.fill(ctx, conn, d.data, spec, have)...)
+	resp.Diagnostics.Append(m.fill(ctx, session{d.data, conn}, reconcile.Keep(spec), have)...)
 	m.Empty = types.BoolValue(empty)
 	m.CreationDate = date(created)
 	m.Logging = types.ObjectNull(loggingTypes)

@@ -16,12 +16,15 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/fwtypes"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
 )
 
 type (
 	bucketSpec   = bucket.Spec
 	bucketStatus = bucket.Status
+
+	bucketEnvelope = envelope[bucketModel, bucketSpec, bucketStatus, *bucketModel]
 )
 
 // bucketModel is spinup_bucket as Terraform sees it.
@@ -118,15 +121,15 @@ func (m *bucketModel) locate(ctx context.Context, conn *awsclient.Conn) (bool, e
 	}
 	region, exists, err := bucket.Locate(ctx, conn, m.Name.ValueString(), from)
 	if err == nil && exists {
-		err = m.mistaken(region, conn.AccountID)
+		err = m.checkIdentity(region, conn.AccountID)
 	}
 	m.Region = types.StringValue(region)
 	m.ForceDestroy = types.BoolValue(false)
 	return exists, err
 }
 
-// mistaken says what of the identity that an import names is not so: another bucket is meant than the one found.
-func (m *bucketModel) mistaken(region, accountID string) error {
+// checkIdentity returns an error if the imported identity names another region or account.
+func (m *bucketModel) checkIdentity(region, accountID string) error {
 	name := m.Name.ValueString()
 	if said := m.Region.ValueString(); said != "" && said != region {
 		return fmt.Errorf("the bucket %s is in the region %s, not in %s", name, region, said)
@@ -154,7 +157,7 @@ func optional(text string) types.String {
 }
 
 // resolve is where every default of the resource lives.
-func (m *bucketModel) resolve(ctx context.Context, r resolution[bucketModel]) (diags diag.Diagnostics) {
+func (m *bucketModel) resolve(ctx context.Context, r turn[bucketModel]) (diags diag.Diagnostics) {
 	m.resolveName(r)
 	m.ForceDestroy = pick(r.config.ForceDestroy, types.BoolValue(false))
 	if r.prior != nil && !m.Policy.IsUnknown() &&
@@ -169,9 +172,9 @@ func (m *bucketModel) resolve(ctx context.Context, r resolution[bucketModel]) (d
 	return diags
 }
 
-func (m *bucketModel) resolveName(r resolution[bucketModel]) {
+func (m *bucketModel) resolveName(r turn[bucketModel]) {
 	m.Name = r.config.Name
-	if m.Name.IsNull() {
+	if m.Name.IsNull() || m.Name.IsUnknown() && r.applying {
 		prefix := r.config.NamePrefix
 		switch {
 		case r.prior != nil && strings.HasPrefix(r.prior.Name.ValueString(), prefix.ValueString()):
@@ -185,7 +188,7 @@ func (m *bucketModel) resolveName(r resolution[bucketModel]) {
 	m.ID = m.Name
 }
 
-func (m *bucketModel) resolveSettings(r resolution[bucketModel]) {
+func (m *bucketModel) resolveSettings(r turn[bucketModel]) {
 	region := types.StringValue(r.data.region)
 	switch {
 	case r.prior != nil:
@@ -229,7 +232,7 @@ func levelSet(levels []bucket.Level) types.Set {
 	return types.SetValueMust(types.StringType, values)
 }
 
-func (m *bucketModel) resolveEncryption(ctx context.Context, r resolution[bucketModel], diags *diag.Diagnostics) {
+func (m *bucketModel) resolveEncryption(ctx context.Context, r turn[bucketModel], diags *diag.Diagnostics) {
 	config := r.config.Encryption
 	switch {
 	case config.IsUnknown():
@@ -269,7 +272,7 @@ func object(ctx context.Context, of map[string]attr.Type, from any, diags *diag.
 	return value
 }
 
-func (m *bucketModel) resolveAccessLog(ctx context.Context, r resolution[bucketModel], diags *diag.Diagnostics) {
+func (m *bucketModel) resolveAccessLog(ctx context.Context, r turn[bucketModel], diags *diag.Diagnostics) {
 	config, fallback := r.config.AccessLog, r.data.accessLog
 	var log accessLogModel
 	prefix := "" // what stands before the bucket's name
@@ -296,7 +299,7 @@ func (m *bucketModel) resolveAccessLog(ctx context.Context, r resolution[bucketM
 	m.AccessLog = object(ctx, accessLogTypes, log, diags)
 }
 
-func (m *bucketModel) resolveComputed(ctx context.Context, r resolution[bucketModel], diags *diag.Diagnostics) {
+func (m *bucketModel) resolveComputed(ctx context.Context, r turn[bucketModel], diags *diag.Diagnostics) {
 	partition, unknown := r.data.partition, types.StringUnknown()
 	m.AccountID, m.ARN, m.DomainName, m.RegionalDomain, m.HostedZoneID = unknown, unknown, unknown, unknown, unknown
 	switch prior := r.prior; {
@@ -330,7 +333,7 @@ func (m *bucketFacts) setNames(partition string, platform awsclient.Platform) {
 }
 
 func (m *bucketModel) resolveGroups(
-	ctx context.Context, r resolution[bucketModel], partition string, diags *diag.Diagnostics,
+	ctx context.Context, r turn[bucketModel], partition string, diags *diag.Diagnostics,
 ) {
 	levels, known := levelsOf(m.AccessLevels)
 	if !known || m.Name.IsUnknown() || partition == "" {
@@ -401,23 +404,23 @@ func levelsOf(set types.Set) (levels []bucket.Level, known bool) {
 }
 
 func (m *bucketModel) spec(
-	ctx context.Context, conn *awsclient.Conn, data *providerData, prior *bucketModel,
+	ctx context.Context, s session,
 ) (spec bucketSpec, diags diag.Diagnostics) {
 	spec = bucketSpec{
 		Name:         m.Name.ValueString(),
 		Region:       m.Region.ValueString(),
-		Partition:    conn.Partition,
-		AccountID:    conn.AccountID,
+		Partition:    s.conn.Partition,
+		AccountID:    s.conn.AccountID,
 		Tags:         map[string]string{},
-		IgnoreTag:    data.ignoreTags,
+		IgnoreTag:    s.data.ignoreTags,
 		Versioning:   m.Versioning.ValueBoolPointer(),
 		Ownership:    m.ObjectOwnership.ValueString(),
 		PublicAccess: m.PublicAccess.ValueString(),
 		RequireTLS:   m.RequireTLS.ValueBool(),
 		Preset:       bucket.Preset(m.LifecyclePreset.ValueString()),
-		IAMPath:      data.iamPath,
+		IAMPath:      s.data.iamPath,
 		ForceDestroy: m.ForceDestroy.ValueBool(),
-		Everything:   m.importing(),
+		ReadAll:      m.importing(),
 	}
 	if !m.TagsAll.IsNull() {
 		diags.Append(m.TagsAll.ElementsAs(ctx, &spec.Tags, false)...)
@@ -436,19 +439,12 @@ func (m *bucketModel) spec(
 	}
 	spec.Statements = statementsOf(m.Policy, &diags)
 	spec.Levels, _ = levelsOf(m.AccessLevels)
-	if prior != nil {
-		for _, statement := range statementsOf(prior.Policy, &diags) {
-			spec.ReleasedStatements = append(spec.ReleasedStatements, statement.Key())
-		}
-		spec.OwnLevels, _ = levelsOf(prior.AccessLevels)
-		spec.PriorPreset = bucket.Preset(prior.LifecyclePreset.ValueString())
-		spec.PolicyARNs = map[bucket.Level]string{}
-		for l, group := range groupsOf(ctx, prior.Groups, &diags) {
-			spec.PolicyARNs[bucket.Level(l)] = group.PolicyARN.ValueString()
-		}
+	spec.PolicyARNs = map[bucket.Level]string{}
+	for l, group := range groupsOf(ctx, m.Groups, &diags) {
+		spec.PolicyARNs[bucket.Level(l)] = group.PolicyARN.ValueString()
 	}
 	for _, l := range spec.Levels {
-		if conn.AccountID == "" && spec.PolicyARNs[l] == "" {
+		if s.conn.AccountID == "" && spec.PolicyARNs[l] == "" {
 			diags.AddAttributeError(path.Root("access_levels"), "Account not known", fmt.Sprintf("access_levels has %q, but a "+
 				"policy is only found again by the account's id. Set the provider's skip_requesting_account_id to false, or "+
 				"leave the levels out.", l))
@@ -470,24 +466,25 @@ func statementsOf(policy fwtypes.PolicyValue, diags *diag.Diagnostics) []awspoli
 }
 
 func (m *bucketModel) fill(
-	ctx context.Context, conn *awsclient.Conn, data *providerData, want bucketSpec, have bucketStatus,
+	ctx context.Context, t turn[bucketModel], w reconcile.Wish[bucketSpec], have bucketStatus,
 ) diag.Diagnostics {
-	return m.bucketFacts.fill(ctx, conn, data, want, have)
+	return m.bucketFacts.fill(ctx, t.session, w, have)
 }
 
 // fill records what was seen. What was not looked at, or is not there, is null.
 func (m *bucketFacts) fill(
-	ctx context.Context, conn *awsclient.Conn, data *providerData, want bucketSpec, have bucketStatus,
+	ctx context.Context, s session, w reconcile.Wish[bucketSpec], have bucketStatus,
 ) (diags diag.Diagnostics) {
+	want := w.Want
 	m.ID, m.Name = types.StringValue(want.Name), types.StringValue(want.Name)
 	m.Region = types.StringValue(want.Region)
 	if have.Root != nil {
 		m.Region = types.StringValue(have.Root.Region)
 	}
-	m.AccountID = optional(conn.AccountID)
-	m.setNames(conn.Partition, conn.Platform)
+	m.AccountID = optional(s.conn.AccountID)
+	m.setNames(s.conn.Partition, s.conn.Platform)
 
-	m.Tags, m.TagsAll = data.splitTags(want.OwnTags(have.Tags), m.Tags, want.Everything)
+	m.Tags, m.TagsAll = s.data.splitTags(want.OwnTags(have.Tags), m.Tags, want.ReadAll)
 	m.Versioning = types.BoolNull()
 	if have.Versioning != nil {
 		m.Versioning = types.BoolValue(*have.Versioning == "Enabled")
@@ -507,7 +504,7 @@ func (m *bucketFacts) fill(
 			types.StringValue(log.Bucket), types.StringValue(log.Prefix),
 		}, &diags)
 	}
-	m.LifecyclePreset = optional(have.LifecyclePreset(want))
+	m.LifecyclePreset = optional(have.LifecyclePreset(w))
 	m.fillPolicy(want, have)
 	m.fillLevels(ctx, want, have, &diags)
 	return diags

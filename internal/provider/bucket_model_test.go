@@ -16,6 +16,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/fwtypes"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/lifecyclerule"
 )
@@ -140,12 +141,8 @@ func specs(data *providerData) *rapid.Generator[bucketSpec] {
 			PolicyARNs:   map[bucket.Level]string{},
 			IAMPath:      data.iamPath,
 		}
-		s.OwnLevels, s.PriorPreset = s.Levels, s.Preset
 		for _, l := range s.Levels {
 			s.PolicyARNs[l] = "arn:aws:iam::123456789012:policy/elsewhere/" + string(l)
-		}
-		for _, statement := range s.Statements {
-			s.ReleasedStatements = append(s.ReleasedStatements, statement.Key())
 		}
 		return s
 	})
@@ -170,8 +167,8 @@ func TestBucketModel_specOfFill(t *testing.T) {
 		have := statusOf(want)
 		foreign(&have)
 		var m bucketModel
-		diags := m.fill(t.Context(), connected(data), data, want, have)
-		got, d := m.spec(t.Context(), connected(data), data, &m)
+		diags := m.fill(t.Context(), turn[bucketModel]{session: session{data, connected(data)}}, reconcile.Keep(want), have)
+		got, d := m.spec(t.Context(), session{data, connected(data)})
 		if diags.Append(d...); diags.HasError() {
 			t.Fatal(diags)
 		}
@@ -191,15 +188,17 @@ func TestBucketModel_fillOfAnything(t *testing.T) {
 		have := statusOf(seen)
 		foreign(&have)
 		var m bucketModel
-		diags := m.fill(t.Context(), conn, data, want, have)
-		got, d := m.spec(t.Context(), conn, data, &m)
+		diags := m.fill(t.Context(), turn[bucketModel]{session: session{data, conn}}, reconcile.Keep(want), have)
+		got, d := m.spec(t.Context(), session{data, conn})
 		if diags.Append(d...); diags.HasError() {
 			t.Fatal(diags)
 		}
 		for _, part := range bucket.New(conn).Parts {
+			w := reconcile.Keep(got)
 			watched := part.Watched == nil || part.Watched(got)
-			if watched && part.Wanted(got) && part.Present(have) && !part.InSync(got, have) {
-				t.Fatalf("%s is out of step: %+v", part.Name, got)
+			wanted := watched && (part.Wanted == nil || part.Wanted(w))
+			if wanted && part.Present(have) && part.InSync != nil && !part.InSync(w, have) {
+				t.Fatalf("%s is out of step: %+v", part.Attribute, got)
 			}
 		}
 	})
@@ -268,9 +267,9 @@ func TestBucketModel_resolveTwice(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		config, data := draw(t, r, true), rapid.SampledFrom(all).Draw(r, "data")
 		once := *config
-		diags := once.resolve(t.Context(), resolution[bucketModel]{config: config, data: data})
+		diags := once.resolve(t.Context(), turn[bucketModel]{session: session{data: data}, config: config})
 		twice := once
-		diags.Append(twice.resolve(t.Context(), resolution[bucketModel]{config: &once, data: data})...)
+		diags.Append(twice.resolve(t.Context(), turn[bucketModel]{session: session{data: data}, config: &once})...)
 		if diff := diffModels(once, twice); diff != "" || diags.HasError() {
 			r.Fatal(diff, diags)
 		}
@@ -285,13 +284,13 @@ func TestBucketModel_applied(t *testing.T) {
 		conn := connected(data)
 		conn.AccountID = "123456789012" // without one, levels are refused where IAM is not assumed
 		planned := *config
-		diags := planned.resolve(t.Context(), resolution[bucketModel]{config: config, data: data, applying: true})
-		want, d := planned.spec(t.Context(), conn, data, nil)
+		diags := planned.resolve(t.Context(), turn[bucketModel]{session: session{data: data}, config: config, applying: true})
+		want, d := planned.spec(t.Context(), session{data, conn})
 		diags.Append(d...)
 		have := statusOf(want)
 		foreign(&have)
 		applied := planned
-		diags.Append(applied.fill(t.Context(), conn, data, want, have)...)
+		diags.Append(applied.fill(t.Context(), turn[bucketModel]{session: session{data, conn}}, reconcile.Wish[bucketSpec]{Want: want}, have)...)
 		for name, value := range attributesOf(&planned) {
 			if got := attributesOf(&applied)[name]; !value.IsUnknown() && name != "groups" && !value.Equal(got) {
 				r.Fatalf("%s is %s, planned was %s", name, got, value)
@@ -301,7 +300,7 @@ func TestBucketModel_applied(t *testing.T) {
 		if !next.Policy.IsNull() { // the same in other words
 			next.Policy = fwtypes.NewPolicy("\n" + next.Policy.ValueString())
 		}
-		diags.Append(next.resolve(t.Context(), resolution[bucketModel]{config: config, prior: &applied, data: data})...)
+		diags.Append(next.resolve(t.Context(), turn[bucketModel]{session: session{data: data}, config: config, prior: &applied})...)
 		if diff := diffModels(applied, next); diff != "" || diags.HasError() {
 			r.Fatal(diff, diags)
 		}
@@ -346,7 +345,7 @@ func TestBucketModel_resolve(t *testing.T) {
 		maps.Copy(all, row.config)
 		config := bucketFrom(t, all)
 		m := *config
-		if diags := m.resolve(t.Context(), resolution[bucketModel]{config: config, data: ourData(t, row.provider)}); diags.HasError() {
+		if diags := m.resolve(t.Context(), turn[bucketModel]{session: session{data: ourData(t, row.provider)}, config: config}); diags.HasError() {
 			t.Fatal(name, diags)
 		}
 		for attribute, want := range row.want {
@@ -370,7 +369,7 @@ func TestBucketModel_platforms(t *testing.T) {
 		}
 		config := bucketFrom(t, settings{"name": "b-1"})
 		m := *config
-		m.resolve(t.Context(), resolution[bucketModel]{config: config, data: ourData(t, settings{"platform": platform})})
+		m.resolve(t.Context(), turn[bucketModel]{session: session{data: ourData(t, settings{"platform": platform})}, config: config})
 		all := attributesOf(&m)
 		got := strings.Join(slices.DeleteFunc(slices.Sorted(maps.Keys(all)), func(name string) bool {
 			return !all[name].IsNull() || name == "timeouts"
@@ -408,7 +407,7 @@ func TestBucketModel_tags(t *testing.T) {
 		"AWS's own":           {nil, settings{}, map[string]string{"aws:stack": "1"}, `{}`, `{}`},
 	} {
 		data, m := ourData(t, row.provider), bucketFrom(t, settings{"name": "b-1", "tags": row.said})
-		m.fill(t.Context(), connected(data), data, bucketSpec{Name: "b-1", IgnoreTag: data.ignoreTags}, bucketStatus{Tags: row.live})
+		m.fill(t.Context(), turn[bucketModel]{session: session{data, connected(data)}}, reconcile.Keep(bucketSpec{Name: "b-1", IgnoreTag: data.ignoreTags}), bucketStatus{Tags: row.live})
 		if m.Tags.String() != row.tags || m.TagsAll.String() != row.all {
 			t.Errorf("%s: tags %s, tags_all %s; want %s and %s", name, m.Tags, m.TagsAll, row.tags, row.all)
 		}

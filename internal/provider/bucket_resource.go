@@ -27,7 +27,7 @@ import (
 )
 
 func newBucketResource() resource.Resource {
-	return &composite[bucketModel, bucketSpec, bucketStatus, *bucketModel]{
+	return &bucketEnvelope{
 		noun:        "bucket",
 		schema:      bucketSchema,
 		identity:    bucketIdentitySchema(),

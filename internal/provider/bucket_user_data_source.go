@@ -11,6 +11,7 @@ import (
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/fwtypes"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucketuser"
 )
 
@@ -110,7 +111,7 @@ func (d *bucketUserDataSource) Read(ctx context.Context, req datasource.ReadRequ
 	}
 	spec := bucketuser.Spec{
 		Bucket: m.Bucket.ValueString(), Name: m.Name.ValueString(), Partition: conn.Partition,
-		IgnoreTag: d.data.ignoreTags, Everything: true,
+		IgnoreTag: d.data.ignoreTags, ReadAll: true,
 	}
 	have, err := bucketuser.New(conn).Observe(ctx, spec)
 	var policies []string
@@ -121,7 +122,7 @@ func (d *bucketUserDataSource) Read(ctx context.Context, req datasource.ReadRequ
 		resp.Diagnostics.Append(readDiagnostic(path.Root("name"), "bucket user", bucketUserReads(), err))
 		return
 	}
-	grant := spec.SeenGrant(have)
+	grant := have.SeenGrant(reconcile.Keep(spec))
 	if have.User == nil || grant.Access == "" && !grant.WebAdmin {
 		resp.Diagnostics.AddAttributeError(path.Root("name"), "No such bucket user",
 			"The bucket \""+spec.Bucket+"\" has no user \""+spec.Name+"\".")

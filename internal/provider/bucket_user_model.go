@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucketuser"
 )
@@ -34,8 +35,6 @@ type bucketUserModel struct {
 	Groups              types.Set      `tfsdk:"groups"`
 	ForceDestroy        types.Bool     `tfsdk:"force_destroy"`
 	Timeouts            timeouts.Value `tfsdk:"timeouts"`
-
-	formerKey *accessKeyModel // in state before, nil for none; known while a write is resolved
 }
 
 // bucketUserIdentity tells one user from every other.
@@ -141,7 +140,7 @@ func (k *accessKeyModel) imported() bool {
 	return k.Secret.IsNull() && k.EncryptedSecret.IsNull() && k.StoredAt.IsNull()
 }
 
-func (m *bucketUserModel) resolve(ctx context.Context, r resolution[bucketUserModel]) (diags diag.Diagnostics) {
+func (m *bucketUserModel) resolve(ctx context.Context, r turn[bucketUserModel]) (diags diag.Diagnostics) {
 	m.WebAdmin = pick(r.config.WebAdmin, types.BoolValue(false))
 	m.Grant = pick(r.config.Grant, types.StringValue("group"))
 	m.ForceDestroy = pick(r.config.ForceDestroy, types.BoolValue(true))
@@ -199,14 +198,8 @@ func (m *bucketUserModel) grants() bucketuser.Spec {
 
 // resolveKey decides, when planning, whether there will be a new key and whether the previous one has had its time. An
 // apply does what was decided, however late it comes.
-func (m *bucketUserModel) resolveKey(ctx context.Context, r resolution[bucketUserModel], diags *diag.Diagnostics) {
-	if r.prior != nil {
-		m.formerKey = r.prior.accessKey(ctx, diags)
-	}
-	was := m.formerKey
-	if r.applying && !m.AccessKey.IsUnknown() {
-		return
-	}
+func (m *bucketUserModel) resolveKey(ctx context.Context, r turn[bucketUserModel], diags *diag.Diagnostics) {
+	was := formerKey(ctx, r, diags)
 	key := r.config.accessKey(ctx, diags)
 	if key == nil {
 		m.AccessKey = r.config.AccessKey
@@ -219,6 +212,14 @@ func (m *bucketUserModel) resolveKey(ctx context.Context, r resolution[bucketUse
 		key.planKept(was)
 	}
 	m.AccessKey = object(ctx, accessKeyTypes, *key, diags)
+}
+
+// formerKey is the key that state holds; nil for none.
+func formerKey(ctx context.Context, t turn[bucketUserModel], diags *diag.Diagnostics) *accessKeyModel {
+	if t.prior == nil {
+		return nil
+	}
+	return t.prior.accessKey(ctx, diags)
 }
 
 // renews says whether the plan needs a new key: there is none, or rotation or store have changed. A key that was
@@ -264,39 +265,26 @@ func (k *accessKeyModel) planKept(was *accessKeyModel) {
 }
 
 func (m *bucketUserModel) spec(
-	ctx context.Context, conn *awsclient.Conn, data *providerData, prior *bucketUserModel,
+	ctx context.Context, s session,
 ) (spec bucketuser.Spec, diags diag.Diagnostics) {
 	spec = m.grants()
 	spec.Name = m.Name.ValueString()
-	spec.Partition, spec.IAMPath = conn.Partition, data.iamPath
-	spec.Tags, spec.IgnoreTag = map[string]string{}, data.ignoreTags
+	spec.Partition, spec.IAMPath = s.conn.Partition, s.data.iamPath
+	spec.Tags, spec.IgnoreTag = map[string]string{}, s.data.ignoreTags
 	spec.Boundary = m.PermissionsBoundary.ValueString()
 	spec.ForceDestroy = m.ForceDestroy.ValueBool()
-	spec.Everything = m.importing()
+	spec.ReadAll = m.importing()
 	if !m.TagsAll.IsNull() {
 		diags.Append(m.TagsAll.ElementsAs(ctx, &spec.Tags, false)...)
 	}
-	var was *accessKeyModel
-	if prior != nil {
-		if !prior.Name.Equal(m.Name) {
-			spec.FormerName = prior.Name.ValueString()
-		}
-		spec.WasPath = strings.TrimPrefix(prior.Path.ValueString(), "/")
-		was = prior.accessKey(ctx, &diags)
-	}
-	if was != nil {
-		spec.KeyID, spec.PreviousKeyID = was.ID.ValueString(), was.PreviousID.ValueString()
-		if !was.StoredAt.IsNull() {
-			spec.StoredAt = was.store(ctx, &diags)
-		}
-	}
 	if key := m.accessKey(ctx, &diags); key != nil {
 		spec.Key = &bucketuser.Key{
-			Renew:        key.ID.IsUnknown(),
-			Overlap:      key.overlap(),
-			DropPrevious: was != nil && !was.PreviousID.IsNull() && key.PreviousID.IsNull(),
-			Active:       key.Active.ValueBool(),
-			Store:        key.store(ctx, &diags),
+			ID:         key.ID.ValueString(),
+			PreviousID: key.PreviousID.ValueString(),
+			Overlap:    key.overlap(),
+			Active:     key.Active.ValueBool(),
+			Store:      key.store(ctx, &diags),
+			Stored:     !key.StoredAt.IsNull(),
 		}
 	}
 	return spec, diags
@@ -304,25 +292,26 @@ func (m *bucketUserModel) spec(
 
 // fill records what was seen. What is not there is null.
 func (m *bucketUserModel) fill(
-	ctx context.Context, _ *awsclient.Conn, data *providerData, want bucketuser.Spec, have bucketuser.Status,
+	ctx context.Context, t turn[bucketUserModel], w reconcile.Wish[bucketuser.Spec], have bucketuser.Status,
 ) (diags diag.Diagnostics) {
+	want := w.Want
 	importing := m.importing()
 	if have.User != nil {
 		m.Name = types.StringValue(have.User.Name)
 		m.ARN, m.UniqueID = optional(have.User.ARN), optional(have.User.ID)
 		m.PermissionsBoundary = optional(have.User.Boundary)
-		m.Tags, m.TagsAll = data.splitTags(want.OwnTags(have.User.Tags), m.Tags, importing)
+		m.Tags, m.TagsAll = t.data.splitTags(want.OwnTags(have.User.Tags), m.Tags, importing)
 	}
 	m.ID = types.StringValue(m.importID())
-	m.fillAccess(want, have, importing)
-	m.fillKey(ctx, want, have, importing, &diags)
+	m.fillAccess(w, have, importing)
+	m.fillKey(ctx, formerKey(ctx, t, &diags), want, have, importing, &diags)
 	return diags
 }
 
 // fillAccess records how the user gets its access. Where that is not as it should be, access is what it amounts to, or
 // null.
-func (m *bucketUserModel) fillAccess(want bucketuser.Spec, have bucketuser.Status, importing bool) {
-	grant := want.SeenGrant(have)
+func (m *bucketUserModel) fillAccess(w reconcile.Wish[bucketuser.Spec], have bucketuser.Status, importing bool) {
+	grant := have.SeenGrant(w)
 	m.Path = types.StringNull()
 	switch {
 	case grant.Path != "": // a policy whatever grant says
@@ -337,17 +326,18 @@ func (m *bucketUserModel) fillAccess(want bucketuser.Spec, have bucketuser.Statu
 	}
 	m.Access = optional(string(grant.Access))
 	m.WebAdmin = types.BoolValue(grant.WebAdmin)
-	m.Groups = stringSet(want.SeenGroups(have))
+	m.Groups = stringSet(w.Want.SeenGroups(have))
 }
 
 func (m *bucketUserModel) fillKey(
-	ctx context.Context, want bucketuser.Spec, have bucketuser.Status, importing bool, diags *diag.Diagnostics,
+	ctx context.Context, former *accessKeyModel, want bucketuser.Spec, have bucketuser.Status, importing bool,
+	diags *diag.Diagnostics,
 ) {
 	key := m.accessKey(ctx, diags)
 	switch {
 	case key != nil:
-	case m.formerKey != nil && (have.Current != nil || have.Previous != nil || have.Stores()):
-		key = m.formerKey // not all of it could be taken away
+	case former != nil && (have.Current != nil || have.Previous != nil || have.Stores()):
+		key = former // not all of it could be taken away
 	case importing && have.Current != nil:
 		key = &accessKeyModel{Store: types.ObjectNull(keyStoreTypes)}
 	default:
@@ -355,8 +345,8 @@ func (m *bucketUserModel) fillKey(
 		return
 	}
 	issued := have.Issued
-	if key.ID.IsUnknown() && issued == nil && m.formerKey != nil {
-		key = m.formerKey // no new key came about: the next plan has to ask for one again
+	if key.ID.IsUnknown() && issued == nil && former != nil {
+		key = former // no new key came about: the next plan has to ask for one again
 	}
 	key.ID, key.PreviousID = types.StringNull(), types.StringNull()
 	if issued != nil {
@@ -371,8 +361,8 @@ func (m *bucketUserModel) fillKey(
 	}
 	if have.Previous != nil {
 		key.PreviousID = types.StringValue(have.Previous.ID)
-		if issued == nil && m.formerKey != nil {
-			key.PreviousExpiresAt = m.formerKey.PreviousExpiresAt // it may have been about to go
+		if issued == nil && former != nil {
+			key.PreviousExpiresAt = former.PreviousExpiresAt // it may have been about to go
 		}
 	} else {
 		key.PreviousExpiresAt = types.StringNull()

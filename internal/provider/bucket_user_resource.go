@@ -25,7 +25,7 @@ import (
 )
 
 func newBucketUserResource() resource.Resource {
-	return &composite[bucketUserModel, bucketuser.Spec, bucketuser.Status, *bucketUserModel]{
+	return &envelope[bucketUserModel, bucketuser.Spec, bucketuser.Status, *bucketUserModel]{
 		noun:        "bucket_user",
 		schema:      bucketUserSchema,
 		identity:    bucketUserIdentitySchema(),

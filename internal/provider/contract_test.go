@@ -61,12 +61,12 @@ type composed interface {
 	parts() []string
 }
 
-func (c *composite[M, S, O, P]) newModel() any { return new(M) }
+func (c *envelope[M, S, O, P]) newModel() any { return new(M) }
 
-func (c *composite[M, S, O, P]) parts() []string {
+func (c *envelope[M, S, O, P]) parts() []string {
 	var names []string
 	for _, part := range c.build(&awsclient.Conn{}).Parts {
-		names = append(names, part.Name)
+		names = append(names, part.Attribute)
 	}
 	return names
 }

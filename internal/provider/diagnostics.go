@@ -15,7 +15,7 @@ import (
 // report turns the failures of a run into one diagnostic each, at the attribute of the part: which object, which call,
 // AWS's code and request id, what was kept, what to do next. What exists although waiting for it failed is a warning. A
 // service that never answered is told once: it fails every part that needs it, and for the one reason.
-func (c *composite[M, S, O, P]) report(failed reconcile.Errors, creating, kept bool, m P, diags *diag.Diagnostics) {
+func (c *envelope[M, S, O, P]) report(failed reconcile.Errors, creating, kept bool, m P, diags *diag.Diagnostics) {
 	told := map[string]bool{}
 	for _, one := range failed {
 		if silent, ok := errors.AsType[*awsclient.NoAnswerError](one.Err); ok {

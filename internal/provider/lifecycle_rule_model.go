@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/lifecyclerule"
 )
@@ -94,7 +95,7 @@ func (m *lifecycleRuleModel) locate(context.Context, *awsclient.Conn) (bool, err
 }
 
 func (m *lifecycleRuleModel) resolve(
-	ctx context.Context, r resolution[lifecycleRuleModel],
+	ctx context.Context, r turn[lifecycleRuleModel],
 ) (diags diag.Diagnostics) {
 	m.Enabled = pick(r.config.Enabled, types.BoolValue(true))
 	m.Status = types.StringUnknown()
@@ -130,14 +131,14 @@ func (m *lifecycleRuleModel) keepDates(ctx context.Context, prior *lifecycleRule
 }
 
 func (m *lifecycleRuleModel) spec(
-	ctx context.Context, _ *awsclient.Conn, _ *providerData, _ *lifecycleRuleModel,
+	ctx context.Context, _ session,
 ) (spec lifecyclerule.Spec, diags diag.Diagnostics) {
 	return lifecyclerule.Spec{Bucket: m.Bucket.ValueString(), Rule: m.rule(ctx, &diags)}, diags
 }
 
 // fill records what was seen. Of a rule that is gone everything is null.
 func (m *lifecycleRuleModel) fill(
-	ctx context.Context, _ *awsclient.Conn, _ *providerData, _ lifecyclerule.Spec, have lifecyclerule.Status,
+	ctx context.Context, _ turn[lifecycleRuleModel], _ reconcile.Wish[lifecyclerule.Spec], have lifecyclerule.Status,
 ) (diags diag.Diagnostics) {
 	m.ID = types.StringValue(m.importID())
 	if have.Rule != nil {

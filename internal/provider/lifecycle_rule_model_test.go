@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"pgregory.net/rapid"
 
+	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/lifecyclerule"
 )
 
@@ -36,7 +37,7 @@ func specOf(t interface {
 	Fatal(...any)
 }, m *lifecycleRuleModel) lifecyclerule.Spec {
 	t.Helper()
-	spec, diags := m.spec(context.Background(), nil, nil, nil)
+	spec, diags := m.spec(context.Background(), session{})
 	if diags.HasError() {
 		t.Fatal(diags)
 	}
@@ -82,7 +83,7 @@ func TestLifecycleRuleModel_specOfFill(t *testing.T) {
 		m := lifecycleRuleModel{Bucket: types.StringValue("b-1"), ruleFacts: ruleFacts{Name: types.StringValue("a/b//")}}
 		for _, name := range []string{"before", "now"} {
 			seen := lifecycleRules().Draw(t, name)
-			if diags := m.fill(t.Context(), nil, nil, lifecyclerule.Spec{}, lifecyclerule.Status{Rule: &seen}); diags.HasError() {
+			if diags := m.fill(t.Context(), turn[lifecycleRuleModel]{}, reconcile.Keep(lifecyclerule.Spec{}), lifecyclerule.Status{Rule: &seen}); diags.HasError() {
 				t.Fatal(diags)
 			}
 			got := specOf(t, &m)
@@ -121,7 +122,7 @@ func TestLifecycleRuleModel_keepsTheWords(t *testing.T) {
 			want.ID, want.Status = types.StringValue("b-1/r"), types.StringValue("Enabled")
 			spec := specOf(t, m)
 			slices.Reverse(spec.Rule.Transitions)
-			diags := m.fill(t.Context(), nil, nil, spec, lifecyclerule.Status{Rule: &spec.Rule})
+			diags := m.fill(t.Context(), turn[lifecycleRuleModel]{}, reconcile.Keep(spec), lifecyclerule.Status{Rule: &spec.Rule})
 			if diff := cmp.Diff(attributesOf(&want), attributesOf(m)); diff != "" || diags.HasError() {
 				t.Errorf("(-said +recorded): %s%v", diff, diags)
 			}
@@ -199,7 +200,7 @@ func TestLifecycleRuleModel_drift(t *testing.T) {
 			spec := specOf(t, m)
 			seen := spec.Rule
 			test.change(&seen)
-			diags := m.fill(t.Context(), nil, nil, spec, lifecyclerule.Status{Rule: &seen})
+			diags := m.fill(t.Context(), turn[lifecycleRuleModel]{}, reconcile.Keep(spec), lifecyclerule.Status{Rule: &seen})
 			if diff := cmp.Diff(want, attributesOf(m)); diff != "" || diags.HasError() {
 				t.Errorf("(-want +recorded): %s%v", diff, diags)
 			}
@@ -211,7 +212,7 @@ func TestLifecycleRuleModel_drift(t *testing.T) {
 func TestLifecycleRuleModel_gone(t *testing.T) {
 	for name, config := range words {
 		m := lifecycleRuleFrom(t, config)
-		if diags := m.fill(t.Context(), nil, nil, specOf(t, m), lifecyclerule.Status{}); diags.HasError() {
+		if diags := m.fill(t.Context(), turn[lifecycleRuleModel]{}, reconcile.Keep(specOf(t, m)), lifecyclerule.Status{}); diags.HasError() {
 			t.Error(diags)
 		}
 		got := specOf(t, m).Rule
@@ -241,7 +242,7 @@ func TestLifecycleRuleModel_resolve(t *testing.T) {
 			config, plan, want := lifecycleRuleFrom(t, test.config), lifecycleRuleFrom(t, test.config), lifecycleRuleFrom(t, test.want)
 			config.Enabled, plan.Enabled = types.BoolNull(), types.BoolUnknown()
 			want.ID, want.Status = types.StringValue("b-1/r"), types.StringValue("Enabled")
-			r := resolution[lifecycleRuleModel]{config: config, data: &providerData{}}
+			r := turn[lifecycleRuleModel]{session: session{data: &providerData{}}, config: config}
 			if test.prior != nil {
 				r.prior = lifecycleRuleFrom(t, test.prior)
 			}
@@ -258,7 +259,7 @@ func TestLifecycleRuleModel_resolveUnknown(t *testing.T) {
 	m := lifecycleRuleFrom(t, nil)
 	m.Bucket, m.Enabled = types.StringUnknown(), types.BoolUnknown()
 	config := *m
-	diags := m.resolve(t.Context(), resolution[lifecycleRuleModel]{config: &config, data: &providerData{}})
+	diags := m.resolve(t.Context(), turn[lifecycleRuleModel]{session: session{data: &providerData{}}, config: &config})
 	if diags.HasError() || !m.ID.IsUnknown() || !m.Enabled.IsUnknown() || !m.Status.IsUnknown() {
 		t.Errorf("planned: %+v, %v", m, diags)
 	}
@@ -269,7 +270,7 @@ func TestLifecycleRuleModel_twice(t *testing.T) {
 	data := &providerData{}
 	plan := func(bucket, name string, prior *lifecycleRuleModel, applying bool) bool {
 		m := lifecycleRuleFrom(t, settings{"bucket": bucket, "name": name})
-		return !m.resolve(t.Context(), resolution[lifecycleRuleModel]{config: m, prior: prior, data: data, applying: applying}).HasError()
+		return !m.resolve(t.Context(), turn[lifecycleRuleModel]{session: session{data: data}, config: m, prior: prior, applying: applying}).HasError()
 	}
 	was := lifecycleRuleFrom(t, settings{"name": "replaced"})
 	for _, row := range []struct {

@@ -26,14 +26,14 @@ import (
 )
 
 func newLifecycleRuleResource() resource.Resource {
-	return &composite[lifecycleRuleModel, lifecyclerule.Spec, lifecyclerule.Status, *lifecycleRuleModel]{
-		noun:        "lifecycle_rule",
-		schema:      lifecycleRuleSchema,
-		identity:    lifecycleRuleIdentitySchema(),
-		keys:        []string{"bucket", "name"},
-		slashes:     true,
-		build:       lifecyclerule.New,
-		permissions: awsclient.Permissions(lifecyclerule.API{}),
+	return &envelope[lifecycleRuleModel, lifecyclerule.Spec, lifecyclerule.Status, *lifecycleRuleModel]{
+		noun:                  "lifecycle_rule",
+		schema:                lifecycleRuleSchema,
+		identity:              lifecycleRuleIdentitySchema(),
+		keys:                  []string{"bucket", "name"},
+		lastKeyMayHaveSlashes: true,
+		build:                 lifecyclerule.New,
+		permissions:           awsclient.Permissions(lifecyclerule.API{}),
 	}
 }
 

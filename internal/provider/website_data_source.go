@@ -14,6 +14,7 @@ import (
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/fwtypes"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/lifecyclerule"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/website"
@@ -112,7 +113,7 @@ func (d *websiteDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	if err == nil && exists {
 		site := websiteModel{websiteFacts: m.websiteFacts}
 		var diags diag.Diagnostics
-		if spec, diags = site.spec(ctx, conn, d.data, &site); diags.HasError() {
+		if spec, diags = site.spec(ctx, session{d.data, conn}); diags.HasError() {
 			resp.Diagnostics.Append(diags...)
 			return
 		}
@@ -127,7 +128,7 @@ func (d *websiteDataSource) Read(ctx context.Context, req datasource.ReadRequest
 			"There is no distribution with the name \""+domain+"\".")
 		return
 	}
-	resp.Diagnostics.Append(m.fill(ctx, conn, d.data, spec, have)...)
+	resp.Diagnostics.Append(m.fill(ctx, session{d.data, conn}, reconcile.Keep(spec), have)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/website"
 )
@@ -33,8 +34,6 @@ type websiteModel struct {
 	Wait           types.Bool     `tfsdk:"wait_for_deployment"`
 	DestroyMode    types.String   `tfsdk:"destroy_mode"`
 	Timeouts       timeouts.Value `tfsdk:"timeouts"`
-
-	resolved *resolution[websiteModel] // what a plan was resolved against
 }
 
 // websiteFacts are the attributes that resource and data source share.
@@ -148,8 +147,7 @@ func (m *websiteModel) bucket(partition string) *bucketModel {
 }
 
 // resolve is where every default of the resource lives.
-func (m *websiteModel) resolve(ctx context.Context, r resolution[websiteModel]) (diags diag.Diagnostics) {
-	m.resolved = &r
+func (m *websiteModel) resolve(ctx context.Context, r turn[websiteModel]) (diags diag.Diagnostics) {
 	m.ID = m.Domain
 	m.resolveBucket(ctx, r, &diags)
 	m.resolveSettings(r.config)
@@ -160,13 +158,13 @@ func (m *websiteModel) resolve(ctx context.Context, r resolution[websiteModel]) 
 	return diags
 }
 
-func (m *websiteModel) resolveBucket(ctx context.Context, r resolution[websiteModel], diags *diag.Diagnostics) {
+func (m *websiteModel) resolveBucket(ctx context.Context, r turn[websiteModel], diags *diag.Diagnostics) {
 	otherwise, partition := m.Domain, r.data.partition
 	if r.prior != nil {
 		otherwise, partition = r.prior.BucketName, cmp.Or(partitionOf(r.prior.DistributionARN), partition)
 	}
 	m.BucketName = pick(r.config.BucketName, otherwise)
-	nested := resolution[bucketModel]{config: r.config.bucket(""), data: r.data, applying: r.applying}
+	nested := turn[bucketModel]{session: r.session, config: r.config.bucket(""), applying: r.applying}
 	nested.config.Name = m.BucketName
 	if r.prior != nil {
 		nested.prior = r.prior.bucket(partition)
@@ -205,7 +203,7 @@ func (m *websiteModel) resolveSettings(config *websiteModel) {
 // resolveInvalidation decides whether the change of the trigger asks for an invalidation. A new site has nothing to
 // invalidate.
 func (m *websiteModel) resolveInvalidation(
-	ctx context.Context, r resolution[websiteModel], diags *diag.Diagnostics,
+	ctx context.Context, r turn[websiteModel], diags *diag.Diagnostics,
 ) {
 	m.Invalidation, m.InvalidationID = r.config.Invalidation, types.StringNull()
 	if r.prior != nil {
@@ -234,7 +232,7 @@ func (m *websiteModel) invalidation(ctx context.Context, diags *diag.Diagnostics
 }
 
 // resolveComputed plans what is not lost as it is. A certificate covers names: others may want another.
-func (m *websiteModel) resolveComputed(r resolution[websiteModel]) {
+func (m *websiteModel) resolveComputed(r turn[websiteModel]) {
 	unknown := types.StringUnknown()
 	m.URL = unknown
 	if !m.Domain.IsUnknown() {
@@ -283,7 +281,7 @@ func (m *websiteModel) redeploys(prior *websiteModel) bool {
 }
 
 // resolveRecords plans the records in full where the distribution stays: those of the certificate are as they are.
-func (m *websiteModel) resolveRecords(ctx context.Context, r resolution[websiteModel], diags *diag.Diagnostics) {
+func (m *websiteModel) resolveRecords(ctx context.Context, r turn[websiteModel], diags *diag.Diagnostics) {
 	m.DNSRecords = types.ListUnknown(recordType)
 	if r.prior == nil || r.prior.DNSRecords.IsNull() || m.DistributionDomain.IsUnknown() || m.IPv6.IsUnknown() ||
 		m.CertificateARN.IsUnknown() || !m.CertificateARN.Equal(r.prior.CertificateARN) ||
@@ -325,12 +323,10 @@ func (m *websiteFacts) names() []string {
 	}.Names()
 }
 
-// ledNames are the names of the site and those of records that lead to it: after a failure there may be some of names
-// that it does not have.
-func (m *websiteFacts) ledNames(ctx context.Context, diags *diag.Diagnostics) []string {
-	names := m.names()
+// recorded are the names of the alias records that are known.
+func (m *websiteFacts) recorded(ctx context.Context, diags *diag.Diagnostics) (names []string) {
 	if !m.DNS.ValueBool() || m.DNSRecords.IsNull() || m.DNSRecords.IsUnknown() {
-		return names
+		return nil
 	}
 	var records []recordModel
 	diags.Append(m.DNSRecords.ElementsAs(ctx, &records, false)...)
@@ -355,7 +351,7 @@ func textsOf(set types.Set) []string {
 }
 
 // resolveGroups adds the site's group to those of the bucket.
-func (m *websiteModel) resolveGroups(ctx context.Context, r resolution[websiteModel], diags *diag.Diagnostics) {
+func (m *websiteModel) resolveGroups(ctx context.Context, r turn[websiteModel], diags *diag.Diagnostics) {
 	if m.Groups.IsUnknown() || m.Domain.IsUnknown() {
 		m.Groups = types.MapUnknown(types.ObjectType{AttrTypes: levelTypes})
 		return
@@ -379,13 +375,9 @@ func (m *websiteModel) resolveGroups(ctx context.Context, r resolution[websiteMo
 }
 
 func (m *websiteModel) spec(
-	ctx context.Context, conn *awsclient.Conn, data *providerData, prior *websiteModel,
+	ctx context.Context, s session,
 ) (spec websiteSpec, diags diag.Diagnostics) {
-	var was *bucketModel
-	if prior != nil {
-		was = prior.bucket(conn.Partition)
-	}
-	nested, d := m.bucket(conn.Partition).spec(ctx, conn, data, was)
+	nested, d := m.bucket(s.conn.Partition).spec(ctx, s)
 	diags.Append(d...)
 	spec = websiteSpec{
 		Bucket:          nested,
@@ -410,21 +402,13 @@ func (m *websiteModel) spec(
 		CachePolicy:     m.CachePolicy.ValueString(),
 		Wait:            m.Wait.ValueBool(),
 		DestroyMode:     m.DestroyMode.ValueString(),
+		CertificateARN:  m.CertificateARN.ValueString(),
 		DistributionID:  m.DistributionID.ValueString(),
-		Everything:      m.importing(),
-	}
-	// One that nobody names is a matter of the site: in state it looks the same.
-	if m.resolved != nil && !m.resolved.config.CertificateARN.IsNull() {
-		spec.CertificateARN = m.CertificateARN.ValueString()
+		Recorded:        m.recorded(ctx, &diags),
+		ReadAll:         m.importing(),
 	}
 	if i := m.invalidation(ctx, &diags); !i.Trigger.IsNull() {
 		spec.Invalidation = &website.Invalidation{Paths: textsOf(i.Paths), Trigger: i.Trigger.ValueString()}
-	}
-	if prior != nil {
-		spec.PriorCertificateARN, spec.PriorDNS = prior.CertificateARN.ValueString(), prior.DNS.ValueBool()
-		spec.PriorZoneID = prior.HostedZoneID.ValueString()
-		spec.PriorNames = prior.ledNames(ctx, &diags)
-		spec.PriorTrigger = prior.invalidation(ctx, &diags).Trigger.ValueString()
 	}
 	return spec, diags
 }
@@ -441,20 +425,20 @@ func (m *websiteFacts) geo(ctx context.Context, diags *diag.Diagnostics) website
 // fill records what was seen. While a write is under way, the status was planned where nothing is to be spread, and an
 // invalidation that was not made is asked for again by the next plan.
 func (m *websiteModel) fill(
-	ctx context.Context, conn *awsclient.Conn, data *providerData, want websiteSpec, have websiteStatus,
+	ctx context.Context, t turn[websiteModel], w reconcile.Wish[websiteSpec], have websiteStatus,
 ) (diags diag.Diagnostics) {
-	status, writing := m.DistributionStatus, m.resolved != nil && m.resolved.applying
-	diags = m.websiteFacts.fill(ctx, conn, data, want, have)
-	if writing && !status.IsUnknown() && have.Distribution != nil {
+	status := m.DistributionStatus
+	diags = m.websiteFacts.fill(ctx, t.session, w, have)
+	if t.applying && !status.IsUnknown() && have.Distribution != nil {
 		m.DistributionStatus = status
 	}
 	switch {
 	case have.Invalidation != "":
 		m.InvalidationID = types.StringValue(have.Invalidation)
 	case m.InvalidationID.IsUnknown():
-		m.InvalidationID = m.resolved.prior.InvalidationID
-		if have.Distribution != nil && want.DistributionID != "" {
-			m.Invalidation = m.resolved.prior.Invalidation
+		m.InvalidationID = t.prior.InvalidationID
+		if have.Distribution != nil && w.Want.DistributionID != "" {
+			m.Invalidation = t.prior.Invalidation
 		}
 	}
 	return diags
@@ -463,11 +447,12 @@ func (m *websiteModel) fill(
 // fill records what was seen. What is not there is null; settings of a distribution that is not there stay as they are
 // said, since that it is missing says enough.
 func (m *websiteFacts) fill(
-	ctx context.Context, conn *awsclient.Conn, data *providerData, want websiteSpec, have websiteStatus,
+	ctx context.Context, s session, w reconcile.Wish[websiteSpec], have websiteStatus,
 ) (diags diag.Diagnostics) {
-	m.fillBucket(ctx, conn, data, want, have, &diags)
+	want := w.Want
+	m.fillBucket(ctx, s, w, have, &diags)
 	m.ID, m.Domain = types.StringValue(want.Domain), types.StringValue(want.Domain)
-	m.CertificateARN = optional(have.SeenCertificate(want))
+	m.CertificateARN = optional(have.SeenCertificate(w))
 	m.DistributionID, m.DistributionARN = types.StringNull(), types.StringNull()
 	m.DistributionDomain, m.DistributionStatus = types.StringNull(), types.StringNull()
 	m.URL = types.StringNull()
@@ -486,16 +471,15 @@ func (m *websiteFacts) fill(
 }
 
 func (m *websiteFacts) fillBucket(
-	ctx context.Context, conn *awsclient.Conn, data *providerData, want websiteSpec, have websiteStatus,
-	diags *diag.Diagnostics,
+	ctx context.Context, s session, w reconcile.Wish[websiteSpec], have websiteStatus, diags *diag.Diagnostics,
 ) {
-	b, nested := bucketFacts{bucketSettings: m.bucketSettings}, want.SeenBucket(have)
-	have.Bucket.Tags = have.SeenTags(want)
-	diags.Append(b.fill(ctx, conn, data, nested, have.Bucket)...)
+	b, nested := bucketFacts{bucketSettings: m.bucketSettings}, website.SeenBucket(w, have)
+	have.Bucket.Tags = have.SeenTags(w.Want)
+	diags.Append(b.fill(ctx, s, nested, have.Bucket)...)
 	m.bucketSettings, m.BucketName, m.Region = b.bucketSettings, b.Name, b.Region
 	if have.Bucket.WebAdmin.Exists() {
 		groups := groupsOf(ctx, m.Groups, diags)
-		groups[string(bucket.WebAdmin)] = levelSeen(nested, want.Domain, bucket.WebAdmin, have.Bucket.WebAdmin)
+		groups[string(bucket.WebAdmin)] = levelSeen(nested.Want, w.Want.Domain, bucket.WebAdmin, have.Bucket.WebAdmin)
 		m.Groups = groupMap(ctx, groups, diags)
 	}
 }
@@ -514,7 +498,7 @@ func (m *websiteFacts) fillNames(want websiteSpec, have websiteStatus) {
 	}
 	m.Aliases, m.RedirectDomains = seenSet(m.Aliases, aliases), seenSet(m.RedirectDomains, redirects)
 	m.DirectoryIndex = types.BoolValue(directories)
-	if want.DirectoryIndex && !directories && !want.Everything {
+	if want.DirectoryIndex && !directories && !want.ReadAll {
 		m.DirectoryIndex = types.BoolNull()
 	}
 }
@@ -562,7 +546,7 @@ func (m *websiteFacts) fillRecords(
 			return r.Type == kind && have.Distribution != nil && r.Value == have.Distribution.DomainName
 		})
 	}
-	if want.Everything {
+	if want.ReadAll {
 		m.DNS = types.BoolValue(leads("A") || leads("AAAA"))
 	}
 	if m.DNS.ValueBool() && leads("A") && !leads("AAAA") { // whatever the distribution would answer

@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/website"
 )
@@ -139,21 +140,17 @@ func sites(data *providerData) *rapid.Generator[websiteSpec] {
 			CachePolicy:     sample(website.CacheOptimized, website.CacheDisabled, website.CacheLegacy, policyOfOur).Draw(t, "cache"),
 			Wait:            rapid.Bool().Draw(t, "wait"),
 			DestroyMode:     sample(website.DestroyWait, website.DestroyDisable).Draw(t, "destroy"),
-			DistributionID:  "E1", PriorCertificateARN: siteCert,
+			DistributionID:  "E1", CertificateARN: siteCert,
 			Invalidation: rapid.Ptr(rapid.Just(website.Invalidation{Paths: []string{"/*"}, Trigger: "1"}), true).Draw(t, "invalidation"),
 		}
 		if s.Error == "" {
 			s.SinglePage = rapid.Bool().Draw(t, "single page")
 		}
 		// What a site has no attribute for; the domain decides it.
-		s.Bucket.Statements, s.Bucket.ReleasedStatements, s.Bucket.Ownership, s.Bucket.PublicAccess = nil, nil, "", ""
+		s.Bucket.Statements, s.Bucket.Ownership, s.Bucket.PublicAccess = nil, "", ""
 		s.Bucket.PolicyARNs[bucket.WebAdmin] = "arn:aws:iam::123456789012:policy/elsewhere/web"
 		if s.DNS {
-			s.ZoneID = "Z1"
-		}
-		s.PriorDNS, s.PriorZoneID, s.PriorNames = s.DNS, s.ZoneID, s.Names()
-		if s.Invalidation != nil {
-			s.PriorTrigger = s.Invalidation.Trigger
+			s.ZoneID, s.Recorded = "Z1", s.Names()
 		}
 		return s
 	})
@@ -184,8 +181,8 @@ func TestWebsiteModel_specOfFill(t *testing.T) {
 		have := siteOf(want)
 		foreignSite(&have)
 		m := saidOf(want)
-		diags := m.fill(t.Context(), conn, data, want, have)
-		got, d := m.spec(t.Context(), conn, data, m)
+		diags := m.fill(t.Context(), turn[websiteModel]{session: session{data, conn}}, reconcile.Keep(want), have)
+		got, d := m.spec(t.Context(), session{data, conn})
 		if diags.Append(d...); diags.HasError() {
 			t.Fatal(diags)
 		}
@@ -232,7 +229,7 @@ func TestWebsiteModel_resolve(t *testing.T) {
 		maps.Copy(all, row.config)
 		config := websiteFrom(t, all)
 		m := *config
-		if diags := m.resolve(t.Context(), resolution[websiteModel]{config: config, data: data}); diags.HasError() {
+		if diags := m.resolve(t.Context(), turn[websiteModel]{session: session{data: data}, config: config}); diags.HasError() {
 			t.Fatal(name, diags)
 		}
 		for attribute, want := range row.want {
@@ -252,13 +249,13 @@ func madeOf(t *testing.T, data *providerData, config *websiteModel) *websiteMode
 	t.Helper()
 	conn := connected(data)
 	m := *config
-	diags := m.resolve(t.Context(), resolution[websiteModel]{config: config, data: data, applying: true})
-	want, d := m.spec(t.Context(), conn, data, nil)
+	diags := m.resolve(t.Context(), turn[websiteModel]{session: session{data: data}, config: config, applying: true})
+	want, d := m.spec(t.Context(), session{data, conn})
 	diags.Append(d...)
 	planned := attributesOf(&m)
 	have := siteOf(want)
 	foreignSite(&have)
-	diags.Append(m.fill(t.Context(), conn, data, want, have)...)
+	diags.Append(m.fill(t.Context(), turn[websiteModel]{session: session{data, conn}}, reconcile.Wish[websiteSpec]{Want: want}, have)...)
 	if diags.HasError() {
 		t.Fatal(diags)
 	}
@@ -267,7 +264,6 @@ func madeOf(t *testing.T, data *providerData, config *websiteModel) *websiteMode
 			t.Fatalf("%s is %s, planned was %s", name, got, value)
 		}
 	}
-	m.resolved = nil
 	return &m
 }
 
@@ -298,7 +294,7 @@ func TestWebsiteModel_applied(t *testing.T) {
 		config := websiteFrom(t, all)
 		state := madeOf(t, data, config)
 		next := *config
-		if diags := next.resolve(t.Context(), resolution[websiteModel]{config: config, prior: state, data: data}); diags.HasError() {
+		if diags := next.resolve(t.Context(), turn[websiteModel]{session: session{data: data}, config: config, prior: state}); diags.HasError() {
 			t.Fatal(diags)
 		}
 		got := attributesOf(&next)
@@ -342,7 +338,7 @@ func TestWebsiteModel_changes(t *testing.T) {
 		maps.Copy(after, row.change)
 		state, config := madeOf(t, data, websiteFrom(t, before)), websiteFrom(t, after)
 		m := *config
-		if diags := m.resolve(t.Context(), resolution[websiteModel]{config: config, prior: state, data: data}); diags.HasError() {
+		if diags := m.resolve(t.Context(), turn[websiteModel]{session: session{data: data}, config: config, prior: state}); diags.HasError() {
 			t.Fatal(diags)
 		}
 		var got []string
@@ -407,10 +403,10 @@ func TestWebsiteModel_drift(t *testing.T) {
 	}))
 	for name, row := range siteDrifts {
 		m := *state
-		want, diags := m.spec(t.Context(), conn, data, state)
+		want, diags := m.spec(t.Context(), session{data, conn})
 		have := siteOf(want)
 		row.change(&have)
-		diags.Append(m.fill(t.Context(), conn, data, want, have)...)
+		diags.Append(m.fill(t.Context(), turn[websiteModel]{session: session{data, conn}}, reconcile.Keep(want), have)...)
 		if diags.HasError() {
 			t.Fatal(name, diags)
 		}
@@ -449,10 +445,10 @@ func TestWebsiteModel_records(t *testing.T) {
 		all := settings{"domain": "www.example.edu"}
 		maps.Copy(all, row.config)
 		state := madeOf(t, data, websiteFrom(t, all))
-		want, diags := state.spec(t.Context(), conn, data, state)
+		want, diags := state.spec(t.Context(), session{data, conn})
 		have := siteOf(want)
 		row.change(&have)
-		diags.Append(state.fill(t.Context(), conn, data, want, have)...)
+		diags.Append(state.fill(t.Context(), turn[websiteModel]{session: session{data, conn}}, reconcile.Keep(want), have)...)
 		var records []recordModel
 		if diags.Append(state.DNSRecords.ElementsAs(t.Context(), &records, false)...); diags.HasError() {
 			t.Fatal(name, diags)
@@ -476,12 +472,16 @@ func TestWebsiteModel_write(t *testing.T) {
 	config := websiteFrom(t, settings{"domain": "www.example.edu", "invalidation": settings{"trigger": "2"}})
 	for _, made := range []string{"", "I2"} {
 		m := *config
-		diags := m.resolve(t.Context(), resolution[websiteModel]{config: config, prior: state, data: data, applying: true})
-		want, d := m.spec(t.Context(), conn, data, state)
+		now := turn[websiteModel]{session: session{data, conn}, config: config, prior: state, applying: true}
+		diags := m.resolve(t.Context(), now)
+		want, d := m.spec(t.Context(), session{data, conn})
 		diags.Append(d...)
 		have := siteOf(want)
 		have.Distribution.Status, have.Invalidation = "InProgress", made
-		if diags.Append(m.fill(t.Context(), conn, data, want, have)...); diags.HasError() {
+		prior, d := state.spec(t.Context(), now.session)
+		diags.Append(d...)
+		w := reconcile.Wish[websiteSpec]{Want: want, Prior: &prior}
+		if diags.Append(m.fill(t.Context(), now, w, have)...); diags.HasError() {
 			t.Fatal(diags)
 		}
 		if m.DistributionStatus.ValueString() != "Deployed" {
@@ -503,8 +503,8 @@ func TestWebsiteModel_import(t *testing.T) {
 		"minimum_tls": "TLSv1.1_2016", "http_version": "http2", "ipv6": false,
 	})
 	planned := *config
-	planned.resolve(t.Context(), resolution[websiteModel]{config: config, data: data})
-	want, diags := planned.spec(t.Context(), conn, data, nil)
+	planned.resolve(t.Context(), turn[websiteModel]{session: session{data: data}, config: config})
+	want, diags := planned.spec(t.Context(), session{data, conn})
 	have := siteOf(want)
 	have.Distribution.Settings.IPv6 = true
 	have.Bucket.Block = &bucket.Block{}
@@ -518,14 +518,14 @@ func TestWebsiteModel_import(t *testing.T) {
 		"certificate_arn": siteCert, "origin_access": "website_endpoint", "placeholder": true, "force_destroy": false,
 		"wait_for_deployment": true, "destroy_mode": "wait",
 	})
-	seen, d := m.spec(t.Context(), conn, data, m)
+	seen, d := m.spec(t.Context(), session{data, conn})
 	diags.Append(d...)
-	if !seen.Everything || !seen.DirectoryIndex {
+	if !seen.ReadAll || !seen.DirectoryIndex {
 		t.Error("an import does not look at everything")
 	}
-	diags.Append(m.fill(t.Context(), conn, data, seen, have)...)
+	diags.Append(m.fill(t.Context(), turn[websiteModel]{session: session{data, conn}}, reconcile.Keep(seen), have)...)
 	next := *config
-	diags.Append(next.resolve(t.Context(), resolution[websiteModel]{config: config, prior: m, data: data})...)
+	diags.Append(next.resolve(t.Context(), turn[websiteModel]{session: session{data: data}, config: config, prior: m})...)
 	if diags.HasError() {
 		t.Fatal(diags)
 	}
@@ -541,7 +541,7 @@ func TestWebsiteModel_import(t *testing.T) {
 func TestWebsiteModel_lost(t *testing.T) {
 	data := ourData(t, nil)
 	m := websiteFrom(t, settings{"id": "www.example.edu", "domain": "www.example.edu", "bucket_name": "www.example.edu"})
-	if spec, _ := m.spec(t.Context(), connected(data), data, m); spec.Origin != website.OriginPrivate || !spec.DirectoryIndex {
+	if spec, _ := m.spec(t.Context(), session{data, connected(data)}); spec.Origin != website.OriginPrivate || !spec.DirectoryIndex {
 		t.Errorf("looks for the origin %q, a function: %t", spec.Origin, spec.DirectoryIndex)
 	}
 }

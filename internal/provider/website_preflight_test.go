@@ -16,6 +16,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/gateway"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/website"
 )
 
@@ -137,12 +138,12 @@ func TestWebsite_notIssued(t *testing.T) {
 	spec := website.Spec{Domain: "www.example.edu", CertificateARN: arn, DNS: true}
 	asked := 0
 	for _, part := range website.New(&awsclient.Conn{}).Parts {
-		if part.Name != "certificate_arn" || part.CanApply == nil {
+		if part.Attribute != "certificate_arn" || part.CanApply == nil {
 			continue
 		}
 		for _, status := range []string{"PENDING_VALIDATION", "EXPIRED", "FAILED"} {
 			asked++
-			err := part.CanApply(t.Context(), spec, website.Status{
+			err := part.CanApply(t.Context(), reconcile.Wish[website.Spec]{Want: spec}, website.Status{
 				Certificate: &website.Certificate{ARN: arn, Status: status, Names: []string{"*.example.edu"}},
 			})
 			if want := "the certificate " + arn + " is not issued, but " + status; err == nil || err.Error() != want {

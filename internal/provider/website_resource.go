@@ -32,7 +32,7 @@ import (
 const websiteTimeout = time.Hour
 
 func newWebsiteResource() resource.Resource {
-	return &composite[websiteModel, websiteSpec, websiteStatus, *websiteModel]{
+	return &envelope[websiteModel, websiteSpec, websiteStatus, *websiteModel]{
 		noun:     "website",
 		schema:   websiteSchema,
 		identity: websiteIdentitySchema(),
@@ -41,7 +41,7 @@ func newWebsiteResource() resource.Resource {
 		permissions: slices.Concat(awsclient.Permissions(website.API{}), awsclient.Permissions(bucket.API{}),
 			awsclient.Permissions(bucket.SiteReads{}), awsclient.Permissions(lifecyclerule.API{})),
 		preflight: true,
-		patience:  websiteTimeout,
+		timeout:   websiteTimeout,
 	}
 }
 

@@ -111,31 +111,34 @@ func (w *world) read(part string) (string, error) {
 	return w.there[part], nil
 }
 
-type house = reconcile.Composite[spec, status]
+type (
+	house = reconcile.Composite[spec, status]
+	wish  = reconcile.Wish[spec]
+)
 
 func (w *world) part(name string, inside bool, want func(*spec) *string, have func(*status) *string) reconcile.Part[spec, status] {
 	return reconcile.Part[spec, status]{
-		Name:    name,
-		Inside:  inside,
-		Wanted:  func(s spec) bool { return *want(&s) != "" },
-		Present: func(o status) bool { return *have(&o) != "" },
-		InSync:  func(s spec, o status) bool { return *want(&s) == *have(&o) },
-		Observe: func(_ context.Context, _ spec, o *status) error {
+		Attribute: name,
+		Inside:    inside,
+		Wanted:    func(w wish) bool { return *want(&w.Want) != "" },
+		Present:   func(o status) bool { return *have(&o) != "" },
+		InSync:    func(w wish, o status) bool { return *want(&w.Want) == *have(&o) },
+		Observe: func(_ context.Context, _ wish, o *status) error {
 			value, err := w.read(name)
 			if err == nil {
 				*have(o) = value
 			}
 			return err
 		},
-		Apply: func(ctx context.Context, s spec, o *status) error {
-			err := w.write(ctx, name, *want(&s))
+		Apply: func(ctx context.Context, asked wish, o *status) error {
+			err := w.write(ctx, name, *want(&asked.Want))
 			if err == nil {
-				*have(o) = *want(&s)
+				*have(o) = *want(&asked.Want)
 			}
 			return err
 		},
-		CanRemove: func(context.Context, spec, status) error { return w.keep[name] },
-		Remove: func(ctx context.Context, _ spec, o *status) error {
+		CanRemove: func(context.Context, wish, status) error { return w.keep[name] },
+		Remove: func(ctx context.Context, _ wish, o *status) error {
 			err := w.write(ctx, name, "")
 			if err == nil {
 				*have(o) = ""
@@ -216,7 +219,7 @@ func TestCreate_existing(t *testing.T) {
 func TestCanApply_refusesBeforeTheFirstWrite(t *testing.T) {
 	w := newWorld()
 	c := w.house()
-	c.Parts[3].CanApply = func(context.Context, spec, status) error { return reconcile.ErrForeign }
+	c.Parts[3].CanApply = func(context.Context, wish, status) error { return reconcile.ErrForeign }
 	_, err := c.Create(t.Context(), full)
 	if !errors.Is(err, reconcile.ErrForeign) || len(w.log) > 0 {
 		t.Errorf("err = %v, wrote %v", err, w.log)
@@ -280,7 +283,7 @@ func TestVerify_waitsForStaleReads(t *testing.T) {
 	w.there = map[string]string{"house": "brick", "walls": "grey", "garden": "roses", "plate": "brass"}
 	c := w.house()
 	apply := c.Parts[1].Apply
-	c.Parts[1].Apply = func(ctx context.Context, s spec, o *status) error {
+	c.Parts[1].Apply = func(ctx context.Context, s wish, o *status) error {
 		w.stale["walls"] = 3
 		return apply(ctx, s, o)
 	}
@@ -296,7 +299,7 @@ func TestVerify_waitsForStaleReads(t *testing.T) {
 func TestVerify_givesUp(t *testing.T) {
 	w := newWorld()
 	c := w.house()
-	c.Parts[1].Apply = func(context.Context, spec, *status) error { return nil } // an endpoint that forgets
+	c.Parts[1].Apply = func(context.Context, wish, *status) error { return nil } // an endpoint that forgets
 	_, err := c.Create(t.Context(), full)
 	var failed reconcile.Errors
 	if !errors.As(err, &failed) || len(failed) != 1 || failed[0].Part != "walls" || failed[0].Stage != reconcile.Verifying {
@@ -392,7 +395,7 @@ func TestDestroy_withoutRootTakesWhatIsLeft(t *testing.T) {
 func TestForeign_isNeverRecorded(t *testing.T) {
 	w := newWorld()
 	c := w.house()
-	c.Parts[2].Apply = func(context.Context, spec, *status) error {
+	c.Parts[2].Apply = func(context.Context, wish, *status) error {
 		w.there["garden"] = "somebody's" // taken between the look and the write
 		return fmt.Errorf("%w: garden", reconcile.ErrForeign)
 	}
@@ -407,7 +410,7 @@ func TestCancelled_beginsNothingNewAndRecordsWhatExists(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	c := w.house()
 	apply := c.Parts[1].Apply
-	c.Parts[1].Apply = func(ctx context.Context, s spec, o *status) error {
+	c.Parts[1].Apply = func(ctx context.Context, s wish, o *status) error {
 		defer cancel()
 		return apply(ctx, s, o)
 	}
@@ -505,7 +508,7 @@ func (w *world) seenTogether() house {
 	c := w.house()
 	c.Parts[1].Observe = nil
 	look := c.Parts[0].Observe
-	c.Parts[0].Observe = func(ctx context.Context, s spec, o *status) error {
+	c.Parts[0].Observe = func(ctx context.Context, s wish, o *status) error {
 		if err := look(ctx, s, o); err != nil {
 			return err
 		}
@@ -570,7 +573,7 @@ func TestObserveNil_failsAsTheRoot(t *testing.T) {
 func TestObserveNil_isVerified(t *testing.T) {
 	w := newWorld()
 	c := w.seenTogether()
-	c.Parts[1].Apply = func(context.Context, spec, *status) error { return nil } // an endpoint that forgets
+	c.Parts[1].Apply = func(context.Context, wish, *status) error { return nil } // an endpoint that forgets
 	_, err := c.Create(t.Context(), full)
 	var failed reconcile.Errors
 	if !errors.As(err, &failed) || len(failed) != 1 || failed[0].Part != "walls" || failed[0].Stage != reconcile.Verifying {

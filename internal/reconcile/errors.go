@@ -26,7 +26,8 @@ const (
 
 // PartError is the failure of one part.
 type PartError struct {
-	Part  string
+	Index int    // place of the part in the table
+	Part  string // attribute of the part, for diagnostics
 	Stage Stage
 	Err   error
 }
@@ -54,10 +55,10 @@ func (e Errors) Unwrap() []error {
 	return all
 }
 
-// Wrote says whether the run may have changed anything before it failed.
+// Wrote reports whether the run may have changed anything before it failed.
 func (e Errors) Wrote() bool { return e.any(Removing, Applying, Verifying, Settling) }
 
-// Complete says whether everything asked for exists although the run failed: only waiting was cut short.
+// Complete reports whether everything asked for exists although the run failed: only waiting was cut short.
 func (e Errors) Complete() bool { return !e.any(Observing, Checking, Removing, Applying, Verifying) }
 
 func (e Errors) any(stages ...Stage) bool {

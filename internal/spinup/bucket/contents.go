@@ -18,7 +18,8 @@ import (
 const deleters = 8
 
 // canEmpty refuses to destroy a bucket that holds anything, unless force_destroy asks for that.
-func (b bucket) canEmpty(ctx context.Context, s Spec, _ Status) error {
+func (b bucket) canEmpty(ctx context.Context, w wish, _ Status) error {
+	s := w.Want
 	if s.ForceDestroy {
 		return nil
 	}

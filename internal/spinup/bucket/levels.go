@@ -1,6 +1,7 @@
 package bucket
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -23,28 +24,29 @@ const maxPolicyVersions = 5
 // level is an access level: a managed policy, and a group that it is attached to.
 func (b bucket) level(l Level) part {
 	return part{
-		Name:    "access_levels",
-		Watched: func(s Spec) bool { return slices.Contains(s.Levels, l) || s.Everything && b.conn.Platform.IAM },
-		Wanted:  func(s Spec) bool { return slices.Contains(s.Levels, l) },
-		Present: func(o Status) bool { return o.Level(l).Exists() },
-		InSync: func(s Spec, o Status) bool {
+		Attribute: "access_levels",
+		Watched:   func(s Spec) bool { return slices.Contains(s.Levels, l) || s.ReadAll && b.conn.Platform.IAM },
+		Wanted:    func(w wish) bool { return slices.Contains(w.Want.Levels, l) },
+		Present:   func(o Status) bool { return o.Level(l).Exists() },
+		InSync: func(w wish, o Status) bool {
 			have := o.Level(l)
-			return have.Policy != nil && s.accepts(l, have.Policy.Document) &&
+			return have.Policy != nil && w.Want.accepts(l, have.Policy.Document) &&
 				have.Group != nil && have.Group.Attached
 		},
-		Observe: func(ctx context.Context, s Spec, o *Status) error {
-			seen, err := b.observeLevel(ctx, s, l)
+		Observe: func(ctx context.Context, w wish, o *Status) error {
+			seen, err := b.observeLevel(ctx, w, l)
 			if err != nil {
 				return err
 			}
 			*o.Level(l) = seen
 			return nil
 		},
-		CanApply:  func(_ context.Context, s Spec, o Status) error { return claim(s, l, *o.Level(l)) },
-		CanRemove: func(ctx context.Context, s Spec, o Status) error { return b.unused(ctx, s, l, *o.Level(l)) },
-		Apply: func(ctx context.Context, s Spec, o *Status) error {
+		CanApply:  func(_ context.Context, w wish, o Status) error { return claim(w, l, *o.Level(l)) },
+		CanRemove: func(ctx context.Context, w wish, o Status) error { return b.unused(ctx, w.Want, l, *o.Level(l)) },
+		Apply: func(ctx context.Context, w wish, o *Status) error {
+			s := w.Want
 			have := o.Level(l)
-			if err := b.applyPolicy(ctx, s, l, have); err != nil {
+			if err := b.applyPolicy(ctx, w, l, have); err != nil {
 				return err
 			}
 			if err := b.applyGroup(ctx, s, l, have); err != nil {
@@ -52,7 +54,8 @@ func (b bucket) level(l Level) part {
 			}
 			return b.attach(ctx, s, l, have)
 		},
-		Remove: func(ctx context.Context, s Spec, o *Status) error {
+		Remove: func(ctx context.Context, w wish, o *Status) error {
+			s := w.Want
 			have := o.Level(l)
 			if err := b.removeGroup(ctx, s, l, have); err != nil {
 				return err
@@ -95,8 +98,9 @@ func (s Spec) accepts(l Level, document string) bool {
 	return AcceptedDocument(s.Partition, s.Name, l, document)
 }
 
-func (s Spec) policyARN(l Level) string {
-	if known := s.PolicyARNs[l]; known != "" {
+func policyARN(w wish, l Level) string {
+	s := w.Want
+	if known := cmp.Or(s.PolicyARNs[l], w.Before().PolicyARNs[l]); known != "" {
 		return known
 	}
 	return fmt.Sprintf("arn:%s:iam::%s:policy%s%s", s.Partition, s.AccountID, s.IAMPath, s.policyName(l))
@@ -104,7 +108,8 @@ func (s Spec) policyARN(l Level) string {
 
 // observeLevel looks at group, attachments and policy at once. A policy of the level's name that is attached to the
 // group is the level's policy, whatever path it was made at.
-func (b bucket) observeLevel(ctx context.Context, s Spec, l Level) (LevelStatus, error) {
+func (b bucket) observeLevel(ctx context.Context, w wish, l Level) (LevelStatus, error) {
+	s := w.Want
 	var (
 		seen     LevelStatus
 		group    *GroupStatus
@@ -132,7 +137,7 @@ func (b bucket) observeLevel(ctx context.Context, s Spec, l Level) (LevelStatus,
 		return nil
 	})
 	calls.Go(func() (err error) {
-		seen.Policy, err = b.observePolicy(ctx, s.policyARN(l))
+		seen.Policy, err = b.observePolicy(ctx, policyARN(w, l))
 		return err
 	})
 	if err := calls.Wait(); err != nil {
@@ -177,12 +182,12 @@ func (b bucket) observePolicy(ctx context.Context, arn string) (*PolicyStatus, e
 
 // claim refuses to take over objects that state does not know, unless they are just what we would make. Those grant
 // nothing that they did not grant before: they are what is left of a bucket of this name.
-func claim(s Spec, l Level, have LevelStatus) error {
-	if slices.Contains(s.OwnLevels, l) {
+func claim(w wish, l Level, have LevelStatus) error {
+	if slices.Contains(w.Before().Levels, l) {
 		return nil
 	}
 	var foreign []string
-	if have.Policy != nil && !s.accepts(l, have.Policy.Document) {
+	if have.Policy != nil && !w.Want.accepts(l, have.Policy.Document) {
 		foreign = append(foreign, "policy "+have.Policy.ARN)
 	}
 	if have.Group != nil && !have.Group.Attached {
@@ -254,7 +259,8 @@ func holders(out *iam.ListEntitiesForPolicyOutput, s Spec, l Level) []string {
 	return all
 }
 
-func (b bucket) applyPolicy(ctx context.Context, s Spec, l Level, have *LevelStatus) error {
+func (b bucket) applyPolicy(ctx context.Context, w wish, l Level, have *LevelStatus) error {
+	s := w.Want
 	document := s.levelDocument(l)
 	if have.Policy == nil {
 		out, err := b.CreatePolicy(ctx, &iam.CreatePolicyInput{
@@ -263,7 +269,7 @@ func (b bucket) applyPolicy(ctx context.Context, s Spec, l Level, have *LevelSta
 			Description:    aws.String(s.description(l)),
 			PolicyDocument: &document,
 		})
-		arn := s.policyARN(l)
+		arn := policyARN(w, l)
 		if err == nil {
 			arn = aws.ToString(out.Policy.Arn)
 		} else if err = ours(err); err != nil {

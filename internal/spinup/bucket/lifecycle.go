@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/document"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/lifecyclerule"
 )
@@ -20,24 +21,25 @@ func Preset(recorded string) string { return strings.TrimSuffix(recorded, change
 // else's, those of spinup_lifecycle_rule included.
 func (b bucket) lifecycle() part {
 	return part{
-		Name:   "lifecycle_preset",
-		Inside: true,
+		Attribute: "lifecycle_preset",
+		Inside:    true,
 		Watched: func(s Spec) bool {
-			return s.Preset != "" || s.PriorPreset != "" || s.Everything && b.conn.Platform.AWS()
+			return s.Preset != "" || s.ReadAll && b.conn.Platform.AWS()
 		},
-		Wanted:  always,
+		Wanted:  func(wish) bool { return true }, // without a preset: the rule of the one before it is to go
 		Present: func(o Status) bool { return o.Lifecycle != nil },
-		InSync: func(s Spec, o Status) bool {
-			for _, preset := range s.presets() {
+		InSync: func(w wish, o Status) bool {
+			for _, preset := range presets(w) {
 				want, _ := lifecyclerule.PresetRule(preset)
 				seen, there := o.Lifecycle.Find(want.Name)
-				if there != (preset == s.Preset) || there && !seen.Equal(want) {
+				if there != (preset == w.Want.Preset) || there && !seen.Equal(want) {
 					return false
 				}
 			}
 			return true
 		},
-		Observe: func(ctx context.Context, s Spec, o *Status) error {
+		Observe: func(ctx context.Context, w wish, o *Status) error {
+			s := w.Want
 			live, err := lifecyclerule.NewWriter(b.conn, s.Name, s.Region).Read(ctx)
 			if err := absent(err); err != nil {
 				return err
@@ -45,9 +47,10 @@ func (b bucket) lifecycle() part {
 			o.Lifecycle = &live
 			return nil
 		},
-		CanApply: func(_ context.Context, s Spec, o Status) error {
+		CanApply: func(_ context.Context, w wish, o Status) error {
+			s := w.Want
 			want, ok := lifecyclerule.PresetRule(s.Preset)
-			if !ok || o.Lifecycle == nil || s.PriorPreset == s.Preset {
+			if !ok || o.Lifecycle == nil || w.Before().Preset == s.Preset {
 				return nil
 			}
 			if seen, there := o.Lifecycle.Find(want.Name); there && !seen.Equal(want) {
@@ -56,12 +59,13 @@ func (b bucket) lifecycle() part {
 			}
 			return nil
 		},
-		Apply: func(ctx context.Context, s Spec, o *Status) error {
+		Apply: func(ctx context.Context, w wish, o *Status) error {
+			s := w.Want
 			change := document.Change[lifecyclerule.Element]{Fresh: o.Lifecycle == nil}
-			for _, preset := range s.presets() {
+			for _, preset := range presets(w) {
 				rule, _ := lifecyclerule.PresetRule(preset)
 				change.Owned = append(change.Owned, rule.Name)
-				if preset == s.Preset {
+				if preset == w.Want.Preset {
 					change.Want = append(change.Want, lifecyclerule.Element{Rule: rule})
 				}
 			}
@@ -69,7 +73,8 @@ func (b bucket) lifecycle() part {
 				return lifecyclerule.NewWriter(b.conn, s.Name, s.Region).Apply(ctx, change)
 			})
 		},
-		CanRemove: func(_ context.Context, s Spec, o Status) error {
+		CanRemove: func(_ context.Context, w wish, o Status) error {
+			s := w.Want
 			own, _ := lifecyclerule.PresetRule(s.Preset)
 			var foreign []string
 			for _, rule := range o.Lifecycle.Rules {
@@ -82,30 +87,30 @@ func (b bucket) lifecycle() part {
 	}
 }
 
-// presets are those whose rules are ours: the one wanted and the one before it.
-func (s Spec) presets() []string {
-	both := slices.Compact([]string{s.PriorPreset, s.Preset})
+// presets are those whose rules belong to the bucket: the one wanted and the one before it.
+func presets(w wish) []string {
+	both := slices.Compact([]string{w.Before().Preset, w.Want.Preset})
 	return slices.DeleteFunc(both, func(name string) bool { return name == "" })
 }
 
-// LifecyclePreset says in a word what was seen of the presets: of those that are ours or, where everything is asked
-// for, of all that are there as they should be.
-func (o Status) LifecyclePreset(s Spec) string {
+// LifecyclePreset says in a word what was seen of the presets: of those that are ours or, where all is
+// read, of all that are there as they should be.
+func (o Status) LifecyclePreset(w reconcile.Wish[Spec]) string {
 	if o.Lifecycle == nil {
 		return ""
 	}
-	presets := s.presets()
-	if s.Everything {
-		presets = lifecyclerule.PresetNames()
+	looked := presets(w)
+	if w.Want.ReadAll {
+		looked = lifecyclerule.PresetNames()
 	}
-	for _, preset := range presets {
+	for _, preset := range looked {
 		want, _ := lifecyclerule.PresetRule(preset)
 		seen, there := o.Lifecycle.Find(want.Name)
 		switch {
 		case !there:
 		case seen.Equal(want):
 			return preset
-		case !s.Everything:
+		case !w.Want.ReadAll:
 			return preset + changedPreset
 		}
 	}

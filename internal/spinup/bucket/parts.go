@@ -21,6 +21,7 @@ import (
 type (
 	composite = reconcile.Composite[Spec, Status]
 	part      = reconcile.Part[Spec, Status]
+	wish      = reconcile.Wish[Spec]
 )
 
 // parallelReads is how many reads of one composite, or of one list, are under way at once.
@@ -71,8 +72,6 @@ func PartsOf(conn *awsclient.Conn) Parts {
 	}
 }
 
-func always(Spec) bool { return true }
-
 // at sends an S3 call to the bucket's own region.
 func at(s Spec) func(*s3.Options) { return func(o *s3.Options) { o.Region = s.Region } }
 
@@ -94,11 +93,10 @@ func absent(err error) error {
 
 func (b bucket) root() part {
 	return part{
-		Name:    "name",
-		Wanted:  always,
-		Present: func(o Status) bool { return o.Root != nil },
-		InSync:  func(Spec, Status) bool { return true },
-		Observe: func(ctx context.Context, s Spec, o *Status) error {
+		Attribute: "name",
+		Present:   func(o Status) bool { return o.Root != nil },
+		Observe: func(ctx context.Context, w wish, o *Status) error {
+			s := w.Want
 			out, err := b.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &s.Name}, at(s))
 			switch {
 			case awsclient.IsNotFound(err):
@@ -114,7 +112,8 @@ func (b bucket) root() part {
 			}
 			return nil
 		},
-		Apply: func(ctx context.Context, s Spec, o *Status) error {
+		Apply: func(ctx context.Context, w wish, o *Status) error {
+			s := w.Want
 			in := &s3.CreateBucketInput{Bucket: &s.Name}
 			// us-east-1 must not be named, every other region must.
 			if s.Region != "us-east-1" && b.conn.Platform.LocationConstraint {
@@ -139,7 +138,8 @@ func (b bucket) root() part {
 			})
 		},
 		CanRemove: b.canEmpty,
-		Remove: func(ctx context.Context, s Spec, o *Status) error {
+		Remove: func(ctx context.Context, w wish, o *Status) error {
+			s := w.Want
 			if s.ForceDestroy || s.Placeholder != "" { // nothing but the placeholder is there, as was checked
 				if err := b.empty(ctx, s); err != nil {
 					return err
@@ -157,13 +157,13 @@ func (b bucket) root() part {
 
 func (b bucket) ownership() part {
 	return part{
-		Name:    "object_ownership",
-		Inside:  true,
-		Watched: func(s Spec) bool { return s.Ownership != "" || s.Everything && b.conn.Platform.Ownership },
-		Wanted:  always,
-		Present: func(o Status) bool { return o.Ownership != nil },
-		InSync:  func(s Spec, o Status) bool { return *o.Ownership == s.Ownership },
-		Observe: func(ctx context.Context, s Spec, o *Status) error {
+		Attribute: "object_ownership",
+		Inside:    true,
+		Watched:   func(s Spec) bool { return s.Ownership != "" || s.ReadAll && b.conn.Platform.Ownership },
+		Present:   func(o Status) bool { return o.Ownership != nil },
+		InSync:    func(w wish, o Status) bool { return *o.Ownership == w.Want.Ownership },
+		Observe: func(ctx context.Context, w wish, o *Status) error {
+			s := w.Want
 			out, err := b.GetBucketOwnershipControls(ctx, &s3.GetBucketOwnershipControlsInput{Bucket: &s.Name}, at(s))
 			if err := absent(err); err != nil {
 				return err
@@ -176,7 +176,8 @@ func (b bucket) ownership() part {
 			o.Ownership = &seen
 			return nil
 		},
-		Apply: func(ctx context.Context, s Spec, o *Status) error {
+		Apply: func(ctx context.Context, w wish, o *Status) error {
+			s := w.Want
 			return b.put(ctx, o, func() error {
 				_, err := b.PutBucketOwnershipControls(ctx, &s3.PutBucketOwnershipControlsInput{
 					Bucket: &s.Name,
@@ -192,13 +193,13 @@ func (b bucket) ownership() part {
 
 func (b bucket) publicAccess() part {
 	return part{
-		Name:    "public_access",
-		Inside:  true,
-		Watched: func(s Spec) bool { return s.PublicAccess != "" || s.Everything && b.conn.Platform.PublicAccessBlock },
-		Wanted:  always,
-		Present: func(o Status) bool { return o.Block != nil },
-		InSync:  func(s Spec, o Status) bool { return *o.Block == s.block() },
-		Observe: func(ctx context.Context, s Spec, o *Status) error {
+		Attribute: "public_access",
+		Inside:    true,
+		Watched:   func(s Spec) bool { return s.PublicAccess != "" || s.ReadAll && b.conn.Platform.PublicAccessBlock },
+		Present:   func(o Status) bool { return o.Block != nil },
+		InSync:    func(w wish, o Status) bool { return *o.Block == w.Want.block() },
+		Observe: func(ctx context.Context, w wish, o *Status) error {
+			s := w.Want
 			out, err := b.GetPublicAccessBlock(ctx, &s3.GetPublicAccessBlockInput{Bucket: &s.Name}, at(s))
 			if err := absent(err); err != nil {
 				return err
@@ -213,7 +214,8 @@ func (b bucket) publicAccess() part {
 			}
 			return nil
 		},
-		Apply: func(ctx context.Context, s Spec, o *Status) error {
+		Apply: func(ctx context.Context, w wish, o *Status) error {
+			s := w.Want
 			want := s.block()
 			o.Opened = !want.PublicPolicy
 			return b.put(ctx, o, func() error {
@@ -232,13 +234,13 @@ func (b bucket) publicAccess() part {
 
 func (b bucket) encryption() part {
 	return part{
-		Name:    "encryption",
-		Inside:  true,
-		Watched: func(s Spec) bool { return s.Encryption != nil || s.Everything && b.conn.Platform.Encryption },
-		Wanted:  always,
-		Present: func(o Status) bool { return o.Encryption != nil },
-		InSync:  func(s Spec, o Status) bool { return *o.Encryption == *s.Encryption },
-		Observe: func(ctx context.Context, s Spec, o *Status) error {
+		Attribute: "encryption",
+		Inside:    true,
+		Watched:   func(s Spec) bool { return s.Encryption != nil || s.ReadAll && b.conn.Platform.Encryption },
+		Present:   func(o Status) bool { return o.Encryption != nil },
+		InSync:    func(w wish, o Status) bool { return *o.Encryption == *w.Want.Encryption },
+		Observe: func(ctx context.Context, w wish, o *Status) error {
+			s := w.Want
 			rule, err := b.encryptionRule(ctx, s)
 			if err != nil {
 				return err
@@ -253,7 +255,8 @@ func (b bucket) encryption() part {
 			}
 			return nil
 		},
-		Apply: func(ctx context.Context, s Spec, o *Status) error {
+		Apply: func(ctx context.Context, w wish, o *Status) error {
+			s := w.Want
 			var rule types.ServerSideEncryptionRule
 			if o.Encryption != nil { // what else the rule says is not ours
 				var err error
@@ -297,13 +300,13 @@ func (b bucket) encryptionRule(ctx context.Context, s Spec) (types.ServerSideEnc
 func (b bucket) versioning() part {
 	enabled := func(o Status) bool { return *o.Versioning == string(types.BucketVersioningStatusEnabled) }
 	return part{
-		Name:    "versioning",
-		Inside:  true,
-		Watched: func(s Spec) bool { return s.Versioning != nil || s.Everything },
-		Wanted:  always,
-		Present: func(o Status) bool { return o.Versioning != nil },
-		InSync:  func(s Spec, o Status) bool { return enabled(o) == *s.Versioning },
-		Observe: func(ctx context.Context, s Spec, o *Status) error {
+		Attribute: "versioning",
+		Inside:    true,
+		Watched:   func(s Spec) bool { return s.Versioning != nil || s.ReadAll },
+		Present:   func(o Status) bool { return o.Versioning != nil },
+		InSync:    func(w wish, o Status) bool { return enabled(o) == *w.Want.Versioning },
+		Observe: func(ctx context.Context, w wish, o *Status) error {
+			s := w.Want
 			out, err := b.GetBucketVersioning(ctx, &s3.GetBucketVersioningInput{Bucket: &s.Name}, at(s))
 			if err := absent(err); err != nil {
 				return err
@@ -314,7 +317,8 @@ func (b bucket) versioning() part {
 			}
 			return nil
 		},
-		Apply: func(ctx context.Context, s Spec, o *Status) error {
+		Apply: func(ctx context.Context, w wish, o *Status) error {
+			s := w.Want
 			if o.Versioning == nil && !*s.Versioning {
 				return nil // a new bucket has none, and suspending it would leave a mark
 			}
@@ -335,13 +339,14 @@ func (b bucket) versioning() part {
 
 func (b bucket) accessLog() part {
 	return part{
-		Name:    "access_log",
-		Inside:  true,
-		Watched: func(s Spec) bool { return s.AccessLog != nil || s.Everything },
-		Wanted:  func(s Spec) bool { return s.AccessLog != nil },
-		Present: func(o Status) bool { return o.Log != nil },
-		InSync:  func(s Spec, o Status) bool { return *o.Log == *s.AccessLog },
-		Observe: func(ctx context.Context, s Spec, o *Status) error {
+		Attribute: "access_log",
+		Inside:    true,
+		Watched:   func(s Spec) bool { return s.AccessLog != nil || s.ReadAll },
+		Wanted:    func(w wish) bool { return w.Want.AccessLog != nil },
+		Present:   func(o Status) bool { return o.Log != nil },
+		InSync:    func(w wish, o Status) bool { return *o.Log == *w.Want.AccessLog },
+		Observe: func(ctx context.Context, w wish, o *Status) error {
+			s := w.Want
 			enabled, err := b.logging(ctx, s)
 			if err != nil {
 				return err
@@ -352,7 +357,8 @@ func (b bucket) accessLog() part {
 			}
 			return nil
 		},
-		Apply: func(ctx context.Context, s Spec, o *Status) error {
+		Apply: func(ctx context.Context, w wish, o *Status) error {
+			s := w.Want
 			enabled := &types.LoggingEnabled{}
 			if o.Log != nil { // grants and key format are not ours
 				live, err := b.logging(ctx, s)
@@ -366,7 +372,8 @@ func (b bucket) accessLog() part {
 			enabled.TargetBucket, enabled.TargetPrefix = &s.AccessLog.Bucket, &s.AccessLog.Prefix
 			return b.put(ctx, o, func() error { return b.putLogging(ctx, s, enabled) })
 		},
-		Remove: func(ctx context.Context, s Spec, o *Status) error {
+		Remove: func(ctx context.Context, w wish, o *Status) error {
+			s := w.Want
 			if err := b.putLogging(ctx, s, nil); err != nil {
 				return err
 			}
@@ -397,12 +404,12 @@ func systemTag(key string) bool { return strings.HasPrefix(key, "aws:") }
 
 func (b bucket) tags() part {
 	return part{
-		Name:    "tags",
-		Inside:  true,
-		Wanted:  always,
-		Present: func(o Status) bool { return o.Tags != nil },
-		InSync:  func(s Spec, o Status) bool { return maps.Equal(s.OwnTags(o.Tags), s.Tags) },
-		Observe: func(ctx context.Context, s Spec, o *Status) error {
+		Attribute: "tags",
+		Inside:    true,
+		Present:   func(o Status) bool { return o.Tags != nil },
+		InSync:    func(w wish, o Status) bool { return maps.Equal(w.Want.OwnTags(o.Tags), w.Want.Tags) },
+		Observe: func(ctx context.Context, w wish, o *Status) error {
+			s := w.Want
 			tags, err := tagsOf(ctx, b.GetBucketTagging, s)
 			if err != nil {
 				return err
@@ -410,7 +417,8 @@ func (b bucket) tags() part {
 			o.Tags = tags
 			return nil
 		},
-		Apply: func(ctx context.Context, s Spec, o *Status) error {
+		Apply: func(ctx context.Context, w wish, o *Status) error {
+			s := w.Want
 			// The set is written whole, so what others put there goes back with it.
 			set := maps.Clone(o.Tags)
 			maps.DeleteFunc(set, func(key, _ string) bool { return !s.ignores(key) })
@@ -434,7 +442,8 @@ func (b bucket) tags() part {
 				return err
 			})
 		},
-		CanRemove: func(_ context.Context, s Spec, o Status) error {
+		CanRemove: func(_ context.Context, w wish, o Status) error {
+			s := w.Want
 			var foreign []string
 			for key := range o.Tags {
 				if s.ignores(key) && !systemTag(key) {
@@ -473,14 +482,14 @@ func lost(s Spec, what string, names []string) error {
 
 func (b bucket) policy() part {
 	return part{
-		Name:    "policy",
-		Inside:  true,
-		Wanted:  always,
-		Present: func(o Status) bool { return o.Policy != nil },
-		InSync: func(s Spec, o Status) bool {
-			return says(*o.Policy, s.ownKeys(), s.statements())
+		Attribute: "policy",
+		Inside:    true,
+		Present:   func(o Status) bool { return o.Policy != nil },
+		InSync: func(w wish, o Status) bool {
+			return says(*o.Policy, ownKeys(w), w.Want.statements())
 		},
-		Observe: func(ctx context.Context, s Spec, o *Status) error {
+		Observe: func(ctx context.Context, w wish, o *Status) error {
+			s := w.Want
 			live, err := b.policyWriter(s, o).Read(ctx)
 			if err != nil {
 				return err
@@ -488,17 +497,19 @@ func (b bucket) policy() part {
 			o.Policy = &live
 			return nil
 		},
-		Apply: func(ctx context.Context, s Spec, o *Status) error {
+		Apply: func(ctx context.Context, w wish, o *Status) error {
+			s := w.Want
 			if o.Policy == nil && len(s.statements()) == 0 {
 				return nil
 			}
 			return b.policyWriter(s, o).Apply(ctx, document.Change[awspolicy.Statement]{
-				Owned: s.ownKeys(), Want: s.statements(), Fresh: o.Policy == nil,
+				Owned: ownKeys(w), Want: w.Want.statements(), Fresh: o.Policy == nil,
 			})
 		},
-		CanRemove: func(_ context.Context, s Spec, o Status) error {
+		CanRemove: func(_ context.Context, w wish, o Status) error {
+			s := w.Want
 			var foreign []string
-			for _, statement := range o.Policy.Replace(s.ownKeys(), nil).Statements {
+			for _, statement := range o.Policy.Replace(ownKeys(w), nil).Statements {
 				foreign = append(foreign, statement.Label())
 			}
 			return lost(s, "policy statements of other owners", foreign)
@@ -543,7 +554,7 @@ func (b bucket) putPolicy(ctx context.Context, s Spec, o *Status, text string) e
 func Locate(ctx context.Context, conn *awsclient.Conn, name, region string) (string, bool, error) {
 	var have Status
 	spec := Spec{Name: name, Region: region, Partition: conn.Partition}
-	err := bucket{API: NewAPI(conn), conn: conn}.root().Observe(ctx, spec, &have)
+	err := bucket{API: NewAPI(conn), conn: conn}.root().Observe(ctx, wish{Want: spec}, &have)
 	if elsewhere, ok := awsclient.Redirected(err); ok {
 		return elsewhere, true, nil
 	}

@@ -29,14 +29,10 @@ type Spec struct {
 	RequireTLS   bool
 	AccessLog    *AccessLog
 
-	// Preset is the wanted lifecycle preset, PriorPreset the one that state says is ours; empty for none.
-	Preset      string
-	PriorPreset string
+	Preset string // lifecycle preset; empty for none
 
-	// Statements are the user's own statements of the bucket policy. ReleasedStatements are the keys of those that
-	// were the user's before and are not any more.
-	Statements         []awspolicy.Statement
-	ReleasedStatements []string
+	Statements []awspolicy.Statement // the user's own statements of the bucket policy
+	Revoked    []string              // keys of statements that must not stay, whoever wrote them
 
 	// Site is the site that a distribution serves from the bucket, WebAdminARN that distribution, DistributionARN the same
 	// where it may read the objects as itself, and Placeholder the key of a first page that does not count as contents.
@@ -46,17 +42,14 @@ type Spec struct {
 	DistributionARN string
 	Placeholder     string
 
-	// Levels are the access levels wanted. OwnLevels are those that state says are ours: an object of theirs that
-	// differs is repaired, while one of any other level is somebody else's.
 	Levels     []Level
-	OwnLevels  []Level
-	PolicyARNs map[Level]string // where known; otherwise derived from IAMPath
+	PolicyARNs map[Level]string // as far as they are known; otherwise derived from IAMPath
 	IAMPath    string
 
 	ForceDestroy bool
 
-	// Everything asks for all parts that the store has to be read, as for an import.
-	Everything bool
+	// ReadAll makes every part that the store has be read. Imports and data sources use it.
+	ReadAll bool
 }
 
 // Encryption is the default encryption of new objects.
@@ -150,10 +143,11 @@ func (s Spec) ignores(key string) bool {
 	return systemTag(key) || s.IgnoreTag != nil && s.IgnoreTag(key)
 }
 
-// ownKeys are the keys of all policy statements that we may replace: ours, the user's, and those the user gave up.
-func (s Spec) ownKeys() []string {
-	keys := append(OwnSids(), s.ReleasedStatements...)
-	for _, statement := range s.Statements {
+// ownKeys are the keys of all policy statements that may be replaced: those of the provider, those that the user has or
+// had, and those that must not stay.
+func ownKeys(w wish) []string {
+	keys := append(OwnSids(), w.Want.Revoked...)
+	for _, statement := range slices.Concat(w.Before().Statements, w.Want.Statements) {
 		keys = append(keys, statement.Key())
 	}
 	return keys
@@ -238,7 +232,7 @@ func SameStatements(a, b []awspolicy.Statement) bool {
 // UserStatements are the statements of the live policy that belong to the user: those of the keys that the spec knows,
 // or, where everything is asked for, all that are not ours.
 func (s Spec) UserStatements(live awspolicy.Document) awspolicy.Document {
-	if s.Everything {
+	if s.ReadAll {
 		return live.Replace(OwnSids(), nil)
 	}
 	var keys []string

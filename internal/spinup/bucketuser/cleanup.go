@@ -20,11 +20,12 @@ type belonging struct {
 }
 
 // unused refuses to delete a user that has what we did not make, unless force_destroy asks for that.
-func (b bucketUser) unused(ctx context.Context, s Spec, o Status) error {
+func (b bucketUser) unused(ctx context.Context, w wish, o Status) error {
+	s := w.Want
 	if s.ForceDestroy {
 		return nil
 	}
-	all, err := b.foreign(ctx, s, o)
+	all, err := b.foreign(ctx, w, o)
 	if err != nil || len(all) == 0 {
 		return err
 	}
@@ -38,12 +39,12 @@ func (b bucketUser) unused(ctx context.Context, s Spec, o Status) error {
 
 // delete deletes the user, after all that belongs to it. The user goes last: as long as it is there, what is left is
 // found again.
-func (b bucketUser) delete(ctx context.Context, s Spec, o *Status) error {
-	if err := b.stripOwn(ctx, s, o); err != nil {
+func (b bucketUser) delete(ctx context.Context, w wish, o *Status) error {
+	if err := b.stripOwn(ctx, w, o); err != nil {
 		return err
 	}
-	if s.ForceDestroy {
-		all, err := b.foreign(ctx, s, *o)
+	if w.Want.ForceDestroy {
+		all, err := b.foreign(ctx, w, *o)
 		if err != nil {
 			return err
 		}
@@ -66,13 +67,14 @@ func (b bucketUser) delete(ctx context.Context, s Spec, o *Status) error {
 }
 
 // stripOwn takes away what we made: keys, their stored secret, inline policies, memberships.
-func (b bucketUser) stripOwn(ctx context.Context, s Spec, o *Status) error {
+func (b bucketUser) stripOwn(ctx context.Context, w wish, o *Status) error {
+	s := w.Want
 	for _, key := range []**AccessKey{&o.Previous, &o.Current} {
 		if err := b.drop(ctx, s, o, key); err != nil {
 			return err
 		}
 	}
-	if err := b.discard(ctx, s.StoredAt); err != nil {
+	if err := b.discard(ctx, storedAt(w)); err != nil {
 		return err
 	}
 	if o.Inline != nil {
@@ -89,10 +91,11 @@ func (b bucketUser) stripOwn(ctx context.Context, s Spec, o *Status) error {
 }
 
 // foreign lists what the user has and we did not make. What the store does not offer the user cannot have.
-func (b bucketUser) foreign(ctx context.Context, s Spec, o Status) ([]belonging, error) {
+func (b bucketUser) foreign(ctx context.Context, w wish, o Status) ([]belonging, error) {
+	s := w.Want
 	user := s.name(o)
 	all := b.foreignSeen(s, o, user)
-	keys := func(ctx context.Context, _ string) ([]belonging, error) { return b.otherKeys(ctx, s, o) }
+	keys := func(ctx context.Context, _ string) ([]belonging, error) { return b.otherKeys(ctx, w, o) }
 	for _, look := range []func(context.Context, string) ([]belonging, error){
 		keys, b.loginProfile, b.mfaDevices, b.sshKeys, b.certificates, b.serviceCredentials, b.attachedPolicies,
 	} {
@@ -130,8 +133,8 @@ func (b bucketUser) foreignSeen(s Spec, o Status, user string) []belonging {
 }
 
 // otherKeys are the keys but ours. A user without access_key has its keys looked at only here.
-func (b bucketUser) otherKeys(ctx context.Context, s Spec, o Status) ([]belonging, error) {
-	keys, err := b.list(ctx, s)
+func (b bucketUser) otherKeys(ctx context.Context, w wish, o Status) ([]belonging, error) {
+	keys, err := b.list(ctx, w)
 	if err != nil {
 		return nil, err
 	}
@@ -141,7 +144,7 @@ func (b bucketUser) otherKeys(ctx context.Context, s Spec, o Status) ([]belongin
 			continue
 		}
 		all = append(all, belonging{"access key " + key.ID, func(ctx context.Context) error {
-			_, err := b.DeleteAccessKey(ctx, &iam.DeleteAccessKeyInput{UserName: aws.String(s.name(o)), AccessKeyId: &key.ID})
+			_, err := b.DeleteAccessKey(ctx, &iam.DeleteAccessKeyInput{UserName: aws.String(w.Want.name(o)), AccessKeyId: &key.ID})
 			return err
 		}})
 	}

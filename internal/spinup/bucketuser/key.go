@@ -21,19 +21,20 @@ const maxKeys = 2
 // accessKey is our key, and the one before it for as long as both are valid. Keys that others made are not touched.
 func (b bucketUser) accessKey() part {
 	return part{
-		Name:   "access_key",
-		Inside: true,
+		Attribute: "access_key",
+		Inside:    true,
 		Watched: func(s Spec) bool {
-			return s.Key != nil || s.KeyID != "" || s.PreviousKeyID != "" || s.StoredAt != (Store{}) || s.Everything
+			return s.Key != nil || s.ReadAll
 		},
-		Wanted:   func(s Spec) bool { return s.Key != nil },
+		Wanted:   func(w wish) bool { return w.Want.Key != nil },
 		Present:  func(o Status) bool { return o.Current != nil || o.Previous != nil || o.Stores() },
 		InSync:   keyInSync,
 		Observe:  b.observeKeys,
-		CanApply: func(_ context.Context, s Spec, o Status) error { return room(s, o) },
-		Apply: func(ctx context.Context, s Spec, o *Status) error {
-			if s.Key.Renew && o.Issued == nil {
-				if err := b.renew(ctx, s, o); err != nil {
+		CanApply: func(_ context.Context, w wish, o Status) error { return room(w, o) },
+		Apply: func(ctx context.Context, w wish, o *Status) error {
+			s := w.Want
+			if renews(w) && o.Issued == nil {
+				if err := b.renew(ctx, w, o); err != nil {
 					return err
 				}
 			}
@@ -43,19 +44,20 @@ func (b bucketUser) accessKey() part {
 			if err := b.activate(ctx, s, o); err != nil {
 				return err
 			}
-			if o.Previous != nil && (s.Key.DropPrevious || s.Key.Renew && s.Key.Overlap == 0) {
+			if o.Previous != nil && !keepsPrevious(s) {
 				return b.drop(ctx, s, o, &o.Previous)
 			}
 			return nil
 		},
-		Remove: func(ctx context.Context, s Spec, o *Status) error {
+		Remove: func(ctx context.Context, w wish, o *Status) error {
+			s := w.Want
 			if err := b.drop(ctx, s, o, &o.Previous); err != nil {
 				return err
 			}
 			if err := b.drop(ctx, s, o, &o.Current); err != nil {
 				return err
 			}
-			if err := b.discard(ctx, s.StoredAt); err != nil {
+			if err := b.discard(ctx, storedAt(w)); err != nil {
 				return err
 			}
 			o.Stored = &Store{}
@@ -64,27 +66,34 @@ func (b bucketUser) accessKey() part {
 	}
 }
 
-func keyInSync(s Spec, o Status) bool {
+func keyInSync(w wish, o Status) bool {
 	switch {
-	case o.Current == nil || o.Current.Active != s.Key.Active:
-		return false
-	case s.Key.Renew && (o.Issued == nil || s.Key.Overlap == 0 && o.Previous != nil):
+	case o.Current == nil || o.Current.Active != w.Want.Key.Active, renews(w) && o.Issued == nil:
 		return false
 	}
-	return !s.Key.DropPrevious || o.Previous == nil || o.Issued != nil
+	return o.Previous == nil || keepsPrevious(w.Want)
+}
+
+// keepsPrevious reports whether the key before the current one stays.
+func keepsPrevious(s Spec) bool {
+	if s.Key.ID == "" {
+		return s.Key.Overlap > 0
+	}
+	return s.Key.PreviousID != ""
 }
 
 // observeKeys tells our keys from those of others: by their ids, which state knows, or this run, which made one.
-func (b bucketUser) observeKeys(ctx context.Context, s Spec, o *Status) error {
-	keys, err := b.list(ctx, s)
+func (b bucketUser) observeKeys(ctx context.Context, w wish, o *Status) error {
+	keys, err := b.list(ctx, w)
 	if err != nil {
 		return err
 	}
 	if o.Stored == nil {
-		o.Stored = &s.StoredAt
+		at := storedAt(w)
+		o.Stored = &at
 	}
-	current, previous := s.KeyID, s.PreviousKeyID
-	if s.Everything && current == "" && len(keys) > 0 {
+	current, previous := known(w).ID, known(w).PreviousID
+	if w.Want.ReadAll && current == "" && len(keys) > 0 {
 		current = keys[len(keys)-1].ID // the newest
 		if len(keys) > 1 {
 			previous = keys[0].ID
@@ -108,8 +117,8 @@ func (b bucketUser) observeKeys(ctx context.Context, s Spec, o *Status) error {
 }
 
 // list gives the user's keys, the oldest first.
-func (b bucketUser) list(ctx context.Context, s Spec) ([]AccessKey, error) {
-	out, err := byName(s, func(name *string) (*iam.ListAccessKeysOutput, error) {
+func (b bucketUser) list(ctx context.Context, w wish) ([]AccessKey, error) {
+	out, err := byName(w, func(name *string) (*iam.ListAccessKeysOutput, error) {
 		return b.ListAccessKeys(ctx, &iam.ListAccessKeysInput{UserName: name})
 	})
 	if err != nil {
@@ -126,12 +135,12 @@ func (b bucketUser) list(ctx context.Context, s Spec) ([]AccessKey, error) {
 }
 
 // room refuses a new key where keys of others leave none for it. Ours that would go anyway make room.
-func room(s Spec, o Status) error {
+func room(w wish, o Status) error {
 	taken := len(o.Others)
 	if o.Current != nil {
 		taken++ // it must work until the new one is delivered
 	}
-	if !s.Key.Renew || o.Issued != nil || taken < maxKeys {
+	if !renews(w) || o.Issued != nil || taken < maxKeys {
 		return nil
 	}
 	var names []string
@@ -139,23 +148,24 @@ func room(s Spec, o Status) error {
 		names = append(names, key.ID)
 	}
 	return fmt.Errorf("the user %s has no room for a new access key: IAM allows %d, and it has %s, which spinup did not "+
-		"make; delete one of them first", s.name(o), maxKeys, strings.Join(names, " and "))
+		"make; delete one of them first", w.Want.name(o), maxKeys, strings.Join(names, " and "))
 }
 
 // renew makes a new key and hands its secret over. The old key works on until then; if the secret cannot be handed
 // over, the new key is deleted again. There are never more than two keys.
-func (b bucketUser) renew(ctx context.Context, s Spec, o *Status) error {
+func (b bucketUser) renew(ctx context.Context, w wish, o *Status) error {
+	s := w.Want
 	if err := b.drop(ctx, s, o, &o.Previous); err != nil {
 		return err
 	}
-	made, err := b.create(ctx, s, o)
+	made, err := b.create(ctx, w, o)
 	if err != nil {
 		return err
 	}
-	issued, err := b.deliver(ctx, s, made)
-	if err == nil && s.StoredAt != s.Key.Store {
+	issued, err := b.deliver(ctx, w, made)
+	if before := storedAt(w); err == nil && before != s.Key.Store {
 		// State has room for one place only: the old one goes now, or everything stays as it was.
-		if err = b.discard(ctx, s.StoredAt); err != nil {
+		if err = b.discard(ctx, before); err != nil {
 			err = errors.Join(err, b.discard(context.WithoutCancel(ctx), s.Key.Store))
 		}
 	}
@@ -168,7 +178,7 @@ func (b bucketUser) renew(ctx context.Context, s Spec, o *Status) error {
 }
 
 // create makes a key. One that was made by a call whose answer was lost is deleted again: nobody has its secret.
-func (b bucketUser) create(ctx context.Context, s Spec, o *Status) (made *types.AccessKey, err error) {
+func (b bucketUser) create(ctx context.Context, w wish, o *Status) (made *types.AccessKey, err error) {
 	keep := slices.Clone(o.Others)
 	if o.Current != nil {
 		keep = append(keep, *o.Current)
@@ -187,17 +197,17 @@ func (b bucketUser) create(ctx context.Context, s Spec, o *Status) (made *types.
 	if !stray {
 		return made, err
 	}
-	if undo := b.forget(ctx, s, keep); undo != nil {
+	if undo := b.forget(ctx, w, keep); undo != nil {
 		return nil, errors.Join(err, fmt.Errorf("an access key whose making was not answered may be left: %w", undo))
 	}
 	return made, err
 }
 
 // forget deletes the keys that are not among those to keep.
-func (b bucketUser) forget(ctx context.Context, s Spec, keep []AccessKey) error {
+func (b bucketUser) forget(ctx context.Context, w wish, keep []AccessKey) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), b.conn.Pace.Rescue)
 	defer cancel()
-	keys, err := b.list(ctx, s)
+	keys, err := b.list(ctx, w)
 	if err != nil {
 		return err
 	}
@@ -205,7 +215,7 @@ func (b bucketUser) forget(ctx context.Context, s Spec, keep []AccessKey) error 
 		if slices.ContainsFunc(keep, func(k AccessKey) bool { return k.ID == key.ID }) {
 			continue
 		}
-		_, err := b.DeleteAccessKey(ctx, &iam.DeleteAccessKeyInput{UserName: &s.Name, AccessKeyId: &key.ID})
+		_, err := b.DeleteAccessKey(ctx, &iam.DeleteAccessKeyInput{UserName: &w.Want.Name, AccessKeyId: &key.ID})
 		if err := absent(err); err != nil {
 			return err
 		}
@@ -227,13 +237,13 @@ func (b bucketUser) takeBack(ctx context.Context, s Spec, o *Status, key *Access
 }
 
 // deliver waits until AWS accepts the new key, then hands its secret over.
-func (b bucketUser) deliver(ctx context.Context, s Spec, made *types.AccessKey) (*Issued, error) {
+func (b bucketUser) deliver(ctx context.Context, w wish, made *types.AccessKey) (*Issued, error) {
 	id, secret := aws.ToString(made.AccessKeyId), aws.ToString(made.SecretAccessKey)
 	if err := awsclient.KeyAccepted(ctx, b.conn, id, secret); err != nil {
 		return nil, err
 	}
 	issued := &Issued{ID: id, Created: aws.ToTime(made.CreateDate)}
-	return issued, b.store(ctx, s, secret, issued)
+	return issued, b.store(ctx, w, secret, issued)
 }
 
 // activate turns our current key on or off.

@@ -11,10 +11,11 @@ import (
 func key(id string) *AccessKey { return &AccessKey{ID: id, Active: true} }
 
 func TestKeyInSync(t *testing.T) {
-	resting := Key{Active: true}
-	reset := Key{Active: true, Renew: true}
-	overlapping := Key{Active: true, Renew: true, Overlap: time.Hour}
-	ending := Key{Active: true, DropPrevious: true}
+	resting := Key{ID: "a", Active: true}
+	between := Key{ID: "b", PreviousID: "a", Active: true}
+	reset := Key{Active: true}
+	overlapping := Key{Active: true, Overlap: time.Hour}
+	ending := Key{ID: "b", Active: true}
 	issued := &Issued{ID: "new"}
 	for name, test := range map[string]struct {
 		want Key
@@ -22,9 +23,9 @@ func TestKeyInSync(t *testing.T) {
 		ok   bool
 	}{
 		"as it is":                      {resting, Status{Current: key("a")}, true},
-		"in the overlap":                {resting, Status{Current: key("b"), Previous: key("a")}, true},
+		"in the overlap":                {between, Status{Current: key("b"), Previous: key("a")}, true},
 		"gone":                          {resting, Status{}, false},
-		"to be switched off":            {Key{}, Status{Current: key("a")}, false},
+		"to be switched off":            {Key{ID: "a"}, Status{Current: key("a")}, false},
 		"switched off":                  {resting, Status{Current: &AccessKey{ID: "a"}}, false},
 		"to be renewed":                 {overlapping, Status{Current: key("a")}, false},
 		"renewed":                       {overlapping, Status{Current: key("new"), Previous: key("a"), Issued: issued}, true},
@@ -35,14 +36,14 @@ func TestKeyInSync(t *testing.T) {
 		"overlap over, the old one not": {ending, Status{Current: key("b")}, true},
 		"keys of others":                {resting, Status{Current: key("a"), Others: []AccessKey{*key("x")}}, true},
 	} {
-		if got := keyInSync(Spec{Key: &test.want}, test.have); got != test.ok {
+		if got := keyInSync(wish{Want: Spec{Key: &test.want}}, test.have); got != test.ok {
 			t.Errorf("%s: %v, want %v", name, got, test.ok)
 		}
 	}
 }
 
 func TestRoom(t *testing.T) {
-	renew, keep := Key{Renew: true}, Key{}
+	renew, keep := Key{}, Key{ID: "AKA"}
 	x, y := *key("AKX"), *key("AKY")
 	for name, test := range map[string]struct {
 		want  Key
@@ -59,7 +60,7 @@ func TestRoom(t *testing.T) {
 		"two of others, no new one": {keep, Status{Others: []AccessKey{x, y}}, nil},
 		"the new one is there":      {renew, Status{Current: key("AKA"), Others: []AccessKey{x}, Issued: &Issued{ID: "AKA"}}, nil},
 	} {
-		err := room(Spec{Name: "ann", Key: &test.want}, test.have)
+		err := room(wish{Want: Spec{Name: "ann", Key: &test.want}}, test.have)
 		if (err != nil) != (test.names != nil) {
 			t.Errorf("%s: %v", name, err)
 		}

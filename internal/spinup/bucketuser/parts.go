@@ -18,6 +18,7 @@ import (
 type (
 	composite = reconcile.Composite[Spec, Status]
 	part      = reconcile.Part[Spec, Status]
+	wish      = reconcile.Wish[Spec]
 )
 
 // bucketUser holds what the parts need to act.
@@ -41,8 +42,6 @@ func New(conn *awsclient.Conn) reconcile.Composite[Spec, Status] {
 	}
 }
 
-func always(Spec) bool { return true }
-
 // absent turns a typed not-found into "nothing there".
 func absent(err error) error {
 	if awsclient.IsNotFound(err) {
@@ -52,10 +51,10 @@ func absent(err error) error {
 }
 
 // byName reads something of the user under its name or, while it is being renamed, under the one it had.
-func byName[T any](s Spec, read func(name *string) (T, error)) (T, error) {
-	out, err := read(&s.Name)
-	if awsclient.IsNotFound(err) && s.FormerName != "" {
-		return read(&s.FormerName)
+func byName[T any](w wish, read func(name *string) (T, error)) (T, error) {
+	out, err := read(&w.Want.Name)
+	if former := w.Before().Name; awsclient.IsNotFound(err) && former != "" && former != w.Want.Name {
+		return read(&former)
 	}
 	return out, err
 }
@@ -67,12 +66,11 @@ func early(o *Status) func(error) bool {
 
 func (b bucketUser) user() part {
 	return part{
-		Name:    "name",
-		Wanted:  always,
-		Present: func(o Status) bool { return o.User != nil },
-		InSync:  func(s Spec, o Status) bool { return o.User.Name == s.Name },
-		Observe: func(ctx context.Context, s Spec, o *Status) error {
-			out, err := byName(s, func(name *string) (*iam.GetUserOutput, error) {
+		Attribute: "name",
+		Present:   func(o Status) bool { return o.User != nil },
+		InSync:    func(w wish, o Status) bool { return o.User.Name == w.Want.Name },
+		Observe: func(ctx context.Context, w wish, o *Status) error {
+			out, err := byName(w, func(name *string) (*iam.GetUserOutput, error) {
 				return b.GetUser(ctx, &iam.GetUserInput{UserName: name})
 			})
 			if err != nil {
@@ -86,7 +84,8 @@ func (b bucketUser) user() part {
 			o.User.Created = created
 			return nil
 		},
-		Apply: func(ctx context.Context, s Spec, o *Status) error {
+		Apply: func(ctx context.Context, w wish, o *Status) error {
+			s := w.Want
 			if o.User != nil {
 				return b.rename(ctx, s, o)
 			}
@@ -148,12 +147,12 @@ func (b bucketUser) rename(ctx context.Context, s Spec, o *Status) error {
 // boundary is seen with the user.
 func (b bucketUser) boundary() part {
 	return part{
-		Name:    "permissions_boundary",
-		Inside:  true,
-		Wanted:  always,
-		Present: func(o Status) bool { return o.User != nil },
-		InSync:  func(s Spec, o Status) bool { return o.User.Boundary == s.Boundary },
-		Apply: func(ctx context.Context, s Spec, o *Status) error {
+		Attribute: "permissions_boundary",
+		Inside:    true,
+		Present:   func(o Status) bool { return o.User != nil },
+		InSync:    func(w wish, o Status) bool { return o.User.Boundary == w.Want.Boundary },
+		Apply: func(ctx context.Context, w wish, o *Status) error {
+			s := w.Want
 			return b.patiently(ctx, early(o), func() (err error) {
 				if s.Boundary == "" {
 					_, err = b.DeleteUserPermissionsBoundary(ctx, &iam.DeleteUserPermissionsBoundaryInput{UserName: &o.User.Name})
@@ -171,12 +170,12 @@ func (b bucketUser) boundary() part {
 // tags are seen with the user.
 func (b bucketUser) tags() part {
 	return part{
-		Name:    "tags",
-		Inside:  true,
-		Wanted:  always,
-		Present: func(o Status) bool { return o.User != nil },
-		InSync:  func(s Spec, o Status) bool { return maps.Equal(s.OwnTags(o.User.Tags), s.Tags) },
-		Apply: func(ctx context.Context, s Spec, o *Status) error {
+		Attribute: "tags",
+		Inside:    true,
+		Present:   func(o Status) bool { return o.User != nil },
+		InSync:    func(w wish, o Status) bool { return maps.Equal(w.Want.OwnTags(o.User.Tags), w.Want.Tags) },
+		Apply: func(ctx context.Context, w wish, o *Status) error {
+			s := w.Want
 			var gone []string
 			for key := range s.OwnTags(o.User.Tags) {
 				if _, wanted := s.Tags[key]; !wanted {
@@ -222,16 +221,17 @@ func (b bucketUser) patiently(ctx context.Context, early func(error) bool, write
 // the old one goes.
 func (b bucketUser) access() part {
 	return part{
-		Name:    "access",
-		Inside:  true,
-		Wanted:  always,
-		Present: func(o Status) bool { return o.Groups != nil && o.Inline != nil },
-		InSync: func(s Spec, o Status) bool {
+		Attribute: "access",
+		Inside:    true,
+		Present:   func(o Status) bool { return o.Groups != nil && o.Inline != nil },
+		InSync: func(w wish, o Status) bool {
+			s := w.Want
 			join, leave := s.moves(o.Groups)
 			return len(join)+len(leave)+len(s.stale(o.Inline)) == 0 && s.granted(o.Inline)
 		},
 		Observe: b.observeAccess,
-		CanApply: func(ctx context.Context, s Spec, o Status) error {
+		CanApply: func(ctx context.Context, w wish, o Status) error {
+			s := w.Want
 			join, _ := s.moves(o.Groups)
 			for _, group := range join {
 				_, err := b.GetGroup(ctx, &iam.GetGroupInput{GroupName: &group, MaxItems: aws.Int32(1)})
@@ -241,7 +241,8 @@ func (b bucketUser) access() part {
 			}
 			return nil
 		},
-		Apply: func(ctx context.Context, s Spec, o *Status) error {
+		Apply: func(ctx context.Context, w wish, o *Status) error {
+			s := w.Want
 			join, leave := s.moves(o.Groups)
 			if err := b.putInline(ctx, s, o); err != nil {
 				return err
@@ -262,12 +263,12 @@ func (b bucketUser) access() part {
 }
 
 // observeAccess reads the user's groups and the inline policies that bear one of our names, both at once.
-func (b bucketUser) observeAccess(ctx context.Context, s Spec, o *Status) error {
+func (b bucketUser) observeAccess(ctx context.Context, w wish, o *Status) error {
 	var groups []string
 	var inline *Inline
 	var reads errgroup.Group
-	reads.Go(func() (err error) { groups, err = b.groups(ctx, s); return absent(err) })
-	reads.Go(func() (err error) { inline, err = b.inline(ctx, s); return absent(err) })
+	reads.Go(func() (err error) { groups, err = b.groups(ctx, w); return absent(err) })
+	reads.Go(func() (err error) { inline, err = b.inline(ctx, w); return absent(err) })
 	if err := reads.Wait(); err != nil {
 		return err
 	}
@@ -275,8 +276,8 @@ func (b bucketUser) observeAccess(ctx context.Context, s Spec, o *Status) error 
 	return nil
 }
 
-func (b bucketUser) groups(ctx context.Context, s Spec) ([]string, error) {
-	out, err := byName(s, func(name *string) (*iam.ListGroupsForUserOutput, error) {
+func (b bucketUser) groups(ctx context.Context, w wish) ([]string, error) {
+	out, err := byName(w, func(name *string) (*iam.ListGroupsForUserOutput, error) {
 		return b.ListGroupsForUser(ctx, &iam.ListGroupsForUserInput{UserName: name})
 	})
 	if err != nil {
@@ -289,8 +290,8 @@ func (b bucketUser) groups(ctx context.Context, s Spec) ([]string, error) {
 	return groups, nil
 }
 
-func (b bucketUser) inline(ctx context.Context, s Spec) (*Inline, error) {
-	out, err := byName(s, func(name *string) (*iam.ListUserPoliciesOutput, error) {
+func (b bucketUser) inline(ctx context.Context, w wish) (*Inline, error) {
+	out, err := byName(w, func(name *string) (*iam.ListUserPoliciesOutput, error) {
 		return b.ListUserPolicies(ctx, &iam.ListUserPoliciesInput{UserName: name})
 	})
 	if err != nil {
@@ -298,11 +299,11 @@ func (b bucketUser) inline(ctx context.Context, s Spec) (*Inline, error) {
 	}
 	seen := &Inline{Documents: map[string]string{}}
 	for _, policy := range out.PolicyNames {
-		if !s.ownPolicy(policy) {
+		if !ownPolicy(w, policy) {
 			seen.Others = append(seen.Others, policy)
 			continue
 		}
-		out, err := byName(s, func(name *string) (*iam.GetUserPolicyOutput, error) {
+		out, err := byName(w, func(name *string) (*iam.GetUserPolicyOutput, error) {
 			return b.GetUserPolicy(ctx, &iam.GetUserPolicyInput{UserName: name, PolicyName: &policy})
 		})
 		if awsclient.IsNotFound(err) {

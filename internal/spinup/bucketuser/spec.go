@@ -11,16 +11,16 @@ import (
 	"time"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
 )
 
 // Spec is what is wanted of a bucket user.
 type Spec struct {
-	Bucket     string
-	Name       string
-	FormerName string // in state, when it differs: the user is renamed
-	Partition  string
-	IAMPath    string
+	Bucket    string
+	Name      string
+	Partition string
+	IAMPath   string
 
 	Tags      map[string]string     // all of them, the provider's included
 	IgnoreTag func(key string) bool // tags of other owners
@@ -29,31 +29,44 @@ type Spec struct {
 	Access   bucket.Level
 	WebAdmin bool
 	Path     string // confines to a key prefix: "docs/", without a slash in front; "" for the whole bucket
-	WasPath  string // in state
 	Inline   bool   // an inline policy rather than the group
 
 	Key *Key // nil for none
 
-	// KeyID and PreviousKeyID are our keys as state knows them, StoredAt is where the secret lies.
-	KeyID, PreviousKeyID string
-	StoredAt             Store
-
 	ForceDestroy bool
 
-	// Everything takes the newest key for ours and the other for the one before, as an import has to.
-	Everything bool
+	// ReadAll makes every part be read, and takes the newest key and the one before it for the user's. Imports use it.
+	ReadAll bool
 }
 
-// Key is what is wanted of the access key.
+// Key is what is wanted of the access key, or what state remembers of it.
 type Key struct {
-	// Renew asks for a new key. The plan decides that, so that an apply does what was shown.
-	Renew bool
+	ID         string // "" asks for a new key
+	PreviousID string // "": there is to be no previous key, unless Overlap keeps the one that a new key replaces
 	// Overlap is how long the previous key stays. Zero: until the new one is delivered.
 	Overlap time.Duration
-	// DropPrevious says that the previous key has had its time.
-	DropPrevious bool
-	Active       bool
-	Store        Store
+	Active  bool
+	Store   Store
+	Stored  bool // Store holds the secret
+}
+
+// renews reports whether a new key is wanted.
+func renews(w wish) bool { return w.Want.Key != nil && w.Want.Key.ID == "" }
+
+// known is what state remembers of the key; zero for none.
+func known(w wish) Key {
+	if key := w.Before().Key; key != nil {
+		return *key
+	}
+	return Key{}
+}
+
+// storedAt is where state says that the secret lies; zero for nowhere but state.
+func storedAt(w wish) Store {
+	if key := known(w); key.Stored {
+		return key.Store
+	}
+	return Store{}
 }
 
 // Store says where a new secret goes. The zero value is state.
@@ -180,17 +193,18 @@ func (s Spec) accepts(live, document string) bool {
 	return awspolicy.Equivalent(live, document)
 }
 
-// ownPolicy says whether an inline policy bears a name that is ours: of any level, for the whole bucket, the path or
-// the path before. An import, which knows no path, takes any path.
-func (s Spec) ownPolicy(name string) bool {
+// ownPolicy reports whether an inline policy bears a name that is the provider's: of any level, for the whole bucket,
+// the path or the path before. An import, which knows no path, takes any path.
+func ownPolicy(w wish, name string) bool {
+	s, before := w.Want, w.Before().Path
 	for _, l := range bucket.Levels {
 		if name == bucket.PolicyName(s.Bucket, l) ||
 			s.Path != "" && name == bucket.PathPolicyName(s.Bucket, s.Path, l) ||
-			s.WasPath != "" && name == bucket.PathPolicyName(s.Bucket, s.WasPath, l) {
+			before != "" && name == bucket.PathPolicyName(s.Bucket, before, l) {
 			return true
 		}
 	}
-	return s.Everything && strings.HasPrefix(name, s.Bucket+"-") &&
+	return s.ReadAll && strings.HasPrefix(name, s.Bucket+"-") &&
 		slices.ContainsFunc(bucket.Levels, func(l bucket.Level) bool {
 			return strings.HasSuffix(name, bucket.PolicyName("", l))
 		})
@@ -204,9 +218,10 @@ func (s Spec) SeenGroups(o Status) []string {
 // SeenGrant says how the user gets access as it was seen: by a policy, or by a group; of several groups the mightiest
 // counts. A policy that should not be there counts before all else, so that it does not stay unnoticed. Access is empty
 // where nothing gives any, or where a policy of ours says something else.
-func (s Spec) SeenGrant(o Status) Spec {
-	seen, found := s.seenPolicy(o.Inline)
-	if !found && (s.group() != "" || s.Everything) {
+func (o Status) SeenGrant(w reconcile.Wish[Spec]) Spec {
+	s := w.Want
+	seen, found := seenPolicy(w, o.Inline)
+	if !found && (s.group() != "" || s.ReadAll) {
 		for _, l := range slices.Backward(bucket.Levels) {
 			if slices.Contains(o.Groups, bucket.GroupName(s.Bucket, l)) {
 				seen.Access = l
@@ -218,10 +233,11 @@ func (s Spec) SeenGrant(o Status) Spec {
 }
 
 // seenPolicy is the grant of the first of our inline policies, those that should not be there first.
-func (s Spec) seenPolicy(have *Inline) (seen Spec, found bool) {
+func seenPolicy(w wish, have *Inline) (seen Spec, found bool) {
+	s := w.Want
 	if have != nil {
 		for _, policy := range slices.AppendSeq(s.stale(have), maps.Keys(have.Documents)) {
-			if grant, ok := s.readPolicy(policy, have.Documents[policy]); ok {
+			if grant, ok := readPolicy(w, policy, have.Documents[policy]); ok {
 				return grant, true
 			}
 		}
@@ -231,9 +247,10 @@ func (s Spec) seenPolicy(have *Inline) (seen Spec, found bool) {
 
 // readPolicy finds the grant whose inline policy has this name; without access where it does not say what it should. A
 // policy of another bucket may be named as one of a path: "a-b-BktROPlc" is of a-b, or of the path /b/ of a.
-func (s Spec) readPolicy(name, document string) (grant Spec, ok bool) {
+func readPolicy(w wish, name, document string) (grant Spec, ok bool) {
+	s := w.Want
 	for _, l := range bucket.Levels {
-		for _, path := range []string{s.Path, s.WasPath, "", pathOf(s, document)} {
+		for _, path := range []string{s.Path, w.Before().Path, "", pathOf(s, document)} {
 			grant := Spec{Bucket: s.Bucket, Partition: s.Partition, Access: l, Path: path, Inline: true}
 			called, text := grant.policy()
 			if called != name {

@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
 )
 
@@ -154,9 +155,8 @@ func TestSeenGrant(t *testing.T) {
 		return Spec{Bucket: "b", Partition: "aws", Access: access, Path: path, Inline: inline}
 	}
 	group, docs, policy := of("read_only", "", false), of("read_write", "docs/", false), of("admin", "", true)
-	everything := Spec{Bucket: "b", Partition: "aws", Everything: true}
+	everything := Spec{Bucket: "b", Partition: "aws", ReadAll: true}
 	moving := of("read_write", "archive/", false)
-	moving.WasPath = "docs/"
 	tampered := inlineOf(docs)
 	tampered.Documents["b-docs-BktRWPlc"] = bucket.PathDocument("aws", "b", "other/", bucket.ReadWrite)
 	other := Spec{Bucket: "b-c", Partition: "aws", Access: "admin", Inline: true} // named as the path /c/ of b would be
@@ -199,7 +199,11 @@ func TestSeenGrant(t *testing.T) {
 		"import of nobody of the bucket": {everything, []string{"bb-BktAdmGrp"}, inlineOf(), grant{}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			seen := test.spec.SeenGrant(Status{Groups: test.groups, Inline: test.inline})
+			w := reconcile.Keep(test.spec)
+			if test.spec.Path == moving.Path {
+				w.Prior = &docs
+			}
+			seen := (Status{Groups: test.groups, Inline: test.inline}).SeenGrant(w)
 			got := grant{seen.Access, seen.Path, seen.Inline, seen.WebAdmin}
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Error("-want +got:\n" + diff)
@@ -210,7 +214,8 @@ func TestSeenGrant(t *testing.T) {
 
 // The policies that bear our names, and only these, are read and taken away.
 func TestOwnPolicy(t *testing.T) {
-	known := Spec{Bucket: "b", Path: "docs/", WasPath: "old/docs/"}
+	known := wish{Want: Spec{Bucket: "b", Path: "docs/"}, Prior: &Spec{Bucket: "b", Path: "old/docs/"}}
+	imported := reconcile.Keep(Spec{Bucket: "b", ReadAll: true})
 	for name, want := range map[string]struct{ known, imported bool }{
 		"b-BktAdmPlc":           {true, true},
 		"b-BktROPlc":            {true, true},
@@ -224,7 +229,7 @@ func TestOwnPolicy(t *testing.T) {
 		"b-docs2-BktRWPlc-mine": {false, false},
 		"BktRWPlc":              {false, false},
 	} {
-		got := struct{ known, imported bool }{known.ownPolicy(name), Spec{Bucket: "b", Everything: true}.ownPolicy(name)}
+		got := struct{ known, imported bool }{ownPolicy(known, name), ownPolicy(imported, name)}
 		if got != want {
 			t.Errorf("%s: %v, want %v", name, got, want)
 		}

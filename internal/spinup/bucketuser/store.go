@@ -21,17 +21,17 @@ import (
 )
 
 // store hands the secret over to where it is wanted. What is put into a store of AWS is the text of value.
-func (b bucketUser) store(ctx context.Context, s Spec, secret string, issued *Issued) error {
-	to := s.Key.Store
+func (b bucketUser) store(ctx context.Context, w wish, secret string, issued *Issued) error {
+	to := w.Want.Key.Store
 	switch {
 	case to.PGPKey != "":
 		text, err := Encrypt(to.PGPKey, secret)
 		issued.Encrypted = text
 		return err
 	case to.Parameter != "":
-		return b.putParameter(ctx, s, value(issued.ID, secret), issued)
+		return b.putParameter(ctx, w, value(issued.ID, secret), issued)
 	case to.SecretsSecret != "":
-		return b.putSecret(ctx, s, value(issued.ID, secret), issued)
+		return b.putSecret(ctx, w, value(issued.ID, secret), issued)
 	}
 	issued.Secret = secret
 	return nil
@@ -44,7 +44,8 @@ func value(id, secret string) string {
 }
 
 // putParameter writes the value to an SSM parameter: a new one, or the one that is ours already.
-func (b bucketUser) putParameter(ctx context.Context, s Spec, value string, issued *Issued) error {
+func (b bucketUser) putParameter(ctx context.Context, w wish, value string, issued *Issued) error {
+	s := w.Want
 	name := s.Key.Store.Parameter
 	put := func(overwrite bool) error {
 		_, err := b.PutParameter(ctx, &ssm.PutParameterInput{
@@ -53,7 +54,7 @@ func (b bucketUser) putParameter(ctx context.Context, s Spec, value string, issu
 		})
 		return err
 	}
-	err := put(s.StoredAt.Parameter == name)
+	err := put(storedAt(w).Parameter == name)
 	if awsclient.IsExists(err) {
 		if !awsclient.WasRetried(err) {
 			return fmt.Errorf("%w: SSM parameter %s: delete it or name another: %w", reconcile.ErrForeign, name, err)
@@ -71,7 +72,8 @@ func (b bucketUser) putParameter(ctx context.Context, s Spec, value string, issu
 }
 
 // putSecret writes the value to a Secrets Manager secret: a new one, or the one that is ours already.
-func (b bucketUser) putSecret(ctx context.Context, s Spec, value string, issued *Issued) error {
+func (b bucketUser) putSecret(ctx context.Context, w wish, value string, issued *Issued) error {
+	s := w.Want
 	name := s.Key.Store.SecretsSecret
 	put := func() error {
 		out, err := b.PutSecretValue(ctx, &secretsmanager.PutSecretValueInput{SecretId: &name, SecretString: &value})
@@ -90,7 +92,7 @@ func (b bucketUser) putSecret(ctx context.Context, s Spec, value string, issued 
 		}
 		return err
 	}
-	ours := s.StoredAt.SecretsSecret == name
+	ours := storedAt(w).SecretsSecret == name
 	var err error
 	if ours {
 		err = put()

@@ -25,7 +25,7 @@ type Status struct {
 func New(conn *awsclient.Conn) reconcile.Composite[Spec, Status] {
 	return reconcile.Composite[Spec, Status]{
 		Noun:     "lifecycle rule",
-		Parts:    []reconcile.Part[Spec, Status]{rule(conn)},
+		Parts:    []part{rule(conn)},
 		Parallel: 1,
 		Rescue:   conn.Pace.Rescue,
 		Until: func(ctx context.Context, what string, done func(context.Context) (bool, error)) error {
@@ -42,13 +42,18 @@ func absent(err error) error {
 	return err
 }
 
-func rule(conn *awsclient.Conn) reconcile.Part[Spec, Status] {
-	return reconcile.Part[Spec, Status]{
-		Name:    "name",
-		Wanted:  func(Spec) bool { return true },
-		Present: func(o Status) bool { return o.Rule != nil },
-		InSync:  func(s Spec, o Status) bool { return o.Rule.Equal(s.Rule) },
-		Observe: func(ctx context.Context, s Spec, o *Status) error {
+type (
+	part = reconcile.Part[Spec, Status]
+	wish = reconcile.Wish[Spec]
+)
+
+func rule(conn *awsclient.Conn) part {
+	return part{
+		Attribute: "name",
+		Present:   func(o Status) bool { return o.Rule != nil },
+		InSync:    func(w wish, o Status) bool { return o.Rule.Equal(w.Want.Rule) },
+		Observe: func(ctx context.Context, w wish, o *Status) error {
+			s := w.Want
 			live, err := NewWriter(conn, s.Bucket, "").Read(ctx)
 			if err := absent(err); err != nil {
 				return err
@@ -59,7 +64,8 @@ func rule(conn *awsclient.Conn) reconcile.Part[Spec, Status] {
 			}
 			return nil
 		},
-		Apply: func(ctx context.Context, s Spec, o *Status) error {
+		Apply: func(ctx context.Context, w wish, o *Status) error {
+			s := w.Want
 			err := NewWriter(conn, s.Bucket, "").Apply(ctx, document.Change[Element]{
 				Owned: []string{s.Rule.Name},
 				Want:  []Element{{Rule: s.Rule}},
@@ -70,7 +76,8 @@ func rule(conn *awsclient.Conn) reconcile.Part[Spec, Status] {
 			}
 			return err
 		},
-		Remove: func(ctx context.Context, s Spec, o *Status) error {
+		Remove: func(ctx context.Context, w wish, o *Status) error {
+			s := w.Want
 			err := NewWriter(conn, s.Bucket, "").Apply(ctx, document.Change[Element]{Owned: []string{s.Rule.Name}})
 			if err := absent(err); err != nil {
 				return err

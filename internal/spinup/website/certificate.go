@@ -1,6 +1,7 @@
 package website
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -39,22 +40,23 @@ func (c Certificate) usable(names []string) bool {
 // certificate is the certificate of all names: the one that is named, or that is there, or that is requested.
 func (w website) certificate() part {
 	return part{
-		Name:    "certificate_arn",
-		Wanted:  always,
-		Present: func(o Status) bool { return o.Certificate != nil },
-		InSync: func(s Spec, o Status) bool {
+		Attribute: "certificate_arn",
+		Present:   func(o Status) bool { return o.Certificate != nil },
+		InSync: func(w wish, o Status) bool {
+			s := w.Want
 			return o.Certificate.issued() && o.Certificate.Covers(s.Names()) &&
-				(s.CertificateARN == "" || s.CertificateARN == o.Certificate.ARN)
+				(!named(w) || s.CertificateARN == o.Certificate.ARN)
 		},
 		Observe: w.observeCertificate,
-		CanApply: func(ctx context.Context, s Spec, o Status) error {
+		CanApply: func(ctx context.Context, want wish, o Status) error {
+			s := want.Want
 			switch c := o.Certificate; {
-			case s.CertificateARN == "" && c == nil && s.DNS && len(certified(s.Names())) > maxCertified:
+			case !named(want) && c == nil && s.DNS && len(certified(s.Names())) > maxCertified:
 				return fmt.Errorf("none of the names %s has at most %d characters, which the first name of a requested "+
 					"certificate may have: set certificate_arn", strings.Join(s.Names(), ", "), maxCertified)
-			case s.CertificateARN == "" && (s.DNS || c != nil):
+			case !named(want) && (s.DNS || c != nil):
 				return nil
-			case s.CertificateARN == "":
+			case !named(want):
 				return fmt.Errorf("no issued certificate in us-east-1 covers %s, and without dns = true none can be validated: "+
 					"set certificate_arn", strings.Join(s.Names(), ", "))
 			case c == nil:
@@ -66,8 +68,8 @@ func (w website) certificate() part {
 				s.CertificateARN, strings.Join(o.Certificate.Names, ", "), strings.Join(s.Names(), ", "))
 		},
 		Apply: w.applyCertificate,
-		Remove: func(ctx context.Context, s Spec, o *Status) error {
-			if err := w.removeCertificate(ctx, s, o, o.Certificate); err != nil {
+		Remove: func(ctx context.Context, want wish, o *Status) error {
+			if err := w.removeCertificate(ctx, want, o, o.Certificate); err != nil {
 				return err
 			}
 			o.Certificate = nil
@@ -76,37 +78,36 @@ func (w website) certificate() part {
 	}
 }
 
+// named reports whether the user names the certificate. One that state knows and that stays as it is may be either.
+func named(w wish) bool {
+	return w.Want.CertificateARN != "" && w.Want.CertificateARN != w.Before().CertificateARN
+}
+
 // observeCertificate looks at the certificate that is named or known, else for one that will do, and at others that
 // were made for this site: whatever state knows of them, none is left behind.
-func (w website) observeCertificate(ctx context.Context, s Spec, o *Status) error {
+func (w website) observeCertificate(ctx context.Context, want wish, o *Status) error {
+	s := want.Want
 	all, err := w.listed(ctx)
 	if err != nil {
 		return err
 	}
 	var chosen *Certificate
-	if arn := firstOf(s.CertificateARN, s.PriorCertificateARN); arn != "" {
-		if chosen, err = w.describe(ctx, s, arn); err != nil {
+	if arn := cmp.Or(s.CertificateARN, want.Before().CertificateARN); arn != "" {
+		if chosen, err = w.describe(ctx, want, arn); err != nil {
 			return err
 		}
 	}
-	if s.CertificateARN == "" && (chosen == nil || !chosen.usable(s.Names())) {
-		if chosen, err = w.find(ctx, s, all); err != nil {
+	if !named(want) && (chosen == nil || !chosen.usable(s.Names())) {
+		if chosen, err = w.find(ctx, want, all); err != nil {
 			return err
 		}
 	}
-	others, err := w.made(ctx, s, all, chosen)
+	others, err := w.made(ctx, want, all, chosen)
 	if err != nil {
 		return err
 	}
 	o.Certificate, o.Former = chosen, others
 	return nil
-}
-
-func firstOf(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 // listed are all certificates, with what a list tells about them.
@@ -135,7 +136,8 @@ func (w website) listed(ctx context.Context) (all []Certificate, err error) {
 
 // find looks for a certificate that covers all names: an issued one, best one of ours, or else one that was requested
 // for this site.
-func (w website) find(ctx context.Context, s Spec, all []Certificate) (*Certificate, error) {
+func (w website) find(ctx context.Context, want wish, all []Certificate) (*Certificate, error) {
+	s := want.Want
 	var theirs *Certificate
 	for _, status := range []types.CertificateStatus{
 		types.CertificateStatusIssued, types.CertificateStatusPendingValidation,
@@ -144,7 +146,7 @@ func (w website) find(ctx context.Context, s Spec, all []Certificate) (*Certific
 			if c.Status != string(status) || !c.partial && !c.Covers(s.Names()) {
 				continue
 			}
-			found, err := w.describe(ctx, s, c.ARN)
+			found, err := w.describe(ctx, want, c.ARN)
 			switch {
 			case err != nil:
 				return nil, err
@@ -164,15 +166,15 @@ func (w website) find(ctx context.Context, s Spec, all []Certificate) (*Certific
 
 // made are the certificates that were made for this site, but one.
 func (w website) made(
-	ctx context.Context, s Spec, all []Certificate, but *Certificate,
+	ctx context.Context, want wish, all []Certificate, but *Certificate,
 ) (made []*Certificate, err error) {
 	for _, c := range all {
-		if but != nil && but.ARN == c.ARN || !slices.Contains(c.Names, s.Domain) {
+		if but != nil && but.ARN == c.ARN || !slices.Contains(c.Names, want.Want.Domain) {
 			continue
 		}
-		found, err := w.describe(ctx, s, c.ARN)
+		found, err := w.describe(ctx, want, c.ARN)
 		if err == nil && found != nil {
-			err = w.own(ctx, s, found)
+			err = w.own(ctx, want, found)
 		}
 		if err != nil {
 			return nil, err
@@ -185,7 +187,7 @@ func (w website) made(
 }
 
 // describe looks at one certificate; nil if there is none of the ARN.
-func (w website) describe(ctx context.Context, s Spec, arn string) (*Certificate, error) {
+func (w website) describe(ctx context.Context, want wish, arn string) (*Certificate, error) {
 	out, err := w.DescribeCertificate(ctx, &acm.DescribeCertificateInput{CertificateArn: &arn})
 	if err != nil {
 		return nil, absent(err)
@@ -204,15 +206,15 @@ func (w website) describe(ctx context.Context, s Spec, arn string) (*Certificate
 			}
 		}
 	}
-	if arn == s.PriorCertificateARN && c.issued() && c.Covers(s.Names()) {
+	if arn == want.Before().CertificateARN && c.issued() && c.Covers(want.Want.Names()) {
 		return c, nil // it stays, whosever it is
 	}
-	return c, w.own(ctx, s, c)
+	return c, w.own(ctx, want, c)
 }
 
 // own finds out whether the certificate was made for this site.
-func (w website) own(ctx context.Context, s Spec, c *Certificate) error {
-	if c.Ours || s.CertificateARN == c.ARN { // whoever named it owns it
+func (w website) own(ctx context.Context, want wish, c *Certificate) error {
+	if c.Ours || named(want) && want.Want.CertificateARN == c.ARN { // whoever named it owns it
 		return nil
 	}
 	tags, err := w.ListTagsForCertificate(ctx, &acm.ListTagsForCertificateInput{CertificateArn: &c.ARN})
@@ -220,14 +222,15 @@ func (w website) own(ctx context.Context, s Spec, c *Certificate) error {
 		return absent(err)
 	}
 	c.Ours = slices.ContainsFunc(tags.Tags, func(t types.Tag) bool {
-		return aws.ToString(t.Key) == markerTag && aws.ToString(t.Value) == s.Domain
+		return aws.ToString(t.Key) == markerTag && aws.ToString(t.Value) == want.Want.Domain
 	})
 	return nil
 }
 
 // applyCertificate requests a certificate unless one is there, proves by DNS that the names are ours, and waits until
 // it is issued.
-func (w website) applyCertificate(ctx context.Context, s Spec, o *Status) error {
+func (w website) applyCertificate(ctx context.Context, want wish, o *Status) error {
+	s := want.Want
 	if o.Certificate != nil && !o.Certificate.Covers(s.Names()) {
 		o.Certificate = nil
 	}
@@ -255,7 +258,7 @@ func (w website) applyCertificate(ctx context.Context, s Spec, o *Status) error 
 	stop := awsclient.Progress(ctx, pace, "the certificate "+arn+" to be issued")
 	defer stop()
 	return awsclient.Until(ctx, pace, "the certificate "+arn+" to be issued", func(ctx context.Context) (bool, error) {
-		c, err := w.describe(ctx, s, arn)
+		c, err := w.describe(ctx, want, arn)
 		if err != nil || c == nil {
 			return false, err
 		}
@@ -267,7 +270,7 @@ func (w website) applyCertificate(ctx context.Context, s Spec, o *Status) error 
 			return false, fmt.Errorf("the certificate %s is %s", arn, c.Status)
 		case !proved && len(c.Validation) > 0 && (c.Ours || s.DNS):
 			proved = true
-			return false, w.prove(ctx, s, c.Validation)
+			return false, w.prove(ctx, want, c.Validation)
 		}
 		return false, nil
 	})
@@ -290,12 +293,12 @@ func token(names []string) string {
 }
 
 // prove makes the records that a certificate wants to find.
-func (w website) prove(ctx context.Context, s Spec, records []Record) error {
+func (w website) prove(ctx context.Context, want wish, records []Record) error {
 	names := make([]string, len(records))
 	for i, r := range records {
 		names[i] = r.Name
 	}
-	zones, err := w.zones(ctx, s, names)
+	zones, err := w.zones(ctx, want, names)
 	if err != nil {
 		return err
 	}
@@ -303,19 +306,19 @@ func (w website) prove(ctx context.Context, s Spec, records []Record) error {
 	for _, r := range records {
 		changes = append(changes, zoneChange{r53types.ChangeActionUpsert, r})
 	}
-	return w.change(ctx, s, &Status{zones: zones}, changes)
+	return w.change(ctx, want.Want, &Status{zones: zones}, changes)
 }
 
 // removeCertificate deletes a certificate that was made for this site, after the records that proved it: what is to be
 // forgotten can be asked of it only as long as it is there.
-func (w website) removeCertificate(ctx context.Context, s Spec, o *Status, c *Certificate) error {
+func (w website) removeCertificate(ctx context.Context, want wish, o *Status, c *Certificate) error {
 	if c == nil || o.retired {
 		return nil
 	}
-	if err := w.own(ctx, s, c); err != nil || !c.Ours {
+	if err := w.own(ctx, want, c); err != nil || !c.Ours {
 		return err
 	}
-	if err := w.forget(ctx, s, c); err != nil {
+	if err := w.forget(ctx, want, c); err != nil {
 		return err
 	}
 	return awsclient.Patiently(ctx, w.conn.Pace, "the certificate to be seen unused", awsclient.IsConflict, func() error {
@@ -327,11 +330,11 @@ func (w website) removeCertificate(ctx context.Context, s Spec, o *Status, c *Ce
 // forget takes the records away that proved a certificate, if they are there and no other one is proved by them: all of
 // an account that are for the same name are.
 // https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html
-func (w website) forget(ctx context.Context, s Spec, c *Certificate) error {
-	if !s.DNS && !s.PriorDNS {
+func (w website) forget(ctx context.Context, want wish, c *Certificate) error {
+	if !want.Want.DNS && !want.Before().DNS {
 		return nil
 	}
-	shared, err := w.shared(ctx, s, c)
+	shared, err := w.shared(ctx, want, c)
 	if err != nil {
 		return err
 	}
@@ -340,7 +343,7 @@ func (w website) forget(ctx context.Context, s Spec, c *Certificate) error {
 		if slices.Contains(shared, r) {
 			continue
 		}
-		zones, err := w.zones(ctx, s, []string{r.Name})
+		zones, err := w.zones(ctx, want, []string{r.Name})
 		if errors.Is(err, ErrNoZone) {
 			continue
 		}
@@ -358,11 +361,11 @@ func (w website) forget(ctx context.Context, s Spec, c *Certificate) error {
 			}
 		}
 	}
-	return w.change(ctx, s, in, gone)
+	return w.change(ctx, want.Want, in, gone)
 }
 
 // shared are the records that prove other certificates of the same names.
-func (w website) shared(ctx context.Context, s Spec, c *Certificate) (records []Record, err error) {
+func (w website) shared(ctx context.Context, want wish, c *Certificate) (records []Record, err error) {
 	all, err := w.listed(ctx)
 	if err != nil {
 		return nil, err
@@ -372,7 +375,7 @@ func (w website) shared(ctx context.Context, s Spec, c *Certificate) (records []
 		if other.ARN == c.ARN || !common && !other.partial {
 			continue
 		}
-		found, err := w.describe(ctx, s, other.ARN)
+		found, err := w.describe(ctx, want, other.ARN)
 		if err != nil {
 			return nil, err
 		}
@@ -387,16 +390,12 @@ func (w website) shared(ctx context.Context, s Spec, c *Certificate) (records []
 // has another.
 func (w website) formerCertificate() part {
 	return part{
-		Name:    "certificate_arn",
-		Late:    true,
-		Wanted:  func(Spec) bool { return false },
-		Present: func(o Status) bool { return len(o.Former) > 0 },
-		InSync:  func(Spec, Status) bool { return true },
-		Observe: func(context.Context, Spec, *Status) error { return nil }, // seen with the certificate
-		Apply:   func(context.Context, Spec, *Status) error { return nil },
-		Remove: func(ctx context.Context, s Spec, o *Status) error {
+		Attribute: "certificate_arn",
+		Late:      true,
+		Present:   func(o Status) bool { return len(o.Former) > 0 },
+		Remove: func(ctx context.Context, want wish, o *Status) error {
 			for len(o.Former) > 0 {
-				if err := w.removeCertificate(ctx, s, o, o.Former[0]); err != nil {
+				if err := w.removeCertificate(ctx, want, o, o.Former[0]); err != nil {
 					return err
 				}
 				o.Former = o.Former[1:]

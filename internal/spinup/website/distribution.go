@@ -23,14 +23,15 @@ const deployed = "Deployed"
 // distribution is the CloudFront distribution.
 func (w website) distribution() part {
 	return part{
-		Name:    "distribution_id",
-		Wanted:  always,
-		Present: func(o Status) bool { return o.Distribution != nil },
-		InSync: func(s Spec, o Status) bool {
+		Attribute: "distribution_id",
+		Present:   func(o Status) bool { return o.Distribution != nil },
+		InSync: func(w wish, o Status) bool {
+			s := w.Want
 			return reflect.DeepEqual(o.Distribution.Settings, s.settings(o)) && o.Distribution.tagged(s)
 		},
 		Observe: w.observeDistribution,
-		CanApply: func(_ context.Context, s Spec, o Status) error {
+		CanApply: func(_ context.Context, want wish, o Status) error {
+			s := want.Want
 			if d := o.Distribution; d != nil {
 				theirs := d.Settings.FunctionARN
 				foreign := theirs != "" && o.Function == nil && !strings.HasSuffix(theirs, "/"+s.id())
@@ -46,7 +47,8 @@ func (w website) distribution() part {
 			return fmt.Errorf("the distribution %s, which is not ours, has one of the names %s: CloudFront gives each name to "+
 				"one distribution only, a disabled one included", o.Holder, strings.Join(s.Names(), ", "))
 		},
-		CanRemove: func(_ context.Context, s Spec, o Status) error {
+		CanRemove: func(_ context.Context, want wish, o Status) error {
+			s := want.Want
 			foreign := slices.Concat(o.Distribution.Foreign, o.Distribution.foreignTags(s))
 			if s.Bucket.ForceDestroy || len(foreign) == 0 {
 				return nil
@@ -71,7 +73,8 @@ func (w website) distribution() part {
 
 // observeDistribution looks at the distribution that state knows, or at the one that has our name and says that it is
 // ours.
-func (w website) observeDistribution(ctx context.Context, s Spec, o *Status) error {
+func (w website) observeDistribution(ctx context.Context, want wish, o *Status) error {
+	s := want.Want
 	if s.DistributionID != "" {
 		seen, err := w.lookAt(ctx, s.DistributionID)
 		if err != nil {
@@ -93,7 +96,7 @@ func (w website) observeDistribution(ctx context.Context, s Spec, o *Status) err
 		o.Distribution = nil
 		return err
 	}
-	if !s.Everything && seen.Tags[markerTag] != s.Domain {
+	if !s.ReadAll && seen.Tags[markerTag] != s.Domain {
 		o.Distribution, o.Holder = nil, id
 		return nil
 	}
@@ -454,7 +457,8 @@ func (want Settings) writeBehavior(b *types.DefaultCacheBehavior) {
 }
 
 // applyDistribution makes the distribution, or brings it in line.
-func (w website) applyDistribution(ctx context.Context, s Spec, o *Status) error {
+func (w website) applyDistribution(ctx context.Context, want wish, o *Status) error {
+	s := want.Want
 	if o.Distribution == nil {
 		return w.createDistribution(ctx, s, o)
 	}
@@ -585,7 +589,8 @@ func (w website) untilDeployed(ctx context.Context, id string) error {
 
 // removeDistribution disables the distribution, without its names, so that they are free at once, and deletes it when
 // that is everywhere, or leaves that to a later run.
-func (w website) removeDistribution(ctx context.Context, s Spec, o *Status) error {
+func (w website) removeDistribution(ctx context.Context, want wish, o *Status) error {
+	s := want.Want
 	d := o.Distribution
 	off := d.Settings
 	off.Enabled, off.Comment = false, s.Domain // by which it is known again

@@ -26,9 +26,10 @@ var ErrNoZone = errors.New("no public hosted zone of the account contains it")
 func (z Zone) holds(name string) bool { return name == z.Name || strings.HasSuffix(name, "."+z.Name) }
 
 // zones finds the zone of each name: the one that the spec names where it holds the name, else the longest public one.
-func (w website) zones(ctx context.Context, s Spec, names []string) (map[string]Zone, error) {
+func (w website) zones(ctx context.Context, want wish, names []string) (map[string]Zone, error) {
+	s, before := want.Want, want.Before()
 	found := map[string]Zone{}
-	if s.PriorDNS && s.PriorZoneID != "" && s.ZoneID == s.PriorZoneID && len(names) == 1 && names[0] == s.Domain {
+	if before.DNS && before.ZoneID != "" && s.ZoneID == before.ZoneID && len(names) == 1 && names[0] == s.Domain {
 		found[s.Domain] = Zone{ID: s.ZoneID} // that it holds the domain was seen before
 		return found, nil
 	}
@@ -143,18 +144,20 @@ func (s Spec) wantedRecords(target string) []Record {
 // records are the alias records of all names.
 func (w website) records() part {
 	return part{
-		Name:    "dns_records",
-		Watched: func(s Spec) bool { return s.DNS || s.PriorDNS || s.Everything },
-		Wanted:  func(s Spec) bool { return s.DNS },
-		Present: func(o Status) bool { return len(o.Records) > 0 },
-		InSync: func(s Spec, o Status) bool {
+		Attribute: "dns_records",
+		Watched:   func(s Spec) bool { return s.DNS || s.ReadAll },
+		Wanted:    func(w wish) bool { return w.Want.DNS },
+		Present:   func(o Status) bool { return len(o.Records) > 0 },
+		InSync: func(w wish, o Status) bool {
+			s := w.Want
 			return o.Distribution != nil && len(o.changes(s)) == 0
 		},
-		Observe: func(ctx context.Context, s Spec, o *Status) error {
-			names := s.allNames()
-			zones, err := w.zones(ctx, s, names)
+		Observe: func(ctx context.Context, want wish, o *Status) error {
+			s := want.Want
+			names := allNames(want)
+			zones, err := w.zones(ctx, want, names)
 			if err != nil {
-				if s.Everything && errors.Is(err, ErrNoZone) {
+				if s.ReadAll && errors.Is(err, ErrNoZone) {
 					o.Zone, o.Records = nil, nil // somebody else's DNS
 					return nil
 				}
@@ -172,8 +175,8 @@ func (w website) records() part {
 			o.Zone, o.zones, o.Records = &zone, zones, all
 			return nil
 		},
-		CanApply: func(_ context.Context, s Spec, o Status) error {
-			if s.PriorDNS {
+		CanApply: func(_ context.Context, want wish, o Status) error {
+			if want.Before().DNS {
 				return nil
 			}
 			var taken []string
@@ -188,8 +191,11 @@ func (w website) records() part {
 			return fmt.Errorf("DNS has records of our names that lead elsewhere: %s; remove them first, or set dns = false",
 				strings.Join(taken, ", "))
 		},
-		Apply: func(ctx context.Context, s Spec, o *Status) error { return w.change(ctx, s, o, o.changes(s)) },
-		Remove: func(ctx context.Context, s Spec, o *Status) error {
+		Apply: func(ctx context.Context, want wish, o *Status) error {
+			return w.change(ctx, want.Want, o, o.changes(want.Want))
+		},
+		Remove: func(ctx context.Context, want wish, o *Status) error {
+			s := want.Want
 			var changes []zoneChange
 			for _, r := range o.Records {
 				if o.leadsHere(r) {
@@ -221,10 +227,13 @@ func (w website) records() part {
 	}
 }
 
-// allNames are the names of the site and those that it had before.
-func (s Spec) allNames() []string {
-	names := s.Names()
-	for _, name := range s.PriorNames {
+// allNames are the names of the site and those that it had before, or that led to it.
+func allNames(w wish) []string {
+	names, before := w.Want.Names(), []string(nil)
+	if w.Prior != nil {
+		before = slices.Concat(w.Prior.Names(), w.Prior.Recorded)
+	}
+	for _, name := range before {
 		if !slices.Contains(names, name) {
 			names = append(names, name)
 		}

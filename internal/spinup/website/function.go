@@ -69,12 +69,13 @@ func quoted(value any) string {
 // function is the CloudFront function of the site. It goes when the distribution does without it.
 func (w website) function() part {
 	return part{
-		Name:    "directory_index",
-		Late:    true,
-		Wanted:  Spec.wantsFunction,
-		Present: func(o Status) bool { return o.Function != nil },
-		InSync:  func(s Spec, o Status) bool { return o.Function.Code == s.Code() },
-		Observe: func(ctx context.Context, s Spec, o *Status) error {
+		Attribute: "directory_index",
+		Late:      true,
+		Wanted:    func(w wish) bool { return w.Want.wantsFunction() },
+		Present:   func(o Status) bool { return o.Function != nil },
+		InSync:    func(w wish, o Status) bool { return o.Function.Code == w.Want.Code() },
+		Observe: func(ctx context.Context, want wish, o *Status) error {
+			s := want.Want
 			described, err := w.DescribeFunction(ctx, &cloudfront.DescribeFunctionInput{Name: aws.String(s.id())})
 			if err != nil {
 				if awsclient.IsNotFound(err) {
@@ -97,7 +98,8 @@ func (w website) function() part {
 			return nil
 		},
 		Apply: w.applyFunction,
-		Remove: func(ctx context.Context, s Spec, o *Status) error {
+		Remove: func(ctx context.Context, want wish, o *Status) error {
+			s := want.Want
 			if o.retired {
 				o.Function = nil
 				return nil
@@ -112,7 +114,8 @@ func (w website) function() part {
 }
 
 // applyFunction writes the code and publishes it: only then is it run.
-func (w website) applyFunction(ctx context.Context, s Spec, o *Status) error {
+func (w website) applyFunction(ctx context.Context, want wish, o *Status) error {
+	s := want.Want
 	name := aws.String(s.id())
 	config := &types.FunctionConfig{
 		Comment: aws.String("spinup_website " + s.Domain), Runtime: types.FunctionRuntimeCloudfrontJs20,
@@ -170,19 +173,21 @@ func (w website) unused(ctx context.Context, what string, remove func() error) e
 // access is the origin access control, by which the distribution signs what it asks of the bucket.
 func (w website) access() part {
 	return part{
-		Name:    "origin_access",
-		Late:    true,
-		Wanted:  func(s Spec) bool { return s.Origin == OriginPrivate },
-		Present: func(o Status) bool { return o.Access != nil },
-		InSync:  func(_ Spec, o Status) bool { return o.Access.InSync },
-		Observe: func(ctx context.Context, s Spec, o *Status) error {
+		Attribute: "origin_access",
+		Late:      true,
+		Wanted:    func(w wish) bool { return w.Want.Origin == OriginPrivate },
+		Present:   func(o Status) bool { return o.Access != nil },
+		InSync:    func(_ wish, o Status) bool { return o.Access.InSync },
+		Observe: func(ctx context.Context, want wish, o *Status) error {
+			s := want.Want
 			seen, err := w.accessNamed(ctx, s.id())
 			if err == nil {
 				o.Access = seen
 			}
 			return err
 		},
-		Apply: func(ctx context.Context, s Spec, o *Status) error {
+		Apply: func(ctx context.Context, want wish, o *Status) error {
+			s := want.Want
 			if o.Access != nil {
 				return w.mendAccess(ctx, s, o)
 			}
@@ -199,7 +204,7 @@ func (w website) access() part {
 			o.Access = &Access{ID: aws.ToString(out.OriginAccessControl.Id), InSync: true}
 			return nil
 		},
-		Remove: func(ctx context.Context, _ Spec, o *Status) error {
+		Remove: func(ctx context.Context, _ wish, o *Status) error {
 			if !o.retired {
 				if err := w.deleteAccess(ctx, o.Access.ID); err != nil {
 					return err
@@ -320,10 +325,10 @@ func (w website) reapOne(ctx context.Context, d *Distribution) error {
 	if err != nil {
 		return err
 	}
-	made, err := w.made(ctx, s, all, nil)
+	made, err := w.made(ctx, wish{Want: s}, all, nil)
 	for _, c := range made {
 		if err == nil {
-			err = w.removeCertificate(ctx, s, &Status{}, c)
+			err = w.removeCertificate(ctx, wish{Want: s}, &Status{}, c)
 		}
 	}
 	return err

@@ -18,6 +18,7 @@ import (
 type (
 	composite = reconcile.Composite[Spec, Status]
 	part      = reconcile.Part[Spec, Status]
+	wish      = reconcile.Wish[Spec]
 )
 
 // website holds what the parts need to act.
@@ -41,9 +42,9 @@ func New(conn *awsclient.Conn) reconcile.Composite[Spec, Status] {
 			lifted := reconcile.Lift(p, bucketSpec, func(o *Status) *bucket.Status { return &o.Bucket })
 			switch {
 			case name != "":
-				lifted.Name = name
-			case p.Name == "object_ownership" || p.Name == "public_access":
-				lifted.Name = "origin_access"
+				lifted.Attribute = name
+			case p.Attribute == "object_ownership" || p.Attribute == "public_access":
+				lifted.Attribute = "origin_access"
 			}
 			all = append(all, lifted)
 		}
@@ -54,7 +55,7 @@ func New(conn *awsclient.Conn) reconcile.Composite[Spec, Status] {
 		Noun: "website",
 		Parts: slices.Concat(
 			root, lift("", b.Settings...), []part{w.endpoint()}, lift("access_levels", b.Levels...),
-			[]part{w.formerCertificate(), w.certificate(), w.access(), w.function(), w.distribution()},
+			[]part{w.certificate(), w.formerCertificate(), w.access(), w.function(), w.distribution()},
 			lift("origin_access", b.Policy), lift("groups", b.WebAdmin),
 			[]part{w.placeholder(), w.records(), w.invalidation()},
 		),
@@ -66,8 +67,6 @@ func New(conn *awsclient.Conn) reconcile.Composite[Spec, Status] {
 		},
 	}
 }
-
-func always(Spec) bool { return true }
 
 // absent turns a typed not-found into "nothing there".
 func absent(err error) error {
@@ -82,16 +81,13 @@ func absent(err error) error {
 // until it is to be closed.
 func bucketSpec(s Spec, have *Status) bucket.Spec {
 	b := s.Bucket
-	b.Site, b.Everything = s.Domain, s.Everything
+	b.Site, b.ReadAll = s.Domain, s.ReadAll
 	b.Ownership = string(types.ObjectOwnershipBucketOwnerEnforced)
 	b.PublicAccess = bucket.PublicNone
 	if s.Placeholder {
 		b.Placeholder = s.Index
 	}
 	b.Levels = append(slices.Clone(b.Levels), bucket.WebAdmin)
-	if s.DistributionID != "" || len(s.PriorNames) > 0 {
-		b.OwnLevels = append(slices.Clone(b.OwnLevels), bucket.WebAdmin)
-	}
 	if s.Origin == OriginEndpoint {
 		b.PublicAccess = bucket.PublicRead
 		if have != nil && have.Bucket.PublicAccess(b) == bucket.Unblocked && have.Bucket.Public() {
@@ -102,7 +98,7 @@ func bucketSpec(s Spec, have *Status) bucket.Spec {
 		}
 	}
 	if s.Origin == OriginPrivate {
-		b.ReleasedStatements = append(slices.Clone(b.ReleasedStatements), bucket.AnonymousRead(b.Partition, b.Name).Key())
+		b.Revoked = append(slices.Clone(b.Revoked), bucket.AnonymousRead(b.Partition, b.Name).Key())
 	}
 	if have != nil && have.Distribution != nil {
 		b.WebAdminARN = have.Distribution.ARN
@@ -116,13 +112,14 @@ func bucketSpec(s Spec, have *Status) bucket.Spec {
 // endpoint is the bucket's own website, where the distribution reads through it.
 func (w website) endpoint() part {
 	return part{
-		Name:    "origin_access",
-		Inside:  true,
-		Watched: func(s Spec) bool { return s.Origin == OriginEndpoint || s.Everything },
-		Wanted:  func(s Spec) bool { return s.Origin == OriginEndpoint },
-		Present: func(o Status) bool { return o.Endpoint != nil },
-		InSync:  func(s Spec, o Status) bool { return *o.Endpoint == Endpoint{s.Index, s.Error} },
-		Observe: func(ctx context.Context, s Spec, o *Status) error {
+		Attribute: "origin_access",
+		Inside:    true,
+		Watched:   func(s Spec) bool { return s.Origin == OriginEndpoint || s.ReadAll },
+		Wanted:    func(w wish) bool { return w.Want.Origin == OriginEndpoint },
+		Present:   func(o Status) bool { return o.Endpoint != nil },
+		InSync:    func(w wish, o Status) bool { return *o.Endpoint == Endpoint{w.Want.Index, w.Want.Error} },
+		Observe: func(ctx context.Context, want wish, o *Status) error {
+			s := want.Want
 			out, err := w.GetBucketWebsite(ctx, &s3.GetBucketWebsiteInput{Bucket: &s.Bucket.Name}, at(s))
 			if err != nil {
 				if awsclient.IsNotFound(err) {
@@ -139,7 +136,8 @@ func (w website) endpoint() part {
 			}
 			return nil
 		},
-		Apply: func(ctx context.Context, s Spec, o *Status) error {
+		Apply: func(ctx context.Context, want wish, o *Status) error {
+			s := want.Want
 			config := &types.WebsiteConfiguration{IndexDocument: &types.IndexDocument{Suffix: &s.Index}}
 			if s.Error != "" {
 				config.ErrorDocument = &types.ErrorDocument{Key: &s.Error}
@@ -150,7 +148,8 @@ func (w website) endpoint() part {
 				return err
 			})
 		},
-		Remove: func(ctx context.Context, s Spec, o *Status) error {
+		Remove: func(ctx context.Context, want wish, o *Status) error {
+			s := want.Want
 			_, err := w.DeleteBucketWebsite(ctx, &s3.DeleteBucketWebsiteInput{Bucket: &s.Bucket.Name}, at(s))
 			if err := absent(err); err != nil {
 				return err
@@ -174,17 +173,16 @@ func (w website) patient(ctx context.Context, o *Status, write func() error) err
 // placeholder is a first page, so that a new site answers. What becomes of it is not our business.
 func (w website) placeholder() part {
 	return part{
-		Name:    "placeholder",
-		Inside:  true,
-		Watched: func(s Spec) bool { return s.Placeholder },
-		Wanted:  always,
-		Present: func(o Status) bool { return o.Placed },
-		InSync:  func(Spec, Status) bool { return true },
-		Observe: func(_ context.Context, _ Spec, o *Status) error {
+		Attribute: "placeholder",
+		Inside:    true,
+		Watched:   func(s Spec) bool { return s.Placeholder },
+		Present:   func(o Status) bool { return o.Placed },
+		Observe: func(_ context.Context, _ wish, o *Status) error {
 			o.Placed = true // a site that is there had its chance
 			return nil
 		},
-		Apply: func(ctx context.Context, s Spec, o *Status) error {
+		Apply: func(ctx context.Context, want wish, o *Status) error {
+			s := want.Want
 			err := w.patient(ctx, o, func() error {
 				_, err := w.PutObject(ctx, &s3.PutObjectInput{
 					Bucket: &s.Bucket.Name, Key: &s.Index, Body: page(s.Domain), ContentType: aws.String("text/html; charset=utf-8"),
@@ -203,17 +201,17 @@ func (w website) placeholder() part {
 
 // invalidation drops objects from the caches when its trigger changes. A new distribution has nothing to drop.
 func (w website) invalidation() part {
-	due := func(s Spec) bool {
-		return s.Invalidation != nil && s.DistributionID != "" && s.Invalidation.Trigger != s.PriorTrigger
-	}
 	return part{
-		Name:    "invalidation",
-		Watched: due,
-		Wanted:  due,
+		Attribute: "invalidation",
+		Watched:   func(s Spec) bool { return s.Invalidation != nil },
+		Wanted: func(w wish) bool {
+			asked, made := w.Want.Invalidation, w.Before().Invalidation
+			return asked != nil && w.Want.DistributionID != "" && (made == nil || made.Trigger != asked.Trigger)
+		},
 		Present: func(o Status) bool { return o.Invalidation != "" },
-		InSync:  func(Spec, Status) bool { return true },
-		Observe: func(context.Context, Spec, *Status) error { return nil },
-		Apply: func(ctx context.Context, s Spec, o *Status) error {
+		Observe: func(context.Context, wish, *Status) error { return nil },
+		Apply: func(ctx context.Context, want wish, o *Status) error {
+			s := want.Want
 			paths := s.Invalidation.Paths
 			out, err := w.CreateInvalidation(ctx, &cloudfront.CreateInvalidationInput{
 				DistributionId: &o.Distribution.ID,
@@ -229,6 +227,6 @@ func (w website) invalidation() part {
 			o.Invalidation = aws.ToString(out.Invalidation.Id)
 			return nil
 		},
-		Remove: func(context.Context, Spec, *Status) error { return nil },
+		Remove: func(context.Context, wish, *Status) error { return nil },
 	}
 }

@@ -26,7 +26,7 @@ type Spec struct {
 	DNS    bool
 	ZoneID string // of the records; "" to look for the longest public zone that contains Domain
 
-	CertificateARN string // "" for one that is found, or else requested
+	CertificateARN string // in use or wanted; "" for one that is found, or else requested
 
 	Origin          string // OriginPrivate or OriginEndpoint
 	Index           string
@@ -48,18 +48,13 @@ type Spec struct {
 	Wait        bool   // for a deployment
 	DestroyMode string // DestroyWait or DestroyDisable
 
-	// What state knows: the distribution, the certificate, whether the records are ours, their zone, the names that the
-	// site had, or that led to it, and the trigger of the invalidation that was made last. Without a distribution the one
-	// is looked for that has Domain among its names.
-	DistributionID      string
-	PriorCertificateARN string
-	PriorDNS            bool
-	PriorZoneID         string
-	PriorNames          []string
-	PriorTrigger        string
+	// DistributionID is the distribution; if it is empty, the one with the alias Domain is used.
+	DistributionID string
+	// Recorded are the names of the alias records that are known: after a failure there may be more than Names.
+	Recorded []string
 
-	// Everything asks for all parts to be read, as for an import.
-	Everything bool
+	// ReadAll makes every part be read. Imports use it.
+	ReadAll bool
 }
 
 // Geo restricts where the site is served.

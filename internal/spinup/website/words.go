@@ -1,6 +1,7 @@
 package website
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
+	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
 )
 
@@ -143,7 +145,7 @@ func (o Status) SeenRoutes(s Spec) (directories bool, redirects []string) {
 		return false, nil
 	}
 	seen.DirectoryIndex = seen.Index != ""
-	if seen.Code() != f.Code || seen.DirectoryIndex && seen.Index != firstOf(s.Index, d.Settings.Index) {
+	if seen.Code() != f.Code || seen.DirectoryIndex && seen.Index != cmp.Or(s.Index, d.Settings.Index) {
 		return false, nil
 	}
 	return seen.DirectoryIndex, seen.Redirects
@@ -153,22 +155,29 @@ func (o Status) SeenRoutes(s Spec) (directories bool, redirects []string) {
 var codePattern = regexp.MustCompile(`(?m), redirects = (\[.*\]), index = (".*");$`)
 
 // SeenBucket is what the site wants of its bucket, as far as the other parts are known.
-func (s Spec) SeenBucket(have Status) bucket.Spec { return bucketSpec(s, &have) }
+func SeenBucket(w reconcile.Wish[Spec], have Status) reconcile.Wish[bucket.Spec] {
+	seen := reconcile.Wish[bucket.Spec]{Want: bucketSpec(w.Want, &have)}
+	if w.Prior != nil {
+		prior := bucketSpec(*w.Prior, &have)
+		seen.Prior = &prior
+	}
+	return seen
+}
 
 // SeenCertificate is the certificate that is in use or, before there is a distribution, that will be; "" for one that
 // cannot stay, or that is not the only one made for the site: then there is something to do.
-func (o Status) SeenCertificate(s Spec) string {
+func (o Status) SeenCertificate(w reconcile.Wish[Spec]) string {
 	c := o.Certificate
 	if len(o.Former) > 0 {
 		return ""
 	}
 	if d := o.Distribution; d != nil && (c == nil || c.ARN != d.Settings.CertificateARN) {
-		if s.PriorCertificateARN != "" || c != nil && c.Ours {
+		if w.Before().CertificateARN != "" || c != nil && c.Ours {
 			return "" // another is to take its place
 		}
 		return d.Settings.CertificateARN
 	}
-	if c == nil || !c.usable(s.Names()) {
+	if c == nil || !c.usable(w.Want.Names()) {
 		return ""
 	}
 	return c.ARN
@@ -177,7 +186,7 @@ func (o Status) SeenCertificate(s Spec) string {
 // SeenErrors are the error document and whether the index document stands for every unknown path. Pages that are not
 // the same for both codes with which a bucket says that it has no such object are no document that was asked for.
 func (o Status) SeenErrors(s Spec) (document string, singlePage bool) {
-	pages, index := o.Distribution.Settings.Errors, firstOf(s.Index, o.Distribution.Settings.Index)
+	pages, index := o.Distribution.Settings.Errors, cmp.Or(s.Index, o.Distribution.Settings.Index)
 	if o.Endpoint != nil && s.Origin == OriginEndpoint && len(pages) == 0 {
 		return o.Endpoint.Error, false
 	}

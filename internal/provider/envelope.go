@@ -23,19 +23,19 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
 )
 
-// composite is the envelope of every composite resource: create, read, update, delete, import, identity, timeouts and
+// envelope is what every composite resource is wrapped in: create, read, update, delete, import, identity, timeouts and
 // the failure protocol, once. M is the tfsdk struct, S and O are the engine's wanted and seen.
-type composite[M, S, O any, P model[M, S, O]] struct {
-	noun        string // the type is spinup_<noun>
-	schema      func(context.Context) schema.Schema
-	identity    identityschema.Schema
-	keys        []string // attributes that make up the import id, in its order, with a slash between
-	slashes     bool     // the last of them may be any text, with slashes wherever it likes
-	build       func(*awsclient.Conn) reconcile.Composite[S, O]
-	permissions []awsclient.Permission
-	preflight   bool          // a plan looks whether a new object could be made
-	patience    time.Duration // the time-out of writes whose configuration sets none; 0 for writeTimeout
-	data        *providerData
+type envelope[M, S, O any, P model[M, S, O]] struct {
+	noun                  string // the type is spinup_<noun>
+	schema                func(context.Context) schema.Schema
+	identity              identityschema.Schema
+	keys                  []string // attributes that make up the import id, in its order, with a slash between
+	lastKeyMayHaveSlashes bool
+	build                 func(*awsclient.Conn) reconcile.Composite[S, O]
+	permissions           []awsclient.Permission
+	preflight             bool          // a plan looks whether a new object could be made
+	timeout               time.Duration // of writes whose configuration sets none; 0 for writeTimeout
+	data                  *providerData
 }
 
 // model is the seam between Terraform and a domain package: a pointer to a tfsdk struct.
@@ -46,12 +46,12 @@ type model[M, S, O any] interface {
 	checkPlan(ctx context.Context, data *providerData) diag.Diagnostics
 	// resolve fills what the configuration leaves open: defaults, the provider's settings, and what can be told of
 	// computed values. What cannot be known yet stays unknown; when applying nothing but AWS's answers may.
-	resolve(ctx context.Context, r resolution[M]) diag.Diagnostics
-	// spec says what is wanted. Prior is the state before, nil if there is none.
-	spec(ctx context.Context, conn *awsclient.Conn, data *providerData, prior *M) (S, diag.Diagnostics)
+	resolve(ctx context.Context, t turn[M]) diag.Diagnostics
+	// spec is the model in the domain's words: what is wanted, or what state remembers.
+	spec(ctx context.Context, s session) (S, diag.Diagnostics)
 	// fill records what was seen, over whatever the model says.
-	fill(ctx context.Context, conn *awsclient.Conn, data *providerData, want S, have O) diag.Diagnostics
-	// locate completes a model that an import has just begun. It says false when there is no such object, and does
+	fill(ctx context.Context, t turn[M], w reconcile.Wish[S], have O) diag.Diagnostics
+	// locate completes a model that an import has just begun. It is false when there is no such object, and does
 	// nothing for a model that is not being imported.
 	locate(ctx context.Context, conn *awsclient.Conn) (bool, error)
 	// identify gives the struct of the resource's identity.
@@ -60,19 +60,25 @@ type model[M, S, O any] interface {
 	limits() timeouts.Value
 }
 
-// resolution is what a model is resolved against.
-type resolution[M any] struct {
-	config   *M
-	prior    *M // nil when the object is new
-	data     *providerData
+// session is what a model may ask of the provider.
+type session struct {
+	data *providerData
+	conn *awsclient.Conn // nil where a plan does without
+}
+
+// turn is one plan or apply of one object, or a read of it.
+type turn[M any] struct {
+	session
+	config   *M // while planning the configuration, while applying the plan; nil while reading
+	prior    *M // what state holds; nil for a new object, and while reading
 	applying bool
 }
 
 var (
-	_ resource.ResourceWithConfigure   = (*composite[bucketModel, bucketSpec, bucketStatus, *bucketModel])(nil)
-	_ resource.ResourceWithIdentity    = (*composite[bucketModel, bucketSpec, bucketStatus, *bucketModel])(nil)
-	_ resource.ResourceWithImportState = (*composite[bucketModel, bucketSpec, bucketStatus, *bucketModel])(nil)
-	_ resource.ResourceWithModifyPlan  = (*composite[bucketModel, bucketSpec, bucketStatus, *bucketModel])(nil)
+	_ resource.ResourceWithConfigure   = (*bucketEnvelope)(nil)
+	_ resource.ResourceWithIdentity    = (*bucketEnvelope)(nil)
+	_ resource.ResourceWithImportState = (*bucketEnvelope)(nil)
+	_ resource.ResourceWithModifyPlan  = (*bucketEnvelope)(nil)
 )
 
 // The time-outs of a composite whose configuration sets none.
@@ -97,38 +103,37 @@ func timeoutsBlock(ctx context.Context, writes time.Duration) schema.Block {
 	return block
 }
 
-func (c *composite[M, S, O, P]) Metadata(
+func (c *envelope[M, S, O, P]) Metadata(
 	_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse,
 ) {
 	resp.TypeName = req.ProviderTypeName + "_" + c.noun
 }
 
-func (c *composite[M, S, O, P]) Schema(
+func (c *envelope[M, S, O, P]) Schema(
 	ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse,
 ) {
 	resp.Schema = c.schema(ctx)
 }
 
-func (c *composite[M, S, O, P]) IdentitySchema(
+func (c *envelope[M, S, O, P]) IdentitySchema(
 	_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse,
 ) {
 	resp.IdentitySchema = c.identity
 }
 
-func (c *composite[M, S, O, P]) Configure(
+func (c *envelope[M, S, O, P]) Configure(
 	_ context.Context, req resource.ConfigureRequest, _ *resource.ConfigureResponse,
 ) {
 	c.data, _ = req.ProviderData.(*providerData) // nil while only validating
 }
 
-// run is one operation on one model: the connection, the time limit and the engine.
-type run[M, S, O any, P model[M, S, O]] struct {
-	*composite[M, S, O, P]
-	conn   *awsclient.Conn
+// run is one operation on one object: the connection and the engine.
+type run[S, O any] struct {
+	session
 	engine reconcile.Composite[S, O]
 }
 
-func (c *composite[M, S, O, P]) start(ctx context.Context) (*run[M, S, O, P], error) {
+func (c *envelope[M, S, O, P]) start(ctx context.Context) (*run[S, O], error) {
 	if len(c.data.unknown) > 0 { // one that connect can do without may still decide which tags are ours
 		return nil, fmt.Errorf("%s is %w", c.data.unknown[0], errProviderUnknown)
 	}
@@ -136,7 +141,7 @@ func (c *composite[M, S, O, P]) start(ctx context.Context) (*run[M, S, O, P], er
 	if err != nil {
 		return nil, err
 	}
-	return &run[M, S, O, P]{c, conn, c.build(conn)}, nil
+	return &run[S, O]{session{c.data, conn}, c.build(conn)}, nil
 }
 
 // limited gives ctx the user's time-out, or the default.
@@ -149,77 +154,122 @@ func limited(
 	return context.WithTimeout(ctx, limit)
 }
 
-func (c *composite[M, S, O, P]) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	var config, plan M
+func (c *envelope[M, S, O, P]) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	resp.State.RemoveResource(ctx) // until something exists
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	c.write(ctx, P(&plan), &config, nil, req.Plan, &resp.State, resp.Identity, &resp.Diagnostics)
+	c.write(ctx, change[M]{plan: req.Plan, state: &resp.State, identity: resp.Identity}, &resp.Diagnostics)
 }
 
-func (c *composite[M, S, O, P]) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	var config, plan, prior M
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
-	if resp.Diagnostics.HasError() {
+func (c *envelope[M, S, O, P]) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	prior := new(M)
+	if resp.Diagnostics.Append(req.State.Get(ctx, prior)...); resp.Diagnostics.HasError() {
 		return
 	}
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, P(&prior).identify())...)
-	c.write(ctx, P(&plan), &config, &prior, req.Plan, &resp.State, resp.Identity, &resp.Diagnostics)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, P(prior).identify())...)
+	c.write(ctx, change[M]{req.Plan, prior, &resp.State, resp.Identity}, &resp.Diagnostics)
 }
 
-// write is create (without prior) and update. It leaves state as it is when nothing was written.
-func (c *composite[M, S, O, P]) write(
-	ctx context.Context, plan P, config, prior *M, from tfsdk.Plan,
-	state *tfsdk.State, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics,
-) {
+// change is what a write works on. It has no configuration: an apply carries out the plan, and ignore_changes is in the
+// plan only.
+type change[M any] struct {
+	plan     tfsdk.Plan
+	prior    *M // nil for a create
+	state    *tfsdk.State
+	identity *tfsdk.ResourceIdentity
+}
+
+// write is create and update. It leaves state as it is when nothing was written.
+func (c *envelope[M, S, O, P]) write(ctx context.Context, change change[M], diags *diag.Diagnostics) {
 	r, err := c.start(ctx)
 	if err != nil {
 		diags.Append(connectDiagnostic(err))
 		return
 	}
-	diags.Append(plan.resolve(ctx, resolution[M]{config: config, prior: prior, data: c.data, applying: true})...)
-	want, d := plan.spec(ctx, r.conn, c.data, prior)
-	diags.Append(d...)
-	timeout := plan.limits().Update
-	if prior == nil {
+	t := turn[M]{session: r.session, prior: change.prior, applying: true}
+	plan := c.complete(ctx, t, &change.plan, diags)
+	if diags.HasError() {
+		return
+	}
+	creating, timeout := change.prior == nil, plan.limits().Update
+	if creating {
 		timeout = plan.limits().Create
 	}
-	ctx, cancel := limited(ctx, timeout, cmp.Or(c.patience, writeTimeout), diags)
+	ctx, cancel := limited(ctx, timeout, cmp.Or(c.timeout, writeTimeout), diags)
 	defer cancel()
-	if diags.HasError() {
+	w, d := c.wish(ctx, t, plan)
+	if diags.Append(d...); diags.HasError() {
 		return
 	}
 
 	var have O
-	if prior == nil {
-		have, err = r.engine.Create(ctx, want)
+	if creating {
+		have, err = r.engine.Create(ctx, w.Want)
 	} else {
-		var was S
-		was, d = P(prior).spec(ctx, r.conn, c.data, prior)
-		if diags.Append(d...); d.HasError() {
-			return
-		}
-		have, err = r.engine.Update(ctx, was, want)
+		have, err = r.engine.Update(ctx, *w.Prior, w.Want)
 	}
 	var failed reconcile.Errors
-	if errors.As(err, &failed) && !failed.Wrote() || err != nil && prior == nil && !r.engine.Exists(have) {
-		c.report(failed, prior == nil, false, plan, diags)
+	if errors.As(err, &failed) && !failed.Wrote() || err != nil && creating && !r.engine.Exists(have) {
+		c.report(failed, creating, false, plan, diags)
 		return
 	}
 
 	// The context may be dead by now; recording what exists must not depend on it.
 	ctx = context.WithoutCancel(ctx)
-	diags.Append(plan.fill(ctx, r.conn, c.data, want, have)...)
-	state.Raw = from.Raw
-	diags.Append(state.Set(ctx, plan)...)
-	diags.Append(nullUnknown(state)...)
-	diags.Append(identity.Set(ctx, plan.identify())...)
-	c.report(failed, prior == nil, true, plan, diags)
+	diags.Append(plan.fill(ctx, t, w, have)...)
+	change.state.Raw = change.plan.Raw
+	diags.Append(change.state.Set(ctx, plan)...)
+	diags.Append(nullUnknown(change.state)...)
+	diags.Append(change.identity.Set(ctx, plan.identify())...)
+	c.report(failed, creating, true, plan, diags)
+}
+
+// complete is the plan as a model, with what it left open resolved, and nothing else.
+func (c *envelope[M, S, O, P]) complete(ctx context.Context, t turn[M], plan *tfsdk.Plan, diags *diag.Diagnostics) P {
+	config, m := new(M), P(new(M))
+	diags.Append(plan.Get(ctx, config)...)
+	if diags.Append(plan.Get(ctx, m)...); diags.HasError() {
+		return m
+	}
+	t.config = config
+	diags.Append(m.resolve(ctx, t)...)
+	resolved := tfsdk.Plan{Raw: plan.Raw, Schema: plan.Schema}
+	if diags.Append(resolved.Set(ctx, m)...); diags.HasError() {
+		return m
+	}
+	resolved.Raw = fillUnknown(plan.Raw, resolved.Raw)
+	m = new(M)
+	diags.Append(resolved.Get(ctx, m)...)
+	return m
+}
+
+// fillUnknown is the planned value with the resolved one in the place of everything that is unknown in it.
+func fillUnknown(planned, resolved tftypes.Value) tftypes.Value {
+	switch {
+	case planned.IsFullyKnown():
+		return planned
+	case !planned.IsKnown():
+		return resolved
+	}
+	var of, by map[string]tftypes.Value
+	if planned.As(&of) != nil || resolved.As(&by) != nil {
+		return planned // the elements of a list or set are the configuration's
+	}
+	for name, value := range of {
+		if other, ok := by[name]; ok {
+			of[name] = fillUnknown(value, other)
+		}
+	}
+	return tftypes.NewValue(planned.Type(), of)
+}
+
+// wish is what the plan wants, beside what state remembers.
+func (c *envelope[M, S, O, P]) wish(ctx context.Context, t turn[M], plan P) (w reconcile.Wish[S], diags diag.Diagnostics) {
+	w.Want, diags = plan.spec(ctx, t.session)
+	if t.prior != nil {
+		prior, d := P(t.prior).spec(ctx, t.session)
+		diags.Append(d...)
+		w.Prior = &prior
+	}
+	return w, diags
 }
 
 // nullUnknown turns what is still unknown after a failure into null: Terraform would call it a bug on top of the error.
@@ -238,7 +288,7 @@ func nullUnknown(state *tfsdk.State) (diags diag.Diagnostics) {
 	return diags
 }
 
-func (c *composite[M, S, O, P]) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+func (c *envelope[M, S, O, P]) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var seen M
 	resp.Diagnostics.Append(req.State.Get(ctx, &seen)...)
 	if resp.Diagnostics.HasError() {
@@ -270,7 +320,7 @@ func (c *composite[M, S, O, P]) Read(ctx context.Context, req resource.ReadReque
 		resp.State.RemoveResource(ctx)
 		return
 	}
-	spec, d := m.spec(ctx, r.conn, c.data, &seen)
+	spec, d := m.spec(ctx, r.session)
 	if resp.Diagnostics.Append(d...); resp.Diagnostics.HasError() {
 		return
 	}
@@ -283,13 +333,13 @@ func (c *composite[M, S, O, P]) Read(ctx context.Context, req resource.ReadReque
 		resp.State.RemoveResource(ctx)
 		return
 	}
-	resp.Diagnostics.Append(m.fill(ctx, r.conn, c.data, spec, have)...)
+	resp.Diagnostics.Append(m.fill(ctx, turn[M]{session: r.session}, reconcile.Keep(spec), have)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, m.identify())...)
 	c.data.hold(c.noun, m.importID())
 }
 
-func (c *composite[M, S, O, P]) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+func (c *envelope[M, S, O, P]) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var prior M
 	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
 	if resp.Diagnostics.HasError() {
@@ -301,9 +351,9 @@ func (c *composite[M, S, O, P]) Delete(ctx context.Context, req resource.DeleteR
 		resp.Diagnostics.Append(connectDiagnostic(err))
 		return
 	}
-	ctx, cancel := limited(ctx, m.limits().Delete, cmp.Or(c.patience, writeTimeout), &resp.Diagnostics)
+	ctx, cancel := limited(ctx, m.limits().Delete, cmp.Or(c.timeout, writeTimeout), &resp.Diagnostics)
 	defer cancel()
-	spec, d := m.spec(ctx, r.conn, c.data, &prior)
+	spec, d := m.spec(ctx, r.session)
 	if resp.Diagnostics.Append(d...); resp.Diagnostics.HasError() {
 		return
 	}
@@ -314,14 +364,14 @@ func (c *composite[M, S, O, P]) Delete(ctx context.Context, req resource.DeleteR
 	}
 	if failed.Wrote() {
 		ctx = context.WithoutCancel(ctx)
-		resp.Diagnostics.Append(m.fill(ctx, r.conn, c.data, spec, have)...)
+		resp.Diagnostics.Append(m.fill(ctx, turn[M]{session: r.session}, reconcile.Keep(spec), have)...)
 		resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 	}
 	c.report(failed, false, true, m, &resp.Diagnostics)
 }
 
 // ImportState writes the import id, or the identity, into the attributes of the same names. Read does the rest.
-func (c *composite[M, S, O, P]) ImportState(
+func (c *envelope[M, S, O, P]) ImportState(
 	ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse,
 ) {
 	if req.ID == "" {
@@ -335,8 +385,8 @@ func (c *composite[M, S, O, P]) ImportState(
 		return
 	}
 	values := strings.SplitN(req.ID, "/", len(c.keys))
-	hollow := slices.Contains(values, "") || !c.slashes && strings.Contains("/"+req.ID+"/", "//")
-	if len(values) != len(c.keys) || hollow {
+	hasEmpty := slices.Contains(values, "") || !c.lastKeyMayHaveSlashes && strings.Contains("/"+req.ID+"/", "//")
+	if len(values) != len(c.keys) || hasEmpty {
 		resp.Diagnostics.AddError("Import id not understood", "The import id of a spinup_"+c.noun+" is "+
 			strings.Join(c.keys, "/")+", not \""+req.ID+"\".")
 		return

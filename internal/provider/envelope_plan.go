@@ -13,7 +13,7 @@ import (
 // ModifyPlan lets the model say what it wants in full. Every computed value is decided there and in one place: what the
 // plan determines is planned as known text, so that tampering shows as an exact difference; what is lost, null in
 // state, is planned as unknown, so that an update makes it again.
-func (c *composite[M, S, O, P]) ModifyPlan(
+func (c *envelope[M, S, O, P]) ModifyPlan(
 	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
 ) {
 	if req.Plan.Raw.IsNull() || c.data == nil { // a destroy, or only validating
@@ -31,7 +31,7 @@ func (c *composite[M, S, O, P]) ModifyPlan(
 		return
 	}
 	resp.Diagnostics.Append(P(&plan).checkPlan(ctx, c.data)...)
-	resp.Diagnostics.Append(P(&plan).resolve(ctx, resolution[M]{config: &config, prior: prior, data: c.data})...)
+	resp.Diagnostics.Append(P(&plan).resolve(ctx, turn[M]{session: session{data: c.data}, config: &config, prior: prior})...)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 	switch {
 	case prior != nil:
@@ -43,7 +43,7 @@ func (c *composite[M, S, O, P]) ModifyPlan(
 }
 
 // check asks, without a write, whether the new object could be made.
-func (c *composite[M, S, O, P]) check(ctx context.Context, plan P, diags *diag.Diagnostics) {
+func (c *envelope[M, S, O, P]) check(ctx context.Context, plan P, diags *diag.Diagnostics) {
 	r, err := c.start(ctx)
 	if errors.Is(err, errProviderUnknown) {
 		return
@@ -54,7 +54,7 @@ func (c *composite[M, S, O, P]) check(ctx context.Context, plan P, diags *diag.D
 	}
 	ctx, cancel := limited(ctx, plan.limits().Read, readTimeout, diags)
 	defer cancel()
-	want, d := plan.spec(ctx, r.conn, c.data, nil)
+	want, d := plan.spec(ctx, r.session)
 	if diags.Append(d...); diags.HasError() {
 		return
 	}
@@ -64,7 +64,7 @@ func (c *composite[M, S, O, P]) check(ctx context.Context, plan P, diags *diag.D
 }
 
 // ValidateConfig asks the model about rules between attributes.
-func (c *composite[M, S, O, P]) ValidateConfig(
+func (c *envelope[M, S, O, P]) ValidateConfig(
 	ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse,
 ) {
 	var config M

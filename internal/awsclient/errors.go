@@ -167,6 +167,14 @@ func IsNotFound(err error) bool {
 	)
 }
 
+// Absent returns nil if err is a typed not-found, else err: what is not there needs no reading and no removing.
+func Absent(err error) error {
+	if IsNotFound(err) {
+		return nil
+	}
+	return err
+}
+
 // IsNoBucket says whether the bucket itself does not exist, rather than a setting of it.
 func IsNoBucket(err error) bool {
 	c := call(err)

@@ -141,6 +141,17 @@ func TestClasses(t *testing.T) {
 	}
 }
 
+func TestAbsent(t *testing.T) {
+	exists := &types.BucketAlreadyExists{}
+	for _, test := range []struct{ err, want error }{
+		{nil, nil}, {&types.NoSuchBucket{}, nil}, {fmt.Errorf("reading: %w", &types.NoSuchKey{}), nil}, {exists, exists},
+	} {
+		if got := awsclient.Absent(test.err); !errors.Is(got, test.want) {
+			t.Errorf("%v: got %v", test.err, got)
+		}
+	}
+}
+
 func TestCallError_text(t *testing.T) {
 	clean(t)
 	const secret = "do-not-print-me"

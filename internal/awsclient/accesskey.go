@@ -1,0 +1,29 @@
+package awsclient
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+)
+
+// KeyAccepted waits until AWS knows a new access key: for some seconds after it was made, requests signed with it are
+// refused. STS tells without asking for a permission. Where there is no STS nothing is waited for.
+func KeyAccepted(ctx context.Context, c *Conn, id, secret string) error {
+	if !c.Platform.STS {
+		return nil
+	}
+	return c.Until(ctx, "AWS to accept the new access key", func(ctx context.Context) (bool, error) {
+		_, err := STS(c).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{}, func(o *sts.Options) {
+			o.Credentials = aws.NewCredentialsCache(credentials.NewStaticCredentialsProvider(id, secret, ""))
+		})
+		switch {
+		case IsCredentials(err):
+			return false, nil
+		case IsAccessDenied(err): // known, though a policy forbids even this
+			return true, nil
+		}
+		return err == nil, err
+	})
+}

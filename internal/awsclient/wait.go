@@ -1,0 +1,100 @@
+package awsclient
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/aws-sdk-go-base/v2/logging"
+)
+
+// TimeoutError says that something did not come about within the bound of its wait.
+type TimeoutError struct {
+	What  string
+	After time.Duration
+}
+
+func (e *TimeoutError) Error() string {
+	return fmt.Sprintf("waited %s for %s", e.After, e.What)
+}
+
+// Until calls done at a growing interval until it says true or fails. When it has not within the pace's consistency
+// bound the error is a *TimeoutError that names what, such as "the group to be visible"; when ctx ends, ctx's error.
+func Until(ctx context.Context, pace Pace, what string, done func(context.Context) (bool, error)) error {
+	bounded, cancel := context.WithTimeout(ctx, pace.Consistency)
+	defer cancel()
+	for pause := pace.PollMin; ; pause = min(pause*3/2, pace.PollMax) {
+		ok, err := done(bounded)
+		if ok && err == nil {
+			return nil
+		}
+		if err != nil && bounded.Err() == nil {
+			return err
+		}
+		if Wait(bounded, pause) != nil {
+			if ctx.Err() != nil {
+				return fmt.Errorf("waiting for %s: %w", what, context.Cause(ctx))
+			}
+			return &TimeoutError{What: what, After: pace.Consistency}
+		}
+	}
+}
+
+// Until is the function Until at the connection's pace.
+func (c *Conn) Until(ctx context.Context, what string, done func(context.Context) (bool, error)) error {
+	return Until(ctx, c.Pace, what, done)
+}
+
+// Patiently repeats a write that AWS refuses because it does not yet show everywhere what was written before: as long
+// as early reports true for its error, within the pace's consistency bound.
+func (c *Conn) Patiently(ctx context.Context, what string, early func(error) bool, write func() error) error {
+	return Patiently(ctx, c.Pace, what, early, write)
+}
+
+// Patiently is the method of Conn at a pace of its own.
+func Patiently(ctx context.Context, pace Pace, what string, early func(error) bool, write func() error) error {
+	var last error
+	err := Until(ctx, pace, what, func(context.Context) (bool, error) {
+		last = write()
+		if last != nil && early(last) {
+			return false, nil
+		}
+		return true, last
+	})
+	if err != nil && last != nil && !errors.Is(err, last) {
+		return fmt.Errorf("%w: %w", err, last)
+	}
+	return err
+}
+
+// Wait pauses. The error is why ctx ended first.
+func Wait(ctx context.Context, pause time.Duration) error {
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-timer.C:
+		return nil
+	}
+}
+
+// Progress logs, until stop is called, that something is still waited for.
+func Progress(ctx context.Context, pace Pace, what string) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	start := time.Now()
+	go func() {
+		for Wait(ctx, pace.Report) == nil {
+			loggedCtx, logger := logging.NewTfLogger(ctx)
+			logger.Info(loggedCtx, "waiting for "+what, map[string]any{"seconds": int(time.Since(start).Seconds())})
+		}
+	}()
+	return cancel
+}
+
+// IsTimeout says whether a wait ended without what it was for, rather than with an error of its own.
+func IsTimeout(err error) bool {
+	var timeout *TimeoutError
+	return errors.As(err, &timeout)
+}

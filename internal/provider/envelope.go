@@ -33,7 +33,6 @@ type envelope[M, S, O any, P model[M, S, O]] struct {
 	lastKeyMayHaveSlashes bool
 	build                 func(*awsclient.Conn) reconcile.Composite[S, O]
 	permissions           []awsclient.Permission
-	preflight             bool          // a plan looks whether a new object could be made
 	timeout               time.Duration // of writes whose configuration sets none; 0 for writeTimeout
 	data                  *providerData
 }
@@ -217,6 +216,9 @@ func (c *envelope[M, S, O, P]) write(ctx context.Context, change change[M], diag
 	diags.Append(plan.fill(ctx, t, w, have)...)
 	change.state.Raw = change.plan.Raw
 	diags.Append(change.state.Set(ctx, plan)...)
+	if failed.Complete() { // where a service shows in other words what it accepted, the next refresh says so
+		change.state.Raw = fillUnknown(change.plan.Raw, change.state.Raw)
+	}
 	diags.Append(nullUnknown(change.state)...)
 	diags.Append(change.identity.Set(ctx, plan.identify())...)
 	c.report(failed, creating, true, plan, diags)
@@ -330,8 +332,14 @@ func (c *envelope[M, S, O, P]) Read(ctx context.Context, req resource.ReadReques
 		return
 	}
 	if !r.engine.Exists(have) {
-		resp.State.RemoveResource(ctx)
-		return
+		remains := r.engine.Remains(have)
+		if len(remains) == 0 {
+			resp.State.RemoveResource(ctx)
+			return
+		}
+		resp.Diagnostics.AddAttributeWarning(path.Root(c.keys[len(c.keys)-1]), "Only remains are left", fmt.Sprintf(
+			"The %s %s itself is gone, but not what belongs to it: %s. The next apply makes it anew; a destroy removes the rest.",
+			strings.ReplaceAll(c.noun, "_", " "), m.importID(), strings.Join(remains, ", ")))
 	}
 	resp.Diagnostics.Append(m.fill(ctx, turn[M]{session: r.session}, reconcile.Keep(spec), have)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)

@@ -31,19 +31,20 @@ func (c *envelope[M, S, O, P]) ModifyPlan(
 		return
 	}
 	resp.Diagnostics.Append(P(&plan).checkPlan(ctx, c.data)...)
-	resp.Diagnostics.Append(P(&plan).resolve(ctx, turn[M]{session: session{data: c.data}, config: &config, prior: prior})...)
+	t := turn[M]{session: session{data: c.data}, config: &config, prior: prior}
+	resp.Diagnostics.Append(P(&plan).resolve(ctx, t)...)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
-	switch {
-	case prior != nil:
+	if prior != nil {
 		c.data.hold(c.noun, P(prior).importID())
-	case c.preflight && !resp.Diagnostics.HasError() && req.Config.Raw.IsFullyKnown() &&
-		!c.data.holds(c.noun, P(&plan).importID()):
-		c.check(ctx, &plan, &resp.Diagnostics)
+	}
+	known := req.Config.Raw.IsFullyKnown() && !resp.Diagnostics.HasError()
+	if known && (prior != nil || !c.data.holds(c.noun, P(&plan).importID())) {
+		c.check(ctx, t, &plan, &resp.Diagnostics)
 	}
 }
 
-// check asks, without a write, whether the new object could be made.
-func (c *envelope[M, S, O, P]) check(ctx context.Context, plan P, diags *diag.Diagnostics) {
+// check asks, without a write, whether the new object could be made, or what a change brings into an object's scope.
+func (c *envelope[M, S, O, P]) check(ctx context.Context, t turn[M], plan P, diags *diag.Diagnostics) {
 	r, err := c.start(ctx)
 	if errors.Is(err, errProviderUnknown) {
 		return
@@ -54,11 +55,12 @@ func (c *envelope[M, S, O, P]) check(ctx context.Context, plan P, diags *diag.Di
 	}
 	ctx, cancel := limited(ctx, plan.limits().Read, readTimeout, diags)
 	defer cancel()
-	want, d := plan.spec(ctx, r.session)
+	t.session = r.session
+	w, d := c.wish(ctx, t, plan)
 	if diags.Append(d...); diags.HasError() {
 		return
 	}
-	if failed, ok := errors.AsType[reconcile.Errors](r.engine.Check(ctx, want)); ok {
+	if failed, ok := errors.AsType[reconcile.Errors](r.engine.Check(ctx, w)); ok {
 		c.report(failed, true, false, plan, diags)
 	}
 }

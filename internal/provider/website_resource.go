@@ -40,8 +40,7 @@ func newWebsiteResource() resource.Resource {
 		build:    website.New,
 		permissions: slices.Concat(awsclient.Permissions(website.API{}), awsclient.Permissions(bucket.API{}),
 			awsclient.Permissions(bucket.SiteReads{}), awsclient.Permissions(lifecyclerule.API{})),
-		preflight: true,
-		timeout:   websiteTimeout,
+		timeout: websiteTimeout,
 	}
 }
 

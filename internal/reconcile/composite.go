@@ -3,7 +3,10 @@ package reconcile
 import (
 	"context"
 	"errors"
+	"fmt"
+	"runtime/debug"
 	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -21,6 +24,10 @@ type Composite[S, O any] struct {
 	// Rescue is how long to look again after a failure, in a context of its own: the first may be dead.
 	Rescue time.Duration
 
+	// WithoutRoot clears what was seen of the parts inside the root: without a root there are none, whatever a service
+	// answers. Nil: nothing to clear.
+	WithoutRoot func(have *O)
+
 	// Afterwards runs after a successful change and cleans up what earlier runs left. Its failure is a warning.
 	// Nil: nothing.
 	Afterwards func(ctx context.Context, spec S) error
@@ -33,20 +40,41 @@ type Composite[S, O any] struct {
 func (c Composite[S, O]) Exists(have O) bool { return c.Parts[0].Present(have) }
 
 // HasRemains reports whether the root was seen, or anything else that can outlive it.
-func (c Composite[S, O]) HasRemains(have O) bool {
-	return slices.ContainsFunc(c.Parts, func(p Part[S, O]) bool { return !p.Inside && p.Present(have) })
+func (c Composite[S, O]) HasRemains(have O) bool { return len(c.Remains(have)) > 0 }
+
+// Remains are the attributes of what was seen and can exist without the root, the root included.
+func (c Composite[S, O]) Remains(have O) []string {
+	var names []string
+	for _, p := range c.Parts {
+		if !p.Inside && p.Present(have) && !slices.Contains(names, p.Attribute) {
+			names = append(names, p.Attribute)
+		}
+	}
+	return names
 }
 
-// Observe reads all watched parts at once. When the root is absent the errors of the other parts mean nothing and are
-// left out. Otherwise each failing part has its own error, and the status holds what could be read.
+// Observe reads all watched parts at once. Each failing part has its own error, and the status holds what could be
+// read. When the root is absent the errors of the parts inside it mean nothing and are left out.
 func (c Composite[S, O]) Observe(ctx context.Context, prior S) (O, error) {
-	var have O
-	w := Keep(prior)
-	errs := c.look(ctx, w, &have, c.watched(w))
-	if len(errs) > 0 && errs[0].Index != 0 && !c.Exists(have) {
-		return have, nil
-	}
+	have, errs := c.observe(ctx, Keep(prior))
 	return have, errs.orNil()
+}
+
+func (c Composite[S, O]) observe(ctx context.Context, w Wish[S]) (O, Errors) {
+	var have O
+	errs := c.look(ctx, w, &have, c.watched(w))
+	if slices.ContainsFunc(errs, func(e *PartError) bool { return e.Index == 0 }) || c.Exists(have) {
+		return have, errs
+	}
+	c.clear(&have)
+	return have, slices.DeleteFunc(errs, func(e *PartError) bool { return c.Parts[e.Index].Inside })
+}
+
+// clear forgets what was seen inside a root that is absent.
+func (c Composite[S, O]) clear(have *O) {
+	if c.WithoutRoot != nil {
+		c.WithoutRoot(have)
+	}
 }
 
 // Create makes a composite whose root does not exist yet. A root that exists is an ExistsError.
@@ -59,12 +87,20 @@ func (c Composite[S, O]) Create(ctx context.Context, want S) (O, error) {
 	return c.converge(ctx, w, have)
 }
 
-// Check returns what Create would refuse, and writes nothing.
-func (c Composite[S, O]) Check(ctx context.Context, want S) error {
-	w := Wish[S]{Want: want}
-	have, errs := c.free(ctx, w)
+// Check returns what Create, or with a prior Update, would refuse, and writes nothing. Of an update it looks only at
+// what newly enters the scope of a part: the rest was read by the refresh.
+func (c Composite[S, O]) Check(ctx context.Context, w Wish[S]) error {
+	var have O
+	var errs Errors
+	asked := func(i int) bool { return c.Parts[i].due(w, have) }
+	if w.Prior == nil {
+		have, errs = c.free(ctx, w)
+	} else {
+		asked = func(i int) bool { return c.Parts[i].enters(w) }
+		errs = c.look(ctx, w, &have, asked)
+	}
 	if len(errs) == 0 {
-		errs = c.refusals(ctx, w, have, func(i int) bool { return c.Parts[i].due(w, have) }, never)
+		errs = c.refusals(ctx, w, have, c.claims(ctx, w, have, asked), asked, never)
 	}
 	return errs.orNil()
 }
@@ -79,26 +115,29 @@ func (c Composite[S, O]) free(ctx context.Context, w Wish[S]) (O, Errors) {
 	return have, errs
 }
 
-// Update brings a composite from wherever it is to what is wanted. Parts that only prior watched are removed.
+// Update brings a composite from wherever it is to what is wanted. Parts that only prior watched are removed. A root
+// that is gone is made anew.
 func (c Composite[S, O]) Update(ctx context.Context, prior, want S) (O, error) {
-	var have O
 	w := Wish[S]{Want: want, Prior: &prior}
-	if errs := c.look(ctx, w, &have, c.watched(w)); len(errs) > 0 {
+	have, errs := c.observe(ctx, w)
+	if len(errs) > 0 {
 		return have, errs
 	}
 	return c.converge(ctx, w, have)
 }
 
 // Destroy takes a composite apart, last part first, the root at the very end. Settings inside the root go with it.
-// When anything refuses to be removed nothing is.
+// When anything refuses to be removed nothing is. What belongs to somebody else is left alone.
 func (c Composite[S, O]) Destroy(ctx context.Context, prior S) (O, error) {
-	var have O
 	w := Keep(prior)
-	if errs := c.look(ctx, w, &have, c.watched(w)); len(errs) > 0 {
+	have, errs := c.observe(ctx, w)
+	if len(errs) > 0 {
 		return have, errs
 	}
-	doomed := func(i int) bool { return c.Parts[i].watched(w) && c.Parts[i].Present(have) }
-	if errs := c.refusals(ctx, w, have, never, doomed); len(errs) > 0 {
+	present := func(i int) bool { return c.Parts[i].watched(w) && c.Parts[i].Present(have) }
+	claims := c.claims(ctx, w, have, present)
+	doomed := func(i int) bool { return present(i) && claims[i] == nil }
+	if errs := c.refusals(ctx, w, have, claims, never, doomed); len(errs) > 0 {
 		return have, errs
 	}
 	for i, p := range slices.Backward(c.Parts) {
@@ -121,7 +160,7 @@ func (c Composite[S, O]) afterwards(ctx context.Context, spec S) Errors {
 	if c.Afterwards == nil {
 		return nil
 	}
-	if err := c.Afterwards(ctx, spec); err != nil {
+	if err := guard(func() error { return c.Afterwards(ctx, spec) }); err != nil {
 		return Errors{c.failure(0, Settling, err)}
 	}
 	return nil
@@ -156,7 +195,7 @@ func (c Composite[S, O]) look(ctx context.Context, w Wish[S], have *O, selected 
 		}
 		looked[i] = true
 		group.Go(func() error {
-			found[i] = c.Parts[i].Observe(ctx, w, have)
+			found[i] = guard(func() error { return c.Parts[i].Observe(ctx, w, have) })
 			return nil
 		})
 	}
@@ -174,8 +213,9 @@ func (c Composite[S, O]) look(ctx context.Context, w Wish[S], have *O, selected 
 // part first, reads back what it touched, and waits.
 func (c Composite[S, O]) converge(ctx context.Context, w Wish[S], have O) (O, error) {
 	due := func(i int) bool { return c.Parts[i].due(w, have) }
-	unwanted := func(i int) bool { return c.Parts[i].unwanted(w, have) }
-	if errs := c.refusals(ctx, w, have, due, unwanted); len(errs) > 0 {
+	claims := c.claims(ctx, w, have, c.watched(w))
+	unwanted := func(i int) bool { return claims[i] == nil && c.Parts[i].unwanted(w, have) }
+	if errs := c.refusals(ctx, w, have, claims, due, unwanted); len(errs) > 0 {
 		return have, errs
 	}
 
@@ -204,28 +244,47 @@ func (c Composite[S, O]) converge(ctx context.Context, w Wish[S], have O) (O, er
 		}
 		return nil
 	}
-	for _, phase := range []func() *PartError{func() *PartError { return remove(false) }, apply, func() *PartError { return remove(true) }} {
+	removeEarly, removeLate := func() *PartError { return remove(false) }, func() *PartError { return remove(true) }
+	for _, phase := range []func() *PartError{removeEarly, apply, removeLate} {
 		if err := phase(); err != nil {
 			return c.rescue(ctx, w, have, err), Errors{err}
 		}
 	}
-	if errs := c.verify(ctx, w, &have, touched); len(errs) > 0 {
+	errs := c.verify(ctx, w, &have, touched)
+	if errs.any(Verifying) {
 		return c.rescue(ctx, w, have, errs[0]), errs
 	}
-	errs := c.settle(ctx, w, have)
+	errs = append(errs, c.settle(ctx, w, have)...)
 	return have, append(errs, c.afterwards(ctx, w.Want)...).orNil()
 }
 
+// claims asks the selected parts whose what stands in their place is. Nil: it is the composite's, or there is nothing.
+func (c Composite[S, O]) claims(ctx context.Context, w Wish[S], have O, selected func(int) bool) []error {
+	claims := make([]error, len(c.Parts))
+	for i, p := range c.Parts {
+		if p.Claim != nil && selected(i) {
+			claims[i] = guard(func() error { return p.Claim(ctx, w, have) })
+		}
+	}
+	return claims
+}
+
 // refusals asks every part that is about to be applied or removed whether that may be, before anything is written.
-func (c Composite[S, O]) refusals(ctx context.Context, w Wish[S], have O, due, doomed func(int) bool) Errors {
+func (c Composite[S, O]) refusals(
+	ctx context.Context, w Wish[S], have O, claims []error, due, doomed func(int) bool,
+) Errors {
 	var errs Errors
 	for i, p := range c.Parts {
-		var err error
+		err := claims[i]
 		switch {
-		case p.CanApply != nil && due(i):
-			err = p.CanApply(ctx, w, have)
-		case p.CanRemove != nil && doomed(i):
-			err = p.CanRemove(ctx, w, have)
+		case due(i):
+			if err == nil && p.CanApply != nil {
+				err = guard(func() error { return p.CanApply(ctx, w, have) })
+			}
+		case errors.Is(err, ErrForeign):
+			err = nil // left alone
+		case err == nil && p.CanRemove != nil && doomed(i):
+			err = guard(func() error { return p.CanRemove(ctx, w, have) })
 		}
 		if err != nil {
 			errs = append(errs, c.failure(i, Checking, err))
@@ -238,7 +297,7 @@ func (c Composite[S, O]) refusals(ctx context.Context, w Wish[S], have O, due, d
 func (c Composite[S, O]) step(ctx context.Context, i int, stage Stage, write func() error) *PartError {
 	err := ctx.Err()
 	if err == nil {
-		err = write()
+		err = guard(write)
 	}
 	if err != nil {
 		return c.failure(i, stage, err)
@@ -246,20 +305,46 @@ func (c Composite[S, O]) step(ctx context.Context, i int, stage Stage, write fun
 	return nil
 }
 
+// guard makes an error of a panic: the parts that worked have to be recorded whatever one of them does.
+func guard(act func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("a fault of the provider, please report it: %v (%s)", r, origin(debug.Stack()))
+		}
+	}()
+	return act()
+}
+
+// origin is where a panic came from: the first place of the stack behind the panic itself.
+func origin(stack []byte) string {
+	lines := strings.Split(string(stack), "\n")
+	i := slices.IndexFunc(lines, func(line string) bool { return strings.HasPrefix(line, "panic(") })
+	for _, line := range lines[max(i+2, 0):] { // the panic and its place
+		if at, ok := strings.CutPrefix(line, "\t"); ok && !strings.Contains(at, "/runtime/") {
+			place, _, _ := strings.Cut(at[strings.LastIndex(at, "/")+1:], " ")
+			return place
+		}
+	}
+	return "unknown place"
+}
+
 // rescue looks again after a failure, so that what a lost answer hid is recorded. Where looking fails too, the journal
 // that Apply and Remove kept stands; so it does for an object that turned out to be somebody else's.
 func (c Composite[S, O]) rescue(ctx context.Context, w Wish[S], have O, failed *PartError) O {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.Rescue)
 	defer cancel()
-	_ = c.look(ctx, w, &have, func(i int) bool {
+	errs := c.look(ctx, w, &have, func(i int) bool {
 		foreign := errors.Is(failed, ErrForeign) && i == failed.Index
 		return !foreign && c.Parts[i].watched(w)
 	})
+	if !c.Exists(have) && !slices.ContainsFunc(errs, func(e *PartError) bool { return e.Index == 0 }) {
+		c.clear(&have)
+	}
 	return have
 }
 
 // verify reads the touched parts until reads show what was written: the state is built from reads, and a read right
-// after a write may be stale.
+// after a write may be stale. What a service accepted and shows in other words is no failure, but Unconfirmed.
 func (c Composite[S, O]) verify(ctx context.Context, w Wish[S], have *O, touched []bool) Errors {
 	pending := slices.Clone(touched)
 	var errs Errors
@@ -284,7 +369,7 @@ func (c Composite[S, O]) verify(ctx context.Context, w Wish[S], have *O, touched
 	}
 	for i := range c.Parts {
 		if pending[i] {
-			errs = append(errs, c.failure(i, Verifying, err))
+			errs = append(errs, c.failure(i, Unconfirmed, err))
 		}
 	}
 	return errs
@@ -297,7 +382,7 @@ func (c Composite[S, O]) settle(ctx context.Context, w Wish[S], have O) Errors {
 		if p.Settle == nil || !p.wanted(w) {
 			continue
 		}
-		if err := p.Settle(ctx, have); err != nil {
+		if err := guard(func() error { return p.Settle(ctx, have) }); err != nil {
 			errs = append(errs, c.failure(i, Settling, err))
 		}
 	}

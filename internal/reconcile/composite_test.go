@@ -296,17 +296,17 @@ func TestVerify_waitsForStaleReads(t *testing.T) {
 	}
 }
 
-func TestVerify_givesUp(t *testing.T) {
+func TestVerify_givesUpAndSaysSo(t *testing.T) {
 	w := newWorld()
 	c := w.house()
 	c.Parts[1].Apply = func(context.Context, wish, *status) error { return nil } // an endpoint that forgets
 	_, err := c.Create(t.Context(), full)
 	var failed reconcile.Errors
-	if !errors.As(err, &failed) || len(failed) != 1 || failed[0].Part != "walls" || failed[0].Stage != reconcile.Verifying {
+	if !errors.As(err, &failed) || len(failed) != 1 || failed[0].Part != "walls" || failed[0].Stage != reconcile.Unconfirmed {
 		t.Errorf("err = %v", err)
 	}
-	if !failed.Wrote() || failed.Complete() {
-		t.Error("a write that cannot be read back is neither nothing nor everything")
+	if !failed.Wrote() || !failed.Complete() {
+		t.Error("what was accepted counts as done")
 	}
 }
 
@@ -321,13 +321,17 @@ func TestSettle_failureIsComplete(t *testing.T) {
 	}
 }
 
-func TestObserve_absentRootHidesOtherErrors(t *testing.T) {
+func TestObserve_absentRootHidesErrorsInsideIt(t *testing.T) {
 	w := newWorld()
-	w.deny["garden"] = errBoom
+	w.deny["walls"] = errBoom
 	c := w.house()
 	have, err := c.Observe(t.Context(), full)
 	if err != nil || c.Exists(have) {
 		t.Errorf("have %+v, err %v", have, err)
+	}
+	w.deny["garden"] = errBoom
+	if _, err = c.Observe(t.Context(), full); err == nil || err.Error() != "read garden: boom" {
+		t.Errorf("err = %v: what outlives the root and cannot be read is not gone", err)
 	}
 	w.deny["house"] = errBoom
 	if _, err = c.Observe(t.Context(), full); err == nil {
@@ -576,7 +580,138 @@ func TestObserveNil_isVerified(t *testing.T) {
 	c.Parts[1].Apply = func(context.Context, wish, *status) error { return nil } // an endpoint that forgets
 	_, err := c.Create(t.Context(), full)
 	var failed reconcile.Errors
-	if !errors.As(err, &failed) || len(failed) != 1 || failed[0].Part != "walls" || failed[0].Stage != reconcile.Verifying {
+	if !errors.As(err, &failed) || len(failed) != 1 || failed[0].Part != "walls" || failed[0].Stage != reconcile.Unconfirmed {
 		t.Errorf("err = %v", err)
+	}
+}
+
+// A root that is gone takes what was inside it along; what outlives it stays known, and an update completes it.
+func TestUpdate_makesTheRootAnew(t *testing.T) {
+	w := newWorld()
+	w.there["plate"] = "brass"
+	w.there["walls"] = "of another house" // a service that answers for a house that is not there
+	c := w.house()
+	c.WithoutRoot = func(o *status) { o.Walls = "" }
+	have, err := c.Observe(t.Context(), full)
+	if err != nil || have.Walls != "" || !slices.Equal(c.Remains(have), []string{"plate"}) {
+		t.Errorf("have %+v, remains %v, err %v", have, c.Remains(have), err)
+	}
+	if _, err := c.Update(t.Context(), full, full); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"house=brick", "walls=white", "garden=roses"}, w.log); diff != "" {
+		t.Error("writes, -want +got:\n" + diff)
+	}
+}
+
+// claimed is the house whose garden belongs to it only when it has roses.
+func (w *world) claimed() house {
+	c := w.house()
+	c.Parts[2].Claim = func(_ context.Context, _ wish, o status) error {
+		if o.Garden != "" && o.Garden != "roses" {
+			return fmt.Errorf("%w: the garden with %s", reconcile.ErrForeign, o.Garden)
+		}
+		return nil
+	}
+	c.Parts[2].Enters = func(asked wish) bool { return asked.Before().Garden != asked.Want.Garden }
+	return c
+}
+
+func TestClaim_foreignIsRefusedBeforeTheFirstWriteAndNeverRemoved(t *testing.T) {
+	bare := full
+	bare.Garden = ""
+	for name, run := range map[string]func(house) error{
+		"create":        func(c house) error { _, err := c.Create(t.Context(), full); return err },
+		"plan a create": func(c house) error { return c.Check(t.Context(), wish{Want: full}) },
+		"update":        func(c house) error { _, err := c.Update(t.Context(), bare, full); return err },
+		"plan an update": func(c house) error {
+			return c.Check(t.Context(), wish{Want: full, Prior: &bare})
+		},
+	} {
+		w := newWorld()
+		w.there["garden"] = "somebody's tulips"
+		if strings.Contains(name, "update") {
+			w.there["house"] = "brick"
+		}
+		if err := run(w.claimed()); !errors.Is(err, reconcile.ErrForeign) || len(w.log) > 0 {
+			t.Errorf("%s: err = %v, wrote %v", name, err, w.log)
+		}
+	}
+	for name, run := range map[string]func(house) error{
+		"taken out of the wish": func(c house) error { _, err := c.Update(t.Context(), full, bare); return err },
+		"destroy":               func(c house) error { _, err := c.Destroy(t.Context(), full); return err },
+	} {
+		w := newWorld()
+		maps.Copy(w.there, map[string]string{"house": "brick", "garden": "somebody's tulips", "plate": "brass"})
+		if err := run(w.claimed()); err != nil || w.there["garden"] != "somebody's tulips" {
+			t.Errorf("%s: err = %v, left %v", name, err, w.there)
+		}
+	}
+}
+
+// A plan of an update reads what comes into scope, and nothing else.
+func TestCheck_ofAnUpdateReadsWhatEnters(t *testing.T) {
+	w := newWorld()
+	if err := w.claimed().Check(t.Context(), wish{Want: full, Prior: &full}); err != nil || len(w.reads) > 0 {
+		t.Errorf("nothing enters: err %v, read %v", err, w.reads)
+	}
+	bare := full
+	bare.Garden = ""
+	if err := w.claimed().Check(t.Context(), wish{Want: full, Prior: &bare}); err != nil || len(w.reads) != 1 || w.reads["garden"] != 1 {
+		t.Errorf("a garden enters: err %v, read %v", err, w.reads)
+	}
+}
+
+// A claim that cannot be told is an error, not a licence.
+func TestClaim_thatFailsRefuses(t *testing.T) {
+	w := newWorld()
+	c := w.house()
+	c.Parts[2].Claim = func(context.Context, wish, status) error { return errBoom }
+	w.there = map[string]string{"house": "brick", "garden": "roses"}
+	for name, err := range map[string]error{
+		"update":  second(c.Update(t.Context(), full, full)),
+		"destroy": second(c.Destroy(t.Context(), full)),
+	} {
+		if !errors.Is(err, errBoom) || len(w.log) > 0 {
+			t.Errorf("%s: err = %v, wrote %v", name, err, w.log)
+		}
+	}
+}
+
+func second[T any](_ T, err error) error { return err }
+
+func TestPanic_isTheErrorOfItsPart(t *testing.T) {
+	w := newWorld()
+	c := w.house()
+	c.Parts[2].Apply = func(context.Context, wish, *status) error {
+		var none *status
+		none.Garden = "roses"
+		return nil
+	}
+	have, err := c.Create(t.Context(), full)
+	var failed reconcile.Errors
+	if !errors.As(err, &failed) || failed[0].Part != "garden" || failed[0].Stage != reconcile.Applying || have.House != "brick" {
+		t.Fatalf("have %+v, err %v", have, err)
+	}
+	if text := err.Error(); !strings.Contains(text, "report it") || !strings.Contains(text, "composite_test.go:") {
+		t.Errorf("the error does not say where: %s", text)
+	}
+}
+
+// What a service accepted and shows in other words is complete: it is told as a warning, and everything after it is done.
+func TestUnconfirmed_isCompleteAndGoesOn(t *testing.T) {
+	w := newWorld()
+	c := w.house()
+	write := c.Parts[1].Apply
+	c.Parts[1].Apply = func(ctx context.Context, s wish, o *status) error {
+		s.Want.Walls = "off-white"
+		return write(ctx, s, o)
+	}
+	settled := false
+	c.Parts[3].Settle = func(context.Context, status) error { settled = true; return nil }
+	have, err := c.Create(t.Context(), full)
+	var failed reconcile.Errors
+	if !errors.As(err, &failed) || !failed.Complete() || have.Walls != "off-white" || !settled {
+		t.Errorf("have %+v, settled %t, err %v", have, settled, err)
 	}
 }

@@ -16,12 +16,14 @@ type Stage string
 
 // The stages, in the order in which a run goes through them.
 const (
-	Observing Stage = "read"    // nothing was written
-	Checking  Stage = "check"   // refused before the first write
-	Removing  Stage = "remove"  // some parts may be gone
-	Applying  Stage = "apply"   // some parts may exist
-	Verifying Stage = "verify"  // everything was written, but reads do not show it
-	Settling  Stage = "wait on" // everything is there, but not yet in use everywhere
+	Observing Stage = "read"   // nothing was written
+	Checking  Stage = "check"  // refused before the first write
+	Removing  Stage = "remove" // some parts may be gone
+	Applying  Stage = "apply"  // some parts may exist
+	Verifying Stage = "verify" // everything was written, but reads of it fail
+
+	Unconfirmed Stage = "confirm" // everything was written and accepted, but reads show something else
+	Settling    Stage = "wait on" // everything is there, but not yet in use everywhere
 )
 
 // PartError is the failure of one part.
@@ -56,9 +58,10 @@ func (e Errors) Unwrap() []error {
 }
 
 // Wrote reports whether the run may have changed anything before it failed.
-func (e Errors) Wrote() bool { return e.any(Removing, Applying, Verifying, Settling) }
+func (e Errors) Wrote() bool { return e.any(Removing, Applying, Verifying, Unconfirmed, Settling) }
 
-// Complete reports whether everything asked for exists although the run failed: only waiting was cut short.
+// Complete reports whether everything asked for was done although the run failed: only waiting was cut short, or a
+// service shows what it accepted in other words.
 func (e Errors) Complete() bool { return !e.any(Observing, Checking, Removing, Applying, Verifying) }
 
 func (e Errors) any(stages ...Stage) bool {

@@ -30,6 +30,7 @@ func Lift[S1, O1, S, O any](p Part[S1, O1], spec func(s S, have *O) S1, status f
 		Inside:    p.Inside,
 		Late:      p.Late,
 		Present:   func(have O) bool { return p.Present(*status(&have)) },
+		Claim:     check(p.Claim),
 		CanApply:  check(p.CanApply),
 		CanRemove: check(p.CanRemove),
 		Apply:     write(p.Apply),
@@ -40,6 +41,9 @@ func Lift[S1, O1, S, O any](p Part[S1, O1], spec func(s S, have *O) S1, status f
 	}
 	if p.Wanted != nil {
 		lifted.Wanted = func(w Wish[S]) bool { return p.Wanted(wish(w, nil)) }
+	}
+	if p.Enters != nil {
+		lifted.Enters = func(w Wish[S]) bool { return p.Enters(wish(w, nil)) }
 	}
 	if p.InSync != nil {
 		lifted.InSync = func(w Wish[S], have O) bool { return p.InSync(wish(w, &have), *status(&have)) }

@@ -58,6 +58,16 @@ type Part[S, O any] struct {
 	// after a failure the old value stands. Absent is success. Nil: the part is seen with the one before it.
 	Observe func(ctx context.Context, w Wish[S], have *O) error
 
+	// Claim refuses what stands in the place of the part and does not belong to the composite: its error wraps
+	// ErrForeign and names the object and the way out. What makes an object the composite's is an id that state
+	// knows, a mark that names the resource, or that this run made it; never its name. It is asked before the first
+	// write of a run. What is foreign is neither written nor removed. Nil: nothing of others can stand there.
+	Claim func(ctx context.Context, w Wish[S], have O) error
+
+	// Enters reports whether this change brings something into the scope of the part that state does not know: a
+	// name, a zone, a path. Then a plan asks Claim and CanApply already. Nil: nothing ever does.
+	Enters func(w Wish[S]) bool
+
 	// CanApply refuses to apply the part, before the first write of the run. Nil: always fine.
 	CanApply func(ctx context.Context, w Wish[S], have O) error
 
@@ -104,6 +114,9 @@ func (p Part[S, O]) done(w Wish[S], have O) bool {
 
 // due reports whether the part has to be applied.
 func (p Part[S, O]) due(w Wish[S], have O) bool { return p.wanted(w) && !p.done(w, have) }
+
+// enters reports whether a plan has to look at the part: it is new, or something comes into its scope.
+func (p Part[S, O]) enters(w Wish[S]) bool { return p.Enters != nil && p.wanted(w) && p.Enters(w) }
 
 // unwanted reports whether the part is there, should not be, and can be removed.
 func (p Part[S, O]) unwanted(w Wish[S], have O) bool {

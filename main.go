@@ -2,12 +2,12 @@
 package main
 
 import (
-	"context"
 	"flag"
 	"fmt"
 	"log"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/provider"
 )
@@ -24,12 +24,16 @@ func main() {
 		return
 	}
 
-	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
-		Address:         "registry.terraform.io/spinup-dev/spinup",
-		Debug:           *debug,
-		ProtocolVersion: 6,
-	})
+	server, err := provider.NewServer(version)
 	if err != nil {
+		log.Fatal(err)
+	}
+	var options []tf6server.ServeOpt
+	if *debug {
+		options = append(options, tf6server.WithManagedDebug())
+	}
+	serve := func() tfprotov6.ProviderServer { return server }
+	if err := tf6server.Serve("registry.terraform.io/spinup-dev/spinup", serve, options...); err != nil {
 		log.Fatal(err)
 	}
 }

@@ -13,7 +13,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
@@ -28,7 +27,9 @@ func Factories() map[string]func() (tfprotov6.ProviderServer, error) { return fa
 
 func factories(pace awsclient.Pace) map[string]func() (tfprotov6.ProviderServer, error) {
 	return map[string]func() (tfprotov6.ProviderServer, error){
-		"spinup": providerserver.NewProtocol6WithError(provider.New("test", provider.WithPace(pace))()),
+		"spinup": func() (tfprotov6.ProviderServer, error) {
+			return provider.NewServer("test", provider.WithPace(pace))
+		},
 	}
 }
 

@@ -20,7 +20,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -122,7 +121,7 @@ func configured(t *testing.T, s settings) *providerData {
 // served is the provider as Terraform talks to it.
 func served(t *testing.T) tfprotov6.ProviderServer {
 	t.Helper()
-	server, err := providerserver.NewProtocol6WithError(New("test", WithPace(hurried()))())()
+	server, err := NewServer("test", WithPace(hurried()))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,7 +8,9 @@ import (
 )
 
 // asked is the wish for a preset where state has another.
-func asked(prior, want string) wish { return wish{Want: Spec{Preset: want}, Prior: &Spec{Preset: prior}} }
+func asked(prior, want string) wish {
+	return wish{Want: Spec{Preset: want}, Prior: &Spec{Preset: prior}}
+}
 
 // presetRule is the rule of the preset, with a change.
 func presetRule(t *testing.T, preset string, change func(*lifecyclerule.Rule)) lifecyclerule.Element {

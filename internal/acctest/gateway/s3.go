@@ -13,7 +13,7 @@ import (
 type s3Operation struct{ name, action string }
 
 // s3Routes is the REST table of S3 by method, what the path names, and sub-resource. COPY stands for a PUT with a
-// source. Operations of directory buckets, metadata tables, annotations and ABAC have no name here but their route.
+// source. Operations that neither the provider nor a test calls have no name here but their route.
 var s3Routes = map[string]s3Operation{
 	"GET /": {"ListBuckets", "s3:ListAllMyBuckets"},
 
@@ -50,46 +50,15 @@ var s3Routes = map[string]s3Operation{
 	"PUT /bucket?encryption":  {"PutBucketEncryption", "s3:PutEncryptionConfiguration"},
 	"GET /bucket?object-lock": {"GetObjectLockConfiguration", "s3:GetBucketObjectLockConfiguration"},
 	"PUT /bucket?object-lock": {"PutObjectLockConfiguration", "s3:PutBucketObjectLockConfiguration"},
-	"GET /bucket?replication": {"GetBucketReplication", "s3:GetReplicationConfiguration"},
-	"PUT /bucket?replication": {"PutBucketReplication", "s3:PutReplicationConfiguration"},
-	"GET /bucket?accelerate":  {"GetBucketAccelerateConfiguration", "s3:GetAccelerateConfiguration"},
-	"PUT /bucket?accelerate":  {"PutBucketAccelerateConfiguration", "s3:PutAccelerateConfiguration"},
 
-	"GET /bucket?policyStatus":         {"GetBucketPolicyStatus", ""},
 	"DELETE /bucket?lifecycle":         {"DeleteBucketLifecycle", "s3:PutLifecycleConfiguration"},
 	"DELETE /bucket?encryption":        {"DeleteBucketEncryption", "s3:PutEncryptionConfiguration"},
-	"DELETE /bucket?replication":       {"DeleteBucketReplication", "s3:PutReplicationConfiguration"},
-	"GET /bucket?requestPayment":       {"GetBucketRequestPayment", ""},
-	"PUT /bucket?requestPayment":       {"PutBucketRequestPayment", ""},
-	"GET /bucket?notification":         {"GetBucketNotificationConfiguration", "s3:GetBucketNotification"},
-	"PUT /bucket?notification":         {"PutBucketNotificationConfiguration", "s3:PutBucketNotification"},
 	"GET /bucket?ownershipControls":    {"GetBucketOwnershipControls", ""},
 	"PUT /bucket?ownershipControls":    {"PutBucketOwnershipControls", ""},
 	"DELETE /bucket?ownershipControls": {"DeleteBucketOwnershipControls", "s3:PutBucketOwnershipControls"},
 	"GET /bucket?publicAccessBlock":    {"GetPublicAccessBlock", "s3:GetBucketPublicAccessBlock"},
 	"PUT /bucket?publicAccessBlock":    {"PutPublicAccessBlock", "s3:PutBucketPublicAccessBlock"},
 	"DELETE /bucket?publicAccessBlock": {"DeletePublicAccessBlock", "s3:PutBucketPublicAccessBlock"},
-
-	"GET /bucket?analytics":       {"ListBucketAnalyticsConfigurations", "s3:GetAnalyticsConfiguration"},
-	"GET /bucket?analytics&id":    {"GetBucketAnalyticsConfiguration", "s3:GetAnalyticsConfiguration"},
-	"PUT /bucket?analytics&id":    {"PutBucketAnalyticsConfiguration", "s3:PutAnalyticsConfiguration"},
-	"DELETE /bucket?analytics&id": {"DeleteBucketAnalyticsConfiguration", "s3:PutAnalyticsConfiguration"},
-	"GET /bucket?inventory":       {"ListBucketInventoryConfigurations", "s3:GetInventoryConfiguration"},
-	"GET /bucket?inventory&id":    {"GetBucketInventoryConfiguration", "s3:GetInventoryConfiguration"},
-	"PUT /bucket?inventory&id":    {"PutBucketInventoryConfiguration", "s3:PutInventoryConfiguration"},
-	"DELETE /bucket?inventory&id": {"DeleteBucketInventoryConfiguration", "s3:PutInventoryConfiguration"},
-	"GET /bucket?metrics":         {"ListBucketMetricsConfigurations", "s3:GetMetricsConfiguration"},
-	"GET /bucket?metrics&id":      {"GetBucketMetricsConfiguration", "s3:GetMetricsConfiguration"},
-	"PUT /bucket?metrics&id":      {"PutBucketMetricsConfiguration", "s3:PutMetricsConfiguration"},
-	"DELETE /bucket?metrics&id":   {"DeleteBucketMetricsConfiguration", "s3:PutMetricsConfiguration"},
-	"GET /bucket?intelligent-tiering": {
-		"ListBucketIntelligentTieringConfigurations", "s3:GetIntelligentTieringConfiguration"},
-	"GET /bucket?intelligent-tiering&id": {
-		"GetBucketIntelligentTieringConfiguration", "s3:GetIntelligentTieringConfiguration"},
-	"PUT /bucket?intelligent-tiering&id": {
-		"PutBucketIntelligentTieringConfiguration", "s3:PutIntelligentTieringConfiguration"},
-	"DELETE /bucket?intelligent-tiering&id": {
-		"DeleteBucketIntelligentTieringConfiguration", "s3:PutIntelligentTieringConfiguration"},
 
 	"GET /bucket/key":             {"GetObject", ""},
 	"HEAD /bucket/key":            {"HeadObject", "s3:GetObject"},
@@ -101,14 +70,10 @@ var s3Routes = map[string]s3Operation{
 	"GET /bucket/key?tagging":     {"GetObjectTagging", ""},
 	"PUT /bucket/key?tagging":     {"PutObjectTagging", ""},
 	"DELETE /bucket/key?tagging":  {"DeleteObjectTagging", ""},
-	"GET /bucket/key?attributes":  {"GetObjectAttributes", ""},
 	"GET /bucket/key?legal-hold":  {"GetObjectLegalHold", ""},
 	"PUT /bucket/key?legal-hold":  {"PutObjectLegalHold", ""},
 	"GET /bucket/key?retention":   {"GetObjectRetention", ""},
 	"PUT /bucket/key?retention":   {"PutObjectRetention", ""},
-	"GET /bucket/key?torrent":     {"GetObjectTorrent", ""},
-	"POST /bucket/key?restore":    {"RestoreObject", ""},
-	"POST /bucket/key?select":     {"SelectObjectContent", "s3:GetObject"},
 	"POST /bucket/key?uploads":    {"CreateMultipartUpload", "s3:PutObject"},
 	"PUT /bucket/key?uploadId":    {"UploadPart", "s3:PutObject"},
 	"COPY /bucket/key?uploadId":   {"UploadPartCopy", "s3:PutObject"},
@@ -117,17 +82,20 @@ var s3Routes = map[string]s3Operation{
 	"DELETE /bucket/key?uploadId": {"AbortMultipartUpload", ""},
 }
 
-// s3Subresources are the query keys that change what a request is about.
+// s3Subresources are the query keys that change what a request is about: those of the table, and those of operations
+// that have no row.
 var s3Subresources = s3SubresourcesOf(s3Routes)
 
 func s3SubresourcesOf(routes map[string]s3Operation) map[string]bool {
 	known := map[string]bool{
-		"abac": true, "annotation": true, "metadataAnnotationTable": true, "metadataConfiguration": true, "session": true,
-		"metadataInventoryTable": true, "metadataJournalTable": true, "metadataTable": true, "renameObject": true,
+		"abac": true, "accelerate": true, "analytics": true, "annotation": true, "attributes": true,
+		"intelligent-tiering": true, "inventory": true, "metadataAnnotationTable": true, "metadataConfiguration": true,
+		"metadataInventoryTable": true, "metadataJournalTable": true, "metadataTable": true, "metrics": true,
+		"notification": true, "policyStatus": true, "renameObject": true, "replication": true, "requestPayment": true,
+		"restore": true, "select": true, "session": true, "torrent": true,
 	}
 	for route := range routes {
-		if _, keys, found := strings.Cut(route, "?"); found {
-			subresource, _, _ := strings.Cut(keys, "&")
+		if _, subresource, found := strings.Cut(route, "?"); found {
 			known[subresource] = true
 		}
 	}
@@ -152,9 +120,6 @@ func (r *request) classifyS3() {
 			route += "?" + name
 			break
 		}
-	}
-	if _, found := s3Routes[route+"&id"]; found && r.query.Has("id") {
-		route += "&id"
 	}
 	operation, found := s3Routes[route]
 	if !found {
@@ -208,11 +173,6 @@ func (r *request) s3Actions(operation s3Operation) []string {
 		"GetObjectTagging", "PutObjectTagging", "DeleteObjectTagging":
 		if r.query.Has("versionId") {
 			actions[0] = strings.Replace(actions[0], "Object", "ObjectVersion", 1)
-		}
-	case "GetObjectAttributes":
-		actions = []string{"s3:GetObject", "s3:GetObjectAttributes"}
-		if r.query.Has("versionId") {
-			actions = []string{"s3:GetObjectVersion", "s3:GetObjectVersionAttributes"}
 		}
 	}
 	also("s3:BypassGovernanceRetention", header.Get("X-Amz-Bypass-Governance-Retention") == "true")

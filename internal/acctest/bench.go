@@ -25,12 +25,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/account"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/gateway"
 )
 
 // Region is where everything is made unless a test says otherwise.
-const Region = "us-east-1"
+const Region = account.Region
 
 // Bench is what one test works on.
 type Bench struct {
@@ -41,7 +42,8 @@ type Bench struct {
 	Edge      *gateway.Gateway // what it talks to for CloudFront: Gateway, but where the emulator has no CloudFront
 	Name      string           // unique, made from the test's name, fit for a bucket; at most 40 characters
 
-	edge *emulator.Emulator // that has CloudFront: LocalStack has none, so there it is fakecloud
+	edge    *emulator.Emulator // that has CloudFront: LocalStack has none, so there it is fakecloud
+	account account.Account
 }
 
 // Each runs a test on every emulator, in parallel with all others.
@@ -101,7 +103,10 @@ func on(t *testing.T, kind emulator.Kind, begin starter, test func(t *testing.T,
 			edge = start(t, emulator.Fakecloud)
 		}
 		t.Cleanup(func() { run.count(kind, t.Failed()) })
-		b := &Bench{Kind: e.Kind, Endpoint: e.Endpoint, AccountID: e.AccountID, Name: name(t), edge: edge}
+		b := &Bench{
+			Kind: e.Kind, Endpoint: e.Endpoint, AccountID: e.AccountID, Name: name(t), edge: edge,
+			account: account.New(e.AccountID, e.Endpoint, edge.Endpoint),
+		}
 		b.front(t)
 		test(t, b)
 	})
@@ -267,14 +272,10 @@ func (s *testRun) report() string {
 }
 
 // S3 is a plain client of the emulator itself, as root.
-func (b *Bench) S3() *s3.Client {
-	return s3.New(s3.Options{Region: Region, BaseEndpoint: &b.Endpoint, UsePathStyle: true, Credentials: root()})
-}
+func (b *Bench) S3() *s3.Client { return b.account.S3 }
 
 // IAM is a plain client of the emulator itself, as root.
-func (b *Bench) IAM() *iam.Client {
-	return iam.New(iam.Options{Region: Region, BaseEndpoint: &b.Endpoint, Credentials: root()})
-}
+func (b *Bench) IAM() *iam.Client { return b.account.IAM }
 
 func root() aws.CredentialsProvider {
 	return credentials.NewStaticCredentialsProvider("test", "test", "")

@@ -2,15 +2,12 @@ package acctest
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/smithy-go"
 )
 
 // Must ends the test when a call of its own fails.
@@ -50,38 +47,11 @@ func (b *Bench) Gone(t *testing.T, name string) {
 // Leftovers names the bucket, groups and policies that bear the name.
 func (b *Bench) Leftovers(t *testing.T, name string) []string {
 	t.Helper()
-	var left []string
-	_, err := b.S3().HeadBucket(t.Context(), &s3.HeadBucketInput{Bucket: &name})
-	left = add(t, left, "bucket "+name, err)
-	for _, level := range []string{"Adm", "RW", "RO"} {
-		group := fmt.Sprintf("%s-Bkt%sGrp", name, level)
-		_, err := b.IAM().GetGroup(t.Context(), &iam.GetGroupInput{GroupName: &group})
-		left = add(t, left, "group "+group, err)
-		policy := b.PolicyARN(fmt.Sprintf("%s-Bkt%sPlc", name, level))
-		_, err = b.IAM().GetPolicy(t.Context(), &iam.GetPolicyInput{PolicyArn: &policy})
-		left = add(t, left, "policy "+policy, err)
-	}
-	return left
-}
-
-// add notes what a look found.
-func add(t *testing.T, left []string, what string, err error) []string {
-	t.Helper()
-	var api smithy.APIError
-	switch {
-	case err == nil:
-		return append(left, what)
-	case errors.As(err, &api) && (api.ErrorCode() == "NotFound" || api.ErrorCode() == "NoSuchEntity"):
-		return left
-	}
-	t.Fatalf("looking for %s: %v", what, err)
-	return nil
+	return Must(b.account.Leftovers(t.Context(), name))(t)
 }
 
 // PolicyARN is the ARN of a managed policy at the root path.
-func (b *Bench) PolicyARN(name string) string {
-	return fmt.Sprintf("arn:aws:iam::%s:policy/%s", b.AccountID, name)
-}
+func (b *Bench) PolicyARN(name string) string { return b.account.PolicyARN(name) }
 
 // MakeUser makes a user with a key, and takes it away at the end of the test.
 func (b *Bench) MakeUser(t *testing.T, name string, groups ...string) (accessKey, secretKey string) {

@@ -1,8 +1,6 @@
 package acctest
 
 import (
-	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,12 +13,13 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/terraform"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/provider"
 )
 
 // Address is the provider's address.
-const Address = "registry.terraform.io/spinup-dev/spinup"
+const Address = terraform.Address
 
 // Factories serve the provider in process, at the pace of tests.
 func Factories() map[string]func() (tfprotov6.ProviderServer, error) { return factories(Pace()) }
@@ -110,18 +109,12 @@ func (tf *Terraform) Write(config string) {
 // Run runs a command and gives what it printed, and its exit code. Failing is not an error of the test.
 func (tf *Terraform) Run(args ...string) (output string, code int) {
 	tf.t.Helper()
-	ctx, cancel := context.WithCancel(tf.t.Context())
-	defer cancel()
-	cmd := exec.CommandContext(ctx, os.Getenv("TF_ACC_TERRAFORM_PATH"), append(args, "-no-color")...)
-	cmd.Dir, cmd.Env = tf.Dir, tf.env
-	var out bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &out
-	err := cmd.Run()
-	var exit *exec.ExitError
-	if err != nil && !errors.As(err, &exit) {
-		tf.t.Fatalf("terraform %s: %v", strings.Join(args, " "), err)
+	cli := terraform.CLI{Path: os.Getenv("TF_ACC_TERRAFORM_PATH"), Dir: tf.Dir, Env: tf.env}
+	output, code, err := cli.Run(tf.t.Context(), append(args, "-no-color")...)
+	if err != nil {
+		tf.t.Fatal(err)
 	}
-	return out.String(), cmd.ProcessState.ExitCode()
+	return output, code
 }
 
 // Must runs a command that has to succeed.
@@ -165,15 +158,7 @@ func (tf *Terraform) Empty() {
 }
 
 // Change is what a plan does to one resource.
-type Change struct {
-	Actions []string
-	Before  map[string]any
-	After   map[string]any
-	Unknown map[string]any
-}
-
-// Attributes are the names of the top-level attributes that change, in alphabetical order.
-func (c Change) Attributes() []string { return changed(c.Before, c.After, c.Unknown) }
+type Change = terraform.Change
 
 // Plan plans and gives the change of the resource at the address; one without actions when there is none.
 func (tf *Terraform) Plan(address string, args ...string) Change {
@@ -186,21 +171,9 @@ func (tf *Terraform) Plans(args ...string) map[string]Change {
 	tf.t.Helper()
 	file := filepath.Join(tf.Dir, "test.plan")
 	tf.Must(append([]string{"plan", "-out", file}, args...)...)
-	var plan struct {
-		ResourceChanges []struct {
-			Address string
-			Change  struct {
-				Actions      []string
-				Before       map[string]any
-				After        map[string]any
-				AfterUnknown map[string]any `json:"after_unknown"`
-			}
-		} `json:"resource_changes"`
-	}
-	tf.json(&plan, "show", "-json", file)
-	changes := map[string]Change{}
-	for _, r := range plan.ResourceChanges {
-		changes[r.Address] = Change{r.Change.Actions, r.Change.Before, r.Change.After, r.Change.AfterUnknown}
+	changes, err := terraform.Changes([]byte(tf.Must("show", "-json", file)))
+	if err != nil {
+		tf.t.Fatal(err)
 	}
 	return changes
 }

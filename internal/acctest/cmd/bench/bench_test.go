@@ -13,7 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/cmd/internal/terraform"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/terraform"
 )
 
 // fakeCalls stands in for the gateway: each phase is one call more than the one before.

@@ -27,13 +27,10 @@ import (
 	"strings"
 	"syscall"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/route53"
-
-	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/cmd/internal/terraform"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/account"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/gateway"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/terraform"
 )
 
 //go:embed testdata/spinup testdata/aws
@@ -118,7 +115,7 @@ func (s settings) run(ctx context.Context, out, progress io.Writer) (err error) 
 		if err != nil {
 			return err
 		}
-		if err := makeZone(ctx, v); err != nil {
+		if _, err := account.New(v.AccountID, v.Endpoint, v.Endpoint).MakeZone(ctx, "bench.example.edu"); err != nil {
 			return err
 		}
 		return s.races(ctx, v, []contestant{ours}, s.siteLoads(), out, progress)
@@ -164,18 +161,6 @@ func (s settings) races(
 		}
 	}
 	return nil
-}
-
-// makeZone makes the hosted zone that the sites of the benchmark are in.
-func makeZone(ctx context.Context, v venue) error {
-	client := route53.New(route53.Options{
-		Region: "us-east-1", BaseEndpoint: &v.Endpoint,
-		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
-	})
-	_, err := client.CreateHostedZone(ctx, &route53.CreateHostedZoneInput{
-		Name: aws.String("bench.example.edu"), CallerReference: aws.String("bench"),
-	})
-	return err
 }
 
 // loads are what is measured, one table each.

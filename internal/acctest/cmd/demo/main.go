@@ -19,8 +19,9 @@ import (
 	"path/filepath"
 	"syscall"
 
-	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/cmd/internal/terraform"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/account"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/terraform"
 )
 
 func main() {
@@ -75,9 +76,10 @@ func run(ctx context.Context, out io.Writer, provider, example, emulatorName str
 	if err != nil {
 		return err
 	}
-	s := &story{out: out, dir: dir, tf: tf, world: newWorld(e.Endpoint)}
+	seen := account.New(e.AccountID, e.Endpoint, e.Endpoint)
+	s := &story{out: out, dir: dir, tf: tf, world: live{seen}}
 	if site {
-		err = (&siteStory{story: s, world: newEdge(e.Endpoint)}).play(ctx)
+		err = (&siteStory{story: s, world: liveSite{seen, e.Endpoint}}).play(ctx)
 	} else {
 		err = s.play(ctx)
 	}

@@ -18,13 +18,14 @@ const (
 type siteStory struct {
 	*story
 	world  siteWorld
+	zone   string // its id, known once it is made
 	domain string // what the example made: known once it is applied
 }
 
 // siteWorld is what exists in the emulator, seen and changed without Terraform.
 type siteWorld interface {
 	// zone makes a public hosted zone.
-	zone(ctx context.Context, name string) error
+	zone(ctx context.Context, name string) (id string, err error)
 	// upload puts a page into the bucket.
 	upload(ctx context.Context, bucket, key, text string) error
 	// clear deletes pages from the bucket.
@@ -34,7 +35,7 @@ type siteWorld interface {
 	// tamper deletes the bucket's policy and the AAAA record of the name.
 	tamper(ctx context.Context, zone, domain, bucket string) error
 	// left lists what there is of a site.
-	left(ctx context.Context, zone, domain string) ([]string, error)
+	left(ctx context.Context, domain string) ([]string, error)
 }
 
 func (s *siteStory) steps() []step {
@@ -71,8 +72,9 @@ const (
 
 func (s *siteStory) play(ctx context.Context) error { return s.act(ctx, s.steps()) }
 
-func (s *siteStory) makeZone(ctx context.Context) ([]string, error) {
-	return nil, s.world.zone(ctx, siteZone)
+func (s *siteStory) makeZone(ctx context.Context) (show []string, err error) {
+	s.zone, err = s.world.zone(ctx, siteZone)
+	return nil, err
 }
 
 func (s *siteStory) applyCreation(ctx context.Context) ([]string, error) {
@@ -137,7 +139,7 @@ func (s *siteStory) fetches(path string, status int, text string) func(context.C
 }
 
 func (s *siteStory) tamper(ctx context.Context) ([]string, error) {
-	return nil, s.world.tamper(ctx, siteZone, s.domain, s.bucket)
+	return nil, s.world.tamper(ctx, s.zone, s.domain, s.bucket)
 }
 
 func (s *siteStory) planRepair(ctx context.Context) ([]string, error) {
@@ -173,7 +175,7 @@ func (s *siteStory) destroy(ctx context.Context) ([]string, error) {
 }
 
 func (s *siteStory) nothingLeft(ctx context.Context) ([]string, error) {
-	left, err := s.world.left(ctx, siteZone, s.domain)
+	left, err := s.world.left(ctx, s.domain)
 	if err != nil {
 		return nil, err
 	}

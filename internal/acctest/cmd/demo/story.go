@@ -5,13 +5,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"path/filepath"
-	"reflect"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/terraform"
 )
 
 // address is the bucket of the example.
@@ -41,8 +41,8 @@ type world interface {
 	damage(ctx context.Context, bucket, group string) ([]string, error)
 	// keys lists the active access keys of a user.
 	keys(ctx context.Context, user string) ([]string, error)
-	// left lists buckets, users, groups and policies whose name begins with the bucket's.
-	left(ctx context.Context, bucket string) ([]string, error)
+	// left lists what there is of the bucket and its user.
+	left(ctx context.Context, bucket, user string) ([]string, error)
 }
 
 // step is one scene: what the audience is told, and what has to happen. It returns the lines worth showing.
@@ -179,10 +179,11 @@ func (s *story) changes(ctx context.Context, output, address string, want ...str
 	if err != nil {
 		return nil, err
 	}
-	names, err := changed([]byte(plan), address)
+	changes, err := terraform.Changes([]byte(plan))
 	if err != nil {
 		return nil, err
 	}
+	names := changes[address].Attributes()
 	if !slices.Equal(names, want) {
 		return nil, &unexpected{
 			want: fmt.Sprintf("a plan that changes %s", strings.Join(want, " and ")),
@@ -272,9 +273,12 @@ func (s *story) endOverlap(ctx context.Context) ([]string, error) {
 	return s.withKeys(ctx, output, 1)
 }
 
+// user is the account of the example.
+func (s *story) user() string { return s.bucket + "-uploader" }
+
 // withKeys wants the account to have so many active keys, and shows them.
 func (s *story) withKeys(ctx context.Context, output string, count int) ([]string, error) {
-	user := s.bucket + "-uploader"
+	user := s.user()
 	keys, err := s.world.keys(ctx, user)
 	if err != nil {
 		return nil, err
@@ -297,7 +301,7 @@ func (s *story) destroy(ctx context.Context) ([]string, error) {
 }
 
 func (s *story) nothingLeft(ctx context.Context) ([]string, error) {
-	left, err := s.world.left(ctx, s.bucket)
+	left, err := s.world.left(ctx, s.bucket, s.user())
 	if err != nil {
 		return nil, err
 	}
@@ -323,50 +327,4 @@ func difference(output, address string) []string {
 	_, after, _ := strings.Cut(output, "\n  # "+address)
 	body, _, _ := strings.Cut(after, "\nPlan:")
 	return strings.Split(strings.TrimRight("# "+address+body, "\n"), "\n")
-}
-
-// changed names the top-level attributes of a resource that a plan (as "terraform show -json" prints it) changes, in
-// alphabetical order. An attribute any part of which is not yet known counts.
-func changed(plan []byte, address string) ([]string, error) {
-	var p struct {
-		ResourceChanges []struct {
-			Address string
-			Change  struct {
-				Before       map[string]any
-				After        map[string]any
-				AfterUnknown map[string]any `json:"after_unknown"`
-			}
-		} `json:"resource_changes"`
-	}
-	if err := json.Unmarshal(plan, &p); err != nil {
-		return nil, fmt.Errorf("terraform show: %w", err)
-	}
-	names := map[string]bool{}
-	for _, r := range p.ResourceChanges {
-		if r.Address != address {
-			continue
-		}
-		for _, side := range []map[string]any{r.Change.Before, r.Change.After, r.Change.AfterUnknown} {
-			for name := range side {
-				if unknown(r.Change.AfterUnknown[name]) || !reflect.DeepEqual(r.Change.Before[name], r.Change.After[name]) {
-					names[name] = true
-				}
-			}
-		}
-	}
-	return slices.Sorted(maps.Keys(names)), nil
-}
-
-// unknown says whether a value of after_unknown marks anything: it mirrors the attribute's shape, with true at every
-// place whose value is not yet known.
-func unknown(mark any) bool {
-	switch mark := mark.(type) {
-	case bool:
-		return mark
-	case []any:
-		return slices.ContainsFunc(mark, unknown)
-	case map[string]any:
-		return slices.ContainsFunc(slices.Collect(maps.Values(mark)), unknown)
-	}
-	return false
 }

@@ -65,7 +65,7 @@ func (s *story) steps() []step {
 		{"The key is rotated: for an overlap of five seconds the old key and the new one are both active.", s.rotate},
 		{"When the overlap is over, a plan removes the old key, and its apply leaves one.", s.endOverlap},
 		{"Destroy takes everything apart.", s.destroy},
-		{"The emulator is empty.", s.nothingLeft},
+		{"Nothing of them is left.", s.nothingLeft},
 	}
 }
 

@@ -108,6 +108,9 @@ func Start(ctx context.Context, kind Kind, opts Options) (*Emulator, error) {
 
 // Install puts on this machine what Start would, and starts nothing.
 func Install(ctx context.Context, kind Kind, opts Options) error {
+	if os.Getenv(endpointVariable) != "" {
+		return nil
+	}
 	var err error
 	switch kind {
 	case LocalStack:

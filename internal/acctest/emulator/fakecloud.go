@@ -94,11 +94,11 @@ func repositoryRoot() (string, bool) {
 func buildFakecloud(ctx context.Context, dir string, opts Options) error {
 	cargo, err := exec.LookPath("cargo")
 	if err != nil {
-		return errors.New("neither fakecloud " + fakecloudVersion + " nor cargo, to build it, is there: install Rust " +
-			"(https://rustup.rs), or set FAKECLOUD_BIN to a fakecloud binary, or " + endpointVariable +
-			" to a running emulator")
+		return errors.New("neither fakecloud " + fakecloudVersion + " nor cargo, to build it, is there: put a released " +
+			"binary (https://github.com/faiscadev/fakecloud/releases) on PATH, set FAKECLOUD_BIN to " +
+			"its path or " + endpointVariable + " to a running emulator, or install Rust (https://rustup.rs)")
 	}
-	opts.say("building fakecloud %s into %s, once per machine: about 20 minutes", fakecloudVersion, dir)
+	opts.say("building fakecloud %s into %s, once per machine: up to an hour", fakecloudVersion, dir)
 	cmd := exec.CommandContext(ctx, cargo,
 		"install", "fakecloud", "--version", fakecloudVersion, "--locked", "--root", dir)
 	// Unoptimised it is fast enough for tests, and built in a third of the time.

@@ -1,7 +1,6 @@
 package emulator
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	_ "embed"
@@ -10,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"time"
 )
 
@@ -83,40 +81,18 @@ func installLocalstack(ctx context.Context, dir string, opts Options) error {
 	if err := os.WriteFile(lock, localstackLock, 0o644); err != nil {
 		return err
 	}
-	steps := [][]string{
-		{python, "-I", "-m", "venv", filepath.Join(dir, "venv")},
-		{venvPython(dir), "-I", "-m", "pip", "install", "--no-input", "--progress-bar=off", "--require-hashes", "-r", lock},
+	if err := opts.run(ctx, python, "-I", "-m", "venv", filepath.Join(dir, "venv")); err != nil {
+		return err
 	}
-	for _, step := range steps {
-		if err := runQuietly(ctx, step, opts); err != nil {
-			return err
-		}
+	pip := []string{venvPython(dir), "-I", "-m", "pip", "install", "--no-input", "--require-hashes", "-r", lock}
+	if !Terminal(opts.progress()) {
+		pip = append(pip, "--progress-bar=off")
+	}
+	if err := opts.run(ctx, pip...); err != nil {
+		return err
 	}
 	opts.say("LocalStack is installed (%s)", time.Since(began).Round(time.Second))
 	return nil
-}
-
-// runQuietly runs a command, shows only that it still runs, and puts the end of its output into the error.
-func runQuietly(ctx context.Context, command []string, opts Options) error {
-	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
-	var output bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &output, &output
-	done := make(chan error, 1)
-	began := time.Now()
-	go func() { done <- cmd.Run() }()
-	tick := time.NewTicker(10 * time.Second)
-	defer tick.Stop()
-	for {
-		select {
-		case <-tick.C:
-			opts.say("still installing (%s)", time.Since(began).Round(time.Second))
-		case err := <-done:
-			if err != nil {
-				return fmt.Errorf("%s: %w\n%s", strings.Join(command, " "), err, tail(output.Bytes(), 15))
-			}
-			return nil
-		}
-	}
 }
 
 // The minor versions of Python 3 that the lock file was made for.

@@ -66,7 +66,12 @@ func run(ctx context.Context, out io.Writer, provider, example, emulatorName str
 	}
 
 	fmt.Fprintf(out, "This shows %s with the real terraform on an emulator. Nothing leaves this machine.\n\n", example)
-	e, err := emulator.Start(ctx, kind, emulator.Options{})
+	if err := emulator.Install(ctx, kind, emulator.Options{}); err != nil {
+		return err
+	}
+	terminal := emulator.Terminal(out)
+	var e *emulator.Emulator
+	spinning(out, terminal, func() { e, err = emulator.Start(ctx, kind, emulator.Options{}) })
 	if err != nil {
 		return err
 	}
@@ -77,7 +82,7 @@ func run(ctx context.Context, out io.Writer, provider, example, emulatorName str
 		return err
 	}
 	seen := account.New(e.AccountID, e.Endpoint, e.Endpoint)
-	s := &story{out: out, dir: dir, tf: tf, world: live{seen}}
+	s := &story{out: out, terminal: terminal, dir: dir, tf: tf, world: live{seen}}
 	if site {
 		err = (&siteStory{story: s, world: liveSite{seen, e.Endpoint}}).play(ctx)
 	} else {

@@ -19,10 +19,11 @@ const address = "spinup_bucket.demo"
 
 // story is the demo while it is played.
 type story struct {
-	out   io.Writer
-	dir   string // terraform's working folder
-	tf    runner
-	world world
+	out      io.Writer
+	terminal bool   // whether out is one
+	dir      string // terraform's working folder
+	tf       runner
+	world    world
 
 	// What the example made: known once it is applied.
 	bucket, group string
@@ -83,7 +84,9 @@ func (s *story) act(ctx context.Context, steps []step) error {
 	for i, step := range steps {
 		fmt.Fprintf(s.out, "\n%d. %s\n", i+1, step.say)
 		start := time.Now()
-		show, err := step.do(ctx)
+		var show []string
+		var err error
+		spinning(s.out, s.terminal, func() { show, err = step.do(ctx) })
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}

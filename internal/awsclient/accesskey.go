@@ -8,8 +8,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
 
-// KeyAccepted waits until AWS knows a new access key: for some seconds after it was made, requests signed with it are
-// refused. STS tells without asking for a permission. Where there is no STS nothing is waited for.
+// KeyAccepted waits until AWS accepts a new access key, which takes some seconds. It asks STS, which needs no
+// permission; without STS it does not wait.
 func KeyAccepted(ctx context.Context, c *Conn, id, secret string) error {
 	if !c.Platform.STS {
 		return nil
@@ -21,7 +21,7 @@ func KeyAccepted(ctx context.Context, c *Conn, id, secret string) error {
 		switch {
 		case IsCredentials(err):
 			return false, nil
-		case IsAccessDenied(err): // known, though a policy forbids even this
+		case IsAccessDenied(err): // accepted, though a policy denies even this call
 			return true, nil
 		}
 		return err == nil, err

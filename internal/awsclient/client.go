@@ -1,6 +1,7 @@
 package awsclient
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,7 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
 
-// Client connects when it is first needed. It is safe for concurrent use.
+// Client connects on first use. It is safe for concurrent use.
 type Client struct {
 	cfg  Config
 	pace Pace
@@ -24,41 +25,41 @@ type Client struct {
 	ongoing *attempt
 }
 
-// attempt is one connecting, shared by all who wait for it.
+// attempt is one attempt to connect, shared by all callers that wait for it.
 type attempt struct {
-	done chan struct{} // closed when conn and err are there
+	done chan struct{} // closed when conn and err are set
 	conn *Conn
 	err  error
 }
 
-// New makes a client of a configuration that Validate has accepted. It does nothing yet.
+// New returns a client for a configuration that Validate has accepted. It does not connect yet.
 func New(cfg Config, pace Pace) *Client {
 	return &Client{cfg: cfg, pace: pace}
 }
 
-// Conn is the connection: credentials that were found, who they belong to, and how to call.
+// Conn is a connection: credentials, the identity behind them, and how calls are made.
 //
-// It holds no service client on purpose: S3, IAM and STS are functions. A type that an interface value can reach
-// through the types of fields, parameters and results keeps all its methods when linked, and the operations of IAM that
-// nobody calls weigh 5 MB. (Those of S3 stay in any case: the SDK reaches its client so by itself.)
+// It has no fields for service clients on purpose: S3, IAM and the others are functions. The linker keeps all methods
+// of a type that an interface value can reach through the types of fields, parameters and results, and the unused
+// operations of IAM alone take 5 MB. (Those of S3 stay in any case, because the SDK itself reaches its client so.)
 type Conn struct {
 	Region    string
 	Partition string
-	AccountID string // "" when STS is not asked
-	CallerARN string // "" when STS is not asked
-	CallerID  string // "" when STS is not asked
+	AccountID string // "" if STS is not called
+	CallerARN string // "" if STS is not called
+	CallerID  string // "" if STS is not called
 	Platform  Platform
 	Pace      Pace
 
 	aws      aws.Config
 	cfg      Config
-	retryers map[string]aws.RetryerV2 // one per service: throttling of one says nothing about another
+	retryers map[string]aws.RetryerV2 // one per service: throttling by one says nothing about another
 	shared   sync.Map                 // see Shared
 }
 
-// Connect finds credentials and asks STS once whose they are, unless the configuration does without. All callers share
-// one connecting. If it fails all who wait get the error, a *ConnectError, and a later call tries again; after a
-// *NoAnswerError it gets the same at once, or each of many resources would wait as long as the first.
+// Connect finds credentials and asks STS once whose they are, unless the configuration turns that off. Concurrent
+// callers share one attempt and its error, a *ConnectError. A later call tries again, except after a *NoAnswerError: it
+// gets the same error at once, because each of many resources would otherwise wait as long as the first.
 func (c *Client) Connect(ctx context.Context) (*Conn, error) {
 	c.mu.Lock()
 	a := c.ongoing
@@ -76,11 +77,11 @@ func (c *Client) Connect(ctx context.Context) (*Conn, error) {
 	}
 }
 
-// run connects for everybody, so that it must not end when the first caller goes away.
+// run connects for all callers, so it does not end with the first caller's context.
 func (c *Client) run(ctx context.Context, a *attempt) {
 	a.conn, a.err = c.connect(context.WithoutCancel(ctx))
-	var silent *NoAnswerError
-	if a.err != nil && !errors.As(a.err, &silent) {
+	var noAnswer *NoAnswerError
+	if a.err != nil && !errors.As(a.err, &noAnswer) {
 		c.mu.Lock()
 		c.ongoing = nil
 		c.mu.Unlock()
@@ -99,35 +100,35 @@ func (c *Client) connect(ctx context.Context) (*Conn, error) {
 	}
 
 	conn := c.cfg.conn(found, c.pace)
-	if c.cfg.asksWho() {
-		if err := conn.askWho(ctx, c.cfg); err != nil {
+	if c.cfg.callsSTS() {
+		if err := conn.identify(ctx, c.cfg); err != nil {
 			return nil, err
 		}
 	}
 	return conn, nil
 }
 
-// conn sets up how calls are made.
+// conn sets up retries, the transport and the middleware.
 func (c Config) conn(found aws.Config, pace Pace) *Conn {
 	retries := DefaultMaxRetries
 	switch {
 	case c.MaxRetries != nil:
 		retries = *c.MaxRetries
-	case found.RetryMaxAttempts > 0: // of AWS_MAX_ATTEMPTS or the profile
+	case found.RetryMaxAttempts > 0: // from AWS_MAX_ATTEMPTS or the profile
 		retries = found.RetryMaxAttempts - 1
 	}
-	mode := aws.RetryMode(firstOf(c.RetryMode, string(found.RetryMode)))
-	found.Retryer, found.RetryMaxAttempts, found.RetryMode = nil, 0, "" // each service gets its own below
+	mode := aws.RetryMode(cmp.Or(c.RetryMode, string(found.RetryMode)))
+	found.Retryer, found.RetryMaxAttempts, found.RetryMode = nil, 0, "" // each service has its own, below
 
 	if client, ok := found.HTTPClient.(*awshttp.BuildableClient); ok {
-		// Frozen, because each service client would make a pool of connections of its own otherwise.
+		// Frozen, because otherwise each service client would have its own pool of connections.
 		found.HTTPClient = client.WithDialerOptions(func(d *net.Dialer) {
 			d.Timeout = pace.DialTimeout
 		}).WithTransportOptions(func(t *http.Transport) {
 			t.MaxIdleConnsPerHost = t.MaxIdleConns // all calls go to a few hosts, many at once
 		}).Freeze()
 	}
-	first := &firstAnswer{pace: pace, services: map[string]*acquaintance{}}
+	first := &firstAnswer{pace: pace, services: map[string]*serviceState{}}
 	found.APIOptions = append(slices.Clip(found.APIOptions), describeFailure, first.add)
 
 	conn := &Conn{
@@ -140,8 +141,8 @@ func (c Config) conn(found aws.Config, pace Pace) *Conn {
 	return conn
 }
 
-// askWho is the one GetCallerIdentity.
-func (c *Conn) askWho(ctx context.Context, cfg Config) error {
+// identify asks STS who the caller is and checks the account.
+func (c *Conn) identify(ctx context.Context, cfg Config) error {
 	client := STS(c)
 	who, err := client.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
@@ -153,8 +154,7 @@ func (c *Conn) askWho(ctx context.Context, cfg Config) error {
 	}
 	allowed := len(cfg.AllowedAccountIDs) == 0 || slices.Contains(cfg.AllowedAccountIDs, c.AccountID)
 	if !allowed || slices.Contains(cfg.ForbiddenAccountIDs, c.AccountID) {
-		return &ConnectError{Err: fmt.Errorf("%w: the credentials belong to account "+
-			"%s", ErrWrongAccount, c.AccountID)}
+		return &ConnectError{Err: fmt.Errorf("%w: the credentials belong to account %s", ErrWrongAccount, c.AccountID)}
 	}
 	return nil
 }

@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/google/go-cmp/cmp"
 
@@ -257,7 +256,7 @@ func TestConnect_noCredentials(t *testing.T) {
 			if !errors.Is(err, awsclient.ErrNoCredentials) && name != "profile not there" || err == nil {
 				t.Errorf("got %v", err)
 			}
-			if took := time.Since(start); took > 5*time.Second {
+			if took := time.Since(start); took > 20*time.Second {
 				t.Errorf("it took %s", took)
 			}
 			t.Log(err)
@@ -279,7 +278,7 @@ func TestConnect_wrongEndpoint(t *testing.T) {
 		"nobody listens":            {closedPort(t), nil, "connection refused"},
 		"nobody answers":            {silentPort(t), nil, "no answer from 127.0.0.1:"},
 		"no such host":              {"http://sts.invalid", nil, "sts.invalid"},
-		"a web page":                {page.URL, nil, "status 404, but not as AWS"},
+		"a web page":                {page.URL, nil, "status 404 has no error code"},
 		"not TLS":                   {strings.Replace(page.URL, "http", "https", 1), nil, "HTTP response to HTTPS client"},
 		"nobody listens to a role":  {closedPort(t), role, "connection refused"},
 		"nobody answers about role": {silentPort(t), role, "no answer from 127.0.0.1:"},
@@ -295,119 +294,11 @@ func TestConnect_wrongEndpoint(t *testing.T) {
 			if awsclient.IsNotFound(err) {
 				t.Error("it counts as not found")
 			}
-			if took := time.Since(start); took > 5*time.Second {
+			if took := time.Since(start); took > 20*time.Second {
 				t.Errorf("it took %s", took)
 			}
 			t.Log(err)
 		})
-	}
-}
-
-func TestEndpoints_precedence(t *testing.T) {
-	const attribute, own, general = "http://attribute:1", "http://own:2", "http://general:3"
-	for name, test := range map[string]struct {
-		environment map[string]string
-		attribute   string
-		platform    string
-		want        string
-	}{
-		"nothing":              {},
-		"attribute":            {attribute: attribute, want: attribute},
-		"of the service":       {environment: map[string]string{"AWS_ENDPOINT_URL_S3": own}, want: own},
-		"of all":               {environment: map[string]string{"AWS_ENDPOINT_URL": general}, want: general},
-		"service before all":   {environment: map[string]string{"AWS_ENDPOINT_URL_S3": own, "AWS_ENDPOINT_URL": general}, want: own},
-		"another service":      {environment: map[string]string{"AWS_ENDPOINT_URL_IAM": own}},
-		"attribute before all": {environment: map[string]string{"AWS_ENDPOINT_URL_S3": own, "AWS_ENDPOINT_URL": general}, attribute: attribute, want: attribute},
-		"platform":             {platform: "yandex", want: "https://storage.yandexcloud.net"},
-		"before platform":      {platform: "yandex", environment: map[string]string{"AWS_ENDPOINT_URL_S3": own}, want: own},
-		"ignored": {environment: map[string]string{
-			"AWS_ENDPOINT_URL_S3": own, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
-		}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			clean(t)
-			for key, value := range test.environment {
-				t.Setenv(key, value)
-			}
-			cfg := unasked("")
-			cfg.Platform, cfg.Endpoints = test.platform, map[string]string{"s3": test.attribute}
-			o := awsclient.S3(connect(t, cfg)).Options()
-			if got := aws.ToString(o.BaseEndpoint); got != test.want {
-				t.Errorf("endpoint is %q, want %q", got, test.want)
-			}
-			if own := test.want != ""; o.UsePathStyle != own {
-				t.Errorf("path style is %t", o.UsePathStyle)
-			}
-		})
-	}
-}
-
-func TestS3_options(t *testing.T) {
-	const required, supported = aws.RequestChecksumCalculationWhenRequired, aws.RequestChecksumCalculationWhenSupported
-	for name, test := range map[string]struct {
-		endpoint    string
-		pathStyle   *bool
-		environment string
-		profile     string
-		wantPath    bool
-		wantSums    aws.RequestChecksumCalculation
-	}{
-		"AWS":                     {wantSums: supported},
-		"AWS, path style":         {pathStyle: new(true), wantPath: true, wantSums: supported},
-		"own endpoint":            {endpoint: "http://store:1", wantPath: true, wantSums: required},
-		"own, host style":         {endpoint: "http://store:1", pathStyle: new(false), wantSums: required},
-		"own, environment":        {endpoint: "http://store:1", environment: "when_supported", wantPath: true, wantSums: supported},
-		"own, profile":            {endpoint: "http://store:1", profile: "when_supported", wantPath: true, wantSums: supported},
-		"AWS, environment":        {environment: "when_required", wantSums: required},
-		"environment before file": {endpoint: "http://store:1", environment: "when_required", profile: "when_supported", wantPath: true, wantSums: required},
-	} {
-		t.Run(name, func(t *testing.T) {
-			clean(t)
-			if test.environment != "" {
-				t.Setenv("AWS_REQUEST_CHECKSUM_CALCULATION", test.environment)
-			}
-			cfg := unasked(test.endpoint)
-			cfg.S3UsePathStyle = test.pathStyle
-			if test.profile != "" {
-				file := filepath.Join(t.TempDir(), "config")
-				text := "[default]\nrequest_checksum_calculation = " + test.profile + "\n"
-				if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-					t.Fatal(err)
-				}
-				cfg.SharedConfigFiles = []string{file}
-			}
-			o := awsclient.S3(connect(t, cfg)).Options()
-			if o.UsePathStyle != test.wantPath || o.RequestChecksumCalculation != test.wantSums {
-				t.Errorf("path style %t, checksums %d", o.UsePathStyle, o.RequestChecksumCalculation)
-			}
-		})
-	}
-}
-
-func TestIAM_otherStores(t *testing.T) {
-	clean(t)
-	s := serve(t, func(seen) answer {
-		return answer{Status: 200, Body: "<CreateGroupResponse><CreateGroupResult/></CreateGroupResponse>"}
-	})
-	for platform, want := range map[string]string{"aws": "eu-west-1", "versitygw": "us-east-1"} {
-		cfg := unasked(s.URL)
-		cfg.Platform = platform
-		_, err := awsclient.IAM(connect(t, cfg)).CreateGroup(t.Context(), &iam.CreateGroupInput{GroupName: aws.String("g")})
-		if err != nil {
-			t.Error(err)
-		}
-		if got := scope(s.requests()[len(s.requests())-1]); got != want {
-			t.Errorf("%s: signed for %s, want %s", platform, got, want)
-		}
-	}
-
-	cfg := unasked(s.URL)
-	cfg.Platform = "minio"
-	delete(cfg.Endpoints, "iam")
-	_, err := awsclient.IAM(connect(t, cfg)).GetGroup(t.Context(), &iam.GetGroupInput{GroupName: aws.String("g")})
-	want := "iam GetGroup on group g: NotImplemented: platform minio has no IAM of its own: set endpoints.iam"
-	if !awsclient.IsNotImplemented(err) || awsclient.Text(err) != want {
-		t.Errorf("got %v", err)
 	}
 }
 

@@ -1,6 +1,7 @@
 package awsclient
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"path/filepath"
@@ -12,10 +13,10 @@ import (
 	"github.com/hashicorp/aws-sdk-go-base/v2/endpoints"
 )
 
-// Config is the part of the provider block that has to do with AWS, in plain Go. A zero field is one that is not set.
+// Config is the part of the provider block that concerns AWS, in plain Go. A zero field is not set.
 type Config struct {
 	Version string     // of the provider, for the user agent
-	Unknown [][]string // paths, as in FieldError, of settings that have a value which is not known yet
+	Unknown [][]string // paths, as in FieldError, of settings whose values are not known yet
 
 	Region                 string
 	Profile                string
@@ -24,19 +25,19 @@ type Config struct {
 	Token                  string
 	SharedConfigFiles      []string
 	SharedCredentialsFiles []string
-	AssumeRole             []AssumeRole // assumed one from the other, in order
+	AssumeRole             []AssumeRole // a chain: each is assumed with the one before
 	WebIdentity            *WebIdentity
 	AllowedAccountIDs      []string
 	ForbiddenAccountIDs    []string
 
-	Platform                string            // one of PlatformNames; "" is aws
+	Platform                string            // one of PlatformNames; "" is the first of them
 	Endpoints               map[string]string // URL by service, see EndpointServices
 	S3UsePathStyle          *bool
 	SkipCredentialsCheck    *bool
 	SkipRequestingAccountID *bool
 	SkipRegionValidation    bool
 
-	MaxRetries     *int // how often a call is sent again
+	MaxRetries     *int // how often a failed call is sent again
 	RetryMode      string
 	HTTPProxy      *string
 	HTTPSProxy     *string
@@ -47,35 +48,30 @@ type Config struct {
 	PermissionsBoundary string // ARN of a policy
 }
 
-// AssumeRole is one role of the chain.
+// AssumeRole is one role of a chain.
 type AssumeRole struct {
 	RoleARN     string
 	SessionName string
 	ExternalID  string
-	Duration    string // of Go's form, such as 1h
+	Duration    string // as Go writes it, such as 1h
 	Policy      string
 	PolicyARNs  []string
 	Tags        map[string]string
 }
 
-// WebIdentity is a role that is assumed with a token of an identity provider.
+// WebIdentity is a role assumed with a token of an identity provider.
 type WebIdentity struct {
 	RoleARN     string
 	SessionName string
 	Token       string
 	TokenFile   string
-	Duration    string // of Go's form, such as 1h
+	Duration    string // as Go writes it, such as 1h
 }
 
-// DefaultMaxRetries is how often a call is sent again where neither the configuration nor AWS_MAX_ATTEMPTS says.
+// DefaultMaxRetries is how often a failed call is sent again unless the configuration or AWS_MAX_ATTEMPTS sets it.
 const DefaultMaxRetries = 25
 
-// EndpointServices are the services whose endpoint can be set.
-func EndpointServices() []string {
-	return []string{"s3", "iam", "sts", "cloudfront", "route53", "acm", "ssm", "secretsmanager"}
-}
-
-// unknown says whether the setting at the path, or a part of it, is not known yet.
+// unknown reports whether the setting at the path, or a part of it, is not known yet.
 func (c Config) unknown(path ...string) bool {
 	return slices.ContainsFunc(c.Unknown, func(u []string) bool {
 		n := min(len(u), len(path))
@@ -83,23 +79,23 @@ func (c Config) unknown(path ...string) bool {
 	})
 }
 
-// PlatformOf is what is assumed of the configured kind of store. A wrong name, which Validate refuses, counts as aws.
+// PlatformOf is the configured platform. A wrong name, which Validate refuses, counts as the default.
 func (c Config) PlatformOf() Platform {
 	p, ok := platform(c.Platform)
 	if !ok {
-		p, _ = platform("aws")
+		p, _ = platform("")
 	}
 	return p
 }
 
-// EffectiveRegion is the region as far as it can be told without a network: the configuration's, AWS_REGION or
-// AWS_DEFAULT_REGION, the profile's, the platform's; us-east-1 where AWS itself is not meant; else "".
+// EffectiveRegion is the region as far as it is known without a network: the configuration's, AWS_REGION or
+// AWS_DEFAULT_REGION, the profile's, the platform's, us-east-1 for an endpoint other than AWS's; else "".
 func (c Config) EffectiveRegion() string {
 	region, _ := c.effectiveRegion()
 	return region
 }
 
-// effectiveRegion also says where the region comes from.
+// effectiveRegion also returns where the region comes from.
 func (c Config) effectiveRegion() (region, source string) {
 	if c.Region != "" {
 		return c.Region, "the provider configuration"
@@ -113,19 +109,19 @@ func (c Config) effectiveRegion() (region, source string) {
 	case c.PlatformOf().DefaultRegion != "":
 		return c.PlatformOf().DefaultRegion, "the platform"
 	case c.endpoint("s3") != "":
-		return "us-east-1", "the default for an endpoint of your own"
+		return "us-east-1", "the default for a custom endpoint"
 	}
 	return "", ""
 }
 
-// environment is what the AWS_* variables and the profile say. A profile that cannot be read says nothing here;
-// connecting reports it.
+// environment reads the AWS_* variables and the profile. A profile that cannot be read counts as empty; connecting
+// reports it.
 func (c Config) environment() (config.EnvConfig, config.SharedConfig) {
 	env, err := config.NewEnvConfig()
 	if err != nil {
 		env = config.EnvConfig{}
 	}
-	profile := firstOf(c.Profile, env.SharedConfigProfile, config.DefaultSharedConfigProfile)
+	profile := cmp.Or(c.Profile, env.SharedConfigProfile, config.DefaultSharedConfigProfile)
 	shared, err := config.LoadSharedConfigProfile(context.Background(), profile,
 		func(o *config.LoadSharedConfigOptions) {
 			o.ConfigFiles = filesOf(c.SharedConfigFiles, env.SharedConfigFile)
@@ -137,7 +133,7 @@ func (c Config) environment() (config.EnvConfig, config.SharedConfig) {
 	return env, shared
 }
 
-// filesOf is nil, which means the default files, when there is neither a list nor a file of the environment's.
+// filesOf returns the configured files, else the one of the environment, else nil for the default files.
 func filesOf(list []string, fromEnvironment string) []string {
 	if len(list) == 0 && fromEnvironment != "" {
 		list = []string{fromEnvironment}
@@ -158,8 +154,8 @@ func expandHome(file string) string {
 	return filepath.Join(home, rest)
 }
 
-// endpoint is the URL configured for the service here or in the environment, "" for AWS's own. The SDK knows the same
-// order; it also knows the endpoints that a profile names, which count when connecting.
+// endpoint is the service's URL in the configuration or the environment, "" for none. It has the SDK's order. An
+// endpoint in a profile is not looked up here; the clients use it.
 func (c Config) endpoint(service string) string {
 	if url := c.Endpoints[service]; url != "" {
 		return url
@@ -167,21 +163,10 @@ func (c Config) endpoint(service string) string {
 	if strings.EqualFold(os.Getenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"), "true") {
 		return ""
 	}
-	return firstOf(os.Getenv(EndpointVariable(service)), os.Getenv("AWS_ENDPOINT_URL"))
+	return cmp.Or(os.Getenv(EndpointVariable(service)), os.Getenv("AWS_ENDPOINT_URL"))
 }
 
-// EndpointVariable is the name of the environment variable with a service's endpoint.
-func EndpointVariable(service string) string {
-	switch service {
-	case "route53":
-		return "AWS_ENDPOINT_URL_ROUTE_53"
-	case "secretsmanager":
-		return "AWS_ENDPOINT_URL_SECRETS_MANAGER"
-	}
-	return "AWS_ENDPOINT_URL_" + strings.ToUpper(service)
-}
-
-// skips says whether the platform or the configuration does without the given check; both are on for AWS.
+// skips reports whether a check is off, by its setting or else by the platform's default.
 func (c Config) skips(configured *bool) bool {
 	if configured != nil {
 		return *configured
@@ -189,13 +174,12 @@ func (c Config) skips(configured *bool) bool {
 	return !c.PlatformOf().STS
 }
 
-// asksWho says whether connecting asks STS who the caller is.
-func (c Config) asksWho() bool {
+// callsSTS reports whether connecting asks STS who the caller is.
+func (c Config) callsSTS() bool {
 	return !c.skips(c.SkipCredentialsCheck) || !c.skips(c.SkipRequestingAccountID)
 }
 
-// Partition is the partition that a region belongs to, by AWS's table or the form of the name; "aws" for any other
-// store.
+// Partition is the partition of a region: the platform's, else by AWS's table or the form of the region's name.
 func (c Config) Partition(region string) string {
 	if p := c.PlatformOf().Partition; p != "" {
 		return p
@@ -206,20 +190,11 @@ func (c Config) Partition(region string) string {
 	return "aws"
 }
 
-// durationOf is a duration that Validate has accepted; "" is none.
+// durationOf parses a duration that Validate has accepted; "" is none.
 func durationOf(text string) time.Duration {
 	d, err := time.ParseDuration(text)
 	if err != nil {
 		return 0
 	}
 	return d
-}
-
-func firstOf(values ...string) string {
-	for _, v := range values {
-		if v != "" {
-			return v
-		}
-	}
-	return ""
 }

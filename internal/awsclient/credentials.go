@@ -15,7 +15,7 @@ import (
 	"github.com/hashicorp/aws-sdk-go-base/v2/logging"
 )
 
-// find looks for credentials in all the usual places and assumes the roles.
+// find looks for credentials in the SDK's usual places and assumes the roles.
 func (c Config) find(ctx context.Context, pace Pace) (aws.Config, error) {
 	ctx, stop := boundFirstAnswer(ctx, pace.FirstAnswer)
 	defer stop()
@@ -27,8 +27,8 @@ func (c Config) find(ctx context.Context, pace Pace) (aws.Config, error) {
 	return found, nil
 }
 
-// base is the configuration for aws-sdk-go-base, which finds the credentials. Its own check of them is off: it would
-// ask STS a second time. So is its logging of requests, whose masking lets session and web identity tokens through.
+// base is the configuration for aws-sdk-go-base, which finds the credentials. Its own check of them is off, because it
+// would call STS a second time. Its log of requests is off, because it does not mask session and web identity tokens.
 func (c Config) base(logger logging.Logger) *awsbase.Config {
 	b := &awsbase.Config{
 		AccessKey: c.AccessKey, SecretKey: c.SecretKey, Token: c.Token, Profile: c.Profile,
@@ -38,11 +38,9 @@ func (c Config) base(logger logging.Logger) *awsbase.Config {
 		HTTPProxyMode:  awsbase.HTTPProxyModeSeparate,
 		CustomCABundle: c.CustomCABundle, Insecure: c.Insecure,
 		SkipCredsValidation: true, SkipRequestingAccountId: true,
-		Logger: logger, SuppressDebugLog: true,
+		StsRegion: c.PlatformOf().IAMRegion,
+		Logger:    logger, SuppressDebugLog: true,
 		UserAgent: awsbase.UserAgentProducts{{Name: "terraform-provider-spinup", Version: c.Version}},
-	}
-	if !c.PlatformOf().AWS() {
-		b.StsRegion = globalRegion
 	}
 	for _, r := range c.AssumeRole {
 		b.AssumeRole = append(b.AssumeRole, awsbase.AssumeRole{
@@ -59,33 +57,33 @@ func (c Config) base(logger logging.Logger) *awsbase.Config {
 	return b
 }
 
-// ConnectError says why there is no connection.
+// ConnectError is why there is no connection.
 type ConnectError struct {
-	Endpoint string // of STS, when it is not AWS's own and the failure has to do with it
+	Endpoint string // of STS, if it is not AWS's own and the call to it failed
 
 	Err error // wraps ErrNoCredentials, ErrNoRegion, ErrWrongAccount, a *NoAnswerError or a *CallError where it is one
 }
 
 func (e *ConnectError) Error() string { return Text(e.Err) }
 
-// Unwrap gives the cause.
+// Unwrap returns the cause.
 func (e *ConnectError) Unwrap() error { return e.Err }
 
-// The causes that need something other than another try.
+// The causes that another attempt cannot mend.
 var (
-	ErrNoCredentials = errors.New("no usable credentials were found")
+	ErrNoCredentials = errors.New("no usable credentials found")
 	ErrNoRegion      = errors.New("no region is set")
-	ErrWrongAccount  = errors.New("this account must not be used")
+	ErrWrongAccount  = errors.New("the account is not allowed")
 )
 
-// explain turns what aws-sdk-go-base says into one error.
+// explain turns a diagnostic of aws-sdk-go-base into one error.
 func explain(ctx context.Context, d basediag.Diagnostic) error {
 	cause := errors.New(d.Summary() + ": " + d.Detail())
 	if with, ok := d.(basediag.DiagnosticWithErr); ok {
 		cause = with.Err()
 	}
-	if silent, ok := errors.AsType[*NoAnswerError](context.Cause(ctx)); ok {
-		cause = silent
+	if noAnswer, ok := errors.AsType[*NoAnswerError](context.Cause(ctx)); ok {
+		cause = noAnswer
 	}
 	if awsbase.IsNoValidCredentialSourcesError(d) {
 		return &ConnectError{Err: fmt.Errorf("%w: %w", ErrNoCredentials, cause)}
@@ -96,21 +94,21 @@ func explain(ctx context.Context, d basediag.Diagnostic) error {
 	return &ConnectError{Err: cause}
 }
 
-// boundFirstAnswer ends the context when a request made with it is without an answer for the given time. The search for
-// credentials has clients of its own, with 30 seconds for each attempt to connect; a program that is asked for
-// credentials, on the other hand, may wait for a person, so that the whole search has no bound.
+// boundFirstAnswer ends the context when a request made with it has no answer for the given time. The search for
+// credentials uses other clients, which take 30 seconds for each attempt to connect. The search as a whole has no
+// bound: a program that provides credentials may wait for a person.
 func boundFirstAnswer(ctx context.Context, bound time.Duration) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	w := &watch{bound: bound, cancel: cancel}
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GetConn:              w.asked,
-		ConnectDone:          w.failed,
-		GotFirstResponseByte: w.heard,
+		GetConn:              w.requested,
+		ConnectDone:          w.dialed,
+		GotFirstResponseByte: w.answered,
 	})
-	return ctx, func() { w.heard(); cancel(nil) }
+	return ctx, func() { w.answered(); cancel(nil) }
 }
 
-// watch has a timer running while a request is without an answer.
+// watch runs a timer while a request has no answer.
 type watch struct {
 	bound  time.Duration
 	cancel context.CancelCauseFunc
@@ -118,20 +116,20 @@ type watch struct {
 	mu    sync.Mutex
 	timer *time.Timer
 	host  string
-	err   error // of the last connecting
+	err   error // of the last attempt to connect
 }
 
-func (w *watch) asked(host string) {
+func (w *watch) requested(host string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.host = host
 	if w.timer == nil {
-		w.err = errSilent
+		w.err = errNoResponse
 		w.timer = time.AfterFunc(w.bound, w.expire)
 	}
 }
 
-func (w *watch) failed(_, _ string, err error) {
+func (w *watch) dialed(_, _ string, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if err != nil {
@@ -139,7 +137,7 @@ func (w *watch) failed(_, _ string, err error) {
 	}
 }
 
-func (w *watch) heard() {
+func (w *watch) answered() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.timer != nil {

@@ -15,19 +15,19 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// CallError is the failure of one AWS call, in words and without anything that was sent.
+// CallError is the failure of one AWS call. It holds nothing of what was sent.
 type CallError struct {
 	Service    string // s3, iam, sts
 	Operation  string // PutBucketPolicy
-	Resource   string // what the call was about, such as "bucket demo"; "" if about nothing in particular
-	Code       string // AWS's, "" if no answer came
+	Resource   string // the object of the call, such as "bucket demo"; "" for none
+	Code       string // AWS's; "" without an answer
 	Message    string
 	RequestID  string
-	HTTPStatus int // 0 if no answer came
+	HTTPStatus int // 0 without an answer
 	Attempts   int // how often the call was sent
 
 	err    error
-	region string // that AWS said to use instead
+	region string // that AWS names to use instead
 }
 
 func (e *CallError) Error() string {
@@ -50,10 +50,10 @@ func (e *CallError) Error() string {
 	return b.String()
 }
 
-// Unwrap gives what the SDK said.
+// Unwrap returns the SDK's error.
 func (e *CallError) Unwrap() error { return e.err }
 
-// Text is err's text without the SDK's wrapping around a CallError, which would name the operation twice.
+// Text is err's text without the SDK's wrapping around a CallError, which repeats the operation.
 func Text(err error) string {
 	var outer *smithy.OperationError
 	var call *CallError
@@ -63,13 +63,13 @@ func Text(err error) string {
 	return strings.ReplaceAll(err.Error(), outer.Error(), call.Error())
 }
 
-// describe fills what err, the failure of a call, says.
+// describe fills in the details of err, the failure of a call.
 func (e *CallError) describe(err error) {
 	e.err = err
 	var api smithy.APIError
 	var id interface{ ServiceRequestID() string }
 	var sent *url.Error
-	var silent *NoAnswerError
+	var noAnswer *NoAnswerError
 	if errors.As(err, &id) {
 		e.RequestID = id.ServiceRequestID()
 	}
@@ -79,16 +79,15 @@ func (e *CallError) describe(err error) {
 	}
 	switch {
 	case errors.As(err, &api) && e.isForeign(api.ErrorCode()):
-		e.Message = fmt.Sprintf("the endpoint answered with status %d, but not as AWS or a store does: without a "+
-			"code and "+
-			"a request id", e.HTTPStatus)
+		e.Message = fmt.Sprintf("the answer with status %d has no error code and no request id, so it is not from AWS or "+
+			"a store, but perhaps from a proxy", e.HTTPStatus)
 	case api != nil:
 		e.Code, e.Message = api.ErrorCode(), api.ErrorMessage()
 		if e.Message == e.Code || e.Message == unknownError || e.Message == http.StatusText(e.HTTPStatus) {
 			e.Message = ""
 		}
-	case errors.As(err, &silent):
-		e.Message = silent.Error()
+	case errors.As(err, &noAnswer):
+		e.Message = noAnswer.Error()
 	case errors.As(err, &sent):
 		e.Message = sent.Err.Error()
 	default:
@@ -101,15 +100,14 @@ func (e *CallError) describe(err error) {
 	}
 }
 
-// unknownError is the SDK's code or message for an answer that has none.
+// unknownError is the SDK's code or message for an answer without one.
 const unknownError = "UnknownError"
 
-// isForeign says whether something else than AWS or a store has answered, such as a proxy or a web server: the SDK had
-// to make the code of the status, and nothing else shows who it was. Above all such a 404 does not mean that a bucket
-// is gone.
+// isForeign reports whether the answer came from neither AWS nor a store (a proxy, say): it has no request ID, and the
+// SDK derived the code from the HTTP status. Such a 404 does not mean that a bucket is gone.
 func (e *CallError) isForeign(code string) bool {
-	made := strings.ReplaceAll(http.StatusText(e.HTTPStatus), " ", "")
-	return e.HTTPStatus != 0 && e.RequestID == "" && e.region == "" && (code == made || code == unknownError)
+	derived := strings.ReplaceAll(http.StatusText(e.HTTPStatus), " ", "")
+	return e.HTTPStatus != 0 && e.RequestID == "" && e.region == "" && (code == derived || code == unknownError)
 }
 
 const codeMalformedRegion = "AuthorizationHeaderMalformed"
@@ -117,7 +115,7 @@ const codeMalformedRegion = "AuthorizationHeaderMalformed"
 // expectedRegion reads S3's "the region 'us-east-1' is wrong; expecting 'eu-west-1'".
 var expectedRegion = regexp.MustCompile(`expecting '([^']+)'`)
 
-// call finds the CallError in err, or makes one of what the SDK says. Any other error has no class.
+// call returns the CallError in err, or one made from the SDK's error. Any other error has no class.
 func call(err error) CallError {
 	var c *CallError
 	var api smithy.APIError
@@ -134,28 +132,28 @@ func (e CallError) hasCode(codes ...string) bool {
 	return e.Code != "" && slices.Contains(codes, e.Code)
 }
 
-// WasRetried says whether the call was sent more than once before it failed, so that an "already exists" may be our own
-// doing, by an earlier attempt whose answer was lost.
+// WasRetried reports whether the call was sent more than once before it failed. An "already exists" may then come from
+// an earlier attempt of ours whose answer was lost.
 func WasRetried(err error) bool { return call(err).Attempts > 1 }
 
-// IsUncertain says whether the call may have done its work although it failed: an answer is missing, the last or an
-// earlier one, or the failure is AWS's own.
+// IsUncertain reports whether the call may have taken effect although it failed: an answer is missing, the last one or
+// an earlier one, or the failure is an internal one of AWS.
 func IsUncertain(err error) bool {
 	c := call(err)
 	return err != nil && (c.Attempts > 1 || c.HTTPStatus == 0 || c.HTTPStatus >= http.StatusInternalServerError)
 }
 
-// Resent says whether a call that succeeded was sent more than once, so that an earlier attempt may have done its work
-// too. It reads the ResultMetadata of the call's output.
+// Resent reports whether a successful call was sent more than once, so an earlier attempt may have taken effect too. It
+// reads the ResultMetadata of the call's output.
 func Resent(result middleware.Metadata) bool {
 	attempts, _ := retry.GetAttemptResults(result)
 	return len(attempts.Results) > 1
 }
 
-// IsNotFound says whether AWS said that what was asked for does not exist: the object itself, or the setting of it.
+// IsNotFound reports whether AWS answered that an object, or a setting of it, does not exist.
 func IsNotFound(err error) bool {
 	return call(err).hasCode(
-		// HEAD has no body; the SDK makes this code of a bare 404.
+		// HEAD has no body; this is the SDK's code for a bare 404.
 		"NotFound",
 		"NoSuchBucket", "NoSuchKey", "NoSuchVersion", "NoSuchUpload",
 		"NoSuchTagSet", "NoSuchBucketPolicy", "NoSuchLifecycleConfiguration", "NoSuchCORSConfiguration",
@@ -167,7 +165,7 @@ func IsNotFound(err error) bool {
 	)
 }
 
-// Absent returns nil if err is a typed not-found, else err: what is not there needs no reading and no removing.
+// Absent returns nil if err is a typed not-found, else err.
 func Absent(err error) error {
 	if IsNotFound(err) {
 		return nil
@@ -175,13 +173,13 @@ func Absent(err error) error {
 	return err
 }
 
-// IsNoBucket says whether the bucket itself does not exist, rather than a setting of it.
+// IsNoBucket reports whether the bucket itself does not exist, rather than a setting of it.
 func IsNoBucket(err error) bool {
 	c := call(err)
 	return c.hasCode("NoSuchBucket") || c.Operation == "HeadBucket" && c.hasCode("NotFound")
 }
 
-// IsCredentials says whether AWS does not accept the credentials as such, whatever they are allowed to do.
+// IsCredentials reports whether AWS does not accept the credentials at all, whatever they are allowed to do.
 func IsCredentials(err error) bool {
 	return call(err).hasCode(
 		"SignatureDoesNotMatch", "IncompleteSignature", "InvalidSignatureException", "SignatureExpired",
@@ -191,8 +189,8 @@ func IsCredentials(err error) bool {
 	)
 }
 
-// IsAccessDenied says whether the credentials are not allowed to make the call. A bare 403 of HEAD counts, although S3
-// may mean the credentials themselves by it.
+// IsAccessDenied reports whether the credentials are not allowed to make the call. A bare 403 of HEAD counts, although
+// it may also mean that S3 does not accept the credentials.
 func IsAccessDenied(err error) bool {
 	c := call(err)
 	denied := c.HTTPStatus == http.StatusForbidden && c.Code != "" && !c.hasCode("InvalidObjectState",
@@ -201,24 +199,24 @@ func IsAccessDenied(err error) bool {
 		"UnauthorizedOperation", "UnauthorizedAccess", "NotAuthorized", "AuthorizationError", "AllAccessDisabled"))
 }
 
-// IsExists says whether what was to be made is there already. CreateBucket of one's own bucket succeeds in us-east-1
-// instead, so look first.
+// IsExists reports whether the object to create exists already. In us-east-1, CreateBucket for a bucket of one's own
+// succeeds instead, so look first.
 func IsExists(err error) bool {
 	return call(err).hasCode("EntityAlreadyExists", "BucketAlreadyExists", "BucketAlreadyOwnedByYou",
 		"ParameterAlreadyExists", "ResourceExistsException", "OriginAccessControlAlreadyExists", "FunctionAlreadyExists",
 		"DistributionAlreadyExists", "CNAMEAlreadyExists")
 }
 
-// IsNotEmpty says whether a bucket cannot be deleted because something is in it.
+// IsNotEmpty reports whether a bucket cannot be deleted because it is not empty.
 func IsNotEmpty(err error) bool { return call(err).hasCode("BucketNotEmpty") }
 
-// IsLimitExceeded says whether a quota of the account is used up.
+// IsLimitExceeded reports whether a quota of the account is used up.
 func IsLimitExceeded(err error) bool {
 	return call(err).hasCode("LimitExceeded", "TooManyBuckets")
 }
 
-// IsConflict says whether the call does not go together with something that exists or is being changed, such as the
-// deletion of a policy that is attached. Exists, not empty and limit exceeded are classes of their own.
+// IsConflict reports whether the call conflicts with something that exists or is being changed, such as the deletion of
+// an attached policy. Exists, not empty and limit exceeded are separate classes.
 func IsConflict(err error) bool {
 	c := call(err)
 	conflict := c.HTTPStatus == http.StatusConflict && c.Code != "" ||
@@ -227,36 +225,36 @@ func IsConflict(err error) bool {
 	return conflict && !IsExists(err) && !IsNotEmpty(err) && !IsLimitExceeded(err)
 }
 
-// IsStale says whether something was changed since it was read, or is not yet in the state that the call needs: to be
-// read and tried again. A conditional write of S3's says so too.
+// IsStale reports whether something changed after it was read, or is not yet in the state that the call needs: read it
+// again and repeat the call. A conditional write of S3 fails so too.
 func IsStale(err error) bool {
 	return call(err).hasCode("PreconditionFailed", "InvalidIfMatchVersion", "DistributionNotDisabled")
 }
 
-// IsInvalid says whether AWS found the request itself wrong, so that it would refuse it again.
+// IsInvalid reports whether AWS found the request itself wrong, so repeating it cannot help.
 func IsInvalid(err error) bool {
 	c := call(err)
 	return c.HTTPStatus == http.StatusBadRequest && c.Code != "" && !IsCredentials(err) && !IsAccessDenied(err)
 }
 
-// IsNotImplemented says whether the store does not offer the call at all. IAM services beside AWS's say InvalidAction.
+// IsNotImplemented reports whether the store does not have the call at all. IAM of other stores answers InvalidAction.
 func IsNotImplemented(err error) bool {
 	c := call(err)
 	return c.hasCode("NotImplemented", "MethodNotAllowed", "InvalidAction") ||
 		c.Code != "" && (c.HTTPStatus == http.StatusNotImplemented || c.HTTPStatus == http.StatusMethodNotAllowed)
 }
 
-// IsWrongRegion says whether the bucket is in another region than the call was sent to.
+// IsWrongRegion reports whether the bucket is in another region than the call was sent to.
 func IsWrongRegion(err error) bool {
 	c := call(err)
 	return c.hasCode("MovedPermanently", "PermanentRedirect", codeMalformedRegion)
 }
 
-// Redirected names the region to use instead, when AWS has said so.
+// Redirected returns the region to use instead, if AWS has named it.
 func Redirected(err error) (region string, ok bool) {
 	c := call(err)
 	if !IsWrongRegion(err) && c.HTTPStatus != http.StatusBadRequest {
-		return "", false // S3 names the region in every answer, to a 403 or 404 of the right one too
+		return "", false // S3 names the region in every answer, also in a 403 or 404 from the right region
 	}
 	return c.region, c.region != ""
 }

@@ -1,6 +1,7 @@
 package awsclient_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -11,6 +12,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+	"github.com/aws/smithy-go/middleware"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
@@ -188,8 +192,8 @@ func TestCallError_text(t *testing.T) {
 		{device, "iam DeleteVirtualMFADevice on device d: AccessDenied: not authorized to perform: " +
 			"iam:DeleteVirtualMFADevice (request id RQ2)"},
 		{object, "s3 PutObject on object demo/a/b: AccessDenied: Access Denied (request id RQ1)"},
-		{bare, "s3 GetBucketPolicy on bucket mute: the endpoint answered with status 418, but not as AWS or a store does: " +
-			"without a code and a request id"},
+		{bare, "s3 GetBucketPolicy on bucket mute: the answer with status 418 has no error code and no request id, " +
+			"so it is not from AWS or a store, but perhaps from a proxy"},
 		{errors.New("other"), "other"},
 	} {
 		if got := awsclient.Text(test.err); got != test.want {
@@ -198,5 +202,109 @@ func TestCallError_text(t *testing.T) {
 		if strings.Contains(fmt.Sprintf("%+v", test.err), secret) {
 			t.Errorf("%v holds what was sent", test.err)
 		}
+	}
+}
+
+// A call that may have been done although its answer says otherwise, or says nothing.
+func TestIsUncertain(t *testing.T) {
+	refused := failQuery(409, "LimitExceeded", "No.")
+	throttled := failQuery(400, "Throttling", "Rate exceeded")
+	broken := failQuery(500, "InternalFailure", "Sorry.")
+	lost := answer{}
+	done := answer{Status: 200, Body: `<CreateAccessKeyResponse><CreateAccessKeyResult><AccessKey><AccessKeyId>AK1</AccessKeyId>` +
+		`</AccessKey></CreateAccessKeyResult></CreateAccessKeyResponse>`}
+	for name, test := range map[string]struct {
+		answers           []answer
+		uncertain, resent bool
+	}{
+		"done":                 {[]answer{done}, false, false},
+		"refused":              {[]answer{refused}, false, false},
+		"failed":               {[]answer{broken, broken, broken}, true, false},
+		"lost":                 {[]answer{lost, lost, lost}, true, false},
+		"throttled, refused":   {[]answer{throttled, refused}, true, false},
+		"lost, then refused":   {[]answer{lost, refused}, true, false},
+		"lost, then done":      {[]answer{lost, done}, false, true},
+		"throttled, then done": {[]answer{throttled, done}, false, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			clean(t)
+			server := serve(t, func(s seen) answer { return test.answers[min(s.Number, len(test.answers))-1] })
+			cfg := unasked(server.URL)
+			cfg.MaxRetries = new(2)
+			out, err := awsclient.IAM(connect(t, cfg)).CreateAccessKey(t.Context(), &iam.CreateAccessKeyInput{UserName: aws.String("ann")})
+			var result middleware.Metadata
+			if err == nil {
+				result = out.ResultMetadata
+			}
+			if awsclient.IsUncertain(err) != test.uncertain || awsclient.Resent(result) != test.resent {
+				t.Errorf("uncertain %v, resent %v, want %v, %v: %v", awsclient.IsUncertain(err), awsclient.Resent(result),
+					test.uncertain, test.resent, err)
+			}
+		})
+	}
+	if awsclient.IsUncertain(nil) || !awsclient.IsUncertain(context.Canceled) {
+		t.Error("nothing failed, or a call was cut short")
+	}
+}
+
+// failJSON is an error as the stores write it.
+func failJSON(status int, code string) answer {
+	return answer{Status: status, Body: `{"__type":"` + code + `","message":"No."}`, Header: map[string]string{"X-Amzn-Requestid": "RQ3"}}
+}
+
+// The failures of stores have the same classes, name what the call was about, and do not tell the value.
+func TestStoreErrors(t *testing.T) {
+	const hidden = "value-to-hide"
+	for name, test := range map[string]struct {
+		answer answer
+		call   func(context.Context, *awsclient.Conn) error
+		is     func(error) bool
+		says   string
+	}{
+		"parameter exists": {
+			failJSON(400, "ParameterAlreadyExists"), func(ctx context.Context, c *awsclient.Conn) error {
+				_, err := awsclient.SSM(c).PutParameter(ctx, &ssm.PutParameterInput{Name: aws.String("/a"), Value: aws.String(hidden)})
+				return err
+			}, awsclient.IsExists, "ssm PutParameter on parameter /a: ParameterAlreadyExists",
+		},
+		"parameter denied": {
+			failJSON(400, "AccessDeniedException"), func(ctx context.Context, c *awsclient.Conn) error {
+				_, err := awsclient.SSM(c).PutParameter(ctx, &ssm.PutParameterInput{Name: aws.String("/a"), Value: aws.String(hidden)})
+				return err
+			}, awsclient.IsAccessDenied, "ssm PutParameter on parameter /a: AccessDeniedException",
+		},
+		"no parameter": {
+			failJSON(400, "ParameterNotFound"), func(ctx context.Context, c *awsclient.Conn) error {
+				_, err := awsclient.SSM(c).DeleteParameter(ctx, &ssm.DeleteParameterInput{Name: aws.String("/a")})
+				return err
+			}, awsclient.IsNotFound, "ssm DeleteParameter on parameter /a: ParameterNotFound",
+		},
+		"secret exists": {
+			failJSON(400, "ResourceExistsException"), func(ctx context.Context, c *awsclient.Conn) error {
+				_, err := awsclient.SecretsManager(c).CreateSecret(ctx, &secretsmanager.CreateSecretInput{
+					Name: aws.String("a"), SecretString: aws.String(hidden),
+				})
+				return err
+			}, awsclient.IsExists, "secretsmanager CreateSecret on secret a: ResourceExistsException",
+		},
+		"no secret": {
+			failJSON(400, "ResourceNotFoundException"), func(ctx context.Context, c *awsclient.Conn) error {
+				_, err := awsclient.SecretsManager(c).PutSecretValue(ctx, &secretsmanager.PutSecretValueInput{
+					SecretId: aws.String("a"), SecretString: aws.String(hidden),
+				})
+				return err
+			}, awsclient.IsNotFound, "secretsmanager PutSecretValue on secret a: ResourceNotFoundException",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			clean(t)
+			server := serve(t, func(seen) answer { return test.answer })
+			cfg := unasked(server.URL)
+			cfg.Endpoints["ssm"], cfg.Endpoints["secretsmanager"] = server.URL, server.URL
+			err := test.call(t.Context(), connect(t, cfg))
+			if err == nil || !test.is(err) || !strings.Contains(awsclient.Text(err), test.says) || strings.Contains(err.Error(), hidden) {
+				t.Errorf("got %v, want %q", err, test.says)
+			}
+		})
 	}
 }

@@ -5,9 +5,9 @@ import (
 	"fmt"
 )
 
-// Lock waits until nobody else in this process writes to the bucket, and keeps others out until unlock is called. The
-// bucket policy and the lifecycle configuration are each one document with several writers, and S3 answers concurrent
-// changes of one bucket with OperationAborted. The error is ctx's.
+// Lock waits until nothing else in this process writes to the bucket, and holds the bucket until unlock is called. The
+// bucket policy and the lifecycle configuration are each one document with several writers, and S3 refuses concurrent
+// changes of one bucket with OperationAborted. It returns an error only if ctx ends first.
 func (c *Conn) Lock(ctx context.Context, bucket string) (unlock func(), err error) {
 	held := c.Shared("lock of "+bucket, func() any { return make(chan struct{}, 1) }).(chan struct{})
 	select {
@@ -18,7 +18,7 @@ func (c *Conn) Lock(ctx context.Context, bucket string) (unlock func(), err erro
 	}
 }
 
-// Shared gives what all who use this connection share under a key. The first to ask has it made.
+// Shared returns the value that all users of the connection share under the key. The first call makes it.
 func (c *Conn) Shared(key string, make func() any) any {
 	if found, ok := c.shared.Load(key); ok {
 		return found

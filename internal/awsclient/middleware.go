@@ -14,7 +14,7 @@ import (
 	"github.com/hashicorp/aws-sdk-go-base/v2/logging"
 )
 
-// describeFailure is the outermost middleware: it makes a CallError of every failure.
+// describeFailure is the outermost middleware: it turns every failure into a CallError.
 func describeFailure(stack *middleware.Stack) error {
 	return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("SpinupDescribeFailure", func(
 		ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler,
@@ -42,7 +42,7 @@ func describeFailure(stack *middleware.Stack) error {
 // stackOption changes how a client makes its calls.
 type stackOption = func(*middleware.Stack) error
 
-// refuse fails every call with the reason, as a store would that does not offer it.
+// refuse makes every call fail with the reason, like a store that does not have the call.
 func refuse(reason string) stackOption {
 	return func(stack *middleware.Stack) error {
 		return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("SpinupRefuse", func(
@@ -53,8 +53,8 @@ func refuse(reason string) stackOption {
 	}
 }
 
-// logCall writes one line per call, at debug level. Bodies and headers are left out: they hold new secret keys, session
-// tokens and policies, and masking knows only those of AWS's own form.
+// logCall logs one line per call, at debug level. It leaves out bodies and headers: they hold new secret keys, session
+// tokens and policies, and masking would find only those in AWS's own form.
 func logCall(ctx context.Context, e *CallError, took time.Duration) {
 	ctx, logger := logging.NewTfLogger(ctx)
 	logger.Debug(ctx, "AWS call", map[string]any{
@@ -63,8 +63,8 @@ func logCall(ctx context.Context, e *CallError, took time.Duration) {
 	})
 }
 
-// resourceOf names what a call is about by the first of these fields that its input has. It is what a permission would
-// have to be given on, so a group comes before the policy that is attached to it.
+// resourceOf names the object of a call by the first of these fields that its input has. It is the object that a
+// permission must name, so a group comes before the policy attached to it.
 func resourceOf(input any) string {
 	v := reflect.Indirect(reflect.ValueOf(input))
 	if v.Kind() != reflect.Struct {
@@ -76,7 +76,7 @@ func resourceOf(input any) string {
 	}
 	bucket, key := text("Bucket"), text("Key")
 	if fieldOf(v, "Delete") != nil {
-		key = "*" // DeleteObjects, which is about many of them
+		key = "*" // DeleteObjects
 	}
 	if bucket != "" && key != "" {
 		return "object " + bucket + "/" + key
@@ -85,29 +85,29 @@ func resourceOf(input any) string {
 		{"Bucket", "bucket"}, {"GroupName", "group"}, {"UserName", "user"}, {"RoleName", "role"},
 		{"PolicyArn", "policy"}, {"PolicyName", "policy"}, {"RoleArn", "role"}, {"SecretId", "secret"},
 		{"SerialNumber", "device"}, {"DistributionId", "distribution"}, {"HostedZoneId", "zone"},
-		{"CertificateArn", "certificate"}, {"Resource", "distribution"}, // whose tags CloudFront calls those of a resource
+		{"CertificateArn", "certificate"}, {"Resource", "distribution"}, // CloudFront's calls about tags
 	} {
 		if name := text(named.field); name != "" {
 			return named.noun + " " + name
 		}
 	}
 	if noun := nounOf(strings.TrimSuffix(v.Type().Name(), "Input")); noun != "" {
-		return noun + " " + cmp.Or(text("Id"), text("Name"), "*") // what is made has no id yet
+		return noun + " " + cmp.Or(text("Id"), text("Name"), "*") // a new object has no id yet
 	}
 	switch name := text("Name"); {
 	case name == "":
 		return ""
 	case fieldOf(v, "SecretString") != nil: // CreateSecret
 		return "secret " + name
-	default: // those of Systems Manager
+	default: // Systems Manager
 		return "parameter " + name
 	}
 }
 
-// nounOf is the word for what an operation is about whose input says only an Id, or a Name.
+// nounOf derives the kind of object from the operation's name when the input has only an Id or Name.
 func nounOf(operation string) string {
 	if strings.HasPrefix(operation, "List") {
-		return "" // about all there are
+		return "" // not about one object
 	}
 	for _, named := range []struct{ word, noun string }{
 		{"OriginAccessControl", "origin access control"}, {"Distribution", "distribution"}, {"Function", "function"},

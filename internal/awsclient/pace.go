@@ -5,35 +5,37 @@ import (
 	"time"
 )
 
-// Pace says how long anything waits. It is the only place that does, so that tests take milliseconds.
+// Pace is how long anything waits. All pauses and bounds are here, so that tests take milliseconds.
 type Pace struct {
-	// MinBackoff and MaxBackoff bound the pause before a failed call is sent again: it is a random part of MinBackoff,
-	// which doubles each time up to MaxBackoff.
+	// MinBackoff and MaxBackoff bound the pause before a failed call is sent again: a random part of MinBackoff, which
+	// doubles each time up to MaxBackoff.
 	MinBackoff, MaxBackoff time.Duration
-	// PollMin and PollMax bound the pause between two looks of Until, which grows from one to the other.
+	// PollMin and PollMax bound the pause between two checks of Until, which grows from one to the other.
 	PollMin, PollMax time.Duration
-	// Consistency is how long Until waits for AWS to show everywhere what was written. IAM documents no bound;
-	// two minutes is what its callers have come to allow.
+	// Consistency is how long Until waits for AWS to show a write everywhere. IAM documents no bound; two minutes are
+	// customary.
 	Consistency time.Duration
-	// Rescue is how long the look at what exists may take after something failed or was interrupted.
+	// Rescue is how long reading the real state may take after a failure or an interruption.
 	Rescue time.Duration
-	// FirstAnswer is how long a service that has not answered once in this process is tried: long enough for a server
-	// that is just starting, short enough for a mistyped endpoint.
+	// FirstAnswer is how long a service is tried that has never answered in this process: long enough for a server that
+	// is just starting, short enough for a mistyped endpoint.
 	FirstAnswer time.Duration
 	// DialTimeout is how long one attempt to connect may take.
 	DialTimeout time.Duration
-	// Gather is how long the first change of a shared document waits for others to be written with it, and again after
-	// each that comes.
+	// Gather is how long a change of a shared document waits for others to be written with it. Each one that comes
+	// extends the wait.
 	Gather time.Duration
-	// Gap is how old what was read may be when a shared document is written. Three times as long after a write, nobody
-	// can overwrite it any more with what was read before it.
+	// Gap is the age of the oldest read on which a write of a shared document may be based. Three times Gap after a
+	// write, no writer still holds an older read.
 	Gap time.Duration
-	// DeployMin and DeployMax bound the pause between two looks at a distribution that is being deployed, Deployment how
-	// long that, or the validation of a certificate, may take in all. Report is how often a long wait says that it goes
-	// on.
-	DeployMin, DeployMax, Deployment, Report time.Duration
-	// Share is how long one read of a shared document does for all who want to see it.
+	// Share is how long one read of a shared document is reused by other readers.
 	Share time.Duration
+	// DeployMin and DeployMax bound the pause between two checks of a distribution that is being deployed.
+	DeployMin, DeployMax time.Duration
+	// Deployment is how long that, or the validation of a certificate, may take in all.
+	Deployment time.Duration
+	// Report is how often a long wait is logged.
+	Report time.Duration
 }
 
 // DefaultPace is the pace for AWS itself.
@@ -49,11 +51,11 @@ func DefaultPace() Pace {
 		DialTimeout: 5 * time.Second,
 		Gather:      100 * time.Millisecond,
 		Gap:         250 * time.Millisecond,
+		Share:       2 * time.Second,
 		DeployMin:   time.Second,
 		DeployMax:   30 * time.Second,
 		Deployment:  90 * time.Minute,
 		Report:      time.Minute,
-		Share:       2 * time.Second,
 	}
 }
 

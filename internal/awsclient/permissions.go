@@ -10,12 +10,12 @@ type Permission struct {
 	Operation string   // the AWS operation, such as HeadBucket
 	Actions   []string // the IAM actions that allow it, such as s3:ListBucket
 	On        string   // the kind of resource they are allowed on: bucket, object, group, policy, user or *
-	Read      bool     // the operation changes nothing
+	Read      bool     // the operation only reads
 }
 
 // Permissions lists what the operations of api need, in the order of its fields. Api is a struct, or a pointer to one,
 // whose fields are function values named like their operation, with the tags `iam:"s3:ListBucket" on:"bucket"` (several
-// actions with commas between); embedded structs count as if their fields were there.
+// actions separated by commas); embedded structs count as if their fields were there.
 func Permissions(api any) []Permission {
 	return permissions(reflect.Indirect(reflect.ValueOf(api)).Type())
 }
@@ -40,7 +40,7 @@ func permissions(api reflect.Type) []Permission {
 	return all
 }
 
-// reads tells by the verb, which AWS keeps to.
+// reads reports whether the operation only reads, by AWS's verbs.
 func reads(operation string) bool {
 	for _, verb := range []string{"Get", "Head", "List", "Describe", "Lookup", "Simulate"} {
 		if strings.HasPrefix(operation, verb) {
@@ -50,7 +50,7 @@ func reads(operation string) bool {
 	return false
 }
 
-// ActionFor names the IAM actions that allow the operation, with commas between; "" for an operation not in perms.
+// ActionFor returns the IAM actions that allow the operation, separated by commas; "" for an operation not in perms.
 func ActionFor(perms []Permission, operation string) string {
 	for _, p := range perms {
 		if p.Operation == operation {

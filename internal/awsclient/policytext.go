@@ -6,5 +6,5 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
-// PolicyText is the text of a policy as IAM answers it: percent-encoded (RFC 3986), so that a plus sign is one.
+// PolicyText decodes a policy document of an IAM answer, which is percent-encoded (RFC 3986): a plus sign stays one.
 func PolicyText(answer *string) (string, error) { return url.PathUnescape(aws.ToString(answer)) }

@@ -18,8 +18,8 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// newRetryer says which failures are worth sending a call again, how often and after which pause. There is no token
-// bucket: it would make one resource fail because of the bad luck of another.
+// newRetryer decides which failed calls are sent again, how often and after which pause. It has no token bucket: with
+// one, the failures of one resource would use up the retries of another.
 func newRetryer(pace Pace, retries int, mode aws.RetryMode) aws.RetryerV2 {
 	standard := func(o *retry.StandardOptions) {
 		o.MaxAttempts = retries + 1
@@ -42,16 +42,16 @@ func newRetryer(pace Pace, retries int, mode aws.RetryMode) aws.RetryerV2 {
 	return retry.NewStandard(standard)
 }
 
-// delay is the pause after the attempt, cut short where only little time is left to hear a first answer.
+// delay is the pause after the attempt, at most the time left for a first answer.
 func (p Pace) delay(attempt int, err error) (time.Duration, error) {
 	pause := p.Backoff(attempt)
-	if silent, ok := errors.AsType[*NoAnswerError](err); ok {
-		pause = min(pause, silent.left)
+	if noAnswer, ok := errors.AsType[*NoAnswerError](err); ok {
+		pause = min(pause, noAnswer.left)
 	}
 	return pause, nil
 }
 
-// NoAnswerError says that a service was not reached, and has never answered in this process.
+// NoAnswerError means that a service cannot be reached and has never answered in this process.
 type NoAnswerError struct {
 	Host  string
 	After time.Duration // since the first try
@@ -67,32 +67,32 @@ func (e *NoAnswerError) Error() string {
 	return fmt.Sprintf("no answer from %s: %v", e.Host, e.Err)
 }
 
-// Unwrap gives the last failure.
+// Unwrap returns the last failure.
 func (e *NoAnswerError) Unwrap() error { return e.Err }
 
-// RetryableError tells the SDK's retryer to go on only while there is time left.
+// RetryableError reports to the SDK's retryer whether there is time for another attempt.
 func (e *NoAnswerError) RetryableError() bool { return e.left > 0 }
 
-var errSilent = errors.New("nothing was heard")
+var errNoResponse = errors.New("the server sent no response")
 
-// firstAnswer is the middleware around each attempt that bounds how long a service is tried that has never answered: a
-// mistyped endpoint is an error after seconds, not after all retries nor once for each of many resources. Once a
-// service has answered it stands aside.
+// firstAnswer is the middleware around each attempt that bounds how long a service is tried that has never answered. A
+// mistyped endpoint is then an error within seconds, not after all retries and not again for each of many resources.
+// Once a service has answered, the middleware does nothing.
 type firstAnswer struct {
 	pace Pace
 
 	mu       sync.Mutex
-	services map[string]*acquaintance
+	services map[string]*serviceState
 }
 
-// acquaintance is what is known of one service.
-type acquaintance struct {
-	since    time.Time // of the first try
-	answered bool
-	lost     *NoAnswerError // what every further call gets; nil while there is hope
+// serviceState is what is known about one service.
+type serviceState struct {
+	since       time.Time // of the first attempt
+	answered    bool
+	unreachable *NoAnswerError // the error of every further call; nil while it may still answer
 }
 
-// add puts it around each attempt, after the request is signed and its host known.
+// add puts the middleware around each attempt, after the request is signed and its host known.
 func (f *firstAnswer) add(stack *middleware.Stack) error {
 	return stack.Finalize.Add(f, middleware.After)
 }
@@ -105,78 +105,78 @@ func (f *firstAnswer) HandleFinalize(
 	ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler,
 ) (middleware.FinalizeOutput, middleware.Metadata, error) {
 	service := middleware.GetServiceID(ctx)
-	known := f.meet(service)
+	known := f.state(service)
 	switch {
 	case known.answered:
 		return next.HandleFinalize(ctx, in)
-	case known.lost != nil:
-		return middleware.FinalizeOutput{}, middleware.Metadata{}, known.lost
+	case known.unreachable != nil:
+		return middleware.FinalizeOutput{}, middleware.Metadata{}, known.unreachable
 	}
 
-	// The time may have passed without anybody having waited for an answer: one short attempt is due in any case.
+	// The time may have passed between calls, without an attempt: make at least a short one.
 	left := max(f.pace.FirstAnswer-time.Since(known.since), f.pace.DialTimeout)
 	attempt, cancel := context.WithCancelCause(ctx)
-	timer := time.AfterFunc(left, func() { cancel(errSilent) })
+	timer := time.AfterFunc(left, func() { cancel(errNoResponse) })
 	out, metadata, err := next.HandleFinalize(attempt, in)
-	timer.Stop() // and no cancel on success: the body of the answer may still have to be read
+	timer.Stop() // no cancel on success: the body of the answer may still have to be read
 
 	var response *smithyhttp.ResponseError
 	if err == nil || errors.As(err, &response) && response.HTTPStatusCode() != 0 {
-		f.answer(service)
+		f.markAnswered(service)
 		return out, metadata, err
 	}
-	silent := errors.Is(context.Cause(attempt), errSilent)
+	timedOut := errors.Is(context.Cause(attempt), errNoResponse)
 	cancel(nil)
 	var sending *url.Error
 	switch {
-	case ctx.Err() != nil, !silent && !errors.As(err, &sending):
+	case ctx.Err() != nil, !timedOut && !errors.As(err, &sending):
 		return out, metadata, err
-	case silent:
-		err = errSilent
+	case timedOut:
+		err = errNoResponse
 	default:
 		err = sending.Err
 	}
 	noAnswer := &NoAnswerError{After: time.Since(known.since), Err: err}
-	if !hopeless(err) {
+	if !permanent(err) {
 		noAnswer.left = f.pace.FirstAnswer - noAnswer.After
 	}
 	if request, ok := in.Request.(*smithyhttp.Request); ok {
 		noAnswer.Host = request.URL.Host
 	}
-	if noAnswer.After >= f.pace.FirstAnswer { // a mistake in one host name is soon told again, and says nothing of others
-		f.lose(service, noAnswer)
+	if noAnswer.After >= f.pace.FirstAnswer { // a permanent failure is quick, and about one host name of the service only
+		f.markUnreachable(service, noAnswer)
 	}
 	return out, metadata, noAnswer
 }
 
-// hopeless says whether trying again cannot help: there is no such host, its certificate is not trusted, or it does not
-// speak TLS.
-func hopeless(err error) bool {
+// permanent reports whether another attempt cannot help: there is no such host, its certificate is not trusted, or it
+// does not speak TLS.
+func permanent(err error) bool {
 	var dns *net.DNSError
 	var certificate *tls.CertificateVerificationError
 	return errors.As(err, &dns) && dns.IsNotFound || errors.As(err, &certificate) ||
 		errors.Is(err, http.ErrSchemeMismatch)
 }
 
-func (f *firstAnswer) meet(service string) acquaintance {
+func (f *firstAnswer) state(service string) serviceState {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	a := f.services[service]
-	if a == nil {
-		a = &acquaintance{since: time.Now()}
-		f.services[service] = a
+	s := f.services[service]
+	if s == nil {
+		s = &serviceState{since: time.Now()}
+		f.services[service] = s
 	}
-	return *a
+	return *s
 }
 
-func (f *firstAnswer) answer(service string) {
+func (f *firstAnswer) markAnswered(service string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.services[service].answered = true
 }
 
-func (f *firstAnswer) lose(service string, last *NoAnswerError) {
+func (f *firstAnswer) markUnreachable(service string, last *NoAnswerError) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.services[service].lost = last
+	f.services[service].unreachable = last
 }

@@ -125,7 +125,7 @@ func fast() awsclient.Pace {
 	return awsclient.Pace{
 		MinBackoff: time.Millisecond, MaxBackoff: 2 * time.Millisecond,
 		PollMin: time.Millisecond, PollMax: 4 * time.Millisecond,
-		Consistency: 2 * time.Second, Rescue: 2 * time.Second,
+		Consistency: time.Minute, Rescue: 2 * time.Second, // a minute, for a busy machine
 		FirstAnswer: 300 * time.Millisecond, DialTimeout: 100 * time.Millisecond,
 	}
 }

@@ -1,66 +1,143 @@
 package awsclient
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/acm"
+	"github.com/aws/aws-sdk-go-v2/service/cloudfront"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/route53"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
 
-// globalRegion is where AWS's services without regions are, and what IAM and STS of other stores want in signatures.
+// globalRegion is the region of AWS's services that have only one.
 const globalRegion = "us-east-1"
 
-// S3 is the client of S3. Making one is cheap; connections and retry state are shared.
+// EndpointServices are the services whose endpoint can be set.
+func EndpointServices() []string {
+	return []string{"s3", "iam", "sts", "cloudfront", "route53", "acm", "ssm", "secretsmanager"}
+}
+
+// EndpointVariable is the name of the environment variable with a service's endpoint.
+func EndpointVariable(service string) string {
+	switch service {
+	case "route53":
+		return "AWS_ENDPOINT_URL_ROUTE_53"
+	case "secretsmanager":
+		return "AWS_ENDPOINT_URL_SECRETS_MANAGER"
+	}
+	return "AWS_ENDPOINT_URL_" + strings.ToUpper(service)
+}
+
+// S3 returns a client of S3. The clients of all services share connections and retryers, so making one is cheap.
 func S3(c *Conn) *s3.Client {
-	return s3.NewFromConfig(c.aws, func(o *s3.Options) {
-		o.Retryer = c.retryers["s3"]
-		o.BaseEndpoint = c.endpoint("s3", o.BaseEndpoint)
-		own := o.BaseEndpoint != nil
-		o.UsePathStyle = own
-		if c.cfg.S3UsePathStyle != nil {
-			o.UsePathStyle = *c.cfg.S3UsePathStyle
-		}
-		request, response := c.checksums()
-		if own && request == 0 { // many stores do not know the newer checksums
-			o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired
-		}
-		if own && response == 0 {
-			o.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired
-		}
-	})
+	return newClient(c, "s3", s3.NewFromConfig, func(o *s3.Options) options {
+		return options{&o.Region, &o.Retryer, &o.BaseEndpoint, &o.APIOptions}
+	}, c.s3Options)
 }
 
-// IAM is the client of IAM, as cheap to make as S3's.
+// IAM returns a client of IAM.
 func IAM(c *Conn) *iam.Client {
-	return iam.NewFromConfig(c.aws, func(o *iam.Options) {
-		o.Retryer = c.retryers["iam"]
-		o.BaseEndpoint = c.endpoint("iam", o.BaseEndpoint)
-		if !c.Platform.AWS() {
-			o.Region = globalRegion
-		}
-		o.APIOptions = c.refuseWithout(o.BaseEndpoint, "iam", o.APIOptions)
+	return newClient(c, "iam", iam.NewFromConfig, func(o *iam.Options) options {
+		return options{&o.Region, &o.Retryer, &o.BaseEndpoint, &o.APIOptions}
 	})
 }
 
-// STS is the client of STS, as cheap to make as S3's.
+// STS returns a client of STS.
 func STS(c *Conn) *sts.Client {
-	return sts.NewFromConfig(c.aws, func(o *sts.Options) {
-		o.Retryer = c.retryers["sts"]
-		o.BaseEndpoint = c.endpoint("sts", o.BaseEndpoint)
-		if !c.Platform.AWS() {
-			o.Region = globalRegion
-		}
-		o.APIOptions = c.refuseWithout(o.BaseEndpoint, "sts", o.APIOptions)
+	return newClient(c, "sts", sts.NewFromConfig, func(o *sts.Options) options {
+		return options{&o.Region, &o.Retryer, &o.BaseEndpoint, &o.APIOptions}
 	})
 }
 
-// endpoint is the configured one, else that of the environment or the profile, which the SDK has found, else the
-// platform's; nil for AWS's own.
+// CloudFront returns a client of CloudFront.
+func CloudFront(c *Conn) *cloudfront.Client {
+	return newClient(c, "cloudfront", cloudfront.NewFromConfig, func(o *cloudfront.Options) options {
+		return options{&o.Region, &o.Retryer, &o.BaseEndpoint, &o.APIOptions}
+	})
+}
+
+// Route53 returns a client of Route 53.
+func Route53(c *Conn) *route53.Client {
+	return newClient(c, "route53", route53.NewFromConfig, func(o *route53.Options) options {
+		return options{&o.Region, &o.Retryer, &o.BaseEndpoint, &o.APIOptions}
+	})
+}
+
+// ACM returns a client of Certificate Manager in the region whose certificates CloudFront uses.
+func ACM(c *Conn) *acm.Client {
+	return newClient(c, "acm", acm.NewFromConfig, func(o *acm.Options) options {
+		return options{&o.Region, &o.Retryer, &o.BaseEndpoint, &o.APIOptions}
+	})
+}
+
+// SSM returns a client of Systems Manager.
+func SSM(c *Conn) *ssm.Client {
+	return newClient(c, "ssm", ssm.NewFromConfig, func(o *ssm.Options) options {
+		return options{&o.Region, &o.Retryer, &o.BaseEndpoint, &o.APIOptions}
+	})
+}
+
+// SecretsManager returns a client of Secrets Manager.
+func SecretsManager(c *Conn) *secretsmanager.Client {
+	return newClient(c, "secretsmanager", secretsmanager.NewFromConfig, func(o *secretsmanager.Options) options {
+		return options{&o.Region, &o.Retryer, &o.BaseEndpoint, &o.APIOptions}
+	})
+}
+
+// options points to the fields that the Options of every service have. The SDK has a type of its own for each service.
+type options struct {
+	region     *string
+	retryer    *aws.Retryer
+	endpoint   **string
+	apiOptions *[]stackOption
+}
+
+// newClient makes a client by the SDK's constructor. Common finds the common fields in the service's Options; more
+// sets what only this service has, after them.
+func newClient[Client, Options any](
+	c *Conn, service string, construct func(aws.Config, ...func(*Options)) *Client, common func(*Options) options,
+	more ...func(*Options),
+) *Client {
+	configure := func(o *Options) { c.configure(service, common(o)) }
+	return construct(c.aws, append([]func(*Options){configure}, more...)...)
+}
+
+// configure sets the common options. A call without an endpoint fails on other stores: AWS must not be sent what is
+// meant for them.
+func (c *Conn) configure(service string, o options) {
+	*o.region = c.regionFor(service, *o.region)
+	*o.retryer = c.retryers[service]
+	*o.endpoint = c.endpoint(service, *o.endpoint)
+	if *o.endpoint == nil && !c.Platform.AWSEndpoints {
+		*o.apiOptions = append(slices.Clip(*o.apiOptions), refuse(fmt.Sprintf(
+			"platform %s has no default endpoint for %s: set endpoints.%[2]s", c.Platform.Name, service)))
+	}
+}
+
+// regionFor returns the region that the service's calls go to and are signed for. CloudFront and Route 53 are in one
+// region for all, and CloudFront takes only certificates of that region:
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cnames-and-https-requirements.html
+func (c *Conn) regionFor(service, configured string) string {
+	switch service {
+	case "cloudfront", "route53", "acm":
+		return globalRegion
+	case "iam", "sts":
+		return cmp.Or(c.Platform.IAMRegion, configured)
+	}
+	return configured
+}
+
+// endpoint returns the configured endpoint, else the one that the SDK found in the environment or the profile, else
+// the platform's. It is nil for AWS's own.
 func (c *Conn) endpoint(service string, found *string) *string {
 	if url := c.cfg.Endpoints[service]; url != "" {
 		return &url
@@ -71,18 +148,25 @@ func (c *Conn) endpoint(service string, found *string) *string {
 	return found
 }
 
-// refuseWithout makes every call fail where there is no endpoint for it: AWS must not be sent what is meant for another
-// store.
-func (c *Conn) refuseWithout(endpoint *string, service string, options []stackOption) []stackOption {
-	if endpoint != nil || c.Platform.AWS() {
-		return options
+// s3Options sets what an endpoint other than AWS's needs: many stores know neither bucket names as host names nor the
+// newer checksums.
+func (c *Conn) s3Options(o *s3.Options) {
+	custom := o.BaseEndpoint != nil
+	o.UsePathStyle = custom
+	if c.cfg.S3UsePathStyle != nil {
+		o.UsePathStyle = *c.cfg.S3UsePathStyle
 	}
-	return append(slices.Clip(options), refuse(fmt.Sprintf(
-		"platform %s has no %s of its own: set endpoints.%s", c.Platform.Name, strings.ToUpper(service), service)))
+	request, response := c.checksums()
+	if custom && request == 0 {
+		o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired
+	}
+	if custom && response == 0 {
+		o.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired
+	}
 }
 
-// checksums are the settings of the environment or the profile, 0 for none: the SDK does not tell them from its own
-// default.
+// checksums returns the settings of the environment or the profile, 0 where they have none. The SDK's resolved values
+// do not tell a setting from the default.
 func (c *Conn) checksums() (aws.RequestChecksumCalculation, aws.ResponseChecksumValidation) {
 	var request aws.RequestChecksumCalculation
 	var response aws.ResponseChecksumValidation

@@ -18,11 +18,11 @@ import (
 	"github.com/hashicorp/aws-sdk-go-base/v2/validation"
 )
 
-// FieldError is a setting that cannot be right.
+// FieldError is a setting that is wrong.
 type FieldError struct {
 	Path    []string // attribute, then list index or key, then attribute
 	Value   string   // as configured; "" for a secret
-	Message string   // what is wrong and what is allowed
+	Message string   // what is wrong and what is allowed, to read on from the value
 }
 
 func (e FieldError) Error() string {
@@ -32,35 +32,35 @@ func (e FieldError) Error() string {
 	return fmt.Sprintf("%s: %q %s", strings.Join(e.Path, "."), e.Value, e.Message)
 }
 
-// problems collects what is wrong with a configuration.
+// problems collects the errors of a configuration.
 type problems struct {
 	Config
 	found []FieldError
 }
 
-// add notes a problem, unless it is only that the setting is not known yet.
+// add records a problem, unless the setting is not known yet.
 func (p *problems) add(path []string, value, format string, args ...any) {
 	if !p.unknown(path...) {
 		p.found = append(p.found, FieldError{Path: path, Value: value, Message: fmt.Sprintf(format, args...)})
 	}
 }
 
-// match wants a value that is set to have the form of re.
+// match records a problem if a value is set and re does not match it.
 func (p *problems) match(path []string, value string, re *regexp.Regexp, want string) {
 	if value != "" && !re.MatchString(value) {
 		p.add(path, value, "%s", want)
 	}
 }
 
-// The forms of the API references of Organizations and STS.
+// The forms that the API references of Organizations and STS give.
 var (
 	accountForm    = regexp.MustCompile(`^\d{12}$`)
 	sessionForm    = regexp.MustCompile(`^[\w+=,.@-]{2,64}$`)
 	externalIDForm = regexp.MustCompile(`^[\w+=,.@:/-]{2,}$`)
 )
 
-// Validate checks everything that can be told without a network: the settings themselves, and the region that the
-// environment or the profile gives. It is empty when all is well.
+// Validate checks what can be checked without a network: the settings themselves, and the region of the environment or
+// the profile. It returns nothing if all is well.
 func (c Config) Validate() []FieldError {
 	p := &problems{Config: c}
 	p.checkPlatform()
@@ -80,8 +80,8 @@ func (p *problems) checkPlatform() {
 	if _, ok := platform(p.Platform); !ok {
 		p.add([]string{"platform"}, p.Platform, "is not one of %s", strings.Join(PlatformNames(), ", "))
 	}
-	if store := p.PlatformOf(); !store.AWS() && p.endpoint("s3") == "" && store.DefaultEndpoint == "" {
-		p.add([]string{"endpoints", "s3"}, "", "must be set, here or by AWS_ENDPOINT_URL_S3, for platform %s",
+	if store := p.PlatformOf(); !store.AWSEndpoints && p.endpoint("s3") == "" && store.DefaultEndpoint == "" {
+		p.add([]string{"endpoints", "s3"}, "", "must be set, here or by AWS_ENDPOINT_URL_S3, for the platform %s",
 			store.Name)
 	}
 }
@@ -96,16 +96,16 @@ func (p *problems) checkRegion() {
 	}
 }
 
-// CheckRegion says what is wrong with a region's name: on AWS it must be one of AWS's, unless that check is off; other
-// stores take any name without blanks.
+// CheckRegion returns what is wrong with a region's name. On AWS it must be one of AWS's, unless that check is off;
+// other stores take any name without blanks and slashes.
 func (c Config) CheckRegion(region string) error {
 	switch {
 	case region == "" || strings.ContainsAny(region, " \t\r\n/"):
 		return errors.New("must be a name without blanks and slashes")
 	case c.unknown("platform") || c.unknown("skip_region_validation"):
-	case c.PlatformOf().AWS() && !c.SkipRegionValidation && validation.SupportedRegion(region) != nil:
-		return errors.New("is not an AWS region. For a region newer than this provider set the provider's " +
-			"skip_region_validation, for a store other than AWS its platform")
+	case c.PlatformOf().RegionNames && !c.SkipRegionValidation && validation.SupportedRegion(region) != nil:
+		return errors.New("is not an AWS region. If it is newer than this provider, set skip_region_validation; if the " +
+			"store is not AWS, set platform")
 	}
 	return nil
 }
@@ -159,10 +159,10 @@ func (p *problems) checkRole(at func(...string) []string, role, session, duratio
 	}
 }
 
-// isRoleARN wants an IAM role; other stores have ARNs of their own making.
+// isRoleARN reports whether the text is the ARN of an IAM role; stores with other ARNs take any.
 func (c Config) isRoleARN(text string) bool {
 	a, err := arn.Parse(text)
-	if err != nil || !c.PlatformOf().AWS() {
+	if err != nil || !c.PlatformOf().RoleARNs {
 		return err == nil
 	}
 	return a.Service == "iam" && accountForm.MatchString(a.AccountID) && strings.HasPrefix(a.Resource, "role/")
@@ -175,15 +175,15 @@ func isPolicyARN(text string) bool {
 }
 
 func (p *problems) checkAccounts() {
-	asks := p.asksWho() || p.unknown("platform") || p.unknown("skip_requesting_account_id") ||
+	called := p.callsSTS() || p.unknown("platform") || p.unknown("skip_requesting_account_id") ||
 		p.unknown("skip_credentials_validation")
 	lists := map[string][]string{
 		"allowed_account_ids": p.AllowedAccountIDs, "forbidden_account_ids": p.ForbiddenAccountIDs,
 	}
 	for _, name := range slices.Sorted(maps.Keys(lists)) {
-		if len(lists[name]) > 0 && !asks {
-			p.add([]string{name}, "", "needs the account id, which is not asked for: set "+
-				"skip_requesting_account_id to false (it is true by default on platforms without STS)")
+		if len(lists[name]) > 0 && !called {
+			p.add([]string{name}, "", "needs the account id: set skip_requesting_account_id to false (it is true by "+
+				"default on platforms without STS)")
 		}
 	}
 	if len(p.AllowedAccountIDs) > 0 && len(p.ForbiddenAccountIDs) > 0 {
@@ -221,7 +221,7 @@ func (p *problems) checkConnection() {
 	}
 }
 
-// isURL wants what the SDK can build requests on; it would quietly drop a query.
+// isURL reports whether the SDK can build requests on the URL. It would silently drop a query.
 func isURL(text string) bool {
 	u, err := url.Parse(text)
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.RawQuery == "" &&

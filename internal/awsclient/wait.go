@@ -9,18 +9,18 @@ import (
 	"github.com/hashicorp/aws-sdk-go-base/v2/logging"
 )
 
-// TimeoutError says that something did not come about within the bound of its wait.
+// TimeoutError means that a wait ended without what it was for.
 type TimeoutError struct {
 	What  string
 	After time.Duration
 }
 
 func (e *TimeoutError) Error() string {
-	return fmt.Sprintf("waited %s for %s", e.After, e.What)
+	return fmt.Sprintf("timed out after %s waiting for %s", e.After, e.What)
 }
 
-// Until calls done at a growing interval until it says true or fails. When it has not within the pace's consistency
-// bound the error is a *TimeoutError that names what, such as "the group to be visible"; when ctx ends, ctx's error.
+// Until calls done at growing intervals until it returns true or an error. After the pace's consistency bound it
+// returns a *TimeoutError that names what, such as "the group to be visible"; if ctx ends first, ctx's cause.
 func Until(ctx context.Context, pace Pace, what string, done func(context.Context) (bool, error)) error {
 	bounded, cancel := context.WithTimeout(ctx, pace.Consistency)
 	defer cancel()
@@ -46,13 +46,13 @@ func (c *Conn) Until(ctx context.Context, what string, done func(context.Context
 	return Until(ctx, c.Pace, what, done)
 }
 
-// Patiently repeats a write that AWS refuses because it does not yet show everywhere what was written before: as long
-// as early reports true for its error, within the pace's consistency bound.
+// Patiently is the function Patiently at the connection's pace.
 func (c *Conn) Patiently(ctx context.Context, what string, early func(error) bool, write func() error) error {
 	return Patiently(ctx, c.Pace, what, early, write)
 }
 
-// Patiently is the method of Conn at a pace of its own.
+// Patiently repeats a write while early reports that its error means "too early": AWS does not yet show everywhere what
+// was written before. It stops after the pace's consistency bound.
 func Patiently(ctx context.Context, pace Pace, what string, early func(error) bool, write func() error) error {
 	var last error
 	err := Until(ctx, pace, what, func(context.Context) (bool, error) {
@@ -68,7 +68,7 @@ func Patiently(ctx context.Context, pace Pace, what string, early func(error) bo
 	return err
 }
 
-// Wait pauses. The error is why ctx ended first.
+// Wait sleeps for pause. It returns ctx's cause if ctx ends first.
 func Wait(ctx context.Context, pause time.Duration) error {
 	timer := time.NewTimer(pause)
 	defer timer.Stop()
@@ -80,7 +80,7 @@ func Wait(ctx context.Context, pause time.Duration) error {
 	}
 }
 
-// Progress logs, until stop is called, that something is still waited for.
+// Progress logs what is being waited for, at the pace's interval, until stop is called.
 func Progress(ctx context.Context, pace Pace, what string) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	start := time.Now()
@@ -93,7 +93,7 @@ func Progress(ctx context.Context, pace Pace, what string) (stop func()) {
 	return cancel
 }
 
-// IsTimeout says whether a wait ended without what it was for, rather than with an error of its own.
+// IsTimeout reports whether err comes from a wait that reached its bound.
 func IsTimeout(err error) bool {
 	var timeout *TimeoutError
 	return errors.As(err, &timeout)

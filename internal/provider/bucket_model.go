@@ -206,7 +206,7 @@ func (m *bucketModel) resolveSettings(r turn[bucketModel]) {
 		ownership = supported(platform.Ownership, "BucketOwnerEnforced")
 		public = supported(platform.PublicAccessBlock, bucket.PublicNone)
 		levels = levelSet(nil)
-		if platform.IAM {
+		if platform.Groups {
 			levels = levelSet([]bucket.Level{bucket.Admin})
 		}
 	}
@@ -325,7 +325,7 @@ func (m *bucketFacts) setNames(partition string, platform awsclient.Platform) {
 	name, region := m.Name.ValueString(), m.Region.ValueString()
 	m.ARN = types.StringValue("arn:" + partition + ":s3:::" + name)
 	m.DomainName, m.RegionalDomain, m.HostedZoneID = types.StringNull(), types.StringNull(), types.StringNull()
-	if platform.Name == "aws" {
+	if platform.HostNames {
 		m.DomainName = types.StringValue(bucket.DomainName(name, partition))
 		m.RegionalDomain = types.StringValue(bucket.RegionalDomainName(name, region, partition))
 		m.HostedZoneID = optional(bucket.HostedZoneID(region))

@@ -358,9 +358,10 @@ func (m *websiteModel) checkDomain(diags *diag.Diagnostics) {
 // checkPlan holds the rules that need the provider's configuration.
 func (m *websiteModel) checkPlan(ctx context.Context, data *providerData) diag.Diagnostics {
 	diags := m.bucket("").checkPlan(ctx, data)
-	if name := data.platform.Name; !data.isUnknown("platform") && name != "aws" {
+	if !data.platform.CDN && !data.isUnknown("platform") {
 		diags.AddError("No websites on this platform", fmt.Sprintf(
-			"The provider's platform is %q, which has no CloudFront. spinup_website needs the platform \"aws\".", name))
+			"The provider's platform is %q, which has no CloudFront. spinup_website needs the platform \"aws\".",
+			data.platform.Name))
 	}
 	return diags
 }

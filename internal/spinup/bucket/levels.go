@@ -25,7 +25,7 @@ const maxPolicyVersions = 5
 func (b bucket) level(l Level) part {
 	return part{
 		Attribute: "access_levels",
-		Watched:   func(s Spec) bool { return slices.Contains(s.Levels, l) || s.ReadAll && b.conn.Platform.IAM },
+		Watched:   func(s Spec) bool { return slices.Contains(s.Levels, l) || s.ReadAll && b.conn.Platform.Groups },
 		Wanted:    func(w wish) bool { return slices.Contains(w.Want.Levels, l) },
 		Present:   func(o Status) bool { return o.Level(l).Exists() },
 		InSync: func(w wish, o Status) bool {

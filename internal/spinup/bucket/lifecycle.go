@@ -24,7 +24,7 @@ func (b bucket) lifecycle() part {
 		Attribute: "lifecycle_preset",
 		Inside:    true,
 		Watched: func(s Spec) bool {
-			return s.Preset != "" || s.ReadAll && b.conn.Platform.AWS()
+			return s.Preset != "" || s.ReadAll && b.conn.Platform.Lifecycle
 		},
 		Wanted:  func(wish) bool { return true }, // without a preset: the rule of the one before it is to go
 		Present: func(o Status) bool { return o.Lifecycle != nil },

@@ -14,8 +14,8 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 )
 
-// TestEdge_resources: an error says what of a site the call was about.
-func TestEdge_resources(t *testing.T) {
+// TestResources: an error names the object of the call.
+func TestResources(t *testing.T) {
 	clean(t)
 	server := serve(t, func(seen) answer { return answer{Status: 403} })
 	cfg := unasked(server.URL)

@@ -12,20 +12,20 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 )
 
-// How a batch goes about it.
+// Limits of one batch.
 const (
-	rounds  = 4 // looks whether more changes have come in, before they are written
-	cycles  = 5 // writes of one batch, when others overwrite it
-	rereads = 3 // reads for one write, when reading is slow
-	looks   = 2 // reads after a write before an element that does not show counts as overwritten
-	margin  = 3 // times the gap from a write to the look whether it lasted
+	rounds  = 4 // waits for more changes before a write
+	cycles  = 5 // writes of one batch that others overwrite
+	rereads = 3 // reads for one write, if reading is slow
+	checks  = 2 // reads after a write before a missing element counts as overwritten
+	margin  = 3 // pause from a write to the check, as a multiple of the gap
 )
 
-// OverwrittenError says that another writer replaced the document again and again.
+// OverwrittenError means that another writer replaced the document again and again.
 type OverwrittenError struct {
 	Noun, Bucket string
-	Lost         []string // keys of ours that are not in the document, or say something else there
-	Found        []string // keys of others
+	Lost         []string // own keys that the document lacks, or has with other values
+	Found        []string // keys of other owners
 }
 
 func (e *OverwrittenError) Error() string {
@@ -33,36 +33,36 @@ func (e *OverwrittenError) Error() string {
 	if len(e.Found) > 0 {
 		found = strings.Join(e.Found, ", ")
 	}
-	return fmt.Sprintf("another writer replaced the %s of bucket %s each of the %d times that %s was written to it; it "+
-		"now holds %s. Nothing else may manage the whole document", e.Noun, e.Bucket, cycles,
-		strings.Join(e.Lost, ", "), found)
+	return fmt.Sprintf("%s was written %d times to the %s of bucket %s, and another writer replaced it each time; the "+
+		"document now has %s. Make sure that nothing else manages the whole document", strings.Join(e.Lost, ", "), cycles,
+		e.Noun, e.Bucket, found)
 }
 
-// lead makes a batch of what comes in and sees it through, and the next of what has come meanwhile, until nothing has.
-func (w Writer[D, E]) lead(ctx context.Context) {
+// run commits the pending requests as one batch, and again what came in meanwhile, until nothing is pending.
+func (w Writer[D, E]) run(ctx context.Context) {
 	for w.gather(ctx) {
 		unlock, err := w.conn.Lock(ctx, w.bucket)
 		w.mu.Lock()
-		orders := w.pending
+		requests := w.pending
 		w.pending = nil
 		w.mu.Unlock()
 		if err != nil {
-			finish(orders, err)
+			finish(requests, err)
 			continue
 		}
-		wanted, cancel := joint(ctx, orders)
-		w.serve(wanted, orders, unlock)
+		batchCtx, cancel := whileAny(ctx, requests)
+		w.commit(batchCtx, requests, unlock)
 		cancel()
 	}
 }
 
-// gather waits until no more changes come in, for a bounded time. It says false, and that nobody leads any more, if
-// none has.
+// gather waits until no more changes come in, for a bounded time. If nothing is pending it clears running and returns
+// false.
 func (w Writer[D, E]) gather(ctx context.Context) bool {
 	for before, round := 0, 0; ; round++ {
 		w.mu.Lock()
 		now := len(w.pending)
-		w.leading = now > 0
+		w.running = now > 0
 		w.mu.Unlock()
 		if now == before || round == rounds {
 			return now > 0
@@ -72,129 +72,132 @@ func (w Writer[D, E]) gather(ctx context.Context) bool {
 	}
 }
 
-// joint is a context that ends when those of all orders have.
-func joint[E any](ctx context.Context, orders []*order[E]) (context.Context, context.CancelFunc) {
+// whileAny returns a context that ends once the contexts of all requests have ended.
+func whileAny[E any](ctx context.Context, requests []*request[E]) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancelCause(ctx)
-	var waiting atomic.Int64
-	waiting.Store(int64(len(orders)))
-	for _, o := range orders {
-		context.AfterFunc(o.ctx, func() {
-			if waiting.Add(-1) == 0 {
-				cancel(context.Cause(o.ctx))
+	var alive atomic.Int64
+	alive.Store(int64(len(requests)))
+	for _, r := range requests {
+		context.AfterFunc(r.ctx, func() {
+			if alive.Add(-1) == 0 {
+				cancel(context.Cause(r.ctx))
 			}
 		})
 	}
 	return ctx, func() { cancel(nil) }
 }
 
-func finish[E any](orders []*order[E], err error) {
-	for _, o := range orders {
-		o.done <- err
+func finish[E any](requests []*request[E], err error) {
+	for _, r := range requests {
+		r.done <- err
 	}
 }
 
-// serve writes a batch and looks whether it lasts, until it does. It is given the lock of the bucket.
-func (w Writer[D, E]) serve(ctx context.Context, orders []*order[E], unlock func()) {
+// commit writes a batch and checks later that it is still there, until it is. The caller holds the lock of the bucket;
+// commit calls unlock.
+func (w Writer[D, E]) commit(ctx context.Context, requests []*request[E], unlock func()) {
 	for cycle := 1; ; cycle++ {
-		left, read, err := w.write(ctx, orders)
+		left, read, err := w.write(ctx, requests)
 		unlock()
 		if err != nil && len(left) > 1 && invalid(err) {
-			w.serveEach(ctx, left)
+			w.commitEach(ctx, left)
 			return
 		}
 		if err != nil || read.IsZero() {
 			finish(left, err)
 			return
 		}
-		if orders = w.confirm(ctx, left, time.Since(read)); len(orders) == 0 {
+		if requests = w.confirm(ctx, left, time.Since(read)); len(requests) == 0 {
 			return
 		}
 		if cycle == cycles {
-			finish(orders, w.overwritten(orders))
+			finish(requests, w.overwritten(requests))
 			return
 		}
 		_ = awsclient.Wait(ctx, w.conn.Pace.Backoff(cycle))
 		if unlock, err = w.conn.Lock(ctx, w.bucket); err != nil {
-			finish(orders, err)
+			finish(requests, err)
 			return
 		}
 	}
 }
 
-// refusal is what Check said.
+// refusal is an error of Check.
 type refusal struct{ error }
 
-// invalid says whether the document was refused for what it says.
+// invalid reports whether the document was refused for its content.
 func invalid(err error) bool {
 	var refused refusal
 	return errors.As(err, &refused) || awsclient.IsInvalid(err)
 }
 
-// serveEach writes the changes of a refused batch one by one, so that a wrong one does not stop the others.
-func (w Writer[D, E]) serveEach(ctx context.Context, orders []*order[E]) {
-	for i, o := range orders {
+// commitEach commits the requests of a refused batch one by one, so that a wrong one does not stop the others.
+func (w Writer[D, E]) commitEach(ctx context.Context, requests []*request[E]) {
+	for i, r := range requests {
 		unlock, err := w.conn.Lock(ctx, w.bucket)
 		if err != nil {
-			finish(orders[i:], err)
+			finish(requests[i:], err)
 			return
 		}
-		w.serve(ctx, []*order[E]{o}, unlock)
+		w.commit(ctx, []*request[E]{r}, unlock)
 	}
 }
 
-// write merges the orders into the document as it is. It finishes those that cannot be part of it, and returns the
-// others and when the read began that the write was based on: zero if nothing had to be written, or looked at.
-func (w Writer[D, E]) write(ctx context.Context, orders []*order[E]) (left []*order[E], read time.Time, err error) {
-	orders = w.alive(orders)
-	if len(orders) == 0 {
+// write merges the requests into the current document and writes it. It finishes the requests that cannot be merged.
+// It returns the others, and when the read began that the write was based on: zero if there is nothing to check later.
+func (w Writer[D, E]) write(
+	ctx context.Context, requests []*request[E],
+) (left []*request[E], read time.Time, err error) {
+	requests = w.waiting(requests)
+	if len(requests) == 0 {
 		return nil, time.Time{}, nil
 	}
-	if !slices.ContainsFunc(orders, func(o *order[E]) bool { return !o.Fresh }) {
-		return orders, time.Time{}, w.writeFresh(ctx, orders)
+	if !slices.ContainsFunc(requests, func(r *request[E]) bool { return !r.Fresh }) {
+		return requests, time.Time{}, w.writeFresh(ctx, requests)
 	}
 	since := time.Now().Add(-w.conn.Pace.Gap)
 	for reread := 1; ; reread++ {
 		seen, err := w.read(ctx, since)
 		if err != nil {
-			return orders, time.Time{}, err
+			return requests, time.Time{}, err
 		}
-		orders = w.possible(seen.doc, orders)
-		next := merge(w.overlay(seen.doc), orders)
-		if w.same(seen.doc, next, orders) {
-			return orders, time.Time{}, nil
+		requests = w.applicable(seen.doc, requests)
+		next := merge(w.overlay(seen.doc), requests)
+		if w.same(seen.doc, next, requests) {
+			return requests, time.Time{}, nil
 		}
 		old := time.Since(seen.began) > w.conn.Pace.Gap
 		last := len(next.Elements()) == 0
-		if reread < rereads && (old || last && reread == 1) { // a deletion wants a look of its own
+		if reread < rereads && (old || last && reread == 1) { // a deletion needs a new read
 			since = time.Now()
 			continue
 		}
 		if err := w.put(ctx, next); err != nil {
-			return orders, time.Time{}, err
+			return requests, time.Time{}, err
 		}
-		w.note(orders)
-		return orders, seen.began, nil
+		w.record(requests)
+		return requests, seen.began, nil
 	}
 }
 
-// writeFresh writes the document of a bucket that was just made.
-func (w Writer[D, E]) writeFresh(ctx context.Context, orders []*order[E]) error {
+// writeFresh writes the document of a new bucket.
+func (w Writer[D, E]) writeFresh(ctx context.Context, requests []*request[E]) error {
 	w.mu.Lock()
 	clear(w.journal)
 	w.mu.Unlock()
 	var none D
-	next := merge(none, orders)
+	next := merge(none, requests)
 	if len(next.Elements()) == 0 {
 		return nil
 	}
 	if err := w.put(ctx, next); err != nil {
 		return err
 	}
-	w.note(orders)
+	w.record(requests)
 	return nil
 }
 
-// put writes the document, which a write that fails may have changed too.
+// put writes the document. A failed write counts as one, because it may have changed the document.
 func (w Writer[D, E]) put(ctx context.Context, next D) (err error) {
 	if w.store.Check != nil {
 		if err := w.store.Check(next); err != nil {
@@ -212,80 +215,80 @@ func (w Writer[D, E]) put(ctx context.Context, next D) (err error) {
 	return err
 }
 
-// note keeps what was written under each key.
-func (w Writer[D, E]) note(orders []*order[E]) {
+// record puts what was written under each key into the journal.
+func (w Writer[D, E]) record(requests []*request[E]) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for _, o := range orders {
-		o.written = true
-		for _, key := range o.Owned {
+	for _, r := range requests {
+		r.written = true
+		for _, key := range r.Owned {
 			w.journal[key] = entry[E]{at: w.written}
 		}
-		for _, element := range o.Want {
+		for _, element := range r.Want {
 			w.journal[element.Key()] = entry[E]{&element, w.written}
 		}
 	}
 }
 
-// alive finishes the orders that nobody waits for any more, and returns the others.
-func (w Writer[D, E]) alive(orders []*order[E]) []*order[E] {
-	return sift(orders, func(o *order[E]) error {
-		if o.ctx.Err() == nil {
+// waiting finishes the requests whose contexts have ended, and returns the others.
+func (w Writer[D, E]) waiting(requests []*request[E]) []*request[E] {
+	return reject(requests, func(r *request[E]) error {
+		if r.ctx.Err() == nil {
 			return nil
 		}
-		return fmt.Errorf("changing the %s of bucket %s: %w", w.store.Noun, w.bucket, context.Cause(o.ctx))
+		return fmt.Errorf("changing the %s of bucket %s: %w", w.store.Noun, w.bucket, context.Cause(r.ctx))
 	})
 }
 
-// possible finishes the orders whose new elements are there already and not by our doing, and returns the others.
-func (w Writer[D, E]) possible(doc D, orders []*order[E]) []*order[E] {
+// applicable finishes the requests with new elements that exist already and are not ours, and returns the others.
+func (w Writer[D, E]) applicable(doc D, requests []*request[E]) []*request[E] {
 	taken := map[string]bool{}
 	for _, element := range doc.Elements() {
 		taken[element.Key()] = true
 	}
 	w.mu.Lock()
 	for key, own := range w.journal {
-		taken[key] = own.element != nil // whatever a read says that lags behind
+		taken[key] = own.element != nil // even if a read that lags shows otherwise
 	}
 	w.mu.Unlock()
-	return sift(orders, func(o *order[E]) error {
-		for _, element := range o.Want {
-			if o.New && !o.written && taken[element.Key()] {
+	return reject(requests, func(r *request[E]) error {
+		for _, element := range r.Want {
+			if r.New && !r.written && taken[element.Key()] {
 				return ErrExists
 			}
 		}
-		for _, element := range o.Want {
+		for _, element := range r.Want {
 			taken[element.Key()] = true
 		}
 		return nil
 	})
 }
 
-// sift finishes the orders that something is wrong with, and returns the others.
-func sift[E any](orders []*order[E], wrong func(*order[E]) error) []*order[E] {
-	var fine []*order[E]
-	for _, o := range orders {
-		if err := wrong(o); err != nil {
-			o.done <- err
+// reject finishes the requests for which wrong returns an error, and returns the others.
+func reject[E any](requests []*request[E], wrong func(*request[E]) error) []*request[E] {
+	var valid []*request[E]
+	for _, r := range requests {
+		if err := wrong(r); err != nil {
+			r.done <- err
 			continue
 		}
-		fine = append(fine, o)
+		valid = append(valid, r)
 	}
-	return fine
+	return valid
 }
 
-func merge[D Document[D, E], E Element[E]](doc D, orders []*order[E]) D {
-	for _, o := range orders {
-		doc = doc.Replace(o.Owned, o.Want)
+func merge[D Document[D, E], E Element[E]](doc D, requests []*request[E]) D {
+	for _, r := range requests {
+		doc = doc.Replace(r.Owned, r.Want)
 	}
 	return doc
 }
 
-// same says whether both documents say the same under all keys that are ours.
-func (w Writer[D, E]) same(doc, next D, orders []*order[E]) bool {
+// same reports whether both documents have the same elements under all own keys.
+func (w Writer[D, E]) same(doc, next D, requests []*request[E]) bool {
 	keys := map[string]bool{}
-	for _, o := range orders {
-		for _, key := range o.Owned {
+	for _, r := range requests {
+		for _, key := range r.Owned {
 			keys[key] = true
 		}
 	}
@@ -302,7 +305,7 @@ func (w Writer[D, E]) same(doc, next D, orders []*order[E]) bool {
 	return true
 }
 
-// under are the elements of the key.
+// under returns the elements with the key.
 func under[D Document[D, E], E Element[E]](doc D, key string) []E {
 	var all []E
 	for _, element := range doc.Elements() {
@@ -313,39 +316,39 @@ func under[D Document[D, E], E Element[E]](doc D, key string) []E {
 	return all
 }
 
-// confirm looks, once all who read before the write must have written, whether the orders still stand. It finishes
-// those that do, and returns the others.
-func (w Writer[D, E]) confirm(ctx context.Context, orders []*order[E], gap time.Duration) []*order[E] {
-	for look := 0; look < looks && len(orders) > 0; look++ {
+// confirm waits until every writer that read before our write must have written, and then reads whether the requests
+// are still in the document. It finishes those that are, and returns the others.
+func (w Writer[D, E]) confirm(ctx context.Context, requests []*request[E], gap time.Duration) []*request[E] {
+	for check := 0; check < checks && len(requests) > 0; check++ {
 		if err := awsclient.Wait(ctx, margin*max(gap, w.conn.Pace.Gap)); err != nil {
-			finish(orders, err)
+			finish(requests, err)
 			return nil
 		}
-		orders = w.alive(orders)
+		requests = w.waiting(requests)
 		seen, err := w.read(ctx, time.Now())
 		if err != nil {
-			finish(orders, err)
+			finish(requests, err)
 			return nil
 		}
-		orders = slices.DeleteFunc(orders, func(o *order[E]) bool {
-			stands := w.same(seen.doc, merge(seen.doc, []*order[E]{o}), []*order[E]{o})
-			if stands {
-				o.done <- nil
+		requests = slices.DeleteFunc(requests, func(r *request[E]) bool {
+			kept := w.same(seen.doc, merge(seen.doc, []*request[E]{r}), []*request[E]{r})
+			if kept {
+				r.done <- nil
 			}
-			return stands
+			return kept
 		})
 	}
-	return orders
+	return requests
 }
 
-// overwritten says what became of the orders.
-func (w Writer[D, E]) overwritten(orders []*order[E]) error {
+// overwritten returns the error for requests that others keep overwriting.
+func (w Writer[D, E]) overwritten(requests []*request[E]) error {
 	e := &OverwrittenError{Noun: w.store.Noun, Bucket: w.bucket}
-	for _, o := range orders {
-		e.Lost = append(e.Lost, o.Owned...)
+	for _, r := range requests {
+		e.Lost = append(e.Lost, r.Owned...)
 	}
 	w.mu.Lock()
-	seen := w.look
+	seen := w.latest
 	w.mu.Unlock()
 	if seen == nil {
 		return e

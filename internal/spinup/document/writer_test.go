@@ -144,7 +144,7 @@ func sorted(p page) page {
 	return p
 }
 
-// TestApply_calls: twenty changes are two waves of a read, a write and a look; one change is those three calls.
+// TestApply_calls: twenty changes are two waves of a read, a write and a check; one change is those three calls.
 func TestApply_calls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newServer(1)
@@ -261,7 +261,7 @@ func TestApply_exists(t *testing.T) {
 	})
 }
 
-// TestApply_last: the last element goes by a deletion, after a look of its own; one that came meanwhile stops it.
+// TestApply_last: the last element goes by a deletion, after a new read; one that came meanwhile stops it.
 func TestApply_last(t *testing.T) {
 	remove := Change[line]{Owned: []string{"a"}}
 	for _, company := range []bool{false, true} {
@@ -273,7 +273,7 @@ func TestApply_last(t *testing.T) {
 				t.Fatal(err)
 			}
 			want := []string{"read", "read", "delete", "read"}
-			if company { // behind the back of the look that the deletion could have used
+			if company { // after the read that the deletion could have used
 				s.set(page{{"a", "1"}, {"b", "theirs"}}, "write")
 				want = []string{"read", "read", "write", "read"}
 			}

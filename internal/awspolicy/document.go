@@ -1,9 +1,9 @@
 // Package awspolicy reads, writes, compares, splices and evaluates AWS policy documents: the JSON policy language of
 // IAM and of S3 bucket policies. It imports the standard library only, neither the AWS SDK nor Terraform.
 //
-// One normal form serves everything: [Statement.Key] hashes it, [Statement.Equal] and [Equivalent] compare it. What the
-// package did not write itself is kept as the bytes it was read from, so that a statement of somebody else survives
-// reading, splicing and writing unchanged.
+// All comparisons use one normal form: [Statement.Key] hashes it, [Statement.Equal] and [Equivalent] compare it. A
+// parsed statement keeps the bytes it was read from, so statements of others survive reading, splicing and writing
+// unchanged.
 package awspolicy
 
 import (
@@ -13,28 +13,28 @@ import (
 	"strings"
 )
 
-// Versions of the policy language. A document that names none is of the old one, in which policy variables such as
+// Versions of the policy language. A document without one has the old version, in which policy variables such as
 // ${aws:username} are plain text (IAM User Guide, "IAM JSON policy elements: Version").
 const (
 	Version2012 = "2012-10-17"
 	Version2008 = "2008-10-17"
 )
 
-// Effects of a statement. AWS compares them with their case (IAM User Guide, "IAM JSON policy elements: Effect").
+// Effects of a statement. They are case-sensitive (IAM User Guide, "IAM JSON policy elements: Effect").
 const (
 	Allow = "Allow"
 	Deny  = "Deny"
 )
 
-// Document is a policy document. Version is empty when the document it was parsed from names none.
+// Document is a policy document. Version is empty if a parsed document has none.
 type Document struct {
 	Version    string
 	Id         string
 	Statements []Statement
 }
 
-// Statement is one statement of a document. Set the exported fields to make one; a parsed statement is written back as
-// the bytes it came from, so the fields of a parsed one are for reading only.
+// Statement is one statement of a document. To make one, set the exported fields. The fields of a parsed statement are
+// for reading only: it is written back as the bytes it came from.
 type Statement struct {
 	Sid          string    `json:",omitempty"`
 	Effect       string    // Allow or Deny
@@ -46,17 +46,17 @@ type Statement struct {
 	NotResource  []string  `json:",omitempty"`
 	Condition    Condition `json:",omitempty"`
 
-	raw   json.RawMessage            // as parsed; nil for a statement made here
-	other map[string]json.RawMessage // parsed elements that this package does not know
+	raw   json.RawMessage            // as parsed; nil for a new statement
+	other map[string]json.RawMessage // parsed elements unknown to this package
 }
 
 // Principal holds the principals by their type: AWS, Service, Federated or CanonicalUser.
 type Principal map[string][]string
 
-// Everyone is the principal "*": every identity, the anonymous one included.
+// Everyone is the principal "*": every identity, and anonymous requests.
 func Everyone() Principal { return Principal{"AWS": {"*"}} }
 
-// MarshalJSON writes everyone as "*" and all others as a map of lists.
+// MarshalJSON writes everyone as "*" and other principals as a map of lists.
 func (p Principal) MarshalJSON() ([]byte, error) {
 	if len(p) == 1 && slices.Equal(p["AWS"], []string{"*"}) {
 		return []byte(`"*"`), nil
@@ -64,13 +64,13 @@ func (p Principal) MarshalJSON() ([]byte, error) {
 	return marshal(map[string][]string(p)), nil
 }
 
-// Condition holds the wanted values by operator (StringEquals, Bool, ...) and condition key.
+// Condition holds values by operator (StringEquals, Bool, ...) and condition key.
 type Condition map[string]map[string]Values
 
-// Values are the values of one condition key; one of them has to match.
+// Values are the values of one condition key, one of which must match.
 type Values []string
 
-// MarshalJSON writes a single value without a list, the form that people and AWS's own pages use.
+// MarshalJSON writes a single value without a list, as AWS's documentation does.
 func (v Values) MarshalJSON() ([]byte, error) {
 	if len(v) == 1 {
 		return marshal(v[0]), nil
@@ -83,8 +83,8 @@ func New(statements ...Statement) Document {
 	return Document{Version: Version2012, Statements: statements}
 }
 
-// String is the document as JSON without white space between its parts: Version, Id, then the statements, each as
-// [Statement.String] writes it. The same document always gives the same text.
+// String is the document as JSON without white space between its elements: Version, Id, and the statements, each as
+// [Statement.String] writes it. It is deterministic.
 func (d Document) String() string {
 	head := marshal(struct {
 		Version string `json:",omitempty"`
@@ -102,8 +102,8 @@ func (d Document) String() string {
 	return strings.TrimSuffix(string(head), `}`) + `,` + body
 }
 
-// String is the statement as JSON: a parsed one byte for byte as it was read; one made here in a fixed order of
-// elements, with actions, resources and principals as lists in the order given.
+// String is the statement as JSON. A parsed one is byte for byte as it was read. A new one has its elements in a fixed
+// order, and its actions, resources and principals as lists in the given order.
 func (s Statement) String() string {
 	if s.raw != nil {
 		return string(s.raw)
@@ -111,7 +111,7 @@ func (s Statement) String() string {
 	return string(marshal(s))
 }
 
-// Label names the statement for people: its Sid, or what it does to which actions.
+// Label names the statement in messages: its Sid, or its effect and actions.
 func (s Statement) Label() string {
 	if s.Sid != "" {
 		return s.Sid
@@ -123,7 +123,7 @@ func (s Statement) Label() string {
 	return s.Effect + " " + what + " (no Sid)"
 }
 
-// Empty says whether the document has no statements. AWS refuses such a document: delete the policy instead.
+// Empty reports whether the document has no statements. AWS refuses such a document: delete the policy instead.
 func (d Document) Empty() bool { return len(d.Statements) == 0 }
 
 // Find returns the statement with this key.
@@ -135,7 +135,7 @@ func (d Document) Find(key string) (Statement, bool) {
 	return d.Statements[i], true
 }
 
-// Keys returns the keys of the document's statements, in their order.
+// Keys returns the keys of the statements, in their order.
 func (d Document) Keys() []string {
 	keys := make([]string, len(d.Statements))
 	for i, s := range d.Statements {
@@ -144,7 +144,7 @@ func (d Document) Keys() []string {
 	return keys
 }
 
-// Elements are the statements: each has an owner of its own.
+// Elements are the statements, each of which has one owner.
 func (d Document) Elements() []Statement { return d.Statements }
 
 // Select returns the document with only the statements of these keys, in the document's order.
@@ -152,8 +152,8 @@ func (d Document) Select(keys []string) Document {
 	return d.filter(func(s Statement) bool { return slices.Contains(keys, s.Key()) })
 }
 
-// Replace returns the document without the statements of the owned keys and with add behind the ones that stay. The
-// receiver is not changed. The result is of the current version, unless a statement that stays has a ${...} which a
+// Replace returns the document without the statements of the owned keys, and with add after those that stay. It does
+// not change the receiver. The result has the current version, unless a statement that stays has a ${...}, to which a
 // newer version would give a meaning.
 func (d Document) Replace(owned []string, add []Statement) Document {
 	out := d.filter(func(s Statement) bool { return !slices.Contains(owned, s.Key()) })
@@ -174,8 +174,8 @@ func (d Document) filter(keep func(Statement) bool) Document {
 	return out
 }
 
-// marshal is JSON without the escaping of <, > and & that json.Marshal does for HTML: people read these documents in
-// plans, and conditions hold such characters. The values it is given are strings, lists and maps, which cannot fail.
+// marshal writes JSON without json.Marshal's HTML escapes of <, > and &: people read these documents in plans, and
+// conditions have such characters. The values are strings, lists and maps, so it cannot fail.
 func marshal(v any) []byte {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)

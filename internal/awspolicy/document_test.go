@@ -135,8 +135,8 @@ func TestParseRefuses(t *testing.T) {
 		"principal's names": {
 			with(`"Effect":"Allow","Action":"a:b","Principal":{"AWS":[]}`), "Principal AWS is an empty list",
 		},
-		"condition":          {with(`"Effect":"Allow","Action":"a:b","Condition":"x"`), "Condition is no object"},
-		"condition operator": {with(`"Effect":"Allow","Action":"a:b","Condition":{"Bool":1}`), "operator Bool is no object"},
+		"condition":          {with(`"Effect":"Allow","Action":"a:b","Condition":"x"`), "Condition is not an object"},
+		"condition operator": {with(`"Effect":"Allow","Action":"a:b","Condition":{"Bool":1}`), "operator Bool is not an object"},
 		"condition value": {
 			with(`"Effect":"Allow","Action":"a:b","Condition":{"Bool":{"aws:x":[null]}}`), "operator Bool, key aws:x has null",
 		},

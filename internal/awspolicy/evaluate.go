@@ -8,17 +8,17 @@ import (
 	"strings"
 )
 
-// Allows says whether the document, as the only policy of an identity, surely allows the action ("s3:GetObject") on the
-// resource (an ARN). What [Evaluate] cannot decide is not allowed.
+// Allows reports whether the document, as the only policy of an identity, certainly allows the action ("s3:GetObject")
+// on the resource (an ARN). What [Evaluate] cannot decide is not allowed.
 func Allows(doc Document, action, resource string) bool {
 	allowed, err := Evaluate(doc, action, resource)
 	return err == nil && allowed
 }
 
-// Evaluate decides whether the document, as the only policy of an identity, allows the action on the resource: some
-// statement has to allow it and none may deny it (IAM User Guide, "Policy evaluation logic"). Without the request it
-// cannot weigh a Condition or a variable such as ${aws:username}; a statement that would count but has one is an error,
-// as is a statement that belongs in another kind of policy because it names a principal or no resource.
+// Evaluate reports whether the document, as the only policy of an identity, allows the action on the resource: a
+// statement must allow it and none may deny it (IAM User Guide, "Policy evaluation logic"). A Condition or a variable
+// such as ${aws:username} depends on the request, so a relevant statement with one is an error. So is a statement of
+// another kind of policy, which names a principal or no resource.
 func Evaluate(doc Document, action, resource string) (bool, error) {
 	allowed := false
 	var undecided error
@@ -35,7 +35,7 @@ func Evaluate(doc Document, action, resource string) (bool, error) {
 		}
 		switch {
 		case len(s.Condition) > 0:
-			undecided = fmt.Errorf("%s whether its Condition holds depends on the request", label(i, s.Sid))
+			undecided = fmt.Errorf("%s its Condition depends on the request", label(i, s.Sid))
 		case s.Effect == Deny:
 			return false, nil
 		default:
@@ -45,22 +45,22 @@ func Evaluate(doc Document, action, resource string) (bool, error) {
 	return allowed && undecided == nil, undecided
 }
 
-// decidable says why one cannot tell from the statement alone which resources of the identity it is about.
+// decidable returns an error if the statement alone does not determine its resources for an identity.
 func (s Statement) decidable() error {
 	if s.Principal != nil || s.NotPrincipal != nil {
-		return errors.New("it names a principal, so it is no statement of an identity's policy")
+		return errors.New("it names a principal, so it does not belong in an identity's policy")
 	}
 	patterns := slices.Concat(s.Resource, s.NotResource)
 	if len(patterns) == 0 {
-		return errors.New("it names no resource, so it is no statement of an identity's policy")
+		return errors.New("it names no resource, so it does not belong in an identity's policy")
 	}
 	if i := slices.IndexFunc(patterns, hasVariable); i >= 0 {
-		return fmt.Errorf("what %q stands for depends on the request", patterns[i])
+		return fmt.Errorf("the value of %q depends on the request", patterns[i])
 	}
 	return nil
 }
 
-// onAction compares without case: s3:getobject is s3:GetObject.
+// onAction reports whether the statement covers the action. Case does not count: s3:getobject is s3:GetObject.
 func (s Statement) onAction(action string) bool {
 	action = strings.ToLower(action)
 	if s.NotAction != nil {
@@ -80,8 +80,8 @@ func anyMatch(patterns []string, text string) bool {
 	return slices.ContainsFunc(patterns, func(p string) bool { return match([]rune(p), []rune(text)) })
 }
 
-// match compares a text with a pattern in which * stands for any characters and ? for one. It goes back to the last *
-// only, so it takes no more than pattern times text steps.
+// match reports whether the text matches the pattern, in which * stands for any characters and ? for one. It returns to
+// the last * only, so it takes at most len(pattern) * len(text) steps.
 func match(pattern, text []rune) bool {
 	p, t := 0, 0
 	star, mark := -1, 0
@@ -103,8 +103,8 @@ func match(pattern, text []rune) bool {
 	return strings.Trim(string(pattern[p:]), "*") == ""
 }
 
-// Public says whether the statement allows something to everybody: to the principal "*" or to all but some, and under
-// no condition that binds it to fixed accounts, networks or organisations. The rules are S3's for what
+// Public reports whether the statement allows something to everybody: to the principal "*" or to all but some, without
+// a condition that limits it to fixed accounts, networks or organisations. These are S3's rules for what
 // BlockPublicPolicy refuses (Amazon S3 User Guide, "Blocking public access to your Amazon S3 storage", "The meaning of
 // public").
 func (s Statement) Public() bool {
@@ -115,7 +115,7 @@ func (s Statement) Public() bool {
 	return everyone && !s.Condition.narrows()
 }
 
-// narrows says whether one of the conditions, which all have to hold, binds the statement to fixed values.
+// narrows reports whether one of the conditions, which must all hold, limits the statement to fixed values.
 func (c Condition) narrows() bool {
 	for operator, keys := range c {
 		for key, values := range keys {
@@ -123,7 +123,7 @@ func (c Condition) narrows() bool {
 			if operator == "IpAddress" && key == "aws:sourceip" && !slices.ContainsFunc(values, wideRange) {
 				return true
 			}
-			// Other operators, ...IfExists and ForAllValues: included, let pass a request that does not have the key.
+			// Other operators, with ...IfExists and ForAllValues:, also hold for a request without the key.
 			if slices.Contains(narrowingOperators(), strings.TrimPrefix(operator, "ForAnyValue:")) &&
 				slices.Contains(narrowingKeys(), key) && !slices.ContainsFunc(values, wide) {
 				return true
@@ -145,12 +145,12 @@ func narrowingKeys() []string {
 	}
 }
 
-// wide says whether a value stands for more than itself.
+// wide reports whether a value stands for more than itself.
 func wide(value string) bool { return strings.ContainsAny(value, "*?") || hasVariable(value) }
 
 func hasVariable(value string) bool { return strings.Contains(value, "${") }
 
-// wideRange says whether S3 takes the range for the public internet: IPv4 wider than /8, IPv6 wider than /32.
+// wideRange reports whether S3 treats the range as the public internet: IPv4 wider than /8, IPv6 wider than /32.
 func wideRange(value string) bool {
 	if _, err := netip.ParseAddr(value); err == nil {
 		return false

@@ -49,7 +49,7 @@ func TestEvaluate(t *testing.T) {
 		"condition": {
 			`{"Effect":"Allow","Action":"*","Resource":"*"},` +
 				`{"Sid":"C","Effect":"Allow","Action":"*","Resource":"*","Condition":{"Bool":{"k":"true"}}}`,
-			get, key, false, `statement 2 (Sid "C"): whether its Condition holds depends on the request`,
+			get, key, false, `statement 2 (Sid "C"): its Condition depends on the request`,
 		},
 		"condition does not matter to a Deny": {
 			`{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"Bool":{"k":"true"}}},` +

@@ -8,12 +8,18 @@ import (
 	"strings"
 )
 
-// Equivalent says whether AWS treats two documents the same. These are no differences: the order of statements and of
-// values, repeated ones, one value or a list of one, the case of actions and condition keys, "*" or {"AWS": "*"}, an
-// account's id or its root user's ARN, a number or a boolean or its text, the document's Id, and its Version where no
-// statement has a variable such as ${aws:username}, the one thing it decides about (IAM User Guide, "IAM JSON policy
-// elements: Version"). Statements are not weighed against each other: two that say together what another says alone
-// are a difference, as is a changed Sid. Texts that are no policies are equivalent only if they are equal.
+// Equivalent reports whether AWS treats two documents the same. These do not differ:
+//   - the order of statements and of values, and repeated ones
+//   - one value, or a list of one
+//   - the case of actions and condition keys
+//   - "*" and {"AWS": "*"}, an account's id and its root user's ARN
+//   - a number or a boolean, and its text
+//   - the document's Id
+//   - its Version, unless a statement has a variable such as ${aws:username}, the only thing that it decides (IAM User
+//     Guide, "IAM JSON policy elements: Version")
+//
+// A changed Sid is a difference. So are two statements that together mean the same as another one. Texts that are not
+// policies are equivalent only if they are equal.
 func Equivalent(a, b string) bool {
 	if a == b {
 		return true
@@ -29,11 +35,11 @@ func Equivalent(a, b string) bool {
 	return first.normal() == second.normal()
 }
 
-// Equal says whether AWS treats two statements the same, by the rules of [Equivalent].
+// Equal reports whether AWS treats two statements the same, by the rules of [Equivalent].
 func (s Statement) Equal(t Statement) bool { return s.normal() == t.normal() }
 
-// Key names the statement in its document: the Sid, else "content:" and a hash of the normal form. AWS requires Sids to
-// be unique in a document (IAM User Guide, "IAM JSON policy elements: Sid").
+// Key identifies the statement in its document: the Sid, else "content:" and a hash of the normal form. AWS requires
+// Sids to be unique in a document (IAM User Guide, "IAM JSON policy elements: Sid").
 func (s Statement) Key() string {
 	if s.Sid != "" {
 		return s.Sid
@@ -54,7 +60,7 @@ func (d Document) normal() string {
 	return text
 }
 
-// normal is the one text of all statements that AWS treats the same.
+// normal is one text for all statements that AWS treats the same.
 func (s Statement) normal() string {
 	text := marshal(Statement{
 		Sid:          s.Sid,
@@ -72,7 +78,7 @@ func (s Statement) normal() string {
 	}
 	other := make(map[string]any, len(s.other))
 	for name, raw := range s.other {
-		other[name], _ = decode(raw) // known to be JSON since Parse
+		other[name], _ = decode(raw) // Parse has checked that it is JSON
 	}
 	return string(text) + string(marshal(other))
 }
@@ -92,7 +98,7 @@ func (p Principal) normal() Principal {
 }
 
 // account shortens the ARN of an account's root user to the account's id. In a principal both mean the whole account,
-// and S3 gives back the ARN when it was given the id (IAM User Guide, "AWS JSON policy elements: Principal").
+// and S3 returns the ARN for an id (IAM User Guide, "AWS JSON policy elements: Principal").
 func account(name string) string {
 	if m := rootUser.FindStringSubmatch(name); m != nil {
 		return m[1]
@@ -102,8 +108,8 @@ func account(name string) string {
 
 var rootUser = regexp.MustCompile(`^arn:[^:]+:iam::([0-9]{12}):root$`)
 
-// normal drops what adds no condition and writes condition keys in lower case, because AWS does not look at their case
-// (IAM User Guide, "IAM JSON policy elements: Condition"). Operators count as they are written.
+// normal drops operators without keys and writes condition keys in lower case, because AWS ignores their case (IAM User
+// Guide, "IAM JSON policy elements: Condition"). Operators stay as they are written.
 func (c Condition) normal() Condition {
 	out := Condition{}
 	for operator, keys := range c {
@@ -117,7 +123,7 @@ func (c Condition) normal() Condition {
 			same[key] = set(values)
 		}
 		out[operator] = lower
-		if len(lower) < len(keys) { // AWS refuses keys that differ in case only; merging them would invent a meaning
+		if len(lower) < len(keys) { // AWS refuses keys that differ only in case, so they are not merged
 			out[operator] = same
 		}
 	}

@@ -9,9 +9,9 @@ import (
 	"slices"
 )
 
-// Parse reads a policy document in every form that AWS accepts: one statement or a list, one value or a list, any
-// order of elements. An error says what is wrong and where: the line and column of a syntax error, else the number and
-// the Sid of the statement. Elements of a statement that the policy language does not have are kept, not refused.
+// Parse reads a policy document in every form that AWS accepts: one statement or a list, one value or a list, elements
+// in any order. An error has the line and column of a syntax error, else the number and the Sid of the statement.
+// Elements of a statement that the policy language does not have are kept, not refused.
 func Parse(text string) (Document, error) {
 	if err := syntax([]byte(text)); err != nil {
 		return Document{}, err
@@ -32,7 +32,7 @@ func Parse(text string) (Document, error) {
 	return d, nil
 }
 
-// syntax says where the text stops to be JSON. It runs over the whole text, so what is read later is known to be JSON.
+// syntax returns an error with the place where the text is not JSON. It checks the whole text, so later reads need not.
 func syntax(text []byte) error {
 	if len(bytes.TrimSpace(text)) == 0 {
 		return errors.New("the text is empty, want a JSON object")
@@ -106,7 +106,7 @@ func label(i int, sid string) string {
 	return fmt.Sprintf("statement %d (Sid %q):", i+1, sid)
 }
 
-// statement reads one statement. On an error the result still has the Sid, if there is one, to name it by.
+// statement reads one statement. With an error, the result still has the Sid, if there is one, to name it.
 func statement(raw json.RawMessage) (Statement, error) {
 	elements, err := object(raw)
 	if err != nil {
@@ -154,8 +154,8 @@ func (s *Statement) set(name string, raw json.RawMessage) (err error) {
 	return err
 }
 
-// check holds a statement to the grammar (IAM User Guide, "Grammar of the IAM JSON policy language") as far as it is
-// the same for identity, bucket and trust policies: only the first has no principal, only the last has no resource.
+// check holds a statement to the part of the grammar (IAM User Guide, "Grammar of the IAM JSON policy language") that
+// identity, bucket and trust policies share: the first have no principal, the last no resource.
 func (s *Statement) check() error {
 	switch {
 	case s.Effect == "":
@@ -194,13 +194,13 @@ func principal(raw json.RawMessage) (Principal, error) {
 func condition(raw json.RawMessage) (Condition, error) {
 	operators, err := object(raw)
 	if err != nil {
-		return nil, errors.New("is no object of operators")
+		return nil, errors.New("is not an object of operators")
 	}
 	c := Condition{}
 	for _, operator := range slices.Sorted(maps.Keys(operators)) {
 		keys, err := object(operators[operator])
 		if err != nil {
-			return nil, fmt.Errorf("operator %s is no object of condition keys", operator)
+			return nil, fmt.Errorf("operator %s is not an object of condition keys", operator)
 		}
 		c[operator] = map[string]Values{}
 		for _, key := range slices.Sorted(maps.Keys(keys)) {
@@ -212,7 +212,7 @@ func condition(raw json.RawMessage) (Condition, error) {
 	return c, nil
 }
 
-// object reads an object's elements. Their names count with their case, which a Go struct would not hold to.
+// object reads an object's elements. Their names are case-sensitive, unlike those of a Go struct.
 func object(raw json.RawMessage) (map[string]json.RawMessage, error) {
 	var elements map[string]json.RawMessage
 	if err := json.Unmarshal(raw, &elements); err != nil || elements == nil {
@@ -253,7 +253,7 @@ func texts(raw json.RawMessage) ([]string, error) {
 	return out, nil
 }
 
-// scalars reads the values of a condition key: AWS takes numbers and booleans for their text.
+// scalars reads the values of a condition key. AWS takes numbers and booleans as their text.
 func scalars(raw json.RawMessage) ([]string, error) {
 	list, err := items(raw)
 	if err != nil {
@@ -271,7 +271,7 @@ func scalars(raw json.RawMessage) ([]string, error) {
 	return out, nil
 }
 
-// items reads one value or a list of values; a list counts as what is in it.
+// items reads a value or a list of values as a list.
 func items(raw json.RawMessage) ([]any, error) {
 	value, err := decode(raw)
 	if err != nil {

@@ -21,8 +21,8 @@ var (
 	_ xattr.ValidateableAttribute                = PolicyValue{}
 )
 
-// PolicyType is a string that holds an AWS policy document as JSON. Values are refused at plan if they are no such
-// document, and are equal if AWS treats them the same: see [awspolicy.Equivalent].
+// PolicyType is the type of a string with an AWS policy document as JSON. Other values are refused at plan. Values are
+// equal if AWS treats them the same: see [awspolicy.Equivalent].
 type PolicyType struct {
 	basetypes.StringType
 }
@@ -30,13 +30,13 @@ type PolicyType struct {
 // String names the type in messages.
 func (PolicyType) String() string { return "fwtypes.PolicyType" }
 
-// Equal says whether the other is the same type.
+// Equal reports whether the other is the same type.
 func (PolicyType) Equal(other attr.Type) bool {
 	_, ok := other.(PolicyType)
 	return ok
 }
 
-// ValueType is a value of the type.
+// ValueType returns a value of the type.
 func (PolicyType) ValueType(context.Context) attr.Value { return PolicyValue{} }
 
 // ValueFromString makes the value from a plain string.
@@ -46,7 +46,7 @@ func (PolicyType) ValueFromString(
 	return PolicyValue{in}, nil
 }
 
-// ValueFromTerraform makes the value from the protocol's.
+// ValueFromTerraform makes the value from one of the protocol.
 func (t PolicyType) ValueFromTerraform(ctx context.Context, in tftypes.Value) (attr.Value, error) {
 	value, err := t.StringType.ValueFromTerraform(ctx, in)
 	if err != nil {
@@ -64,25 +64,25 @@ type PolicyValue struct {
 	basetypes.StringValue
 }
 
-// NewPolicy is the value of a document.
+// NewPolicy returns the value of a document.
 func NewPolicy(text string) PolicyValue { return PolicyValue{basetypes.NewStringValue(text)} }
 
-// PolicyNull is no document.
+// PolicyNull returns the value for no document.
 func PolicyNull() PolicyValue { return PolicyValue{basetypes.NewStringNull()} }
 
-// PolicyUnknown is a document that is not known yet.
+// PolicyUnknown returns the value of a document that is not known yet.
 func PolicyUnknown() PolicyValue { return PolicyValue{basetypes.NewStringUnknown()} }
 
 // Type is the type of the value.
 func (PolicyValue) Type(context.Context) attr.Type { return PolicyType{} }
 
-// Equal says whether the other value is the same text.
+// Equal reports whether the other value is the same text.
 func (v PolicyValue) Equal(other attr.Value) bool {
 	o, ok := other.(PolicyValue)
 	return ok && v.StringValue.Equal(o.StringValue)
 }
 
-// StringSemanticEquals says whether AWS treats the other document the same.
+// StringSemanticEquals reports whether AWS treats the other document the same.
 func (v PolicyValue) StringSemanticEquals(
 	ctx context.Context, other basetypes.StringValuable,
 ) (bool, diag.Diagnostics) {
@@ -99,7 +99,7 @@ func (v PolicyValue) ValidateAttribute(
 	}
 	doc, err := awspolicy.Parse(v.ValueString())
 	if err == nil && doc.Empty() {
-		err = fmt.Errorf("the document has no statements, leave %s out instead", req.Path)
+		err = fmt.Errorf("the document has no statements; leave %s out instead", req.Path)
 	}
 	if err != nil {
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid policy", fmt.Sprintf(

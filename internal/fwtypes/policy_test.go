@@ -82,7 +82,7 @@ func TestPolicyValidate(t *testing.T) {
 		"unknown":       {fwtypes.PolicyUnknown(), ""},
 		"not JSON":      {fwtypes.NewPolicy("s3:*"), `policy is "s3:*", which is not an AWS policy document: the text is not JSON: line 1`},
 		"no effect":     {fwtypes.NewPolicy(`{"Statement":{"Action":"a:b"}}`), "statement 1: there is no Effect, want Allow or Deny"},
-		"no statements": {fwtypes.NewPolicy(`{"Statement":[]}`), "the document has no statements, leave policy out instead"},
+		"no statements": {fwtypes.NewPolicy(`{"Statement":[]}`), "the document has no statements; leave policy out instead"},
 		"long":          {fwtypes.NewPolicy(strings.Repeat("é", 101)), `"` + strings.Repeat("é", 100) + `"...`},
 	}
 	for name, test := range tests {

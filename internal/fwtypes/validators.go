@@ -20,26 +20,26 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/website"
 )
 
-// BucketName wants a name that S3 takes for a general purpose bucket.
+// BucketName requires a name that S3 accepts for a general purpose bucket.
 func BucketName() validator.String {
 	return rule{"bucket name", "3 to 63 lowercase letters, digits, dots and hyphens", bucket.ValidateName}
 }
 
-// BucketNamePrefix wants the beginning of such a name, short enough for what makes it unique.
+// BucketNamePrefix requires the beginning of such a name, short enough for the suffix that makes it unique.
 func BucketNamePrefix() validator.String {
 	return rule{
 		"bucket name prefix", "1 to 37 lowercase letters, digits, dots and hyphens", bucket.ValidateNamePrefix,
 	}
 }
 
-// HostName wants the name of a site.
+// HostName requires the host name of a site.
 func HostName() validator.String {
 	return rule{
 		"host name", "a host name of at least two labels: lower-case letters, digits, hyphens and dots", website.ValidateName,
 	}
 }
 
-// ARN wants the ARN of something in one of the services ("kms"), or in any if none is named.
+// ARN requires the ARN of an object of one of the services, such as "kms", or of any service if none is given.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
 func ARN(services ...string) validator.String {
 	form := "arn:partition:" + orAny(services) + ":region:account:resource"
@@ -55,9 +55,13 @@ func ARN(services ...string) validator.String {
 	}}
 }
 
-// arnPattern lets pass a global service's ARN without a region, S3's without an account, and AWS's own policies with
-// the account "aws".
-var arnPattern = regexp.MustCompile(`^arn:aws[a-z-]*:([a-z0-9-]+):[a-z0-9-]*:(?:[0-9]{12}|aws)?:\S+$`)
+var (
+	// arnPattern allows ARNs of global services without a region, S3's without an account, and the account "aws" of AWS's
+	// own policies.
+	arnPattern     = regexp.MustCompile(`^arn:aws[a-z-]*:([a-z0-9-]+):[a-z0-9-]*:(?:[0-9]{12}|aws)?:\S+$`)
+	accountPattern = regexp.MustCompile(`^[0-9]{12}$`)
+	iamPathPattern = regexp.MustCompile(`^(/[A-Za-z0-9.,+@=_-]+)*/$`)
+)
 
 func orAny(services []string) string {
 	if len(services) == 0 {
@@ -66,21 +70,20 @@ func orAny(services []string) string {
 	return strings.Join(services, "|")
 }
 
-// AccountID wants the id of an AWS account.
+// AccountID requires the id of an AWS account.
 func AccountID() validator.String {
-	return form("AWS account id", "12 digits", regexp.MustCompile(`^[0-9]{12}$`).MatchString)
+	return form("AWS account id", "12 digits", accountPattern.MatchString)
 }
 
-// IAMPath wants a path that IAM takes for users, groups and managed policies; the last are the strictest.
+// IAMPath requires a path that IAM accepts for users, groups and managed policies. The last are the strictest.
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html
 func IAMPath() validator.String {
 	const want = `"/", or up to 512 characters that begin and end with "/", ` +
 		`with letters, digits and .,+@=_- between two slashes`
-	segments := regexp.MustCompile(`^(/[A-Za-z0-9.,+@=_-]+)*/$`)
-	return form("IAM path", want, func(text string) bool { return len(text) <= 512 && segments.MatchString(text) })
+	return form("IAM path", want, func(text string) bool { return len(text) <= 512 && iamPathPattern.MatchString(text) })
 }
 
-// form is a rule whose one error says what is wanted.
+// form is a rule with one error, which names what is wanted.
 func form(noun, want string, fits func(string) bool) validator.String {
 	return rule{noun, want, func(text string) error {
 		if fits(text) {
@@ -90,7 +93,7 @@ func form(noun, want string, fits func(string) bool) validator.String {
 	}}
 }
 
-// rule is a validator of strings by a function whose errors name the value and what is allowed.
+// rule validates strings with a function whose errors name the value and what is allowed.
 type rule struct {
 	noun, want string
 	check      func(string) error
@@ -119,8 +122,8 @@ const (
 	tagSigns    = "_.:/=+-@"
 )
 
-// TagMap wants tags that AWS takes. What reserved says against a key is an error too, which should read on from
-// `the tag key "..."`; reserved may be nil.
+// TagMap requires tags that AWS accepts. Reserved returns an error for keys that may not be used, which reads on from
+// `the tag key "..."`; it may be nil.
 func TagMap(reserved func(key string) error) validator.Map { return tagMap{reserved} }
 
 type tagMap struct {
@@ -200,7 +203,7 @@ func tagCharacterError(text string) error {
 	return fmt.Errorf("has %q, want only letters, digits, spaces and %s", []rune(text[i:])[0], tagSigns)
 }
 
-// quoted is a value for a message, cut where it gets too long to read.
+// quoted quotes a value for a message, shortened if it is too long to read.
 func quoted(text string) string {
 	const enough = 100
 	if r := []rune(text); len(r) > enough {

@@ -39,76 +39,68 @@ func EndpointVariable(service string) string {
 
 // S3 returns a client of S3. The clients of all services share connections and retryers, so making one is cheap.
 func S3(c *Conn) *s3.Client {
-	return newClient(c, "s3", s3.NewFromConfig, func(o *s3.Options) options {
-		return options{&o.Region, &o.Retryer, &o.BaseEndpoint, &o.APIOptions}
-	}, c.s3Options)
+	return s3.NewFromConfig(c.aws, func(o *s3.Options) {
+		c.configure("s3", options{&o.Region, &o.Retryer, &o.BaseEndpoint, &o.APIOptions})
+		c.s3Options(o)
+	})
 }
 
 // IAM returns a client of IAM.
 func IAM(c *Conn) *iam.Client {
-	return newClient(c, "iam", iam.NewFromConfig, func(o *iam.Options) options {
-		return options{&o.Region, &o.Retryer, &o.BaseEndpoint, &o.APIOptions}
+	return iam.NewFromConfig(c.aws, func(o *iam.Options) {
+		c.configure("iam", options{&o.Region, &o.Retryer, &o.BaseEndpoint, &o.APIOptions})
 	})
 }
 
 // STS returns a client of STS.
 func STS(c *Conn) *sts.Client {
-	return newClient(c, "sts", sts.NewFromConfig, func(o *sts.Options) options {
-		return options{&o.Region, &o.Retryer, &o.BaseEndpoint, &o.APIOptions}
+	return sts.NewFromConfig(c.aws, func(o *sts.Options) {
+		c.configure("sts", options{&o.Region, &o.Retryer, &o.BaseEndpoint, &o.APIOptions})
 	})
 }
 
 // CloudFront returns a client of CloudFront.
 func CloudFront(c *Conn) *cloudfront.Client {
-	return newClient(c, "cloudfront", cloudfront.NewFromConfig, func(o *cloudfront.Options) options {
-		return options{&o.Region, &o.Retryer, &o.BaseEndpoint, &o.APIOptions}
+	return cloudfront.NewFromConfig(c.aws, func(o *cloudfront.Options) {
+		c.configure("cloudfront", options{&o.Region, &o.Retryer, &o.BaseEndpoint, &o.APIOptions})
 	})
 }
 
 // Route53 returns a client of Route 53.
 func Route53(c *Conn) *route53.Client {
-	return newClient(c, "route53", route53.NewFromConfig, func(o *route53.Options) options {
-		return options{&o.Region, &o.Retryer, &o.BaseEndpoint, &o.APIOptions}
+	return route53.NewFromConfig(c.aws, func(o *route53.Options) {
+		c.configure("route53", options{&o.Region, &o.Retryer, &o.BaseEndpoint, &o.APIOptions})
 	})
 }
 
 // ACM returns a client of Certificate Manager in the region whose certificates CloudFront uses.
 func ACM(c *Conn) *acm.Client {
-	return newClient(c, "acm", acm.NewFromConfig, func(o *acm.Options) options {
-		return options{&o.Region, &o.Retryer, &o.BaseEndpoint, &o.APIOptions}
+	return acm.NewFromConfig(c.aws, func(o *acm.Options) {
+		c.configure("acm", options{&o.Region, &o.Retryer, &o.BaseEndpoint, &o.APIOptions})
 	})
 }
 
 // SSM returns a client of Systems Manager.
 func SSM(c *Conn) *ssm.Client {
-	return newClient(c, "ssm", ssm.NewFromConfig, func(o *ssm.Options) options {
-		return options{&o.Region, &o.Retryer, &o.BaseEndpoint, &o.APIOptions}
+	return ssm.NewFromConfig(c.aws, func(o *ssm.Options) {
+		c.configure("ssm", options{&o.Region, &o.Retryer, &o.BaseEndpoint, &o.APIOptions})
 	})
 }
 
 // SecretsManager returns a client of Secrets Manager.
 func SecretsManager(c *Conn) *secretsmanager.Client {
-	return newClient(c, "secretsmanager", secretsmanager.NewFromConfig, func(o *secretsmanager.Options) options {
-		return options{&o.Region, &o.Retryer, &o.BaseEndpoint, &o.APIOptions}
+	return secretsmanager.NewFromConfig(c.aws, func(o *secretsmanager.Options) {
+		c.configure("secretsmanager", options{&o.Region, &o.Retryer, &o.BaseEndpoint, &o.APIOptions})
 	})
 }
 
-// options points to the fields that the Options of every service have. The SDK has a type of its own for each service.
+// options points to the fields that the Options of every service have; the SDK has a separate type for each service.
+// The constructors are not one generic function, because with one the linker keeps unused operations, 14 MB of them.
 type options struct {
 	region     *string
 	retryer    *aws.Retryer
 	endpoint   **string
 	apiOptions *[]stackOption
-}
-
-// newClient makes a client by the SDK's constructor. Common finds the common fields in the service's Options; more
-// sets what only this service has, after them.
-func newClient[Client, Options any](
-	c *Conn, service string, construct func(aws.Config, ...func(*Options)) *Client, common func(*Options) options,
-	more ...func(*Options),
-) *Client {
-	configure := func(o *Options) { c.configure(service, common(o)) }
-	return construct(c.aws, append([]func(*Options){configure}, more...)...)
 }
 
 // configure sets the common options. A call without an endpoint fails on other stores: AWS must not be sent what is

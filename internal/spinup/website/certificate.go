@@ -190,7 +190,7 @@ func (w website) made(
 func (w website) describe(ctx context.Context, want wish, arn string) (*Certificate, error) {
 	out, err := w.DescribeCertificate(ctx, &acm.DescribeCertificateInput{CertificateArn: &arn})
 	if err != nil {
-		return nil, absent(err)
+		return nil, awsclient.Absent(err)
 	}
 	c := &Certificate{ARN: arn, Status: string(out.Certificate.Status)}
 	for _, name := range append(out.Certificate.SubjectAlternativeNames, aws.ToString(out.Certificate.DomainName)) {
@@ -219,7 +219,7 @@ func (w website) own(ctx context.Context, want wish, c *Certificate) error {
 	}
 	tags, err := w.ListTagsForCertificate(ctx, &acm.ListTagsForCertificateInput{CertificateArn: &c.ARN})
 	if err != nil {
-		return absent(err)
+		return awsclient.Absent(err)
 	}
 	c.Ours = slices.ContainsFunc(tags.Tags, func(t types.Tag) bool {
 		return aws.ToString(t.Key) == markerTag && aws.ToString(t.Value) == want.Want.Domain
@@ -321,9 +321,9 @@ func (w website) removeCertificate(ctx context.Context, want wish, o *Status, c 
 	if err := w.forget(ctx, want, c); err != nil {
 		return err
 	}
-	return awsclient.Patiently(ctx, w.conn.Pace, "the certificate to be seen unused", awsclient.IsConflict, func() error {
+	return w.conn.Patiently(ctx, "the certificate to be seen unused", awsclient.IsConflict, func() error {
 		_, err := w.DeleteCertificate(ctx, &acm.DeleteCertificateInput{CertificateArn: &c.ARN})
-		return absent(err)
+		return awsclient.Absent(err)
 	})
 }
 

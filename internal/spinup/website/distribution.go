@@ -146,7 +146,7 @@ func (w website) eachDistribution(ctx context.Context, do func(types.Distributio
 func (w website) lookAt(ctx context.Context, id string) (*Distribution, error) {
 	out, err := w.GetDistribution(ctx, &cloudfront.GetDistributionInput{Id: &id})
 	if err != nil {
-		return nil, absent(err)
+		return nil, awsclient.Absent(err)
 	}
 	d := out.Distribution
 	seen := &Distribution{
@@ -157,7 +157,7 @@ func (w website) lookAt(ctx context.Context, id string) (*Distribution, error) {
 	seen.Foreign = foreign(d.DistributionConfig)
 	tags, err := w.ListTagsForResource(ctx, &cloudfront.ListTagsForResourceInput{Resource: d.ARN})
 	if err != nil {
-		return nil, absent(err)
+		return nil, awsclient.Absent(err)
 	}
 	if tags.Tags != nil {
 		for _, tag := range tags.Tags.Items {
@@ -496,7 +496,7 @@ func (w website) createDistribution(ctx context.Context, s Spec, o *Status) erro
 // adopt records a distribution that this run made.
 func (w website) adopt(ctx context.Context, s Spec, o *Status, id string, failed error) error {
 	var seen *Distribution
-	err := awsclient.Until(ctx, w.conn.Pace, "the new distribution to be seen", func(ctx context.Context) (bool, error) {
+	err := w.conn.Until(ctx, "the new distribution to be seen", func(ctx context.Context) (bool, error) {
 		var err error
 		seen, err = w.lookAt(ctx, id)
 		return seen != nil, err
@@ -516,7 +516,7 @@ func (w website) adopt(ctx context.Context, s Spec, o *Status, id string, failed
 // told to read again, by the ETag.
 func (w website) updateDistribution(ctx context.Context, s Spec, o *Status, want Settings) error {
 	id, what := o.Distribution.ID, "the distribution not to be changed by another"
-	return awsclient.Patiently(ctx, w.conn.Pace, what, awsclient.IsStale, func() error {
+	return w.conn.Patiently(ctx, what, awsclient.IsStale, func() error {
 		live, err := w.lookAt(ctx, id)
 		if err != nil {
 			return err
@@ -605,7 +605,7 @@ func (w website) removeDistribution(ctx context.Context, want wish, o *Status) e
 		_, err := w.TagResource(ctx, &cloudfront.TagResourceInput{
 			Resource: &d.ARN, Tags: &types.Tags{Items: tagList(map[string]string{reapTag: s.Domain})},
 		})
-		if err := absent(err); err != nil {
+		if err := awsclient.Absent(err); err != nil {
 			return err
 		}
 		o.Distribution, o.retired = nil, true
@@ -623,12 +623,12 @@ func (w website) removeDistribution(ctx context.Context, want wish, o *Status) e
 
 // deleteDistribution deletes a distribution that is disabled everywhere.
 func (w website) deleteDistribution(ctx context.Context, id string) error {
-	return awsclient.Patiently(ctx, w.conn.Pace, "the distribution to be seen disabled", awsclient.IsStale, func() error {
+	return w.conn.Patiently(ctx, "the distribution to be seen disabled", awsclient.IsStale, func() error {
 		out, err := w.GetDistribution(ctx, &cloudfront.GetDistributionInput{Id: &id})
 		if err != nil {
-			return absent(err)
+			return awsclient.Absent(err)
 		}
 		_, err = w.DeleteDistribution(ctx, &cloudfront.DeleteDistributionInput{Id: &id, IfMatch: out.ETag})
-		return absent(err)
+		return awsclient.Absent(err)
 	})
 }

@@ -11,8 +11,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/route53"
 	"github.com/aws/aws-sdk-go-v2/service/route53/types"
-
-	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 )
 
 // distributionZone is the hosted zone of all distributions, which alias records name; in the partition aws.
@@ -210,7 +208,7 @@ func (w website) records() part {
 		},
 		Settle: func(ctx context.Context, o Status) error {
 			for _, id := range o.dnsChanges {
-				err := awsclient.Until(ctx, w.conn.Pace, "DNS to answer with the new records",
+				err := w.conn.Until(ctx, "DNS to answer with the new records",
 					func(ctx context.Context) (bool, error) {
 						out, err := w.GetChange(ctx, &route53.GetChangeInput{Id: &id})
 						if err != nil {

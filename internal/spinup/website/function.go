@@ -81,14 +81,14 @@ func (w website) function() part {
 				if awsclient.IsNotFound(err) {
 					o.Function = nil
 				}
-				return absent(err)
+				return awsclient.Absent(err)
 			}
 			seen := &Function{ARN: aws.ToString(described.FunctionSummary.FunctionMetadata.FunctionARN)}
 			// One that was never published has no code that anybody could run.
 			live, err := w.GetFunction(ctx, &cloudfront.GetFunctionInput{
 				Name: aws.String(s.id()), Stage: types.FunctionStageLive,
 			})
-			if err := absent(err); err != nil {
+			if err := awsclient.Absent(err); err != nil {
 				return err
 			}
 			if live != nil {
@@ -132,7 +132,7 @@ func (w website) applyFunction(ctx context.Context, want wish, o *Status) error 
 		}
 	}
 	const what = "the function not to be changed by another"
-	return awsclient.Patiently(ctx, w.conn.Pace, what, awsclient.IsStale, func() error {
+	return w.conn.Patiently(ctx, what, awsclient.IsStale, func() error {
 		described, err := w.DescribeFunction(ctx, &cloudfront.DescribeFunctionInput{Name: name})
 		if err != nil {
 			return err
@@ -157,17 +157,17 @@ func (w website) deleteFunction(ctx context.Context, name string) error {
 	return w.unused(ctx, "the function "+name, func() error {
 		described, err := w.DescribeFunction(ctx, &cloudfront.DescribeFunctionInput{Name: &name})
 		if err != nil {
-			return absent(err)
+			return awsclient.Absent(err)
 		}
 		_, err = w.DeleteFunction(ctx, &cloudfront.DeleteFunctionInput{Name: &name, IfMatch: described.ETag})
-		return absent(err)
+		return awsclient.Absent(err)
 	})
 }
 
 // unused deletes something that a distribution may have used a moment ago.
 func (w website) unused(ctx context.Context, what string, remove func() error) error {
 	early := func(err error) bool { return awsclient.IsConflict(err) || awsclient.IsStale(err) }
-	return awsclient.Patiently(ctx, w.conn.Pace, what+" to be seen unused", early, remove)
+	return w.conn.Patiently(ctx, what+" to be seen unused", early, remove)
 }
 
 // access is the origin access control, by which the distribution signs what it asks of the bucket.
@@ -268,10 +268,10 @@ func (w website) deleteAccess(ctx context.Context, id string) error {
 	return w.unused(ctx, "the origin access control "+id, func() error {
 		seen, err := w.GetOriginAccessControl(ctx, &cloudfront.GetOriginAccessControlInput{Id: &id})
 		if err != nil {
-			return absent(err)
+			return awsclient.Absent(err)
 		}
 		_, err = w.DeleteOriginAccessControl(ctx, &cloudfront.DeleteOriginAccessControlInput{Id: &id, IfMatch: seen.ETag})
-		return absent(err)
+		return awsclient.Absent(err)
 	})
 }
 

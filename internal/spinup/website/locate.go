@@ -35,7 +35,7 @@ func Locate(ctx context.Context, conn *awsclient.Conn, id string) (Location, boo
 	}
 	out, err := w.GetDistribution(ctx, &cloudfront.GetDistributionInput{Id: &distribution})
 	if err != nil {
-		return Location{}, false, absent(err)
+		return Location{}, false, awsclient.Absent(err)
 	}
 	config := out.Distribution.DistributionConfig
 	seen := seenSettings(config)
@@ -64,7 +64,7 @@ func Locate(ctx context.Context, conn *awsclient.Conn, id string) (Location, boo
 func (w website) redirects(ctx context.Context, s Spec) ([]string, error) {
 	out, err := w.GetFunction(ctx, &cloudfront.GetFunctionInput{Name: aws.String(s.id()), Stage: types.FunctionStageLive})
 	if err != nil {
-		return nil, absent(err)
+		return nil, awsclient.Absent(err)
 	}
 	var names []string
 	if list := redirectList.FindSubmatch(out.FunctionCode); list != nil {

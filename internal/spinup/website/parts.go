@@ -62,9 +62,7 @@ func New(conn *awsclient.Conn) reconcile.Composite[Spec, Status] {
 		Parallel:   parallelReads,
 		Rescue:     conn.Pace.Rescue,
 		Afterwards: w.reap,
-		Until: func(ctx context.Context, what string, done func(context.Context) (bool, error)) error {
-			return awsclient.Until(ctx, conn.Pace, what, done)
-		},
+		Until:      conn.Until,
 	}
 }
 
@@ -125,7 +123,7 @@ func (w website) endpoint() part {
 				if awsclient.IsNotFound(err) {
 					o.Endpoint = nil
 				}
-				return absent(err)
+				return awsclient.Absent(err)
 			}
 			o.Endpoint = &Endpoint{}
 			if out.IndexDocument != nil {
@@ -151,7 +149,7 @@ func (w website) endpoint() part {
 		Remove: func(ctx context.Context, want wish, o *Status) error {
 			s := want.Want
 			_, err := w.DeleteBucketWebsite(ctx, &s3.DeleteBucketWebsiteInput{Bucket: &s.Bucket.Name}, at(s))
-			if err := absent(err); err != nil {
+			if err := awsclient.Absent(err); err != nil {
 				return err
 			}
 			o.Endpoint = nil
@@ -167,7 +165,7 @@ func (w website) patient(ctx context.Context, o *Status, write func() error) err
 	if root := o.Bucket.Root; root == nil || !root.Fresh {
 		return write()
 	}
-	return awsclient.Patiently(ctx, w.conn.Pace, "the new bucket to be known everywhere", awsclient.IsNotFound, write)
+	return w.conn.Patiently(ctx, "the new bucket to be known everywhere", awsclient.IsNotFound, write)
 }
 
 // placeholder is a first page, so that a new site answers. What becomes of it is not our business.

@@ -4,9 +4,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,7 +11,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/acm"
 	"github.com/aws/aws-sdk-go-v2/service/acm/types"
-	r53types "github.com/aws/aws-sdk-go-v2/service/route53/types"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 )
@@ -286,29 +282,6 @@ func certified(names []string) string {
 	return names[max(i, 0)]
 }
 
-// token is one of at most 32 letters, digits and underscores.
-func token(names []string) string {
-	sum := sha256.Sum256([]byte(strings.Join(names, " ")))
-	return hex.EncodeToString(sum[:16])
-}
-
-// prove makes the records that a certificate wants to find.
-func (w website) prove(ctx context.Context, want wish, records []Record) error {
-	names := make([]string, len(records))
-	for i, r := range records {
-		names[i] = r.Name
-	}
-	zones, err := w.zones(ctx, want, names)
-	if err != nil {
-		return err
-	}
-	var changes []zoneChange
-	for _, r := range records {
-		changes = append(changes, zoneChange{r53types.ChangeActionUpsert, r})
-	}
-	return w.change(ctx, want.Want, &Status{zones: zones}, changes)
-}
-
 // removeCertificate deletes a certificate that was made for this site, after the records that proved it: what is to be
 // forgotten can be asked of it only as long as it is there.
 func (w website) removeCertificate(ctx context.Context, want wish, o *Status, c *Certificate) error {
@@ -325,65 +298,6 @@ func (w website) removeCertificate(ctx context.Context, want wish, o *Status, c 
 		_, err := w.DeleteCertificate(ctx, &acm.DeleteCertificateInput{CertificateArn: &c.ARN})
 		return awsclient.Absent(err)
 	})
-}
-
-// forget takes the records away that proved a certificate, if they are there and no other one is proved by them: all of
-// an account that are for the same name are.
-// https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html
-func (w website) forget(ctx context.Context, want wish, c *Certificate) error {
-	if !want.Want.DNS && !want.Before().DNS {
-		return nil
-	}
-	shared, err := w.shared(ctx, want, c)
-	if err != nil {
-		return err
-	}
-	in, gone := &Status{zones: map[string]Zone{}}, []zoneChange(nil)
-	for _, r := range c.Validation {
-		if slices.Contains(shared, r) {
-			continue
-		}
-		zones, err := w.zones(ctx, want, []string{r.Name})
-		if errors.Is(err, ErrNoZone) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		live, err := w.recordsOf(ctx, zones[r.Name], r.Name)
-		if err != nil {
-			return err
-		}
-		for _, one := range live {
-			if one.same(r) {
-				in.zones[r.Name] = zones[r.Name]
-				gone = append(gone, zoneChange{r53types.ChangeActionDelete, one})
-			}
-		}
-	}
-	return w.change(ctx, want.Want, in, gone)
-}
-
-// shared are the records that prove other certificates of the same names.
-func (w website) shared(ctx context.Context, want wish, c *Certificate) (records []Record, err error) {
-	all, err := w.listed(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for _, other := range all {
-		common := slices.ContainsFunc(other.Names, func(name string) bool { return slices.Contains(c.Names, name) })
-		if other.ARN == c.ARN || !common && !other.partial {
-			continue
-		}
-		found, err := w.describe(ctx, want, other.ARN)
-		if err != nil {
-			return nil, err
-		}
-		if found != nil {
-			records = append(records, found.Validation...)
-		}
-	}
-	return records, nil
 }
 
 // formerCertificate are those made for this site that it does not use, or not any more. They go when the distribution

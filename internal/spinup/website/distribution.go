@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
-	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -14,7 +13,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
-	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
 )
 
 // deployed is the status of a distribution that is the same everywhere.
@@ -167,295 +165,6 @@ func (w website) lookAt(ctx context.Context, id string) (*Distribution, error) {
 	return seen, nil
 }
 
-// tagged says whether the distribution has all tags that it should, and no others but those of other owners.
-func (d Distribution) tagged(s Spec) bool {
-	want := s.distributionTags()
-	for key, value := range want {
-		if d.Tags[key] != value {
-			return false
-		}
-	}
-	return len(d.givenUp(s)) == 0
-}
-
-// givenUp are the tags that the site should not have.
-func (d Distribution) givenUp(s Spec) []string {
-	want := s.distributionTags()
-	return slices.DeleteFunc(slices.Sorted(maps.Keys(s.Bucket.OwnTags(d.Tags))), func(key string) bool {
-		_, wanted := want[key]
-		return wanted
-	})
-}
-
-// foreignTags names the tags that are left to other owners.
-func (d Distribution) foreignTags(s Spec) []string {
-	var all []string
-	own := s.Bucket.OwnTags(d.Tags)
-	for _, key := range slices.Sorted(maps.Keys(d.Tags)) {
-		if _, ours := own[key]; !ours && key != markerTag && !strings.HasPrefix(key, "aws:") {
-			all = append(all, "tag "+key)
-		}
-	}
-	return all
-}
-
-func (s Spec) distributionTags() map[string]string {
-	tags := maps.Clone(s.Bucket.Tags)
-	if tags == nil {
-		tags = map[string]string{}
-	}
-	tags[markerTag] = s.Domain
-	return tags
-}
-
-// settings are what the distribution should be like, as far as the other parts are known.
-func (s Spec) settings(o Status) Settings {
-	want := Settings{
-		Names: slices.Sorted(slices.Values(s.Names())), Comment: s.Domain, Enabled: true, Index: s.Index,
-		PriceClass: s.PriceClass, HTTPVersion: s.HTTPVersion, IPv6: s.IPv6, MinimumTLS: s.MinimumTLS, WebACL: s.WebACL,
-		Geo: s.Geo, CachePolicy: CachePolicyID(s.CachePolicy), ResponseHeaders: ResponseHeadersID(s.ResponseHeaders),
-		OriginDomain: bucket.RegionalDomainName(s.Bucket.Name, s.Bucket.Region, s.Bucket.Partition),
-		Errors:       s.errorPages(),
-	}
-	if d := o.Distribution; d != nil && s.DNS && !s.IPv6 && !o.overIPv6() {
-		want.IPv6 = d.Settings.IPv6 // nobody can tell: the Yale service had it on, and no record
-	}
-	if want.Geo.Type == "" {
-		want.Geo = Geo{Type: string(types.GeoRestrictionTypeNone)}
-	}
-	if s.Origin == OriginEndpoint {
-		want.OriginDomain = bucket.WebsiteEndpoint(s.Bucket.Name, s.Bucket.Region)
-	} else if o.Access != nil {
-		want.AccessID = o.Access.ID
-	}
-	if o.Certificate != nil {
-		want.CertificateARN = o.Certificate.ARN
-	}
-	switch d := o.Distribution; {
-	case s.wantsFunction():
-		if o.Function != nil {
-			want.FunctionARN = o.Function.ARN
-		}
-	case d != nil && (o.Function == nil || o.Function.ARN != d.Settings.FunctionARN):
-		want.FunctionARN = d.Settings.FunctionARN // somebody else's
-	}
-	if o.Distribution != nil && o.Distribution.Settings.Comment != "" {
-		want.Comment = o.Distribution.Settings.Comment // anybody may say there what he likes
-	}
-	return want
-}
-
-// errorCodes are what a bucket says where there is no such object: 403 if it may not be listed.
-func errorCodes() []int32 { return []int32{403, 404} }
-
-// errorPages are what is answered then.
-func (s Spec) errorPages() (pages []ErrorPage) {
-	page, response := s.Error, "404"
-	if s.SinglePage {
-		page, response = s.Index, "200"
-	}
-	if page == "" || s.Origin == OriginEndpoint && !s.SinglePage { // the endpoint has an error page of its own
-		return nil
-	}
-	for _, code := range errorCodes() {
-		pages = append(pages, ErrorPage{code, "/" + page, response})
-	}
-	return pages
-}
-
-// seenSettings reads the facts that are ours.
-func seenSettings(c *types.DistributionConfig) Settings {
-	seen := Settings{
-		Comment: aws.ToString(c.Comment), Enabled: aws.ToBool(c.Enabled), Index: aws.ToString(c.DefaultRootObject),
-		PriceClass: string(c.PriceClass), HTTPVersion: strings.ToLower(string(c.HttpVersion)),
-		IPv6: aws.ToBool(c.IsIPV6Enabled), WebACL: aws.ToString(c.WebACLId),
-		Geo: Geo{Type: string(types.GeoRestrictionTypeNone)},
-	}
-	if c.Aliases != nil {
-		seen.Names = slices.Sorted(slices.Values(c.Aliases.Items))
-	}
-	if v := c.ViewerCertificate; v != nil {
-		seen.CertificateARN, seen.MinimumTLS = aws.ToString(v.ACMCertificateArn), string(v.MinimumProtocolVersion)
-	}
-	if c.Restrictions != nil && c.Restrictions.GeoRestriction != nil {
-		geo := c.Restrictions.GeoRestriction
-		seen.Geo = Geo{string(geo.RestrictionType), slices.Sorted(slices.Values(geo.Items))}
-	}
-	if c.CustomErrorResponses != nil {
-		for _, e := range c.CustomErrorResponses.Items {
-			page := ErrorPage{aws.ToInt32(e.ErrorCode), aws.ToString(e.ResponsePagePath), aws.ToString(e.ResponseCode)}
-			if page.Page != "" && slices.Contains(errorCodes(), page.Code) {
-				seen.Errors = append(seen.Errors, page)
-			}
-		}
-		slices.SortFunc(seen.Errors, func(a, b ErrorPage) int { return int(a.Code - b.Code) })
-	}
-	if b := c.DefaultCacheBehavior; b != nil {
-		seen.CachePolicy, seen.ResponseHeaders = aws.ToString(b.CachePolicyId), aws.ToString(b.ResponseHeadersPolicyId)
-		if seen.CachePolicy == "" {
-			seen.CachePolicy = CacheLegacy
-		}
-		seen.PlainHTTP = b.ViewerProtocolPolicy == types.ViewerProtocolPolicyAllowAll
-		if f := viewerRequest(b); f != nil {
-			seen.FunctionARN = aws.ToString(f.FunctionARN)
-		}
-		if origin := ownOrigin(c); origin != nil {
-			seen.OriginDomain, seen.AccessID = aws.ToString(origin.DomainName), aws.ToString(origin.OriginAccessControlId)
-		}
-	}
-	return seen
-}
-
-// ownOrigin is the origin of the default behaviour.
-func ownOrigin(c *types.DistributionConfig) *types.Origin {
-	if c.Origins == nil || c.DefaultCacheBehavior == nil {
-		return nil
-	}
-	for i := range c.Origins.Items {
-		if aws.ToString(c.Origins.Items[i].Id) == aws.ToString(c.DefaultCacheBehavior.TargetOriginId) {
-			return &c.Origins.Items[i]
-		}
-	}
-	return nil
-}
-
-func viewerRequest(b *types.DefaultCacheBehavior) *types.FunctionAssociation {
-	if b.FunctionAssociations == nil {
-		return nil
-	}
-	for i, f := range b.FunctionAssociations.Items {
-		if f.EventType == types.EventTypeViewerRequest {
-			return &b.FunctionAssociations.Items[i]
-		}
-	}
-	return nil
-}
-
-// foreign names what others have added: nothing of ours is like it.
-func foreign(c *types.DistributionConfig) []string {
-	var all []string
-	if c.CacheBehaviors != nil {
-		for _, b := range c.CacheBehaviors.Items {
-			all = append(all, "cache behavior "+aws.ToString(b.PathPattern))
-		}
-	}
-	if c.Origins != nil {
-		for _, origin := range c.Origins.Items {
-			if c.DefaultCacheBehavior == nil || aws.ToString(origin.Id) != aws.ToString(c.DefaultCacheBehavior.TargetOriginId) {
-				all = append(all, "origin "+aws.ToString(origin.Id))
-			}
-		}
-	}
-	return all
-}
-
-// write puts our facts into a configuration and leaves everything else in it as it is: an update replaces it whole.
-func (want Settings) write(c *types.DistributionConfig, originID string) {
-	c.Aliases = &types.Aliases{Quantity: aws.Int32(int32(len(want.Names))), Items: want.Names}
-	c.Comment, c.Enabled, c.DefaultRootObject = &want.Comment, &want.Enabled, &want.Index
-	c.PriceClass, c.HttpVersion = types.PriceClass(want.PriceClass), types.HttpVersion(want.HTTPVersion)
-	c.IsIPV6Enabled, c.WebACLId = &want.IPv6, &want.WebACL
-	c.ViewerCertificate = &types.ViewerCertificate{
-		ACMCertificateArn: &want.CertificateARN, SSLSupportMethod: types.SSLSupportMethodSniOnly,
-		MinimumProtocolVersion: types.MinimumProtocolVersion(want.MinimumTLS),
-	}
-	if want.CertificateARN == "" {
-		c.ViewerCertificate = &types.ViewerCertificate{CloudFrontDefaultCertificate: aws.Bool(true)}
-	}
-	c.Restrictions = &types.Restrictions{GeoRestriction: &types.GeoRestriction{
-		RestrictionType: types.GeoRestrictionType(want.Geo.Type),
-		Quantity:        aws.Int32(int32(len(want.Geo.Locations))), Items: want.Geo.Locations,
-	}}
-	want.writeErrors(c)
-	want.writeOrigin(c, originID)
-	want.writeBehavior(c.DefaultCacheBehavior)
-}
-
-// writeErrors leaves the pages of other errors alone, and how long errors are kept.
-func (want Settings) writeErrors(c *types.DistributionConfig) {
-	var items []types.CustomErrorResponse
-	if c.CustomErrorResponses != nil {
-		items = slices.DeleteFunc(c.CustomErrorResponses.Items, func(e types.CustomErrorResponse) bool {
-			wanted := slices.ContainsFunc(want.Errors, func(w ErrorPage) bool { return w.Code == aws.ToInt32(e.ErrorCode) })
-			return !wanted && aws.ToString(e.ResponsePagePath) != "" && slices.Contains(errorCodes(), aws.ToInt32(e.ErrorCode))
-		})
-	}
-	for _, e := range want.Errors {
-		same := func(item types.CustomErrorResponse) bool { return aws.ToInt32(item.ErrorCode) == e.Code }
-		i := slices.IndexFunc(items, same)
-		if i < 0 {
-			i, items = len(items), append(items, types.CustomErrorResponse{ErrorCode: &e.Code})
-		}
-		items[i].ResponsePagePath, items[i].ResponseCode = &e.Page, &e.Response
-	}
-	c.CustomErrorResponses = &types.CustomErrorResponses{Quantity: aws.Int32(int32(len(items))), Items: items}
-}
-
-func (want Settings) writeOrigin(c *types.DistributionConfig, id string) {
-	if c.DefaultCacheBehavior == nil {
-		c.DefaultCacheBehavior = &types.DefaultCacheBehavior{TargetOriginId: &id}
-	}
-	origin := ownOrigin(c)
-	if origin == nil {
-		if c.Origins == nil {
-			c.Origins = &types.Origins{}
-		}
-		c.DefaultCacheBehavior.TargetOriginId = &id
-		c.Origins.Items = append(c.Origins.Items, types.Origin{Id: &id})
-		origin = &c.Origins.Items[len(c.Origins.Items)-1]
-	}
-	c.Origins.Quantity = aws.Int32(int32(len(c.Origins.Items)))
-	origin.DomainName, origin.OriginAccessControlId = &want.OriginDomain, &want.AccessID
-	switch {
-	case want.AccessID != "":
-		origin.CustomOriginConfig = nil
-		origin.S3OriginConfig = &types.S3OriginConfig{OriginAccessIdentity: aws.String("")}
-	case origin.CustomOriginConfig == nil:
-		origin.S3OriginConfig = nil
-		origin.CustomOriginConfig = &types.CustomOriginConfig{
-			HTTPPort: aws.Int32(80), HTTPSPort: aws.Int32(443), OriginProtocolPolicy: types.OriginProtocolPolicyHttpOnly,
-		}
-	}
-}
-
-// legacyTTL is how long the Yale service had objects kept in caches, in seconds.
-const legacyTTL = 3600
-
-func (want Settings) writeBehavior(b *types.DefaultCacheBehavior) {
-	if b.ViewerProtocolPolicy == "" || b.ViewerProtocolPolicy == types.ViewerProtocolPolicyAllowAll {
-		b.ViewerProtocolPolicy = types.ViewerProtocolPolicyRedirectToHttps
-	}
-	b.ResponseHeadersPolicyId = &want.ResponseHeaders
-	if want.ResponseHeaders == "" {
-		b.ResponseHeadersPolicyId = nil
-	}
-	switch {
-	case want.CachePolicy == aws.ToString(b.CachePolicyId): // how it compresses is not ours
-	case want.CachePolicy != CacheLegacy:
-		b.CachePolicyId = &want.CachePolicy
-		b.Compress = aws.Bool(true)
-		b.ForwardedValues, b.MinTTL, b.DefaultTTL, b.MaxTTL = nil, nil, nil, nil
-	case b.CachePolicyId != nil || b.ForwardedValues == nil:
-		b.CachePolicyId = nil
-		b.ForwardedValues = &types.ForwardedValues{
-			QueryString: aws.Bool(false), Cookies: &types.CookiePreference{Forward: types.ItemSelectionNone},
-		}
-		b.MinTTL, b.DefaultTTL = aws.Int64(0), aws.Int64(legacyTTL)
-	}
-	var others []types.FunctionAssociation
-	if b.FunctionAssociations != nil {
-		others = slices.DeleteFunc(slices.Clone(b.FunctionAssociations.Items), func(f types.FunctionAssociation) bool {
-			return f.EventType == types.EventTypeViewerRequest
-		})
-	}
-	if want.FunctionARN != "" {
-		others = append(others, types.FunctionAssociation{
-			EventType: types.EventTypeViewerRequest, FunctionARN: &want.FunctionARN,
-		})
-	}
-	b.FunctionAssociations = &types.FunctionAssociations{Quantity: aws.Int32(int32(len(others))), Items: others}
-}
-
 // applyDistribution makes the distribution, or brings it in line.
 func (w website) applyDistribution(ctx context.Context, want wish, o *Status) error {
 	s := want.Want
@@ -535,33 +244,6 @@ func (w website) updateDistribution(ctx context.Context, s Spec, o *Status, want
 	})
 }
 
-func (w website) tag(ctx context.Context, s Spec, d *Distribution) error {
-	want := s.distributionTags()
-	missing := maps.Clone(want)
-	maps.DeleteFunc(missing, func(key, value string) bool { return d.Tags[key] == value })
-	if len(missing) > 0 {
-		_, err := w.TagResource(ctx, &cloudfront.TagResourceInput{
-			Resource: &d.ARN, Tags: &types.Tags{Items: tagList(missing)},
-		})
-		if err != nil {
-			return err
-		}
-	}
-	if gone := d.givenUp(s); len(gone) > 0 {
-		_, err := w.UntagResource(ctx, &cloudfront.UntagResourceInput{Resource: &d.ARN, TagKeys: &types.TagKeys{Items: gone}})
-		return err
-	}
-	return nil
-}
-
-func tagList(tags map[string]string) []types.Tag {
-	var all []types.Tag
-	for _, key := range slices.Sorted(maps.Keys(tags)) {
-		all = append(all, types.Tag{Key: aws.String(key), Value: aws.String(tags[key])})
-	}
-	return all
-}
-
 // getDistribution is the operation as the SDK's waiter wants it.
 type getDistribution cfCall[cloudfront.GetDistributionInput, cloudfront.GetDistributionOutput]
 
@@ -631,4 +313,10 @@ func (w website) deleteDistribution(ctx context.Context, id string) error {
 		_, err = w.DeleteDistribution(ctx, &cloudfront.DeleteDistributionInput{Id: &id, IfMatch: out.ETag})
 		return awsclient.Absent(err)
 	})
+}
+
+// unused deletes something that a distribution may have used a moment ago.
+func (w website) unused(ctx context.Context, what string, remove func() error) error {
+	early := func(err error) bool { return awsclient.IsConflict(err) || awsclient.IsStale(err) }
+	return w.conn.Patiently(ctx, what+" to be seen unused", early, remove)
 }

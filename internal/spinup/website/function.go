@@ -4,8 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudfront"
@@ -164,172 +164,21 @@ func (w website) deleteFunction(ctx context.Context, name string) error {
 	})
 }
 
-// unused deletes something that a distribution may have used a moment ago.
-func (w website) unused(ctx context.Context, what string, remove func() error) error {
-	early := func(err error) bool { return awsclient.IsConflict(err) || awsclient.IsStale(err) }
-	return w.conn.Patiently(ctx, what+" to be seen unused", early, remove)
-}
-
-// access is the origin access control, by which the distribution signs what it asks of the bucket.
-func (w website) access() part {
-	return part{
-		Attribute: "origin_access",
-		Late:      true,
-		Wanted:    func(w wish) bool { return w.Want.Origin == OriginPrivate },
-		Present:   func(o Status) bool { return o.Access != nil },
-		InSync:    func(_ wish, o Status) bool { return o.Access.InSync },
-		Observe: func(ctx context.Context, want wish, o *Status) error {
-			s := want.Want
-			seen, err := w.accessNamed(ctx, s.id())
-			if err == nil {
-				o.Access = seen
-			}
-			return err
-		},
-		Apply: func(ctx context.Context, want wish, o *Status) error {
-			s := want.Want
-			if o.Access != nil {
-				return w.mendAccess(ctx, s, o)
-			}
-			out, err := w.CreateOriginAccessControl(ctx, &cloudfront.CreateOriginAccessControlInput{
-				OriginAccessControlConfig: accessConfig(s),
-			})
-			if awsclient.IsExists(err) && awsclient.WasRetried(err) {
-				o.Access, err = w.accessNamed(ctx, s.id())
-				return err
-			}
-			if err != nil {
-				return err
-			}
-			o.Access = &Access{ID: aws.ToString(out.OriginAccessControl.Id), InSync: true}
-			return nil
-		},
-		Remove: func(ctx context.Context, _ wish, o *Status) error {
-			if !o.retired {
-				if err := w.deleteAccess(ctx, o.Access.ID); err != nil {
-					return err
-				}
-			}
-			o.Access = nil
-			return nil
-		},
-	}
-}
-
-func accessConfig(s Spec) *types.OriginAccessControlConfig {
-	return &types.OriginAccessControlConfig{
-		Name: aws.String(s.id()), Description: aws.String("spinup_website " + s.Domain),
-		OriginAccessControlOriginType: types.OriginAccessControlOriginTypesS3,
-		SigningBehavior:               types.OriginAccessControlSigningBehaviorsAlways,
-		SigningProtocol:               types.OriginAccessControlSigningProtocolsSigv4,
-	}
-}
-
-// accessNamed finds an origin access control; nil if there is none of the name.
-func (w website) accessNamed(ctx context.Context, name string) (*Access, error) {
-	in := &cloudfront.ListOriginAccessControlsInput{}
-	for {
-		out, err := w.ListOriginAccessControls(ctx, in)
-		if err != nil {
-			return nil, err
-		}
-		list := out.OriginAccessControlList
-		if list == nil {
-			return nil, nil
-		}
-		for _, one := range list.Items {
-			if aws.ToString(one.Name) == name {
-				return &Access{
-					ID: aws.ToString(one.Id),
-					InSync: one.OriginAccessControlOriginType == types.OriginAccessControlOriginTypesS3 &&
-						one.SigningBehavior == types.OriginAccessControlSigningBehaviorsAlways,
-				}, nil
-			}
-		}
-		if !aws.ToBool(list.IsTruncated) {
-			return nil, nil
-		}
-		in.Marker = list.NextMarker
-	}
-}
-
-func (w website) mendAccess(ctx context.Context, s Spec, o *Status) error {
-	seen, err := w.GetOriginAccessControl(ctx, &cloudfront.GetOriginAccessControlInput{Id: &o.Access.ID})
+// redirects are the names that the site's function redirects.
+func (w website) redirects(ctx context.Context, s Spec) ([]string, error) {
+	out, err := w.GetFunction(ctx, &cloudfront.GetFunctionInput{Name: aws.String(s.id()), Stage: types.FunctionStageLive})
 	if err != nil {
-		return err
+		return nil, awsclient.Absent(err)
 	}
-	_, err = w.UpdateOriginAccessControl(ctx, &cloudfront.UpdateOriginAccessControlInput{
-		Id: &o.Access.ID, IfMatch: seen.ETag, OriginAccessControlConfig: accessConfig(s),
-	})
-	return err
+	var names []string
+	if list := redirectList.FindSubmatch(out.FunctionCode); list != nil {
+		err = json.Unmarshal(list[1], &names)
+	}
+	return names, err
 }
 
-func (w website) deleteAccess(ctx context.Context, id string) error {
-	return w.unused(ctx, "the origin access control "+id, func() error {
-		seen, err := w.GetOriginAccessControl(ctx, &cloudfront.GetOriginAccessControlInput{Id: &id})
-		if err != nil {
-			return awsclient.Absent(err)
-		}
-		_, err = w.DeleteOriginAccessControl(ctx, &cloudfront.DeleteOriginAccessControlInput{Id: &id, IfMatch: seen.ETag})
-		return awsclient.Absent(err)
-	})
-}
+// redirectList finds the list in the function's code.
+var redirectList = regexp.MustCompile(`redirects = (\[[^\]]*\])`)
 
-// reapTag marks a distribution that is left, disabled, to a later run.
-const reapTag = "spinup:reap"
-
-// reap deletes the distributions that earlier runs left disabled, with what only they used. It waits for none: one that
-// is not disabled everywhere yet is left to the next run.
-func (w website) reap(ctx context.Context, _ Spec) error {
-	var idle []types.DistributionSummary
-	err := w.eachDistribution(ctx, func(d types.DistributionSummary) {
-		if !aws.ToBool(d.Enabled) && aws.ToString(d.Status) == deployed && strings.Contains(aws.ToString(d.Comment), ".") {
-			idle = append(idle, d)
-		}
-	})
-	if err != nil {
-		return err
-	}
-	for _, d := range idle {
-		seen, err := w.lookAt(ctx, aws.ToString(d.Id))
-		if err != nil {
-			return err
-		}
-		if seen == nil || seen.Tags[reapTag] == "" {
-			continue
-		}
-		if err := w.reapOne(ctx, seen); err != nil {
-			return fmt.Errorf("the distribution %s, which an earlier run left to be deleted: %w", seen.ID, err)
-		}
-	}
-	return nil
-}
-
-func (w website) reapOne(ctx context.Context, d *Distribution) error {
-	if err := w.deleteDistribution(ctx, d.ID); err != nil {
-		return err
-	}
-	s := Spec{Domain: d.Tags[reapTag], DNS: true}
-	if again, err := w.withName(ctx, s.Names()); err != nil || again != "" {
-		return err // the site that was made since has taken the rest over
-	}
-	if err := w.deleteFunction(ctx, s.id()); err != nil {
-		return err
-	}
-	if id := d.Settings.AccessID; id != "" {
-		if err := w.deleteAccess(ctx, id); err != nil {
-			return err
-		}
-	}
-	all, err := w.listed(ctx)
-	if err != nil {
-		return err
-	}
-	made, err := w.made(ctx, wish{Want: s}, all, nil)
-	for _, c := range made {
-		if err == nil {
-			err = w.removeCertificate(ctx, wish{Want: s}, &Status{}, c)
-		}
-	}
-	return err
-}
+// codePattern finds in Spec.Code what it was made of.
+var codePattern = regexp.MustCompile(`(?m), redirects = (\[.*\]), index = (".*");$`)

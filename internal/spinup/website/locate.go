@@ -2,10 +2,6 @@ package website
 
 import (
 	"context"
-	"encoding/json"
-	"html"
-	"io"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -60,22 +56,6 @@ func Locate(ctx context.Context, conn *awsclient.Conn, id string) (Location, boo
 	return found, true, nil
 }
 
-// redirects are the names that the site's function redirects.
-func (w website) redirects(ctx context.Context, s Spec) ([]string, error) {
-	out, err := w.GetFunction(ctx, &cloudfront.GetFunctionInput{Name: aws.String(s.id()), Stage: types.FunctionStageLive})
-	if err != nil {
-		return nil, awsclient.Absent(err)
-	}
-	var names []string
-	if list := redirectList.FindSubmatch(out.FunctionCode); list != nil {
-		err = json.Unmarshal(list[1], &names)
-	}
-	return names, err
-}
-
-// redirectList finds the list in the function's code.
-var redirectList = regexp.MustCompile(`redirects = (\[[^\]]*\])`)
-
 // bucketOf is the bucket that a distribution reads: the beginning of its origin's host name.
 func bucketOf(c *types.DistributionConfig) string {
 	origin := ownOrigin(c)
@@ -100,11 +80,4 @@ func domainOf(c *types.DistributionConfig) string {
 		return *c.Comment
 	}
 	return c.Aliases.Items[0]
-}
-
-// page is the placeholder.
-func page(domain string) io.Reader {
-	name := html.EscapeString(domain)
-	return strings.NewReader("<!doctype html>\n<title>" + name + "</title>\n<h1>" + name + "</h1>\n" +
-		"<p>Nothing is here yet.</p>\n")
 }

@@ -4,9 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/cloudfront"
-	cftypes "github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
@@ -66,14 +63,6 @@ func New(conn *awsclient.Conn) reconcile.Composite[Spec, Status] {
 	}
 }
 
-// absent turns a typed not-found into "nothing there".
-func absent(err error) error {
-	if awsclient.IsNotFound(err) {
-		return nil
-	}
-	return err
-}
-
 // bucketSpec is what the site wants of its bucket: closed to everybody but the distribution or, with the website
 // endpoint, open to everybody. One that is open without our statement, as the Yale service made them, stays as it is
 // until it is to be closed.
@@ -107,57 +96,6 @@ func bucketSpec(s Spec, have *Status) bucket.Spec {
 	return b
 }
 
-// endpoint is the bucket's own website, where the distribution reads through it.
-func (w website) endpoint() part {
-	return part{
-		Attribute: "origin_access",
-		Inside:    true,
-		Watched:   func(s Spec) bool { return s.Origin == OriginEndpoint || s.ReadAll },
-		Wanted:    func(w wish) bool { return w.Want.Origin == OriginEndpoint },
-		Present:   func(o Status) bool { return o.Endpoint != nil },
-		InSync:    func(w wish, o Status) bool { return *o.Endpoint == Endpoint{w.Want.Index, w.Want.Error} },
-		Observe: func(ctx context.Context, want wish, o *Status) error {
-			s := want.Want
-			out, err := w.GetBucketWebsite(ctx, &s3.GetBucketWebsiteInput{Bucket: &s.Bucket.Name}, at(s))
-			if err != nil {
-				if awsclient.IsNotFound(err) {
-					o.Endpoint = nil
-				}
-				return awsclient.Absent(err)
-			}
-			o.Endpoint = &Endpoint{}
-			if out.IndexDocument != nil {
-				o.Endpoint.Index = aws.ToString(out.IndexDocument.Suffix)
-			}
-			if out.ErrorDocument != nil {
-				o.Endpoint.Error = aws.ToString(out.ErrorDocument.Key)
-			}
-			return nil
-		},
-		Apply: func(ctx context.Context, want wish, o *Status) error {
-			s := want.Want
-			config := &types.WebsiteConfiguration{IndexDocument: &types.IndexDocument{Suffix: &s.Index}}
-			if s.Error != "" {
-				config.ErrorDocument = &types.ErrorDocument{Key: &s.Error}
-			}
-			return w.patient(ctx, o, func() error {
-				_, err := w.PutBucketWebsite(ctx,
-					&s3.PutBucketWebsiteInput{Bucket: &s.Bucket.Name, WebsiteConfiguration: config}, at(s))
-				return err
-			})
-		},
-		Remove: func(ctx context.Context, want wish, o *Status) error {
-			s := want.Want
-			_, err := w.DeleteBucketWebsite(ctx, &s3.DeleteBucketWebsiteInput{Bucket: &s.Bucket.Name}, at(s))
-			if err := awsclient.Absent(err); err != nil {
-				return err
-			}
-			o.Endpoint = nil
-			return nil
-		},
-	}
-}
-
 func at(s Spec) func(*s3.Options) { return func(o *s3.Options) { o.Region = s.Bucket.Region } }
 
 // patient repeats a write while the bucket is so new that it is not known everywhere.
@@ -166,65 +104,4 @@ func (w website) patient(ctx context.Context, o *Status, write func() error) err
 		return write()
 	}
 	return w.conn.Patiently(ctx, "the new bucket to be known everywhere", awsclient.IsNotFound, write)
-}
-
-// placeholder is a first page, so that a new site answers. What becomes of it is not our business.
-func (w website) placeholder() part {
-	return part{
-		Attribute: "placeholder",
-		Inside:    true,
-		Watched:   func(s Spec) bool { return s.Placeholder },
-		Present:   func(o Status) bool { return o.Placed },
-		Observe: func(_ context.Context, _ wish, o *Status) error {
-			o.Placed = true // a site that is there had its chance
-			return nil
-		},
-		Apply: func(ctx context.Context, want wish, o *Status) error {
-			s := want.Want
-			err := w.patient(ctx, o, func() error {
-				_, err := w.PutObject(ctx, &s3.PutObjectInput{
-					Bucket: &s.Bucket.Name, Key: &s.Index, Body: page(s.Domain), ContentType: aws.String("text/html; charset=utf-8"),
-					IfNoneMatch: aws.String("*"), Tagging: aws.String(bucket.PlaceholderTag + "=true"),
-				}, at(s))
-				return err
-			})
-			if awsclient.IsStale(err) { // somebody was quicker
-				err = nil
-			}
-			o.Placed = err == nil
-			return err
-		},
-	}
-}
-
-// invalidation drops objects from the caches when its trigger changes. A new distribution has nothing to drop.
-func (w website) invalidation() part {
-	return part{
-		Attribute: "invalidation",
-		Watched:   func(s Spec) bool { return s.Invalidation != nil },
-		Wanted: func(w wish) bool {
-			asked, made := w.Want.Invalidation, w.Before().Invalidation
-			return asked != nil && w.Want.DistributionID != "" && (made == nil || made.Trigger != asked.Trigger)
-		},
-		Present: func(o Status) bool { return o.Invalidation != "" },
-		Observe: func(context.Context, wish, *Status) error { return nil },
-		Apply: func(ctx context.Context, want wish, o *Status) error {
-			s := want.Want
-			paths := s.Invalidation.Paths
-			out, err := w.CreateInvalidation(ctx, &cloudfront.CreateInvalidationInput{
-				DistributionId: &o.Distribution.ID,
-				InvalidationBatch: &cftypes.InvalidationBatch{
-					// The same for the same wish: one whose answer was lost is not made twice.
-					CallerReference: aws.String("spinup-" + token(append([]string{s.Invalidation.Trigger}, paths...))),
-					Paths:           &cftypes.Paths{Quantity: aws.Int32(int32(len(paths))), Items: paths},
-				},
-			})
-			if err != nil {
-				return err
-			}
-			o.Invalidation = aws.ToString(out.Invalidation.Id)
-			return nil
-		},
-		Remove: func(context.Context, wish, *Status) error { return nil },
-	}
 }

@@ -81,14 +81,28 @@ const (
 	DestroyDisable = "disable" // it is disabled and tagged, and deleted by a later change of any website
 )
 
-// Words for policies of CloudFront's own, and what stands for none.
-const (
-	HeadersSecurity = "security"
-	HeadersNone     = "none"
-	CacheOptimized  = "optimized"
-	CacheDisabled   = "disabled"
-	CacheLegacy     = "legacy" // no policy, but the settings of the Yale service: an hour, without cookies and queries
-)
+// Names are all names of the site, Domain first.
+func (s Spec) Names() []string {
+	return slices.Concat([]string{s.Domain}, s.Aliases, s.Redirects)
+}
+
+// id makes a name for CloudFront of a domain: letters, digits and hyphens only, at most 64 characters.
+func (s Spec) id() string {
+	name := "spinup-" + strings.ReplaceAll(s.Domain, ".", "-")
+	if len(name) <= maxFunctionName {
+		return name
+	}
+	sum := sha256.Sum256([]byte(s.Domain))
+	tail := "-" + hex.EncodeToString(sum[:4])
+	return name[:maxFunctionName-len(tail)] + tail
+}
+
+// maxFunctionName is the longest name of a CloudFront function, in characters.
+// https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CreateFunction.html
+const maxFunctionName = 64
+
+// URL is where the site is.
+func (s Spec) URL() string { return "https://" + s.Domain }
 
 // Status is what was seen of a site; nil is absent or not looked at.
 type Status struct {
@@ -164,56 +178,4 @@ type Record struct {
 	Alias bool
 
 	listed *r53types.ResourceRecordSet // as Route 53 has it
-}
-
-// Names are all names of the site, Domain first.
-func (s Spec) Names() []string {
-	return slices.Concat([]string{s.Domain}, s.Aliases, s.Redirects)
-}
-
-// id makes a name for CloudFront of a domain: letters, digits and hyphens only, at most 64 characters.
-func (s Spec) id() string {
-	name := "spinup-" + strings.ReplaceAll(s.Domain, ".", "-")
-	if len(name) <= maxFunctionName {
-		return name
-	}
-	sum := sha256.Sum256([]byte(s.Domain))
-	tail := "-" + hex.EncodeToString(sum[:4])
-	return name[:maxFunctionName-len(tail)] + tail
-}
-
-// maxFunctionName is the longest name of a CloudFront function, in characters.
-// https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CreateFunction.html
-const maxFunctionName = 64
-
-// URL is where the site is.
-func (s Spec) URL() string { return "https://" + s.Domain }
-
-// Settings are the facts of a distribution that are ours.
-type Settings struct {
-	Names           []string // sorted
-	Comment         string
-	Enabled         bool
-	Index           string
-	PriceClass      string
-	HTTPVersion     string
-	IPv6            bool
-	CertificateARN  string
-	MinimumTLS      string
-	PlainHTTP       bool // answers without TLS too
-	WebACL          string
-	Geo             Geo
-	OriginDomain    string
-	AccessID        string      // "" for an endpoint
-	CachePolicy     string      // id, or CacheLegacy
-	ResponseHeaders string      // id, or ""
-	FunctionARN     string      // "" for none
-	Errors          []ErrorPage // of the codes of errorCodes
-}
-
-// ErrorPage is what is answered in place of an error of the origin.
-type ErrorPage struct {
-	Code     int32
-	Page     string // path, with its slash
-	Response string // code answered
 }

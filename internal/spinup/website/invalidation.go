@@ -1,0 +1,50 @@
+package website
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudfront"
+	"github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
+)
+
+// invalidation drops objects from the caches when its trigger changes. A new distribution has nothing to drop.
+func (w website) invalidation() part {
+	return part{
+		Attribute: "invalidation",
+		Watched:   func(s Spec) bool { return s.Invalidation != nil },
+		Wanted: func(w wish) bool {
+			asked, made := w.Want.Invalidation, w.Before().Invalidation
+			return asked != nil && w.Want.DistributionID != "" && (made == nil || made.Trigger != asked.Trigger)
+		},
+		Present: func(o Status) bool { return o.Invalidation != "" },
+		Observe: func(context.Context, wish, *Status) error { return nil },
+		Apply: func(ctx context.Context, want wish, o *Status) error {
+			s := want.Want
+			paths := s.Invalidation.Paths
+			out, err := w.CreateInvalidation(ctx, &cloudfront.CreateInvalidationInput{
+				DistributionId: &o.Distribution.ID,
+				InvalidationBatch: &types.InvalidationBatch{
+					// The same for the same wish: one whose answer was lost is not made twice.
+					CallerReference: aws.String("spinup-" + token(append([]string{s.Invalidation.Trigger}, paths...))),
+					Paths:           &types.Paths{Quantity: aws.Int32(int32(len(paths))), Items: paths},
+				},
+			})
+			if err != nil {
+				return err
+			}
+			o.Invalidation = aws.ToString(out.Invalidation.Id)
+			return nil
+		},
+		Remove: func(context.Context, wish, *Status) error { return nil },
+	}
+}
+
+// token is one of at most 32 letters, digits and underscores.
+func token(names []string) string {
+	sum := sha256.Sum256([]byte(strings.Join(names, " ")))
+	return hex.EncodeToString(sum[:16])
+}

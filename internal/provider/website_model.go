@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
@@ -152,7 +153,7 @@ func (m *websiteModel) resolve(ctx context.Context, r turn[websiteModel]) (diags
 	m.resolveBucket(ctx, r, &diags)
 	m.resolveSettings(r.config)
 	m.resolveInvalidation(ctx, r, &diags)
-	m.resolveComputed(r)
+	m.resolveComputed(ctx, r, &diags)
 	m.resolveRecords(ctx, r, &diags)
 	m.resolveGroups(ctx, r, &diags)
 	return diags
@@ -232,7 +233,9 @@ func (m *websiteModel) invalidation(ctx context.Context, diags *diag.Diagnostics
 }
 
 // resolveComputed plans what is not lost as it is. A certificate covers names: others may want another.
-func (m *websiteModel) resolveComputed(r turn[websiteModel]) {
+func (m *websiteModel) resolveComputed(
+	ctx context.Context, r turn[websiteModel], diags *diag.Diagnostics,
+) {
 	unknown := types.StringUnknown()
 	m.URL = unknown
 	if !m.Domain.IsUnknown() {
@@ -254,7 +257,7 @@ func (m *websiteModel) resolveComputed(r turn[websiteModel]) {
 	if prior := r.prior; prior != nil && m.Domain.Equal(prior.Domain) {
 		m.DistributionID, m.DistributionARN = found(prior.DistributionID), found(prior.DistributionARN)
 		m.DistributionDomain = found(prior.DistributionDomain)
-		if !m.redeploys(prior) {
+		if !m.redeploys(ctx, prior, diags) {
 			m.DistributionStatus = found(prior.DistributionStatus)
 		}
 	}
@@ -266,17 +269,16 @@ func (m *websiteFacts) sameNames(other *websiteFacts) bool {
 		slices.Equal(slices.Sorted(slices.Values(m.names())), slices.Sorted(slices.Values(other.names())))
 }
 
-// redeploys says whether anything changes that the distribution has to spread.
-func (m *websiteModel) redeploys(prior *websiteModel) bool {
+// redeploys reports whether anything changes that CloudFront has to deploy.
+func (m *websiteModel) redeploys(ctx context.Context, prior *websiteModel, diags *diag.Diagnostics) bool {
+	want, complete := m.delivery(ctx, diags)
+	was, _ := prior.delivery(ctx, diags)
 	pairs := [][2]attr.Value{
 		{m.URL, prior.URL}, {m.CertificateARN, prior.CertificateARN}, {m.OriginAccess, prior.OriginAccess},
-		{m.IndexDocument, prior.IndexDocument}, {m.ErrorDocument, prior.ErrorDocument},
-		{m.SinglePageApp, prior.SinglePageApp}, {m.DirectoryIndex, prior.DirectoryIndex},
-		{m.PriceClass, prior.PriceClass}, {m.MinimumTLS, prior.MinimumTLS}, {m.HTTPVersion, prior.HTTPVersion},
-		{m.IPv6, prior.IPv6}, {m.GeoRestriction, prior.GeoRestriction}, {m.WebACL, prior.WebACL},
-		{m.ResponseHeaders, prior.ResponseHeaders}, {m.CachePolicy, prior.CachePolicy},
+		{m.ErrorDocument, prior.ErrorDocument}, {m.SinglePageApp, prior.SinglePageApp},
+		{m.DirectoryIndex, prior.DirectoryIndex},
 	}
-	return !m.sameNames(&prior.websiteFacts) ||
+	return !complete || !reflect.DeepEqual(want, was) || !m.sameNames(&prior.websiteFacts) ||
 		slices.ContainsFunc(pairs, func(pair [2]attr.Value) bool { return !pair[0].Equal(pair[1]) })
 }
 
@@ -380,46 +382,57 @@ func (m *websiteModel) spec(
 	nested, d := m.bucket(s.conn.Partition).spec(ctx, s)
 	diags.Append(d...)
 	spec = websiteSpec{
-		Bucket:          nested,
-		Domain:          m.Domain.ValueString(),
-		Aliases:         textsOf(m.Aliases),
-		Redirects:       textsOf(m.RedirectDomains),
-		DNS:             m.DNS.ValueBool(),
-		ZoneID:          m.HostedZoneID.ValueString(),
-		Origin:          cmp.Or(m.OriginAccess.ValueString(), website.OriginPrivate), // null: it is not as it should be
-		Index:           m.IndexDocument.ValueString(),
-		Error:           m.ErrorDocument.ValueString(),
-		SinglePage:      m.SinglePageApp.ValueBool(),
-		DirectoryIndex:  m.DirectoryIndex.IsNull() || m.DirectoryIndex.ValueBool(), // null: there should be one
-		Placeholder:     m.Placeholder.ValueBool(),
-		PriceClass:      m.PriceClass.ValueString(),
-		MinimumTLS:      m.MinimumTLS.ValueString(),
-		HTTPVersion:     m.HTTPVersion.ValueString(),
-		IPv6:            m.IPv6.ValueBool(),
-		Geo:             m.geo(ctx, &diags),
-		WebACL:          m.WebACL.ValueString(),
-		ResponseHeaders: m.ResponseHeaders.ValueString(),
-		CachePolicy:     m.CachePolicy.ValueString(),
-		Wait:            m.Wait.ValueBool(),
-		DestroyMode:     m.DestroyMode.ValueString(),
-		CertificateARN:  m.CertificateARN.ValueString(),
-		DistributionID:  m.DistributionID.ValueString(),
-		Recorded:        m.recorded(ctx, &diags),
-		ReadAll:         m.importing(),
+		Bucket:         nested,
+		Domain:         m.Domain.ValueString(),
+		Aliases:        textsOf(m.Aliases),
+		Redirects:      textsOf(m.RedirectDomains),
+		DNS:            m.DNS.ValueBool(),
+		ZoneID:         m.HostedZoneID.ValueString(),
+		Origin:         cmp.Or(m.OriginAccess.ValueString(), website.OriginPrivate), // null: it is not as it should be
+		Error:          m.ErrorDocument.ValueString(),
+		SinglePage:     m.SinglePageApp.ValueBool(),
+		DirectoryIndex: m.DirectoryIndex.IsNull() || m.DirectoryIndex.ValueBool(), // null: there should be one
+		Placeholder:    m.Placeholder.ValueBool(),
+		Wait:           m.Wait.ValueBool(),
+		DestroyMode:    m.DestroyMode.ValueString(),
+		CertificateARN: m.CertificateARN.ValueString(),
+		DistributionID: m.DistributionID.ValueString(),
+		Recorded:       m.recorded(ctx, &diags),
+		ReadAll:        m.importing(),
 	}
+	spec.Delivery, _ = m.delivery(ctx, &diags)
 	if i := m.invalidation(ctx, &diags); !i.Trigger.IsNull() {
 		spec.Invalidation = &website.Invalidation{Paths: textsOf(i.Paths), Trigger: i.Trigger.ValueString()}
 	}
 	return spec, diags
 }
 
-func (m *websiteFacts) geo(ctx context.Context, diags *diag.Diagnostics) website.Geo {
-	if m.GeoRestriction.IsNull() || m.GeoRestriction.IsUnknown() {
-		return website.Geo{}
+// delivery are the settings that the distribution takes unchanged. Complete reports whether all of them are known.
+func (m *websiteFacts) delivery(
+	ctx context.Context, diags *diag.Diagnostics,
+) (d website.Delivery, complete bool) {
+	complete = !m.IPv6.IsUnknown() && !m.GeoRestriction.IsUnknown()
+	text := func(v types.String) string {
+		complete = complete && !v.IsUnknown()
+		return v.ValueString()
 	}
-	var g geoModel
-	diags.Append(m.GeoRestriction.As(ctx, &g, basetypes.ObjectAsOptions{})...)
-	return website.Geo{Type: g.Type.ValueString(), Locations: textsOf(g.Locations)}
+	d = website.Delivery{
+		Index:           text(m.IndexDocument),
+		PriceClass:      text(m.PriceClass),
+		HTTPVersion:     text(m.HTTPVersion),
+		IPv6:            m.IPv6.ValueBool(),
+		MinimumTLS:      text(m.MinimumTLS),
+		WebACL:          text(m.WebACL),
+		CachePolicy:     website.CachePolicyID(text(m.CachePolicy)),
+		ResponseHeaders: website.ResponseHeadersID(text(m.ResponseHeaders)),
+	}
+	if !m.GeoRestriction.IsNull() && !m.GeoRestriction.IsUnknown() {
+		var g geoModel
+		diags.Append(m.GeoRestriction.As(ctx, &g, basetypes.ObjectAsOptions{})...)
+		d.Geo = website.Geo{Type: text(g.Type), Locations: textsOf(g.Locations)}
+		complete = complete && known(g.Locations)
+	}
+	return d, complete
 }
 
 // fill records what was seen. While a write is under way, the status was planned where nothing is to be spread, and an

@@ -69,9 +69,7 @@ func siteOf(want websiteSpec) websiteStatus {
 		Group: &bucket.GroupStatus{ARN: "arn:aws:iam::123456789012:group/web", Attached: true},
 	}
 	s := website.Settings{
-		Names: want.Names(), Enabled: true, Index: want.Index, PriceClass: want.PriceClass, HTTPVersion: want.HTTPVersion,
-		IPv6: want.IPv6, CertificateARN: have.Certificate.ARN, MinimumTLS: want.MinimumTLS, WebACL: want.WebACL, Geo: want.Geo,
-		CachePolicy: website.CachePolicyID(want.CachePolicy), ResponseHeaders: website.ResponseHeadersID(want.ResponseHeaders),
+		Delivery: want.Delivery, Names: want.Names(), Enabled: true, CertificateARN: have.Certificate.ARN,
 	}
 	slices.Sort(s.Names)
 	if want.Origin == website.OriginPrivate {
@@ -122,25 +120,29 @@ func sites(data *providerData) *rapid.Generator[websiteSpec] {
 	return rapid.Custom(func(t *rapid.T) websiteSpec {
 		s := websiteSpec{
 			Bucket: specs(data).Draw(t, "bucket"), Domain: "www.example.edu",
-			Aliases:         subset([]string{"a.example.edu", "b.example.edu"}).Draw(t, "aliases"),
-			Redirects:       subset([]string{"c.example.edu", "example.edu"}).Draw(t, "redirects"),
-			DNS:             rapid.Bool().Draw(t, "dns"),
-			Origin:          sample(website.OriginPrivate, website.OriginEndpoint).Draw(t, "origin"),
-			Index:           sample("index.html", "home.html").Draw(t, "index"),
-			Error:           sample("", "404.html").Draw(t, "error"),
-			DirectoryIndex:  rapid.Bool().Draw(t, "directories"),
-			Placeholder:     rapid.Bool().Draw(t, "placeholder"),
-			PriceClass:      sample("PriceClass_100", "PriceClass_All").Draw(t, "price"),
-			MinimumTLS:      sample("TLSv1.2_2021", "TLSv1.1_2016").Draw(t, "tls"),
-			HTTPVersion:     sample("http2", "http2and3").Draw(t, "http"),
-			IPv6:            rapid.Bool().Draw(t, "ipv6"),
-			Geo:             sample(website.Geo{}, website.Geo{Type: "whitelist", Locations: []string{"CA", "US"}}).Draw(t, "geo"),
-			WebACL:          sample("", "arn:aws:wafv2:us-east-1:123456789012:global/webacl/a/1").Draw(t, "acl"),
-			ResponseHeaders: sample(website.HeadersSecurity, website.HeadersNone, policyOfOur).Draw(t, "headers"),
-			CachePolicy:     sample(website.CacheOptimized, website.CacheDisabled, website.CacheLegacy, policyOfOur).Draw(t, "cache"),
-			Wait:            rapid.Bool().Draw(t, "wait"),
-			DestroyMode:     sample(website.DestroyWait, website.DestroyDisable).Draw(t, "destroy"),
-			DistributionID:  "E1", CertificateARN: siteCert,
+			Aliases:   subset([]string{"a.example.edu", "b.example.edu"}).Draw(t, "aliases"),
+			Redirects: subset([]string{"c.example.edu", "example.edu"}).Draw(t, "redirects"),
+			DNS:       rapid.Bool().Draw(t, "dns"),
+			Delivery: website.Delivery{
+				Index:       sample("index.html", "home.html").Draw(t, "index"),
+				PriceClass:  sample("PriceClass_100", "PriceClass_All").Draw(t, "price"),
+				MinimumTLS:  sample("TLSv1.2_2021", "TLSv1.1_2016").Draw(t, "tls"),
+				HTTPVersion: sample("http2", "http2and3").Draw(t, "http"),
+				IPv6:        rapid.Bool().Draw(t, "ipv6"),
+				Geo:         sample(website.Geo{}, website.Geo{Type: "whitelist", Locations: []string{"CA", "US"}}).Draw(t, "geo"),
+				WebACL:      sample("", "arn:aws:wafv2:us-east-1:123456789012:global/webacl/a/1").Draw(t, "acl"),
+				ResponseHeaders: website.ResponseHeadersID(
+					sample(website.HeadersSecurity, website.HeadersNone, policyOfOur).Draw(t, "headers")),
+				CachePolicy: website.CachePolicyID(
+					sample(website.CacheOptimized, website.CacheDisabled, website.CacheLegacy, policyOfOur).Draw(t, "cache")),
+			},
+			Origin:         sample(website.OriginPrivate, website.OriginEndpoint).Draw(t, "origin"),
+			Error:          sample("", "404.html").Draw(t, "error"),
+			DirectoryIndex: rapid.Bool().Draw(t, "directories"),
+			Placeholder:    rapid.Bool().Draw(t, "placeholder"),
+			Wait:           rapid.Bool().Draw(t, "wait"),
+			DestroyMode:    sample(website.DestroyWait, website.DestroyDisable).Draw(t, "destroy"),
+			DistributionID: "E1", CertificateARN: siteCert,
 			Invalidation: rapid.Ptr(rapid.Just(website.Invalidation{Paths: []string{"/*"}, Trigger: "1"}), true).Draw(t, "invalidation"),
 		}
 		if s.Error == "" {
@@ -313,6 +315,8 @@ var siteChanges = map[string]struct {
 }{
 	"tag":             {nil, settings{"tags": settings{"A": "2"}}, ""},
 	"group":           {nil, settings{"access_levels": []any{"read_only"}}, "groups"},
+	"unknown ACL":     {nil, settings{"web_acl_arn": unknown{}}, "distribution_status web_acl_arn"},
+	"unknown geo":     {nil, settings{"geo_restriction": unknown{}}, "distribution_status geo_restriction"},
 	"price class":     {nil, settings{"price_class": "PriceClass_All"}, "distribution_status"},
 	"alias":           {nil, settings{"aliases": []any{"a.example.edu"}}, "certificate_arn distribution_status dns_records"},
 	"alias, covered":  {settings{"certificate_arn": siteCert}, settings{"aliases": []any{"a.example.edu"}, "certificate_arn": siteCert}, "distribution_status"},

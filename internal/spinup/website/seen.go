@@ -106,7 +106,7 @@ func (o Status) SeenErrors(s Spec) (document string, singlePage bool) {
 	if o.Endpoint != nil && s.Origin == OriginEndpoint && len(pages) == 0 {
 		return o.Endpoint.Error, false
 	}
-	for _, seen := range []Spec{{Error: pageOf(pages)}, {Index: index, SinglePage: true}} {
+	for _, seen := range []Spec{{Error: pageOf(pages)}, {Delivery: Delivery{Index: index}, SinglePage: true}} {
 		if slices.Equal(pages, seen.errorPages()) {
 			return seen.Error, seen.SinglePage
 		}

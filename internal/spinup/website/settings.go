@@ -1,6 +1,7 @@
 package website
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -12,24 +13,16 @@ import (
 
 // Settings are the facts of a distribution that are ours.
 type Settings struct {
-	Names           []string // sorted
-	Comment         string
-	Enabled         bool
-	Index           string
-	PriceClass      string
-	HTTPVersion     string
-	IPv6            bool
-	CertificateARN  string
-	MinimumTLS      string
-	PlainHTTP       bool // answers without TLS too
-	WebACL          string
-	Geo             Geo
-	OriginDomain    string
-	AccessID        string      // "" for an endpoint
-	CachePolicy     string      // id, or CacheLegacy
-	ResponseHeaders string      // id, or ""
-	FunctionARN     string      // "" for none
-	Errors          []ErrorPage // of the codes of errorCodes
+	Delivery
+	Names          []string // sorted
+	Comment        string
+	Enabled        bool
+	CertificateARN string
+	PlainHTTP      bool // answers without TLS too
+	OriginDomain   string
+	AccessID       string      // "" for an endpoint
+	FunctionARN    string      // "" for none
+	Errors         []ErrorPage // of the codes of errorCodes
 }
 
 // ErrorPage is what is answered in place of an error of the origin.
@@ -42,17 +35,13 @@ type ErrorPage struct {
 // settings are what the distribution should be like, as far as the other parts are known.
 func (s Spec) settings(o Status) Settings {
 	want := Settings{
-		Names: slices.Sorted(slices.Values(s.Names())), Comment: s.Domain, Enabled: true, Index: s.Index,
-		PriceClass: s.PriceClass, HTTPVersion: s.HTTPVersion, IPv6: s.IPv6, MinimumTLS: s.MinimumTLS, WebACL: s.WebACL,
-		Geo: s.Geo, CachePolicy: CachePolicyID(s.CachePolicy), ResponseHeaders: ResponseHeadersID(s.ResponseHeaders),
+		Delivery: s.Delivery,
+		Names:    slices.Sorted(slices.Values(s.Names())), Comment: s.Domain, Enabled: true,
 		OriginDomain: bucket.RegionalDomainName(s.Bucket.Name, s.Bucket.Region, s.Bucket.Partition),
 		Errors:       s.errorPages(),
 	}
 	if d := o.Distribution; d != nil && s.DNS && !s.IPv6 && !o.overIPv6() {
 		want.IPv6 = d.Settings.IPv6 // nobody can tell: the Yale service had it on, and no record
-	}
-	if want.Geo.Type == "" {
-		want.Geo = Geo{Type: string(types.GeoRestrictionTypeNone)}
 	}
 	if s.Origin == OriginEndpoint {
 		want.OriginDomain = bucket.WebsiteEndpoint(s.Bucket.Name, s.Bucket.Region)
@@ -97,20 +86,18 @@ func (s Spec) errorPages() (pages []ErrorPage) {
 // seenSettings reads the facts that are ours.
 func seenSettings(c *types.DistributionConfig) Settings {
 	seen := Settings{
-		Comment: aws.ToString(c.Comment), Enabled: aws.ToBool(c.Enabled), Index: aws.ToString(c.DefaultRootObject),
-		PriceClass: string(c.PriceClass), HTTPVersion: strings.ToLower(string(c.HttpVersion)),
-		IPv6: aws.ToBool(c.IsIPV6Enabled), WebACL: aws.ToString(c.WebACLId),
-		Geo: Geo{Type: string(types.GeoRestrictionTypeNone)},
+		Delivery: Delivery{
+			Index: aws.ToString(c.DefaultRootObject), PriceClass: string(c.PriceClass),
+			HTTPVersion: strings.ToLower(string(c.HttpVersion)), IPv6: aws.ToBool(c.IsIPV6Enabled),
+			WebACL: aws.ToString(c.WebACLId), Geo: seenGeo(c.Restrictions),
+		},
+		Comment: aws.ToString(c.Comment), Enabled: aws.ToBool(c.Enabled),
 	}
 	if c.Aliases != nil {
 		seen.Names = slices.Sorted(slices.Values(c.Aliases.Items))
 	}
 	if v := c.ViewerCertificate; v != nil {
 		seen.CertificateARN, seen.MinimumTLS = aws.ToString(v.ACMCertificateArn), string(v.MinimumProtocolVersion)
-	}
-	if c.Restrictions != nil && c.Restrictions.GeoRestriction != nil {
-		geo := c.Restrictions.GeoRestriction
-		seen.Geo = Geo{string(geo.RestrictionType), slices.Sorted(slices.Values(geo.Items))}
 	}
 	if c.CustomErrorResponses != nil {
 		for _, e := range c.CustomErrorResponses.Items {
@@ -135,6 +122,13 @@ func seenSettings(c *types.DistributionConfig) Settings {
 		}
 	}
 	return seen
+}
+
+func seenGeo(r *types.Restrictions) Geo {
+	if r == nil || r.GeoRestriction == nil || r.GeoRestriction.RestrictionType == types.GeoRestrictionTypeNone {
+		return Geo{}
+	}
+	return Geo{string(r.GeoRestriction.RestrictionType), slices.Sorted(slices.Values(r.GeoRestriction.Items))}
 }
 
 // ownOrigin is the origin of the default behaviour.
@@ -194,7 +188,7 @@ func (want Settings) write(c *types.DistributionConfig, originID string) {
 		c.ViewerCertificate = &types.ViewerCertificate{CloudFrontDefaultCertificate: aws.Bool(true)}
 	}
 	c.Restrictions = &types.Restrictions{GeoRestriction: &types.GeoRestriction{
-		RestrictionType: types.GeoRestrictionType(want.Geo.Type),
+		RestrictionType: types.GeoRestrictionType(cmp.Or(want.Geo.Type, string(types.GeoRestrictionTypeNone))),
 		Quantity:        aws.Int32(int32(len(want.Geo.Locations))), Items: want.Geo.Locations,
 	}}
 	want.writeErrors(c)

@@ -28,20 +28,12 @@ type Spec struct {
 
 	CertificateARN string // in use or wanted; "" for one that is found, or else requested
 
-	Origin          string // OriginPrivate or OriginEndpoint
-	Index           string
-	Error           string // "" for none
-	SinglePage      bool
-	DirectoryIndex  bool
-	Placeholder     bool
-	PriceClass      string
-	MinimumTLS      string
-	HTTPVersion     string
-	IPv6            bool
-	Geo             Geo
-	WebACL          string
-	ResponseHeaders string // a word of ResponseHeaderWords, or the id of a policy
-	CachePolicy     string // a word of CachePolicyWords, or the id of a policy
+	Delivery
+	Origin         string // OriginPrivate or OriginEndpoint
+	Error          string // "" for none
+	SinglePage     bool
+	DirectoryIndex bool
+	Placeholder    bool
 
 	Invalidation *Invalidation
 
@@ -57,7 +49,20 @@ type Spec struct {
 	ReadAll bool
 }
 
-// Geo restricts where the site is served.
+// Delivery is the settings that go into the distribution unchanged. Spec and Settings share them.
+type Delivery struct {
+	Index           string // key of the document for "/"
+	PriceClass      string
+	HTTPVersion     string
+	IPv6            bool
+	MinimumTLS      string
+	WebACL          string // ARN, or ""
+	Geo             Geo
+	CachePolicy     string // id, or CacheLegacy
+	ResponseHeaders string // id, or ""
+}
+
+// Geo restricts the countries from which the site can be read.
 type Geo struct {
 	Type      string   // whitelist, blacklist, or "" for everywhere
 	Locations []string // ISO 3166-1 alpha-2, sorted

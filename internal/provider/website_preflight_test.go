@@ -38,10 +38,10 @@ func obstacles() []obstacle {
 				ResourceRecords: []r53types.ResourceRecord{{Value: aws.String("192.0.2.1")}},
 			})
 			return ""
-		}, []string{"website dns_records", "lead elsewhere: A of SITE to 192.0.2.1; remove them first, or set dns = false"}},
+		}, []string{"website dns_records", "point elsewhere: A of SITE to 192.0.2.1; remove them first, or set dns = false"}},
 		{"no zone", func(*testing.T, *acctest.Bench, string) string {
 			return `aliases = ["www.nowhere.example.org"]`
-		}, []string{"www.nowhere.example.org: no public hosted zone of the account contains it; make one, or set dns = false"}},
+		}, []string{"www.nowhere.example.org: no public hosted zone of the account contains it; create one, or set dns = false"}},
 		{"another zone", func(t *testing.T, b *acctest.Bench, _ string) string {
 			return fmt.Sprintf("hosted_zone_id = %q", b.MakeZone(t, b.Name+".example.org"))
 		}, []string{"is NAME.example.org, which does not contain SITE"}},
@@ -61,7 +61,7 @@ func obstacles() []obstacle {
 		{"alias", func(t *testing.T, b *acctest.Bench, _ string) string {
 			holdName(t, b, "held."+zone(b))
 			return fmt.Sprintf("aliases = [%q]", "held."+zone(b))
-		}, []string{"website distribution_id", "which is not ours, has one of the names SITE, held.ZONE"}},
+		}, []string{"website distribution_id", "of another owner has one of the names SITE, held.ZONE"}},
 		{"bucket", func(t *testing.T, b *acctest.Bench, _ string) string {
 			b.MakeBucket(t, domain(b))
 			return ""
@@ -146,7 +146,7 @@ func TestWebsite_notIssued(t *testing.T) {
 			err := part.CanApply(t.Context(), reconcile.Wish[website.Spec]{Want: spec}, website.Status{
 				Certificate: &website.Certificate{ARN: arn, Status: status, Names: []string{"*.example.edu"}},
 			})
-			if want := "the certificate " + arn + " is not issued, but " + status; err == nil || err.Error() != want {
+			if want := "the certificate " + arn + " is not issued: its status is " + status; err == nil || err.Error() != want {
 				t.Errorf("got %v, want %q", err, want)
 			}
 		}

@@ -10,7 +10,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 )
 
-// access is the origin access control, by which the distribution signs what it asks of the bucket.
+// access is the origin access control: with it the distribution signs its requests to the bucket.
 func (w website) access() part {
 	return part{
 		Attribute: "origin_access",
@@ -20,7 +20,7 @@ func (w website) access() part {
 		InSync:    func(_ wish, o Status) bool { return o.Access.InSync },
 		Observe: func(ctx context.Context, want wish, o *Status) error {
 			s := want.Want
-			seen, err := w.accessNamed(ctx, s.id())
+			seen, err := w.findAccess(ctx, s.id())
 			if err == nil {
 				o.Access = seen
 			}
@@ -29,13 +29,13 @@ func (w website) access() part {
 		Apply: func(ctx context.Context, want wish, o *Status) error {
 			s := want.Want
 			if o.Access != nil {
-				return w.mendAccess(ctx, s, o)
+				return w.updateAccess(ctx, s, o)
 			}
 			out, err := w.CreateOriginAccessControl(ctx, &cloudfront.CreateOriginAccessControlInput{
 				OriginAccessControlConfig: accessConfig(s),
 			})
 			if awsclient.IsExists(err) && awsclient.WasRetried(err) {
-				o.Access, err = w.accessNamed(ctx, s.id())
+				o.Access, err = w.findAccess(ctx, s.id())
 				return err
 			}
 			if err != nil {
@@ -65,8 +65,8 @@ func accessConfig(s Spec) *types.OriginAccessControlConfig {
 	}
 }
 
-// accessNamed finds an origin access control; nil if there is none of the name.
-func (w website) accessNamed(ctx context.Context, name string) (*Access, error) {
+// findAccess returns the origin access control of a name, nil if there is none.
+func (w website) findAccess(ctx context.Context, name string) (*Access, error) {
 	in := &cloudfront.ListOriginAccessControlsInput{}
 	for {
 		out, err := w.ListOriginAccessControls(ctx, in)
@@ -93,7 +93,7 @@ func (w website) accessNamed(ctx context.Context, name string) (*Access, error) 
 	}
 }
 
-func (w website) mendAccess(ctx context.Context, s Spec, o *Status) error {
+func (w website) updateAccess(ctx context.Context, s Spec, o *Status) error {
 	seen, err := w.GetOriginAccessControl(ctx, &cloudfront.GetOriginAccessControlInput{Id: &o.Access.ID})
 	if err != nil {
 		return err
@@ -105,7 +105,7 @@ func (w website) mendAccess(ctx context.Context, s Spec, o *Status) error {
 }
 
 func (w website) deleteAccess(ctx context.Context, id string) error {
-	return w.unused(ctx, "the origin access control "+id, func() error {
+	return w.deleteUnused(ctx, "the origin access control "+id, func() error {
 		seen, err := w.GetOriginAccessControl(ctx, &cloudfront.GetOriginAccessControlInput{Id: &id})
 		if err != nil {
 			return awsclient.Absent(err)

@@ -11,7 +11,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 )
 
-// call is one AWS operation, held as a function value so that the linker drops the operations nobody calls.
+// Each of these is one AWS operation, held as a function value so that the linker drops the operations nobody calls.
 type (
 	s3Call[I, O any]  = func(context.Context, *I, ...func(*s3.Options)) (*O, error)
 	cfCall[I, O any]  = func(context.Context, *I, ...func(*cloudfront.Options)) (*O, error)
@@ -36,7 +36,7 @@ type Reads struct {
 	ListTagsForCertificate   acmCall[acm.ListTagsForCertificateInput, acm.ListTagsForCertificateOutput]                  `iam:"acm:ListTagsForCertificate" on:"certificate"`
 }
 
-// Writes are the other operations: those that change something, and the looks they take first.
+// Writes are the other operations: those that change something, and the reads they need first.
 type Writes struct {
 	PutBucketWebsite           s3Call[s3.PutBucketWebsiteInput, s3.PutBucketWebsiteOutput]                                     `iam:"s3:PutBucketWebsite" on:"bucket"`
 	DeleteBucketWebsite        s3Call[s3.DeleteBucketWebsiteInput, s3.DeleteBucketWebsiteOutput]                               `iam:"s3:DeleteBucketWebsite" on:"bucket"`
@@ -61,8 +61,8 @@ type Writes struct {
 	DeleteCertificate          acmCall[acm.DeleteCertificateInput, acm.DeleteCertificateOutput]                                `iam:"acm:DeleteCertificate" on:"certificate"`
 }
 
-// API is every operation that a site takes beside those of its bucket; the tags name the IAM action that allows it and
-// what it is about.
+// API is every operation that a site needs beside those of its bucket. The tags name the IAM action that allows it and
+// the kind of resource that it is about.
 type API struct {
 	Reads
 	Writes

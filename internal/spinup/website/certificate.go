@@ -15,10 +15,10 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 )
 
-// markerTag says for which site something was made: on the certificate and on the distribution.
+// markerTag is the tag of certificates and distributions made for a site. Its value is the domain of the site.
 const markerTag = "spinup:website"
 
-// Covers says whether the certificate is for all of the names. An asterisk stands for one label.
+// Covers reports whether the certificate is for all of the names. An asterisk stands for one label.
 func (c Certificate) Covers(names []string) bool {
 	return !slices.ContainsFunc(names, func(name string) bool {
 		_, parent, _ := strings.Cut(name, ".")
@@ -28,12 +28,12 @@ func (c Certificate) Covers(names []string) bool {
 
 func (c Certificate) issued() bool { return c.Status == string(types.CertificateStatusIssued) }
 
-// usable says whether the certificate will do, now or once it is validated.
+// usable reports whether the certificate covers the names and is issued or can still be.
 func (c Certificate) usable(names []string) bool {
 	return (c.issued() || c.Status == string(types.CertificateStatusPendingValidation)) && c.Covers(names)
 }
 
-// certificate is the certificate of all names: the one that is named, or that is there, or that is requested.
+// certificate is the certificate for all names: the one that the user names, else one that exists, else a new one.
 func (w website) certificate() part {
 	return part{
 		Attribute: "certificate_arn",
@@ -47,18 +47,19 @@ func (w website) certificate() part {
 		CanApply: func(ctx context.Context, want wish, o Status) error {
 			s := want.Want
 			switch c := o.Certificate; {
-			case !named(want) && c == nil && s.DNS && len(certified(s.Names())) > maxCertified:
-				return fmt.Errorf("none of the names %s has at most %d characters, which the first name of a requested "+
-					"certificate may have: set certificate_arn", strings.Join(s.Names(), ", "), maxCertified)
+			case !named(want) && c == nil && s.DNS && len(commonName(s.Names())) > maxCommonName:
+				return fmt.Errorf("every one of the names %s is longer than %d characters, and ACM issues no certificate without "+
+					"a shorter one: set certificate_arn", strings.Join(s.Names(), ", "), maxCommonName)
 			case !named(want) && (s.DNS || c != nil):
 				return nil
 			case !named(want):
 				return fmt.Errorf("no issued certificate in us-east-1 covers %s, and without dns = true none can be validated: "+
 					"set certificate_arn", strings.Join(s.Names(), ", "))
 			case c == nil:
-				return fmt.Errorf("there is no certificate %s: CloudFront takes certificates from us-east-1 only", s.CertificateARN)
+				return fmt.Errorf("there is no certificate %s in us-east-1, the only region that CloudFront takes them from",
+					s.CertificateARN)
 			case !c.issued():
-				return fmt.Errorf("the certificate %s is not issued, but %s", c.ARN, c.Status)
+				return fmt.Errorf("the certificate %s is not issued: its status is %s", c.ARN, c.Status)
 			}
 			return fmt.Errorf("the certificate %s covers %s, not all of %s (an asterisk stands for one label)",
 				s.CertificateARN, strings.Join(o.Certificate.Names, ", "), strings.Join(s.Names(), ", "))
@@ -74,31 +75,33 @@ func (w website) certificate() part {
 	}
 }
 
-// named reports whether the user names the certificate. One that state knows and that stays as it is may be either.
+// named reports whether the user names the certificate. An ARN that state holds too does not count: it may have been
+// found or requested.
 func named(w wish) bool {
 	return w.Want.CertificateARN != "" && w.Want.CertificateARN != w.Before().CertificateARN
 }
 
-// observeCertificate looks at the certificate that is named or known, else for one that will do, and at others that
-// were made for this site: whatever state knows of them, none is left behind.
+// observeCertificate reads the certificate that the user names or that state holds. If that one cannot be used, it
+// looks for another. It also finds all others that were made for this site, in state or not, so that none is left
+// behind.
 func (w website) observeCertificate(ctx context.Context, want wish, o *Status) error {
 	s := want.Want
-	all, err := w.listed(ctx)
+	all, err := w.listCertificates(ctx)
 	if err != nil {
 		return err
 	}
 	var chosen *Certificate
 	if arn := cmp.Or(s.CertificateARN, want.Before().CertificateARN); arn != "" {
-		if chosen, err = w.describe(ctx, want, arn); err != nil {
+		if chosen, err = w.describeCertificate(ctx, want, arn); err != nil {
 			return err
 		}
 	}
 	if !named(want) && (chosen == nil || !chosen.usable(s.Names())) {
-		if chosen, err = w.find(ctx, want, all); err != nil {
+		if chosen, err = w.findCertificate(ctx, want, all); err != nil {
 			return err
 		}
 	}
-	others, err := w.made(ctx, want, all, chosen)
+	others, err := w.othersOf(ctx, want, all, chosen)
 	if err != nil {
 		return err
 	}
@@ -106,8 +109,8 @@ func (w website) observeCertificate(ctx context.Context, want wish, o *Status) e
 	return nil
 }
 
-// listed are all certificates, with what a list tells about them.
-func (w website) listed(ctx context.Context) (all []Certificate, err error) {
+// listCertificates returns all certificates of the region, without what only DescribeCertificate tells.
+func (w website) listCertificates(ctx context.Context) (all []Certificate, err error) {
 	in := &acm.ListCertificatesInput{
 		Includes: &types.Filters{KeyTypes: types.KeyAlgorithm("").Values()}, MaxItems: aws.Int32(1000),
 	}
@@ -130,11 +133,11 @@ func (w website) listed(ctx context.Context) (all []Certificate, err error) {
 	}
 }
 
-// find looks for a certificate that covers all names: an issued one, best one of ours, or else one that was requested
-// for this site.
-func (w website) find(ctx context.Context, want wish, all []Certificate) (*Certificate, error) {
+// findCertificate returns a certificate that covers all names. Issued ones come before pending ones, and those made for
+// this site before others. A pending certificate of another owner is never used.
+func (w website) findCertificate(ctx context.Context, want wish, all []Certificate) (*Certificate, error) {
 	s := want.Want
-	var theirs *Certificate
+	var other *Certificate
 	for _, status := range []types.CertificateStatus{
 		types.CertificateStatusIssued, types.CertificateStatusPendingValidation,
 	} {
@@ -142,48 +145,48 @@ func (w website) find(ctx context.Context, want wish, all []Certificate) (*Certi
 			if c.Status != string(status) || !c.partial && !c.Covers(s.Names()) {
 				continue
 			}
-			found, err := w.describe(ctx, want, c.ARN)
+			found, err := w.describeCertificate(ctx, want, c.ARN)
 			switch {
 			case err != nil:
 				return nil, err
 			case found == nil || !found.usable(s.Names()):
-			case found.Ours:
+			case found.Owned:
 				return found, nil
-			case found.issued() && theirs == nil:
-				theirs = found
+			case found.issued() && other == nil:
+				other = found
 			}
 		}
-		if theirs != nil {
+		if other != nil {
 			break
 		}
 	}
-	return theirs, nil
+	return other, nil
 }
 
-// made are the certificates that were made for this site, but one.
-func (w website) made(
-	ctx context.Context, want wish, all []Certificate, but *Certificate,
-) (made []*Certificate, err error) {
+// othersOf returns the certificates that were made for this site, except one.
+func (w website) othersOf(
+	ctx context.Context, want wish, all []Certificate, except *Certificate,
+) (others []*Certificate, err error) {
 	for _, c := range all {
-		if but != nil && but.ARN == c.ARN || !slices.Contains(c.Names, want.Want.Domain) {
+		if except != nil && except.ARN == c.ARN || !slices.Contains(c.Names, want.Want.Domain) {
 			continue
 		}
-		found, err := w.describe(ctx, want, c.ARN)
+		found, err := w.describeCertificate(ctx, want, c.ARN)
 		if err == nil && found != nil {
-			err = w.own(ctx, want, found)
+			err = w.checkOwner(ctx, want, found)
 		}
 		if err != nil {
 			return nil, err
 		}
-		if found != nil && found.Ours {
-			made = append(made, found)
+		if found != nil && found.Owned {
+			others = append(others, found)
 		}
 	}
-	return made, nil
+	return others, nil
 }
 
-// describe looks at one certificate; nil if there is none of the ARN.
-func (w website) describe(ctx context.Context, want wish, arn string) (*Certificate, error) {
+// describeCertificate reads one certificate. It returns nil if there is none of the ARN.
+func (w website) describeCertificate(ctx context.Context, want wish, arn string) (*Certificate, error) {
 	out, err := w.DescribeCertificate(ctx, &acm.DescribeCertificateInput{CertificateArn: &arn})
 	if err != nil {
 		return nil, awsclient.Absent(err)
@@ -203,28 +206,28 @@ func (w website) describe(ctx context.Context, want wish, arn string) (*Certific
 		}
 	}
 	if arn == want.Before().CertificateARN && c.issued() && c.Covers(want.Want.Names()) {
-		return c, nil // it stays, whosever it is
+		return c, nil // it stays, so its owner does not matter
 	}
-	return c, w.own(ctx, want, c)
+	return c, w.checkOwner(ctx, want, c)
 }
 
-// own finds out whether the certificate was made for this site.
-func (w website) own(ctx context.Context, want wish, c *Certificate) error {
-	if c.Ours || named(want) && want.Want.CertificateARN == c.ARN { // whoever named it owns it
+// checkOwner sets Owned if the certificate was made for this site.
+func (w website) checkOwner(ctx context.Context, want wish, c *Certificate) error {
+	if c.Owned || named(want) && want.Want.CertificateARN == c.ARN { // the user who names a certificate owns it
 		return nil
 	}
 	tags, err := w.ListTagsForCertificate(ctx, &acm.ListTagsForCertificateInput{CertificateArn: &c.ARN})
 	if err != nil {
 		return awsclient.Absent(err)
 	}
-	c.Ours = slices.ContainsFunc(tags.Tags, func(t types.Tag) bool {
+	c.Owned = slices.ContainsFunc(tags.Tags, func(t types.Tag) bool {
 		return aws.ToString(t.Key) == markerTag && aws.ToString(t.Value) == want.Want.Domain
 	})
 	return nil
 }
 
-// applyCertificate requests a certificate unless one is there, proves by DNS that the names are ours, and waits until
-// it is issued.
+// applyCertificate requests a certificate unless there is one, adds the DNS records that ACM validates it by, and waits
+// until it is issued.
 func (w website) applyCertificate(ctx context.Context, want wish, o *Status) error {
 	s := want.Want
 	if o.Certificate != nil && !o.Certificate.Covers(s.Names()) {
@@ -232,9 +235,10 @@ func (w website) applyCertificate(ctx context.Context, want wish, o *Status) err
 	}
 	if o.Certificate == nil {
 		in := &acm.RequestCertificateInput{
-			DomainName: aws.String(certified(s.Names())), ValidationMethod: types.ValidationMethodDns,
-			// Another one each time: within an hour that of a deleted certificate may stand for it still. One whose answer
-			// was lost is asked for again with the same, or found by its tag.
+			DomainName: aws.String(commonName(s.Names())), ValidationMethod: types.ValidationMethodDns,
+			// A fresh token each time: for an hour ACM answers a known token with the certificate of that time, even if that
+			// was deleted since. The SDK repeats a request whose answer was lost with the same token, and the next run finds
+			// the certificate by its tag.
 			IdempotencyToken: aws.String(rand.Text()),
 			Tags:             []types.Tag{{Key: aws.String(markerTag), Value: &s.Domain}},
 		}
@@ -245,16 +249,16 @@ func (w website) applyCertificate(ctx context.Context, want wish, o *Status) err
 		if err != nil {
 			return err
 		}
-		o.Certificate = &Certificate{ARN: aws.ToString(out.CertificateArn), Names: s.Names(), Ours: true}
+		o.Certificate = &Certificate{ARN: aws.ToString(out.CertificateArn), Names: s.Names(), Owned: true}
 	}
-	proved := false
+	added := false
 	arn := o.Certificate.ARN
 	pace := w.conn.Pace
 	pace.Consistency = pace.Deployment
 	stop := awsclient.Progress(ctx, pace, "the certificate "+arn+" to be issued")
 	defer stop()
 	return awsclient.Until(ctx, pace, "the certificate "+arn+" to be issued", func(ctx context.Context) (bool, error) {
-		c, err := w.describe(ctx, want, arn)
+		c, err := w.describeCertificate(ctx, want, arn)
 		if err != nil || c == nil {
 			return false, err
 		}
@@ -263,45 +267,45 @@ func (w website) applyCertificate(ctx context.Context, want wish, o *Status) err
 		case c.issued():
 			return true, nil
 		case c.Status != string(types.CertificateStatusPendingValidation):
-			return false, fmt.Errorf("the certificate %s is %s", arn, c.Status)
-		case !proved && len(c.Validation) > 0 && (c.Ours || s.DNS):
-			proved = true
-			return false, w.prove(ctx, want, c.Validation)
+			return false, fmt.Errorf("the certificate %s was not issued: its status is %s", arn, c.Status)
+		case !added && len(c.Validation) > 0 && (c.Owned || s.DNS):
+			added = true
+			return false, w.addValidationRecords(ctx, want, c.Validation)
 		}
 		return false, nil
 	})
 }
 
-// maxCertified is the longest first name of a certificate, in characters; the others may be longer.
+// maxCommonName is the longest common name of a certificate, in characters. Its other names may be longer.
 // https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html
-const maxCertified = 64
+const maxCommonName = 64
 
-// certified is the name that a certificate is issued to.
-func certified(names []string) string {
-	i := slices.IndexFunc(names, func(name string) bool { return len(name) <= maxCertified })
+// commonName is the first name that is short enough, or the first of all if none is.
+func commonName(names []string) string {
+	i := slices.IndexFunc(names, func(name string) bool { return len(name) <= maxCommonName })
 	return names[max(i, 0)]
 }
 
-// removeCertificate deletes a certificate that was made for this site, after the records that proved it: what is to be
-// forgotten can be asked of it only as long as it is there.
+// removeCertificate deletes a certificate that was made for this site. Its validation records go first, because ACM
+// names the records only while the certificate exists.
 func (w website) removeCertificate(ctx context.Context, want wish, o *Status, c *Certificate) error {
 	if c == nil || o.retired {
 		return nil
 	}
-	if err := w.own(ctx, want, c); err != nil || !c.Ours {
+	if err := w.checkOwner(ctx, want, c); err != nil || !c.Owned {
 		return err
 	}
-	if err := w.forget(ctx, want, c); err != nil {
+	if err := w.removeValidationRecords(ctx, want, c); err != nil {
 		return err
 	}
-	return w.conn.Patiently(ctx, "the certificate to be seen unused", awsclient.IsConflict, func() error {
+	return w.conn.Patiently(ctx, "the certificate to be no longer in use", awsclient.IsConflict, func() error {
 		_, err := w.DeleteCertificate(ctx, &acm.DeleteCertificateInput{CertificateArn: &c.ARN})
 		return awsclient.Absent(err)
 	})
 }
 
-// formerCertificate are those made for this site that it does not use, or not any more. They go when the distribution
-// has another.
+// formerCertificate is the certificates made for this site that it does not use. They are deleted after the
+// distribution got another.
 func (w website) formerCertificate() part {
 	return part{
 		Attribute: "certificate_arn",

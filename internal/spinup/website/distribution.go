@@ -15,7 +15,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 )
 
-// deployed is the status of a distribution that is the same everywhere.
+// deployed is the status of a distribution whose latest change has reached all edge locations.
 const deployed = "Deployed"
 
 // distribution is the CloudFront distribution.
@@ -25,25 +25,25 @@ func (w website) distribution() part {
 		Present:   func(o Status) bool { return o.Distribution != nil },
 		InSync: func(w wish, o Status) bool {
 			s := w.Want
-			return reflect.DeepEqual(o.Distribution.Settings, s.settings(o)) && o.Distribution.tagged(s)
+			return reflect.DeepEqual(o.Distribution.Settings, s.settings(o)) && o.Distribution.hasTags(s)
 		},
 		Observe: w.observeDistribution,
 		CanApply: func(_ context.Context, want wish, o Status) error {
 			s := want.Want
 			if d := o.Distribution; d != nil {
-				theirs := d.Settings.FunctionARN
-				foreign := theirs != "" && o.Function == nil && !strings.HasSuffix(theirs, "/"+s.id())
+				arn := d.Settings.FunctionARN
+				foreign := arn != "" && o.Function == nil && !strings.HasSuffix(arn, "/"+s.id())
 				if foreign && s.wantsFunction() {
-					return fmt.Errorf("the distribution %s runs the function %s of another owner for every request, and can run no "+
-						"second one: take it off first, or set directory_index = false without redirect_domains", d.ID, theirs)
+					return fmt.Errorf("the distribution %s runs the function %s of another owner on viewer requests, and CloudFront "+
+						"allows one only: detach it first, or set directory_index = false and no redirect_domains", d.ID, arn)
 				}
 				return nil
 			}
 			if o.Holder == "" {
 				return nil
 			}
-			return fmt.Errorf("the distribution %s, which is not ours, has one of the names %s: CloudFront gives each name to "+
-				"one distribution only, a disabled one included", o.Holder, strings.Join(s.Names(), ", "))
+			return fmt.Errorf("the distribution %s of another owner has one of the names %s: CloudFront allows a name on one "+
+				"distribution only, even if that one is disabled", o.Holder, strings.Join(s.Names(), ", "))
 		},
 		CanRemove: func(_ context.Context, want wish, o Status) error {
 			s := want.Want
@@ -52,7 +52,7 @@ func (w website) distribution() part {
 				return nil
 			}
 			return fmt.Errorf("the distribution %s has parts of other owners, which would be lost: %s; remove them first, or "+
-				"set force_destroy = true and apply, to destroy it with them", o.Distribution.ID, strings.Join(foreign, ", "))
+				"set force_destroy = true and apply, to delete them as well", o.Distribution.ID, strings.Join(foreign, ", "))
 		},
 		Apply:  w.applyDistribution,
 		Remove: w.removeDistribution,
@@ -69,12 +69,12 @@ func (w website) distribution() part {
 	}
 }
 
-// observeDistribution looks at the distribution that state knows, or at the one that has our name and says that it is
-// ours.
+// observeDistribution reads the distribution that state holds. Without one it looks for a distribution that has one of
+// the names, and takes it if its tag says that it was made for this site.
 func (w website) observeDistribution(ctx context.Context, want wish, o *Status) error {
 	s := want.Want
 	if s.DistributionID != "" {
-		seen, err := w.lookAt(ctx, s.DistributionID)
+		seen, err := w.readDistribution(ctx, s.DistributionID)
 		if err != nil {
 			return err
 		}
@@ -84,12 +84,12 @@ func (w website) observeDistribution(ctx context.Context, want wish, o *Status) 
 		o.Distribution = seen
 		return nil
 	}
-	id, err := w.withName(ctx, s.Names())
+	id, err := w.withAlias(ctx, s.Names())
 	if err != nil || id == "" {
 		o.Distribution = nil
 		return err
 	}
-	seen, err := w.lookAt(ctx, id)
+	seen, err := w.readDistribution(ctx, id)
 	if err != nil || seen == nil {
 		o.Distribution = nil
 		return err
@@ -105,12 +105,12 @@ func (w website) observeDistribution(ctx context.Context, want wish, o *Status) 
 	return nil
 }
 
-// withName finds the distribution that has one of the names; "" if none has. An enabled one comes first.
-func (w website) withName(ctx context.Context, names []string) (string, error) {
+// withAlias returns the id of the distribution that has one of the names, "" if none has. Enabled ones come first.
+func (w website) withAlias(ctx context.Context, names []string) (string, error) {
 	found := ""
 	err := w.eachDistribution(ctx, func(d types.DistributionSummary) {
-		ours := func(name string) bool { return slices.Contains(names, name) }
-		if d.Aliases == nil || !slices.ContainsFunc(d.Aliases.Items, ours) {
+		wanted := func(name string) bool { return slices.Contains(names, name) }
+		if d.Aliases == nil || !slices.ContainsFunc(d.Aliases.Items, wanted) {
 			return
 		}
 		if found == "" || aws.ToBool(d.Enabled) {
@@ -140,8 +140,8 @@ func (w website) eachDistribution(ctx context.Context, do func(types.Distributio
 	}
 }
 
-// lookAt reads a distribution with its tags; nil if there is none.
-func (w website) lookAt(ctx context.Context, id string) (*Distribution, error) {
+// readDistribution reads a distribution with its tags. It returns nil if there is none.
+func (w website) readDistribution(ctx context.Context, id string) (*Distribution, error) {
 	out, err := w.GetDistribution(ctx, &cloudfront.GetDistributionInput{Id: &id})
 	if err != nil {
 		return nil, awsclient.Absent(err)
@@ -165,7 +165,7 @@ func (w website) lookAt(ctx context.Context, id string) (*Distribution, error) {
 	return seen, nil
 }
 
-// applyDistribution makes the distribution, or brings it in line.
+// applyDistribution creates the distribution or updates what differs.
 func (w website) applyDistribution(ctx context.Context, want wish, o *Status) error {
 	s := want.Want
 	if o.Distribution == nil {
@@ -177,13 +177,13 @@ func (w website) applyDistribution(ctx context.Context, want wish, o *Status) er
 		}
 		o.Distribution.await = s.Wait
 	}
-	return w.tag(ctx, s, o.Distribution)
+	return w.updateTags(ctx, s, o.Distribution)
 }
 
 func (w website) createDistribution(ctx context.Context, s Spec, o *Status) error {
 	config := &types.DistributionConfig{
-		// Another one each time: whether CloudFront takes that of a deleted distribution again is not documented. One
-		// whose answer was lost is found by its names and its tag.
+		// A fresh one each time: whether CloudFront accepts the reference of a deleted distribution again is not
+		// documented. A distribution whose creation was not confirmed is found by its names and its tag.
 		CallerReference: aws.String(s.id() + "-" + strings.ToLower(rand.Text())),
 	}
 	s.settings(*o).write(config, s.Domain)
@@ -193,21 +193,22 @@ func (w website) createDistribution(ctx context.Context, s Spec, o *Status) erro
 		},
 	})
 	if err != nil {
-		// An attempt whose answer was lost holds the names now.
-		if id, found := w.withName(ctx, s.Names()); awsclient.WasRetried(err) && found == nil && id != "" {
-			return w.adopt(ctx, s, o, id, err)
+		// An earlier attempt may have succeeded although its answer was lost: it holds the names now.
+		if id, found := w.withAlias(ctx, s.Names()); awsclient.WasRetried(err) && found == nil && id != "" {
+			return w.recordCreated(ctx, s, o, id, err)
 		}
 		return err
 	}
-	return w.adopt(ctx, s, o, aws.ToString(out.Distribution.Id), nil)
+	return w.recordCreated(ctx, s, o, aws.ToString(out.Distribution.Id), nil)
 }
 
-// adopt records a distribution that this run made.
-func (w website) adopt(ctx context.Context, s Spec, o *Status, id string, failed error) error {
+// recordCreated records a distribution that this run created. If the call failed, an earlier attempt may have created
+// it: the tag tells, else the call's error stands.
+func (w website) recordCreated(ctx context.Context, s Spec, o *Status, id string, failed error) error {
 	var seen *Distribution
-	err := w.conn.Until(ctx, "the new distribution to be seen", func(ctx context.Context) (bool, error) {
+	err := w.conn.Until(ctx, "the new distribution to be visible", func(ctx context.Context) (bool, error) {
 		var err error
-		seen, err = w.lookAt(ctx, id)
+		seen, err = w.readDistribution(ctx, id)
 		return seen != nil, err
 	})
 	if err != nil {
@@ -221,17 +222,17 @@ func (w website) adopt(ctx context.Context, s Spec, o *Status, id string, failed
 	return nil
 }
 
-// updateDistribution writes settings over the configuration as it is now. Who reads it before us and writes after us is
-// told to read again, by the ETag.
+// updateDistribution writes settings over the configuration as it is now. The ETag keeps it from overwriting a change
+// that somebody made between the read and the write: it reads again.
 func (w website) updateDistribution(ctx context.Context, s Spec, o *Status, want Settings) error {
-	id, what := o.Distribution.ID, "the distribution not to be changed by another"
+	id, what := o.Distribution.ID, "the distribution to stay unchanged between read and write"
 	return w.conn.Patiently(ctx, what, awsclient.IsStale, func() error {
-		live, err := w.lookAt(ctx, id)
+		live, err := w.readDistribution(ctx, id)
 		if err != nil {
 			return err
 		}
 		if live == nil {
-			return fmt.Errorf("the distribution %s is gone", id)
+			return fmt.Errorf("the distribution %s does not exist any more", id)
 		}
 		want.write(live.raw, s.Domain)
 		_, err = w.UpdateDistribution(ctx, &cloudfront.UpdateDistributionInput{
@@ -244,7 +245,7 @@ func (w website) updateDistribution(ctx context.Context, s Spec, o *Status, want
 	})
 }
 
-// getDistribution is the operation as the SDK's waiter wants it.
+// getDistribution is the operation as the interface that the SDK's waiter takes.
 type getDistribution cfCall[cloudfront.GetDistributionInput, cloudfront.GetDistributionOutput]
 
 // GetDistribution calls it.
@@ -254,7 +255,7 @@ func (get getDistribution) GetDistribution(
 	return get(ctx, in, options...)
 }
 
-// untilDeployed waits until the latest change of the distribution is everywhere, which takes minutes.
+// untilDeployed waits until the latest change of the distribution is deployed, which takes minutes.
 func (w website) untilDeployed(ctx context.Context, id string) error {
 	pace := w.conn.Pace
 	waiter := cloudfront.NewDistributionDeployedWaiter(getDistribution(w.GetDistribution),
@@ -269,13 +270,13 @@ func (w website) untilDeployed(ctx context.Context, id string) error {
 	return nil
 }
 
-// removeDistribution disables the distribution, without its names, so that they are free at once, and deletes it when
-// that is everywhere, or leaves that to a later run.
+// removeDistribution disables the distribution and takes its names off, so that another one can have them at once.
+// DestroyWait waits until that is deployed and deletes it. DestroyDisable tags it for a later run to delete.
 func (w website) removeDistribution(ctx context.Context, want wish, o *Status) error {
 	s := want.Want
 	d := o.Distribution
 	off := d.Settings
-	off.Enabled, off.Comment = false, s.Domain // by which it is known again
+	off.Enabled, off.Comment = false, s.Domain // reap looks for a domain in the comment
 	if d.Settings.Enabled || len(d.Settings.Names) > 0 {
 		off.Names, off.CertificateARN = nil, ""
 		if err := w.updateDistribution(ctx, s, o, off); err != nil {
@@ -303,9 +304,9 @@ func (w website) removeDistribution(ctx context.Context, want wish, o *Status) e
 	return nil
 }
 
-// deleteDistribution deletes a distribution that is disabled everywhere.
+// deleteDistribution deletes a distribution that was disabled, and whose change is deployed.
 func (w website) deleteDistribution(ctx context.Context, id string) error {
-	return w.conn.Patiently(ctx, "the distribution to be seen disabled", awsclient.IsStale, func() error {
+	return w.conn.Patiently(ctx, "the distribution to be disabled everywhere", awsclient.IsStale, func() error {
 		out, err := w.GetDistribution(ctx, &cloudfront.GetDistributionInput{Id: &id})
 		if err != nil {
 			return awsclient.Absent(err)
@@ -315,8 +316,8 @@ func (w website) deleteDistribution(ctx context.Context, id string) error {
 	})
 }
 
-// unused deletes something that a distribution may have used a moment ago.
-func (w website) unused(ctx context.Context, what string, remove func() error) error {
+// deleteUnused deletes something that a distribution used until a moment ago.
+func (w website) deleteUnused(ctx context.Context, what string, remove func() error) error {
 	early := func(err error) bool { return awsclient.IsConflict(err) || awsclient.IsStale(err) }
-	return w.conn.Patiently(ctx, what+" to be seen unused", early, remove)
+	return w.conn.Patiently(ctx, what+" to be no longer in use", early, remove)
 }

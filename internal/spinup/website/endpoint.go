@@ -10,7 +10,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 )
 
-// endpoint is the bucket's own website, where the distribution reads through it.
+// endpoint is the website configuration of the bucket, for a distribution that reads from the website endpoint.
 func (w website) endpoint() part {
 	return part{
 		Attribute: "origin_access",
@@ -43,7 +43,7 @@ func (w website) endpoint() part {
 			if s.Error != "" {
 				config.ErrorDocument = &types.ErrorDocument{Key: &s.Error}
 			}
-			return w.patient(ctx, o, func() error {
+			return w.retryWhileNew(ctx, o, func() error {
 				_, err := w.PutBucketWebsite(ctx,
 					&s3.PutBucketWebsiteInput{Bucket: &s.Bucket.Name, WebsiteConfiguration: config}, at(s))
 				return err

@@ -16,7 +16,7 @@ import (
 
 func (s Spec) wantsFunction() bool { return s.DirectoryIndex || len(s.Redirects) > 0 }
 
-// Code is the function that answers for directories and for names that redirect.
+// Code is the code of the function that adds the index document to directories and redirects names.
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-event-structure.html
 func (s Spec) Code() string {
 	index := ""
@@ -57,7 +57,7 @@ function query(parameters) {
 `, s.Domain, quoted(s.Domain), quoted(redirects), quoted(index))
 }
 
-// quoted writes a value as JavaScript does.
+// quoted is a value as a JavaScript literal.
 func quoted(value any) string {
 	text, err := json.Marshal(value)
 	if err != nil {
@@ -66,7 +66,7 @@ func quoted(value any) string {
 	return string(text)
 }
 
-// function is the CloudFront function of the site. It goes when the distribution does without it.
+// function is the CloudFront function of the site. It is deleted after the distribution stopped using it.
 func (w website) function() part {
 	return part{
 		Attribute: "directory_index",
@@ -84,7 +84,7 @@ func (w website) function() part {
 				return awsclient.Absent(err)
 			}
 			seen := &Function{ARN: aws.ToString(described.FunctionSummary.FunctionMetadata.FunctionARN)}
-			// One that was never published has no code that anybody could run.
+			// A function that was never published has no live code.
 			live, err := w.GetFunction(ctx, &cloudfront.GetFunctionInput{
 				Name: aws.String(s.id()), Stage: types.FunctionStageLive,
 			})
@@ -113,7 +113,7 @@ func (w website) function() part {
 	}
 }
 
-// applyFunction writes the code and publishes it: only then is it run.
+// applyFunction writes the code and publishes it. CloudFront runs published code only.
 func (w website) applyFunction(ctx context.Context, want wish, o *Status) error {
 	s := want.Want
 	name := aws.String(s.id())
@@ -131,7 +131,7 @@ func (w website) applyFunction(ctx context.Context, want wish, o *Status) error 
 			return err
 		}
 	}
-	const what = "the function not to be changed by another"
+	const what = "the function to stay unchanged between read and write"
 	return w.conn.Patiently(ctx, what, awsclient.IsStale, func() error {
 		described, err := w.DescribeFunction(ctx, &cloudfront.DescribeFunctionInput{Name: name})
 		if err != nil {
@@ -152,9 +152,9 @@ func (w website) applyFunction(ctx context.Context, want wish, o *Status) error 
 	})
 }
 
-// deleteFunction deletes a function once no distribution uses it any more.
+// deleteFunction deletes a function once no distribution uses it.
 func (w website) deleteFunction(ctx context.Context, name string) error {
-	return w.unused(ctx, "the function "+name, func() error {
+	return w.deleteUnused(ctx, "the function "+name, func() error {
 		described, err := w.DescribeFunction(ctx, &cloudfront.DescribeFunctionInput{Name: &name})
 		if err != nil {
 			return awsclient.Absent(err)
@@ -164,7 +164,7 @@ func (w website) deleteFunction(ctx context.Context, name string) error {
 	})
 }
 
-// redirects are the names that the site's function redirects.
+// redirects reads which names the site's function redirects.
 func (w website) redirects(ctx context.Context, s Spec) ([]string, error) {
 	out, err := w.GetFunction(ctx, &cloudfront.GetFunctionInput{Name: aws.String(s.id()), Stage: types.FunctionStageLive})
 	if err != nil {
@@ -177,8 +177,8 @@ func (w website) redirects(ctx context.Context, s Spec) ([]string, error) {
 	return names, err
 }
 
-// redirectList finds the list in the function's code.
+// redirectList matches the list of redirects in the function's code.
 var redirectList = regexp.MustCompile(`redirects = (\[[^\]]*\])`)
 
-// codePattern finds in Spec.Code what it was made of.
+// codePattern matches the values that Spec.Code puts into the code.
 var codePattern = regexp.MustCompile(`(?m), redirects = (\[.*\]), index = (".*");$`)

@@ -11,7 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
 )
 
-// invalidation drops objects from the caches when its trigger changes. A new distribution has nothing to drop.
+// invalidation removes objects from the caches when its trigger changes. A new distribution has nothing cached.
 func (w website) invalidation() part {
 	return part{
 		Attribute: "invalidation",
@@ -28,7 +28,7 @@ func (w website) invalidation() part {
 			out, err := w.CreateInvalidation(ctx, &cloudfront.CreateInvalidationInput{
 				DistributionId: &o.Distribution.ID,
 				InvalidationBatch: &types.InvalidationBatch{
-					// The same for the same wish: one whose answer was lost is not made twice.
+					// The same for the same trigger and paths: after a lost answer it is not created twice.
 					CallerReference: aws.String("spinup-" + token(append([]string{s.Invalidation.Trigger}, paths...))),
 					Paths:           &types.Paths{Quantity: aws.Int32(int32(len(paths))), Items: paths},
 				},
@@ -43,7 +43,7 @@ func (w website) invalidation() part {
 	}
 }
 
-// token is one of at most 32 letters, digits and underscores.
+// token is a hash of texts: 32 letters and digits.
 func token(names []string) string {
 	sum := sha256.Sum256([]byte(strings.Join(names, " ")))
 	return hex.EncodeToString(sum[:16])

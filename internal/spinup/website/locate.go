@@ -12,20 +12,20 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 )
 
-// Location is where a site was found, and what tells its parts apart from then on.
+// Location is what an import needs to know of a site before it can read its parts.
 type Location struct {
 	Domain, Bucket, DistributionID, CertificateARN string
 	Aliases, Redirects                             []string // sorted
 	Origin                                         string   // OriginPrivate or OriginEndpoint
 }
 
-// Locate finds a site by its domain or by the id of its distribution. It says false if there is no such site.
+// Locate finds a site by its domain or by the id of its distribution. It returns false if there is no such site.
 func Locate(ctx context.Context, conn *awsclient.Conn, id string) (Location, bool, error) {
 	w := website{API: NewAPI(conn), conn: conn}
 	distribution := id
 	if strings.Contains(id, ".") {
 		var err error
-		if distribution, err = w.withName(ctx, []string{id}); err != nil || distribution == "" {
+		if distribution, err = w.withAlias(ctx, []string{id}); err != nil || distribution == "" {
 			return Location{}, false, err
 		}
 	}
@@ -56,7 +56,7 @@ func Locate(ctx context.Context, conn *awsclient.Conn, id string) (Location, boo
 	return found, true, nil
 }
 
-// bucketOf is the bucket that a distribution reads: the beginning of its origin's host name.
+// bucketOf is the bucket that a distribution reads from: the beginning of its origin's host name.
 func bucketOf(c *types.DistributionConfig) string {
 	origin := ownOrigin(c)
 	if origin == nil {
@@ -71,7 +71,7 @@ func bucketOf(c *types.DistributionConfig) string {
 	return host
 }
 
-// domainOf is the name of the site among those of the distribution: the one that the comment has, or the first.
+// domainOf is the alias of the distribution that its comment names, or else the first one.
 func domainOf(c *types.DistributionConfig) string {
 	if c.Aliases == nil || len(c.Aliases.Items) == 0 {
 		return ""

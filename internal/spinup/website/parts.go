@@ -27,9 +27,9 @@ type website struct {
 // parallelReads is how many reads of one site are under way at once.
 const parallelReads = 8
 
-// New is the composite behind spinup_website. The bucket comes first, closed, then what the distribution needs, the
-// distribution, who may read and manage it, and DNS last. It is taken apart the other way round: nobody can take the
-// name of the bucket while the site still answers.
+// New is the composite behind spinup_website. The bucket comes first, closed to the public, then what the distribution
+// needs, the distribution, the permissions to read and manage it, and DNS last. It is destroyed in the opposite order,
+// so that nobody else can create a bucket of the name while the site still answers.
 func New(conn *awsclient.Conn) reconcile.Composite[Spec, Status] {
 	w := website{API: NewAPI(conn), conn: conn}
 	b := bucket.PartsOf(conn)
@@ -63,9 +63,9 @@ func New(conn *awsclient.Conn) reconcile.Composite[Spec, Status] {
 	}
 }
 
-// bucketSpec is what the site wants of its bucket: closed to everybody but the distribution or, with the website
-// endpoint, open to everybody. One that is open without our statement, as the Yale service made them, stays as it is
-// until it is to be closed.
+// bucketSpec is what the site wants of its bucket. Only the distribution may read it or, with the website endpoint,
+// everybody. A bucket that is public by a statement of another owner, as those of the Yale service are, stays as it is
+// until origin_access is to be private.
 func bucketSpec(s Spec, have *Status) bucket.Spec {
 	b := s.Bucket
 	b.Site, b.ReadAll = s.Domain, s.ReadAll
@@ -98,10 +98,10 @@ func bucketSpec(s Spec, have *Status) bucket.Spec {
 
 func at(s Spec) func(*s3.Options) { return func(o *s3.Options) { o.Region = s.Bucket.Region } }
 
-// patient repeats a write while the bucket is so new that it is not known everywhere.
-func (w website) patient(ctx context.Context, o *Status, write func() error) error {
+// retryWhileNew repeats a write that fails because the bucket is too new to be known everywhere.
+func (w website) retryWhileNew(ctx context.Context, o *Status, write func() error) error {
 	if root := o.Bucket.Root; root == nil || !root.Fresh {
 		return write()
 	}
-	return w.conn.Patiently(ctx, "the new bucket to be known everywhere", awsclient.IsNotFound, write)
+	return w.conn.Patiently(ctx, "the new bucket to be visible", awsclient.IsNotFound, write)
 }

@@ -4,16 +4,16 @@ import (
 	"slices"
 )
 
-// Words for policies of CloudFront's own, and what stands for none.
+// Words for CloudFront's managed policies, and for having none.
 const (
 	HeadersSecurity = "security"
 	HeadersNone     = "none"
 	CacheOptimized  = "optimized"
 	CacheDisabled   = "disabled"
-	CacheLegacy     = "legacy" // no policy, but the settings of the Yale service: an hour, without cookies and queries
+	CacheLegacy     = "legacy" // no policy, but the settings of the Yale service: one hour, no cookies, no query strings
 )
 
-// managed are CloudFront's own policies, by our words for them.
+// managed are the ids of CloudFront's managed policies by their words.
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-response-headers-policies.html
 func managed() map[string]string {

@@ -9,11 +9,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
 )
 
-// reapTag marks a distribution that is left, disabled, to a later run.
+// reapTag marks a disabled distribution that a later run is to delete. Its value is the domain of the site.
 const reapTag = "spinup:reap"
 
-// reap deletes the distributions that earlier runs left disabled, with what only they used. It waits for none: one that
-// is not disabled everywhere yet is left to the next run.
+// reap deletes the distributions that earlier runs left disabled, and what only they used. It does not wait: a
+// distribution whose change is not deployed yet is left to the next run.
 func (w website) reap(ctx context.Context, _ Spec) error {
 	var idle []types.DistributionSummary
 	err := w.eachDistribution(ctx, func(d types.DistributionSummary) {
@@ -25,7 +25,7 @@ func (w website) reap(ctx context.Context, _ Spec) error {
 		return err
 	}
 	for _, d := range idle {
-		seen, err := w.lookAt(ctx, aws.ToString(d.Id))
+		seen, err := w.readDistribution(ctx, aws.ToString(d.Id))
 		if err != nil {
 			return err
 		}
@@ -33,7 +33,7 @@ func (w website) reap(ctx context.Context, _ Spec) error {
 			continue
 		}
 		if err := w.reapOne(ctx, seen); err != nil {
-			return fmt.Errorf("the distribution %s, which an earlier run left to be deleted: %w", seen.ID, err)
+			return fmt.Errorf("deleting the distribution %s, which an earlier run disabled: %w", seen.ID, err)
 		}
 	}
 	return nil
@@ -44,8 +44,8 @@ func (w website) reapOne(ctx context.Context, d *Distribution) error {
 		return err
 	}
 	s := Spec{Domain: d.Tags[reapTag], DNS: true}
-	if again, err := w.withName(ctx, s.Names()); err != nil || again != "" {
-		return err // the site that was made since has taken the rest over
+	if again, err := w.withAlias(ctx, s.Names()); err != nil || again != "" {
+		return err // a new site of the domain uses the rest
 	}
 	if err := w.deleteFunction(ctx, s.id()); err != nil {
 		return err
@@ -55,12 +55,12 @@ func (w website) reapOne(ctx context.Context, d *Distribution) error {
 			return err
 		}
 	}
-	all, err := w.listed(ctx)
+	all, err := w.listCertificates(ctx)
 	if err != nil {
 		return err
 	}
-	made, err := w.made(ctx, wish{Want: s}, all, nil)
-	for _, c := range made {
+	certificates, err := w.othersOf(ctx, wish{Want: s}, all, nil)
+	for _, c := range certificates {
 		if err == nil {
 			err = w.removeCertificate(ctx, wish{Want: s}, &Status{}, c)
 		}

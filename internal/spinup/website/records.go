@@ -13,11 +13,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/route53/types"
 )
 
-// distributionZone is the hosted zone of all distributions, which alias records name; in the partition aws.
+// distributionZone is the hosted zone ID that alias records to any distribution name, in the partition aws.
 // https://docs.aws.amazon.com/Route53/latest/APIReference/API_AliasTarget.html
 const distributionZone = "Z2FDTNDATAQYW2"
 
-// recordsOf are the records of a name that decide where it leads.
+// recordsOf reads the A, AAAA and CNAME records of a name.
 func (w website) recordsOf(ctx context.Context, zone Zone, name string) ([]Record, error) {
 	out, err := w.ListResourceRecordSets(ctx, &route53.ListResourceRecordSetsInput{
 		HostedZoneId: &zone.ID, StartRecordName: &name, StartRecordType: types.RRTypeA, MaxItems: aws.Int32(5),
@@ -44,7 +44,7 @@ func (w website) recordsOf(ctx context.Context, zone Zone, name string) ([]Recor
 	return all, nil
 }
 
-// wantedRecords lead every name to the distribution.
+// wantedRecords are the alias records of every name to the distribution.
 func (s Spec) wantedRecords(target string) []Record {
 	var all []Record
 	for _, name := range s.Names() {
@@ -73,7 +73,7 @@ func (w website) records() part {
 			zones, err := w.zones(ctx, want, names)
 			if err != nil {
 				if s.ReadAll && errors.Is(err, ErrNoZone) {
-					o.Zone, o.Records = nil, nil // somebody else's DNS
+					o.Zone, o.Records = nil, nil // another account or service holds the DNS
 					return nil
 				}
 				return err
@@ -103,29 +103,29 @@ func (w website) records() part {
 			if len(taken) == 0 {
 				return nil
 			}
-			return fmt.Errorf("DNS has records of our names that lead elsewhere: %s; remove them first, or set dns = false",
-				strings.Join(taken, ", "))
+			return fmt.Errorf("DNS has records of the site's names that point elsewhere: %s; remove them first, or set "+
+				"dns = false", strings.Join(taken, ", "))
 		},
 		Apply: func(ctx context.Context, want wish, o *Status) error {
-			return w.change(ctx, want.Want, o, o.changes(want.Want))
+			return w.changeRecords(ctx, want.Want, o, o.changes(want.Want))
 		},
 		Remove: func(ctx context.Context, want wish, o *Status) error {
 			s := want.Want
 			var changes []zoneChange
 			for _, r := range o.Records {
-				if o.leadsHere(r) {
+				if o.pointsHere(r) {
 					changes = append(changes, zoneChange{types.ChangeActionDelete, r})
 				}
 			}
-			if err := w.change(ctx, s, o, changes); err != nil {
+			if err := w.changeRecords(ctx, s, o, changes); err != nil {
 				return err
 			}
-			o.Records = nil // those that lead elsewhere are not ours
+			o.Records = nil // those that point elsewhere belong to others
 			return nil
 		},
 		Settle: func(ctx context.Context, o Status) error {
 			for _, id := range o.dnsChanges {
-				err := w.conn.Until(ctx, "DNS to answer with the new records",
+				err := w.conn.Until(ctx, "the changed DNS records to be in use",
 					func(ctx context.Context) (bool, error) {
 						out, err := w.GetChange(ctx, &route53.GetChangeInput{Id: &id})
 						if err != nil {
@@ -142,7 +142,7 @@ func (w website) records() part {
 	}
 }
 
-// allNames are the names of the site and those that it had before, or that led to it.
+// allNames are the wanted names, those of the remembered site, and those of its recorded alias records.
 func allNames(w wish) []string {
 	names, before := w.Want.Names(), []string(nil)
 	if w.Prior != nil {
@@ -156,16 +156,17 @@ func allNames(w wish) []string {
 	return names
 }
 
-// leadsHere says whether the record is ours: it leads to our distribution.
-func (o Status) leadsHere(r Record) bool {
+// pointsHere reports whether the record is an alias to the site's distribution, or to the one that this run deleted:
+// then it belongs to the site.
+func (o Status) pointsHere(r Record) bool {
 	now := o.Distribution != nil && r.Value == o.Distribution.DomainName
 	return r.Alias && (now || o.target != "" && r.Value == o.target)
 }
 
-// overIPv6 says whether any name leads here over IPv6.
-func (o Status) overIPv6() bool {
+// hasIPv6Record reports whether any name has an AAAA record to the distribution.
+func (o Status) hasIPv6Record() bool {
 	return slices.ContainsFunc(o.Records, func(r Record) bool {
-		return r.Type == string(types.RRTypeAaaa) && o.leadsHere(r)
+		return r.Type == string(types.RRTypeAaaa) && o.pointsHere(r)
 	})
 }
 
@@ -175,15 +176,15 @@ type zoneChange struct {
 	record Record
 }
 
-// changes lead from the records that are there to those that are wanted.
+// changes are what turns the records that were seen into those that are wanted. Records that point elsewhere stay.
 func (o Status) changes(s Spec) []zoneChange {
 	want := s.wantedRecords(o.Distribution.DomainName)
 	var all []zoneChange
 	for _, r := range o.Records {
 		kept := slices.ContainsFunc(want, func(w Record) bool { return w.Name == r.Name && w.Type == r.Type })
-		// Nothing can stand beside a CNAME.
+		// A name that has a CNAME can have no other record.
 		inTheWay := r.Type == string(types.RRTypeCname) && slices.Contains(s.Names(), r.Name)
-		if !kept && (o.leadsHere(r) || inTheWay) {
+		if !kept && (o.pointsHere(r) || inTheWay) {
 			all = append(all, zoneChange{types.ChangeActionDelete, r})
 		}
 	}
@@ -195,8 +196,8 @@ func (o Status) changes(s Spec) []zoneChange {
 	return all
 }
 
-// change makes the changes: one batch for each zone, which Route 53 takes whole or not at all.
-func (w website) change(ctx context.Context, s Spec, o *Status, changes []zoneChange) error {
+// changeRecords makes the changes in one batch for each zone. Route 53 makes all changes of a batch or none.
+func (w website) changeRecords(ctx context.Context, s Spec, o *Status, changes []zoneChange) error {
 	batches := map[string][]types.Change{}
 	for _, c := range changes {
 		zone := o.zones[c.record.Name]
@@ -218,13 +219,13 @@ func (w website) change(ctx context.Context, s Spec, o *Status, changes []zoneCh
 
 const validationTTL = 300 // seconds
 
-// same says whether both lead the same name to the same place.
+// same reports whether both records say the same.
 func (r Record) same(other Record) bool {
 	r.listed, other.listed = nil, nil
 	return r == other
 }
 
-// set is the record in Route 53's words: to be deleted it has to be just as it was listed.
+// set is the record as Route 53 takes it. To delete a record it has to be given exactly as it was listed.
 func (c zoneChange) set() *types.ResourceRecordSet {
 	r := c.record
 	if c.action == types.ChangeActionDelete && r.listed != nil {

@@ -15,7 +15,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
 )
 
-// SeenBucket is what the site wants of its bucket, as far as the other parts are known.
+// SeenBucket is what the site wants of its bucket, given what was seen of the other parts.
 func SeenBucket(w reconcile.Wish[Spec], have Status) reconcile.Wish[bucket.Spec] {
 	seen := reconcile.Wish[bucket.Spec]{Want: bucketSpec(w.Want, &have)}
 	if w.Prior != nil {
@@ -25,8 +25,8 @@ func SeenBucket(w reconcile.Wish[Spec], have Status) reconcile.Wish[bucket.Spec]
 	return seen
 }
 
-// SeenOrigin is how the distribution reads the bucket, "" when the two do not fit together: it could not read there, or
-// somebody else could.
+// SeenOrigin is how the distribution reads the bucket. It is "" if the distribution cannot read it, or if others can
+// who should not.
 func (o Status) SeenOrigin(s Spec) string {
 	d := o.Distribution
 	if d == nil || o.Bucket.Policy == nil {
@@ -47,19 +47,20 @@ func (o Status) SeenOrigin(s Spec) string {
 	return ""
 }
 
-// owned says whether the objects are the bucket owner's, whoever put them: a distribution cannot read what others own.
+// owned reports whether the bucket owner owns all objects, whoever wrote them. A distribution cannot read objects of
+// other accounts.
 func (o Status) owned() bool {
 	return o.Bucket.Ownership == nil || *o.Bucket.Ownership == string(types.ObjectOwnershipBucketOwnerEnforced)
 }
 
-// readable says whether everybody may read the objects, by whosever statement.
+// readable reports whether everybody may read the objects, whoever added the statement that allows it.
 func (o Status) readable() bool {
 	block := o.Bucket.Block
 	return block != nil && !block.PublicPolicy && !block.Restrict && o.Bucket.Public()
 }
 
-// SeenRoutes are what the function that the distribution runs does: whether it answers for directories, and the names
-// that it redirects. One that we have not written like that does neither.
+// SeenRoutes are what the function of the distribution does: whether it adds the index document to directories, and
+// which names it redirects. A function whose code is not just what Spec.Code writes counts as doing neither.
 func (o Status) SeenRoutes(s Spec) (directories bool, redirects []string) {
 	d, f := o.Distribution, o.Function
 	if f == nil || d.Settings.FunctionARN != f.ARN {
@@ -80,16 +81,16 @@ func (o Status) SeenRoutes(s Spec) (directories bool, redirects []string) {
 	return seen.DirectoryIndex, seen.Redirects
 }
 
-// SeenCertificate is the certificate that is in use or, before there is a distribution, that will be; "" for one that
-// cannot stay, or that is not the only one made for the site: then there is something to do.
+// SeenCertificate is the ARN of the certificate in use or, before there is a distribution, of the one to be used. It
+// is "" if the certificate has to be replaced, or if there are others to delete: the difference makes Terraform apply.
 func (o Status) SeenCertificate(w reconcile.Wish[Spec]) string {
 	c := o.Certificate
 	if len(o.Former) > 0 {
 		return ""
 	}
 	if d := o.Distribution; d != nil && (c == nil || c.ARN != d.Settings.CertificateARN) {
-		if w.Before().CertificateARN != "" || c != nil && c.Ours {
-			return "" // another is to take its place
+		if w.Before().CertificateARN != "" || c != nil && c.Owned {
+			return "" // to be replaced
 		}
 		return d.Settings.CertificateARN
 	}
@@ -99,8 +100,8 @@ func (o Status) SeenCertificate(w reconcile.Wish[Spec]) string {
 	return c.ARN
 }
 
-// SeenErrors are the error document and whether the index document stands for every unknown path. Pages that are not
-// the same for both codes with which a bucket says that it has no such object are no document that was asked for.
+// SeenErrors are the error document, and whether every unknown path answers with the index document. Responses that
+// differ between the codes of errorCodes are neither.
 func (o Status) SeenErrors(s Spec) (document string, singlePage bool) {
 	pages, index := o.Distribution.Settings.Errors, cmp.Or(s.Index, o.Distribution.Settings.Index)
 	if o.Endpoint != nil && s.Origin == OriginEndpoint && len(pages) == 0 {
@@ -117,7 +118,7 @@ func (o Status) SeenErrors(s Spec) (document string, singlePage bool) {
 	return "", false
 }
 
-// pageOf is the key of the first page.
+// pageOf is the key of the object of the first page.
 func pageOf(pages []ErrorPage) string {
 	if len(pages) == 0 {
 		return ""
@@ -125,8 +126,8 @@ func pageOf(pages []ErrorPage) string {
 	return strings.TrimPrefix(pages[0].Page, "/")
 }
 
-// SeenTags are the tags of bucket and distribution, which should be the same, without those of other owners. Where they
-// are not, the value says so and is like none that can be wanted: the next plan sets it right, whatever it wants.
+// SeenTags are the tags that bucket and distribution should share, without those of other owners. Where they differ,
+// the value says how. No such value can be wanted, so the next plan shows a difference and repairs it.
 func (o Status) SeenTags(s Spec) map[string]string {
 	if o.Distribution == nil {
 		return s.Bucket.OwnTags(o.Bucket.Tags)
@@ -144,6 +145,7 @@ func (o Status) SeenTags(s Spec) map[string]string {
 	return s.Bucket.OwnTags(live)
 }
 
+// valueOf is the quoted value of a tag, or "none".
 func valueOf(tags map[string]string, key string) string {
 	if value, ok := tags[key]; ok {
 		return strconv.Quote(value)

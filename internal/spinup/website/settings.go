@@ -11,28 +11,28 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
 )
 
-// Settings are the facts of a distribution that are ours.
+// Settings is the part of a distribution's configuration that the site decides. Everything else belongs to others.
 type Settings struct {
 	Delivery
 	Names          []string // sorted
 	Comment        string
 	Enabled        bool
 	CertificateARN string
-	PlainHTTP      bool // answers without TLS too
+	PlainHTTP      bool // viewers may use HTTP without TLS
 	OriginDomain   string
 	AccessID       string      // "" for an endpoint
 	FunctionARN    string      // "" for none
 	Errors         []ErrorPage // of the codes of errorCodes
 }
 
-// ErrorPage is what is answered in place of an error of the origin.
+// ErrorPage is the response in place of an error of the origin.
 type ErrorPage struct {
 	Code     int32
-	Page     string // path, with its slash
-	Response string // code answered
+	Page     string // path, with the leading slash
+	Response string // status code of the response
 }
 
-// settings are what the distribution should be like, as far as the other parts are known.
+// settings are the wanted settings of the distribution, as far as the other parts are known.
 func (s Spec) settings(o Status) Settings {
 	want := Settings{
 		Delivery: s.Delivery,
@@ -40,8 +40,8 @@ func (s Spec) settings(o Status) Settings {
 		OriginDomain: bucket.RegionalDomainName(s.Bucket.Name, s.Bucket.Region, s.Bucket.Partition),
 		Errors:       s.errorPages(),
 	}
-	if d := o.Distribution; d != nil && s.DNS && !s.IPv6 && !o.overIPv6() {
-		want.IPv6 = d.Settings.IPv6 // nobody can tell: the Yale service had it on, and no record
+	if d := o.Distribution; d != nil && s.DNS && !s.IPv6 && !o.hasIPv6Record() {
+		want.IPv6 = d.Settings.IPv6 // undetectable: the Yale service enabled IPv6 but made no AAAA record
 	}
 	if s.Origin == OriginEndpoint {
 		want.OriginDomain = bucket.WebsiteEndpoint(s.Bucket.Name, s.Bucket.Region)
@@ -57,24 +57,24 @@ func (s Spec) settings(o Status) Settings {
 			want.FunctionARN = o.Function.ARN
 		}
 	case d != nil && (o.Function == nil || o.Function.ARN != d.Settings.FunctionARN):
-		want.FunctionARN = d.Settings.FunctionARN // somebody else's
+		want.FunctionARN = d.Settings.FunctionARN // of another owner
 	}
 	if o.Distribution != nil && o.Distribution.Settings.Comment != "" {
-		want.Comment = o.Distribution.Settings.Comment // anybody may say there what he likes
+		want.Comment = o.Distribution.Settings.Comment // users may edit the comment
 	}
 	return want
 }
 
-// errorCodes are what a bucket says where there is no such object: 403 if it may not be listed.
+// errorCodes are the status codes of a bucket for an object that does not exist: 403 to those who may not list it.
 func errorCodes() []int32 { return []int32{403, 404} }
 
-// errorPages are what is answered then.
+// errorPages are the wanted responses to errorCodes.
 func (s Spec) errorPages() (pages []ErrorPage) {
 	page, response := s.Error, "404"
 	if s.SinglePage {
 		page, response = s.Index, "200"
 	}
-	if page == "" || s.Origin == OriginEndpoint && !s.SinglePage { // the endpoint has an error page of its own
+	if page == "" || s.Origin == OriginEndpoint && !s.SinglePage { // the endpoint returns the error document itself
 		return nil
 	}
 	for _, code := range errorCodes() {
@@ -83,7 +83,7 @@ func (s Spec) errorPages() (pages []ErrorPage) {
 	return pages
 }
 
-// seenSettings reads the facts that are ours.
+// seenSettings reads the settings of a configuration.
 func seenSettings(c *types.DistributionConfig) Settings {
 	seen := Settings{
 		Delivery: Delivery{
@@ -156,7 +156,7 @@ func viewerRequest(b *types.DefaultCacheBehavior) *types.FunctionAssociation {
 	return nil
 }
 
-// foreign names what others have added: nothing of ours is like it.
+// foreign names the behaviors and origins that others added. A site has none but the defaults.
 func foreign(c *types.DistributionConfig) []string {
 	var all []string
 	if c.CacheBehaviors != nil {
@@ -174,7 +174,8 @@ func foreign(c *types.DistributionConfig) []string {
 	return all
 }
 
-// write puts our facts into a configuration and leaves everything else in it as it is: an update replaces it whole.
+// write puts the settings into a configuration and leaves everything else in it as it is, because an update replaces
+// the whole configuration.
 func (want Settings) write(c *types.DistributionConfig, originID string) {
 	c.Aliases = &types.Aliases{Quantity: aws.Int32(int32(len(want.Names))), Items: want.Names}
 	c.Comment, c.Enabled, c.DefaultRootObject = &want.Comment, &want.Enabled, &want.Index
@@ -196,7 +197,7 @@ func (want Settings) write(c *types.DistributionConfig, originID string) {
 	want.writeBehavior(c.DefaultCacheBehavior)
 }
 
-// writeErrors leaves the pages of other errors alone, and how long errors are kept.
+// writeErrors leaves the pages of other errors as they are, and how long errors are cached.
 func (want Settings) writeErrors(c *types.DistributionConfig) {
 	var items []types.CustomErrorResponse
 	if c.CustomErrorResponses != nil {
@@ -243,7 +244,7 @@ func (want Settings) writeOrigin(c *types.DistributionConfig, id string) {
 	}
 }
 
-// legacyTTL is how long the Yale service had objects kept in caches, in seconds.
+// legacyTTL is how long the Yale service had objects cached, in seconds.
 const legacyTTL = 3600
 
 func (want Settings) writeBehavior(b *types.DefaultCacheBehavior) {
@@ -255,7 +256,7 @@ func (want Settings) writeBehavior(b *types.DefaultCacheBehavior) {
 		b.ResponseHeadersPolicyId = nil
 	}
 	switch {
-	case want.CachePolicy == aws.ToString(b.CachePolicyId): // how it compresses is not ours
+	case want.CachePolicy == aws.ToString(b.CachePolicyId): // whether it compresses is left to others
 	case want.CachePolicy != CacheLegacy:
 		b.CachePolicyId = &want.CachePolicy
 		b.Compress = aws.Bool(true)

@@ -1,5 +1,5 @@
 // Package website is the domain of spinup_website: a bucket with a CloudFront distribution in front of it, a
-// certificate, DNS records, and a group that may drop objects from the caches. It may import reconcile, bucket,
+// certificate, DNS records, and a group whose members may invalidate the caches. It may import reconcile, bucket,
 // awspolicy, awsclient and the SDK's service types; no Terraform types.
 package website
 
@@ -17,16 +17,16 @@ import (
 
 // Spec is what is wanted of a site.
 type Spec struct {
-	Bucket bucket.Spec // of the objects; its tags are those of the distribution too
+	Bucket bucket.Spec // holds the objects; its tags go on the distribution too
 
 	Domain    string
-	Aliases   []string // further names of the site, sorted
-	Redirects []string // names that answer with a redirect to Domain, sorted
+	Aliases   []string // additional host names of the site, sorted
+	Redirects []string // host names that redirect to Domain, sorted
 
 	DNS    bool
-	ZoneID string // of the records; "" to look for the longest public zone that contains Domain
+	ZoneID string // of the records; "" for the public zone with the longest name that contains Domain
 
-	CertificateARN string // in use or wanted; "" for one that is found, or else requested
+	CertificateARN string // in use or wanted; "" to find one or else request it
 
 	Delivery
 	Origin         string // OriginPrivate or OriginEndpoint
@@ -37,12 +37,12 @@ type Spec struct {
 
 	Invalidation *Invalidation
 
-	Wait        bool   // for a deployment
+	Wait        bool   // until changes are deployed
 	DestroyMode string // DestroyWait or DestroyDisable
 
 	// DistributionID is the distribution; if it is empty, the one with the alias Domain is used.
 	DistributionID string
-	// Recorded are the names of the alias records that are known: after a failure there may be more than Names.
+	// Recorded are the names of the alias records in state. After a failure there may be more of them than Names.
 	Recorded []string
 
 	// ReadAll makes every part be read. Imports use it.
@@ -68,7 +68,7 @@ type Geo struct {
 	Locations []string // ISO 3166-1 alpha-2, sorted
 }
 
-// Invalidation is what to drop from the caches when the trigger changes.
+// Invalidation is what to remove from the caches when the trigger changes.
 type Invalidation struct {
 	Paths   []string
 	Trigger string
@@ -76,14 +76,14 @@ type Invalidation struct {
 
 // How a distribution reads the bucket.
 const (
-	OriginPrivate  = "private"          // as itself (origin access control), the bucket being closed to everybody else
-	OriginEndpoint = "website_endpoint" // as everybody, over the bucket's own website endpoint
+	OriginPrivate  = "private"          // with an origin access control; nobody else may read the bucket
+	OriginEndpoint = "website_endpoint" // over the bucket's website endpoint; everybody may read the bucket
 )
 
-// How a site is taken apart.
+// How a distribution is deleted.
 const (
-	DestroyWait    = "wait"    // the distribution is disabled, waited for, and deleted
-	DestroyDisable = "disable" // it is disabled and tagged, and deleted by a later change of any website
+	DestroyWait    = "wait"    // disable it, wait until that is deployed, delete it
+	DestroyDisable = "disable" // disable and tag it; a later change of any website deletes it
 )
 
 // Names are all names of the site, Domain first.
@@ -91,7 +91,7 @@ func (s Spec) Names() []string {
 	return slices.Concat([]string{s.Domain}, s.Aliases, s.Redirects)
 }
 
-// id makes a name for CloudFront of a domain: letters, digits and hyphens only, at most 64 characters.
+// id is the name of the function and the origin access control: letters, digits and hyphens, at most 64 characters.
 func (s Spec) id() string {
 	name := "spinup-" + strings.ReplaceAll(s.Domain, ".", "-")
 	if len(name) <= maxFunctionName {
@@ -106,10 +106,10 @@ func (s Spec) id() string {
 // https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CreateFunction.html
 const maxFunctionName = 64
 
-// URL is where the site is.
+// URL is the address of the site.
 func (s Spec) URL() string { return "https://" + s.Domain }
 
-// Status is what was seen of a site; nil is absent or not looked at.
+// Status is what was seen of a site. A nil field is absent or was not read.
 type Status struct {
 	Bucket       bucket.Status
 	Endpoint     *Endpoint // the bucket's own website configuration
@@ -118,19 +118,19 @@ type Status struct {
 	Access       *Access
 	Function     *Function
 	Distribution *Distribution
-	Records      []Record // of our names, whoever made them
-	Invalidation string   // id of the one this run made
-	Placed       bool     // the placeholder was put, or need not be
+	Records      []Record // of all names of the site, whoever made them
+	Invalidation string   // id of the one that this run created
+	Placed       bool     // the placeholder was created, or is not needed
 
-	// Holder is a distribution of somebody else's that has one of our names.
+	// Holder is the id of a distribution of another owner that has one of the site's names.
 	Holder string
-	// Former are other certificates that were made for this site, such as the one it had before.
+	// Former are other certificates that were made for this site, such as its previous one.
 	Former []*Certificate
 
-	zones      map[string]Zone // of each name
-	dnsChanges []string        // ids of the changes this run made
-	target     string          // host name of the distribution that this run took away
-	retired    bool            // this run left the distribution, disabled, to a later one
+	zones      map[string]Zone // by host name
+	dnsChanges []string        // ids of the changes that this run made
+	target     string          // host name of the distribution that this run removed
+	retired    bool            // this run disabled the distribution for a later one to delete
 }
 
 // Endpoint is the bucket's own website configuration.
@@ -142,15 +142,15 @@ type Zone struct {
 	Name string // without the last dot
 }
 
-// Certificate is one of ACM's, in the region where CloudFront looks.
+// Certificate is a certificate in ACM, in the region from which CloudFront takes them.
 type Certificate struct {
 	ARN        string
 	Status     string // ISSUED, PENDING_VALIDATION, ...
 	Names      []string
-	Ours       bool     // tagged as made for this site
-	Validation []Record // what it wants to find in DNS
+	Owned      bool     // tagged as made for this site
+	Validation []Record // DNS records by which ACM validates it
 
-	partial bool // it has more names
+	partial bool // it has more names than Names
 }
 
 // Access is the origin access control.
@@ -159,7 +159,7 @@ type Access struct {
 	InSync bool
 }
 
-// Function is the CloudFront function that answers for directories and redirects.
+// Function is the CloudFront function for directories and redirects. Code is what is published.
 type Function struct {
 	ARN, Code string
 }
@@ -169,18 +169,18 @@ type Distribution struct {
 	ID, ARN, DomainName, Status, ETag string
 	Settings                          Settings
 	Tags                              map[string]string
-	Foreign                           []string // behaviours, origins and the like that are not ours, in words
+	Foreign                           []string // behaviors and origins of other owners, in words
 
 	raw   *types.DistributionConfig
-	await bool // this run changed it, and is to wait until that is everywhere
+	await bool // this run changed it and is to wait until that is deployed
 }
 
-// Record is a DNS record of a name.
+// Record is a DNS record of a host name.
 type Record struct {
 	Name  string // without the last dot
 	Type  string // A, AAAA, CNAME
 	Value string // of an alias: the target's host name, without the last dot
 	Alias bool
 
-	listed *r53types.ResourceRecordSet // as Route 53 has it
+	listed *r53types.ResourceRecordSet // as Route 53 listed it
 }

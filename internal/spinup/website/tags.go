@@ -11,19 +11,19 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
 )
 
-// tagged says whether the distribution has all tags that it should, and no others but those of other owners.
-func (d Distribution) tagged(s Spec) bool {
+// hasTags reports whether the distribution has exactly the wanted tags, apart from those of other owners.
+func (d Distribution) hasTags(s Spec) bool {
 	want := s.distributionTags()
 	for key, value := range want {
 		if d.Tags[key] != value {
 			return false
 		}
 	}
-	return len(d.givenUp(s)) == 0
+	return len(d.unwantedTags(s)) == 0
 }
 
-// givenUp are the tags that the site should not have.
-func (d Distribution) givenUp(s Spec) []string {
+// unwantedTags are the keys of tags that belong to the site and are not wanted.
+func (d Distribution) unwantedTags(s Spec) []string {
 	want := s.distributionTags()
 	return slices.DeleteFunc(slices.Sorted(maps.Keys(s.Bucket.OwnTags(d.Tags))), func(key string) bool {
 		_, wanted := want[key]
@@ -31,12 +31,12 @@ func (d Distribution) givenUp(s Spec) []string {
 	})
 }
 
-// foreignTags names the tags that are left to other owners.
+// foreignTags names the tags of other owners.
 func (d Distribution) foreignTags(s Spec) []string {
 	var all []string
 	own := s.Bucket.OwnTags(d.Tags)
 	for _, key := range slices.Sorted(maps.Keys(d.Tags)) {
-		if _, ours := own[key]; !ours && key != markerTag && !strings.HasPrefix(key, "aws:") {
+		if _, owned := own[key]; !owned && key != markerTag && !strings.HasPrefix(key, "aws:") {
 			all = append(all, "tag "+key)
 		}
 	}
@@ -52,7 +52,7 @@ func (s Spec) distributionTags() map[string]string {
 	return tags
 }
 
-func (w website) tag(ctx context.Context, s Spec, d *Distribution) error {
+func (w website) updateTags(ctx context.Context, s Spec, d *Distribution) error {
 	want := s.distributionTags()
 	missing := maps.Clone(want)
 	maps.DeleteFunc(missing, func(key, value string) bool { return d.Tags[key] == value })
@@ -64,7 +64,7 @@ func (w website) tag(ctx context.Context, s Spec, d *Distribution) error {
 			return err
 		}
 	}
-	if gone := d.givenUp(s); len(gone) > 0 {
+	if gone := d.unwantedTags(s); len(gone) > 0 {
 		_, err := w.UntagResource(ctx, &cloudfront.UntagResourceInput{Resource: &d.ARN, TagKeys: &types.TagKeys{Items: gone}})
 		return err
 	}

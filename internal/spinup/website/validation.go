@@ -8,8 +8,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/route53/types"
 )
 
-// prove makes the records that a certificate wants to find.
-func (w website) prove(ctx context.Context, want wish, records []Record) error {
+// addValidationRecords creates the DNS records by which ACM validates a certificate.
+func (w website) addValidationRecords(ctx context.Context, want wish, records []Record) error {
 	names := make([]string, len(records))
 	for i, r := range records {
 		names[i] = r.Name
@@ -22,23 +22,23 @@ func (w website) prove(ctx context.Context, want wish, records []Record) error {
 	for _, r := range records {
 		changes = append(changes, zoneChange{types.ChangeActionUpsert, r})
 	}
-	return w.change(ctx, want.Want, &Status{zones: zones}, changes)
+	return w.changeRecords(ctx, want.Want, &Status{zones: zones}, changes)
 }
 
-// forget takes the records away that proved a certificate, if they are there and no other one is proved by them: all of
-// an account that are for the same name are.
+// removeValidationRecords deletes the DNS records by which ACM validated a certificate. Those that another certificate
+// needs stay: all certificates of an account for one name share one record.
 // https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html
-func (w website) forget(ctx context.Context, want wish, c *Certificate) error {
+func (w website) removeValidationRecords(ctx context.Context, want wish, c *Certificate) error {
 	if !want.Want.DNS && !want.Before().DNS {
 		return nil
 	}
-	shared, err := w.shared(ctx, want, c)
+	inUse, err := w.recordsInUse(ctx, want, c)
 	if err != nil {
 		return err
 	}
-	in, gone := &Status{zones: map[string]Zone{}}, []zoneChange(nil)
+	in, changes := &Status{zones: map[string]Zone{}}, []zoneChange(nil)
 	for _, r := range c.Validation {
-		if slices.Contains(shared, r) {
+		if slices.Contains(inUse, r) {
 			continue
 		}
 		zones, err := w.zones(ctx, want, []string{r.Name})
@@ -55,16 +55,16 @@ func (w website) forget(ctx context.Context, want wish, c *Certificate) error {
 		for _, one := range live {
 			if one.same(r) {
 				in.zones[r.Name] = zones[r.Name]
-				gone = append(gone, zoneChange{types.ChangeActionDelete, one})
+				changes = append(changes, zoneChange{types.ChangeActionDelete, one})
 			}
 		}
 	}
-	return w.change(ctx, want.Want, in, gone)
+	return w.changeRecords(ctx, want.Want, in, changes)
 }
 
-// shared are the records that prove other certificates of the same names.
-func (w website) shared(ctx context.Context, want wish, c *Certificate) (records []Record, err error) {
-	all, err := w.listed(ctx)
+// recordsInUse returns the validation records of other certificates for the same names.
+func (w website) recordsInUse(ctx context.Context, want wish, c *Certificate) (records []Record, err error) {
+	all, err := w.listCertificates(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +73,7 @@ func (w website) shared(ctx context.Context, want wish, c *Certificate) (records
 		if other.ARN == c.ARN || !common && !other.partial {
 			continue
 		}
-		found, err := w.describe(ctx, want, other.ARN)
+		found, err := w.describeCertificate(ctx, want, other.ARN)
 		if err != nil {
 			return nil, err
 		}

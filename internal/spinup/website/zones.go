@@ -11,18 +11,19 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/route53/types"
 )
 
-// ErrNoZone says that no public hosted zone holds a name.
+// ErrNoZone means that no public hosted zone contains a name.
 var ErrNoZone = errors.New("no public hosted zone of the account contains it")
 
-// holds says whether the name is the zone's or below it.
+// holds reports whether the name is the zone's own or below it.
 func (z Zone) holds(name string) bool { return name == z.Name || strings.HasSuffix(name, "."+z.Name) }
 
-// zones finds the zone of each name: the one that the spec names where it holds the name, else the longest public one.
+// zones finds the zone of each name: the one that the spec names if it contains the name, else the public zone with the
+// longest name that does.
 func (w website) zones(ctx context.Context, want wish, names []string) (map[string]Zone, error) {
 	s, before := want.Want, want.Before()
 	found := map[string]Zone{}
 	if before.DNS && before.ZoneID != "" && s.ZoneID == before.ZoneID && len(names) == 1 && names[0] == s.Domain {
-		found[s.Domain] = Zone{ID: s.ZoneID} // that it holds the domain was seen before
+		found[s.Domain] = Zone{ID: s.ZoneID} // an earlier run checked that it contains the domain
 		return found, nil
 	}
 	var public []Zone
@@ -48,7 +49,7 @@ func (w website) zones(ctx context.Context, want wish, names []string) (map[stri
 			zone, ok = longest(public, name)
 		}
 		if !ok {
-			return nil, fmt.Errorf("%s: %w; make one, or set dns = false and make the records of dns_records elsewhere",
+			return nil, fmt.Errorf("%s: %w; create one, or set dns = false and create the records in dns_records yourself",
 				name, ErrNoZone)
 		}
 		found[name] = zone
@@ -56,6 +57,7 @@ func (w website) zones(ctx context.Context, want wish, names []string) (map[stri
 	return found, nil
 }
 
+// longest is the zone with the longest name that contains name.
 func longest(zones []Zone, name string) (best Zone, ok bool) {
 	for _, z := range zones {
 		if z.holds(name) && len(z.Name) > len(best.Name) {
@@ -89,7 +91,7 @@ func (w website) publicZones(ctx context.Context) ([]Zone, error) {
 	}
 }
 
-// hostName is a name as people write it: Route 53 ends names with a dot, and writes an asterisk as \052.
+// hostName is the usual form of a name: Route 53 ends names with a dot and writes an asterisk as \052.
 func hostName(name string) string {
 	return strings.ToLower(strings.ReplaceAll(strings.TrimSuffix(name, "."), `\052`, "*"))
 }

@@ -1,5 +1,5 @@
 // Package fwtypes holds the custom types and validators of Terraform's plugin framework that the provider's schemas
-// share. It may import the plugin framework, awspolicy and the pure rules of the domain packages; no AWS SDK.
+// share. It may import the plugin framework, awspolicy and spinup/names, which are pure; no AWS SDK.
 package fwtypes
 
 import (

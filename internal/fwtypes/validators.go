@@ -16,26 +16,25 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
-	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
-	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/website"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/names"
 )
 
 // BucketName requires a name that S3 accepts for a general purpose bucket.
 func BucketName() validator.String {
-	return rule{"bucket name", "3 to 63 lowercase letters, digits, dots and hyphens", bucket.ValidateName}
+	return rule{"bucket name", "3 to 63 lowercase letters, digits, dots and hyphens", names.CheckBucket}
 }
 
 // BucketNamePrefix requires the beginning of such a name, short enough for the suffix that makes it unique.
 func BucketNamePrefix() validator.String {
 	return rule{
-		"bucket name prefix", "1 to 37 lowercase letters, digits, dots and hyphens", bucket.ValidateNamePrefix,
+		"bucket name prefix", "1 to 37 lowercase letters, digits, dots and hyphens", names.CheckBucketPrefix,
 	}
 }
 
 // HostName requires the host name of a site.
 func HostName() validator.String {
 	return rule{
-		"host name", "a host name of at least two labels: lower-case letters, digits, hyphens and dots", website.ValidateName,
+		"host name", "a host name of at least two labels: lower-case letters, digits, hyphens and dots", names.CheckHost,
 	}
 }
 

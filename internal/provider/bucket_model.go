@@ -18,6 +18,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/fwtypes"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/names"
 )
 
 type (
@@ -112,7 +113,7 @@ func (m *bucketModel) locate(ctx context.Context, conn *awsclient.Conn) (bool, e
 	if !m.importing() {
 		return true, nil
 	}
-	if err := bucket.ValidateName(m.Name.ValueString()); err != nil {
+	if err := names.CheckBucket(m.Name.ValueString()); err != nil {
 		return false, err // nothing but the import id said the name
 	}
 	from := conn.Region
@@ -180,7 +181,7 @@ func (m *bucketModel) resolveName(r turn[bucketModel]) {
 		case r.prior != nil && strings.HasPrefix(r.prior.Name.ValueString(), prefix.ValueString()):
 			m.Name = r.prior.Name
 		case r.applying:
-			m.Name = types.StringValue(bucket.NewName(prefix.ValueString()))
+			m.Name = types.StringValue(names.NewBucket(prefix.ValueString()))
 		default:
 			m.Name = types.StringUnknown()
 		}

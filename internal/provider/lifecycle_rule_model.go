@@ -15,8 +15,8 @@ import (
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
-	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/lifecyclerule"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/names"
 )
 
 // lifecycleRuleModel is spinup_lifecycle_rule as Terraform sees it.
@@ -89,7 +89,7 @@ func (m *lifecycleRuleModel) identify() any          { return lifecycleRuleIdent
 
 func (m *lifecycleRuleModel) locate(context.Context, *awsclient.Conn) (bool, error) {
 	if m.ID.IsNull() { // nothing but the import id said the name
-		return true, bucket.ValidateName(m.Bucket.ValueString())
+		return true, names.CheckBucket(m.Bucket.ValueString())
 	}
 	return true, nil
 }

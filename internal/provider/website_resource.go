@@ -25,6 +25,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/fwtypes"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/lifecyclerule"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/names"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/website"
 )
 
@@ -341,7 +342,7 @@ const maxIAMName = 128
 // checkDomain refuses a domain from which a name cannot be made that the site needs.
 func (m *websiteModel) checkDomain(diags *diag.Diagnostics) {
 	domain := m.Domain.ValueString()
-	if m.Domain.IsNull() || m.Domain.IsUnknown() || website.ValidateName(domain) != nil {
+	if m.Domain.IsNull() || m.Domain.IsUnknown() || names.CheckHost(domain) != nil {
 		return // the attribute's own validator says so
 	}
 	if name := bucket.PolicyName(domain, bucket.WebAdmin); len(name) > maxIAMName {
@@ -349,7 +350,7 @@ func (m *websiteModel) checkDomain(diags *diag.Diagnostics) {
 			"domain %q makes an IAM policy with the name %q of %d characters; IAM allows %d. Use a shorter domain.",
 			domain, name, len(name), maxIAMName))
 	}
-	if err := bucket.ValidateName(domain); err != nil && m.BucketName.IsNull() {
+	if err := names.CheckBucket(domain); err != nil && m.BucketName.IsNull() {
 		diags.AddAttributeError(path.Root("domain"), "Domain cannot name the bucket", fmt.Sprintf(
 			"domain: %s. Set bucket_name to another name for the bucket.", err))
 	}

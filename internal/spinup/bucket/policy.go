@@ -1,10 +1,7 @@
 package bucket
 
 import (
-	"crypto/rand"
-	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
 )
@@ -229,82 +226,4 @@ func LogPrefix(prefix, bucket string) string {
 		return bucket + "/"
 	}
 	return strings.TrimSuffix(prefix, "/") + "/" + bucket + "/"
-}
-
-// Lengths of bucket names, in characters, and of what NewName appends to a prefix.
-const (
-	minName   = 3
-	maxName   = 63
-	maxPrefix = maxName - uniqueLength
-
-	uniqueLength = 26
-)
-
-// NewName makes a name that no other bucket has: the prefix and 26 random letters and digits.
-func NewName(prefix string) string { return prefix + strings.ToLower(rand.Text()) }
-
-// ValidateName says which rule for the names of general purpose buckets the name breaks.
-// https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
-func ValidateName(name string) error {
-	if n := length(name); n < minName || n > maxName {
-		return fmt.Errorf("the bucket name %q has %d characters, want %d to %d", name, n, minName, maxName)
-	}
-	if err := validateStart("bucket name", name); err != nil {
-		return err
-	}
-	if !alphanumeric(rune(name[len(name)-1])) {
-		return fmt.Errorf("the bucket name %q does not end with a lowercase letter or a digit", name)
-	}
-	if formattedAsIP(name) {
-		return fmt.Errorf("the bucket name %q is formatted as an IP address", name)
-	}
-	for suffix, use := range map[string]string{
-		"-s3alias":   "access point aliases",
-		"--ol-s3":    "Object Lambda access point aliases",
-		".mrap":      "Multi-Region Access Points",
-		"--x-s3":     "directory buckets",
-		"--table-s3": "table buckets",
-	} {
-		if strings.HasSuffix(name, suffix) {
-			return fmt.Errorf("the bucket name %q ends with %q, which S3 reserves for %s", name, suffix, use)
-		}
-	}
-	return nil
-}
-
-// ValidateNamePrefix says which rule the names break that NewName makes with the prefix.
-func ValidateNamePrefix(prefix string) error {
-	if prefix == "" || length(prefix) > maxPrefix {
-		return fmt.Errorf("the bucket name prefix %q has %d characters, want 1 to %d: %d random ones follow, and a "+
-			"bucket name has at most %d", prefix, length(prefix), maxPrefix, uniqueLength, maxName)
-	}
-	return validateStart("bucket name prefix", prefix)
-}
-
-// validateStart holds to the rules that a name and a prefix share.
-func validateStart(what, name string) error {
-	if i := strings.IndexFunc(name, func(r rune) bool { return !alphanumeric(r) && r != '.' && r != '-' }); i >= 0 {
-		return fmt.Errorf("the %s %q has %q, want only lowercase letters, digits, dots and hyphens", what, name,
-			[]rune(name[i:])[0])
-	}
-	if !alphanumeric(rune(name[0])) {
-		return fmt.Errorf("the %s %q does not begin with a lowercase letter or a digit", what, name)
-	}
-	if strings.Contains(name, "..") {
-		return fmt.Errorf("the %s %q has two dots in a row", what, name)
-	}
-	for _, taken := range []string{"xn--", "sthree-", "amzn-s3-demo-"} { // sthree-configurator is among them
-		if strings.HasPrefix(name, taken) {
-			return fmt.Errorf("the %s %q begins with %q, which S3 reserves", what, name, taken)
-		}
-	}
-	return nil
-}
-
-func length(name string) int { return utf8.RuneCountInString(name) }
-
-func alphanumeric(r rune) bool { return 'a' <= r && r <= 'z' || '0' <= r && r <= '9' }
-
-func formattedAsIP(name string) bool {
-	return strings.Count(name, ".") == 3 && strings.Trim(name, "0123456789.") == ""
 }

@@ -1,4 +1,4 @@
-package website
+package names
 
 import (
 	"fmt"
@@ -8,14 +8,15 @@ import (
 // Lengths of host names, in characters.
 // https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4
 const (
-	maxHostName = 253
-	maxLabel    = 63
+	maxHost  = 253
+	maxLabel = 63
 )
 
-// ValidateName says why a text is not the name of a site: at least two labels of lower-case letters, digits, hyphens.
-func ValidateName(name string) error {
-	if len(name) == 0 || len(name) > maxHostName {
-		return fmt.Errorf("the host name %q has %d characters, want 1 to %d", name, len(name), maxHostName)
+// CheckHost returns the rule that a host name of a site breaks, nil if it breaks none. It has at least two labels of
+// lower-case letters, digits and hyphens.
+func CheckHost(name string) error {
+	if len(name) == 0 || len(name) > maxHost {
+		return fmt.Errorf("the host name %q has %d characters, want 1 to %d", name, len(name), maxHost)
 	}
 	labels := strings.Split(name, ".")
 	if len(labels) < 2 {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucketuser"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/lifecyclerule"
@@ -35,27 +36,27 @@ func main() {
 
 // policies are the documents by the name of their file.
 func policies() map[string][]byte {
-	buckets := subject{levels: bucket.Levels}
+	buckets := subject{levels: access.Levels()}
 	sites := subject{siteLevels(), "s3:DeleteBucketPolicy"} // there is always a statement for the distribution
 	seen := subject{siteLevels(), "route53:GetHostedZone"}  // nobody names the zone
 	return map[string][]byte{
-		"bucket.json":              buckets.policy(bucket.API{}, lifecyclerule.API{}),
-		"bucket-plan.json":         buckets.policy(bucket.Reads{}, lifecyclerule.Reads{}),
+		"bucket.json":              buckets.policy(bucket.API{}, access.API{}, lifecyclerule.API{}),
+		"bucket-plan.json":         buckets.policy(bucket.Reads{}, access.Reads{}, lifecyclerule.Reads{}),
 		"bucket-user.json":         buckets.policy(bucketuser.Reads{}, bucketuser.Writes{}, bucketuser.Cleanups{}),
 		"bucket-user-stores.json":  buckets.policy(bucketuser.Stores{}),
 		"bucket-user-plan.json":    buckets.policy(bucketuser.Reads{}),
 		"lifecycle-rule.json":      buckets.policy(lifecyclerule.API{}),
 		"lifecycle-rule-plan.json": buckets.policy(lifecyclerule.Reads{}),
-		"website.json":             sites.policy(website.API{}, bucket.API{}, bucket.SiteReads{}, lifecyclerule.API{}),
-		"website-plan.json":        sites.policy(website.Reads{}, bucket.Reads{}, lifecyclerule.Reads{}),
-		"data-sources.json": seen.policy(bucket.Reads{}, bucket.CatalogAPI{}, bucketuser.Reads{}, bucketuser.CatalogAPI{},
-			lifecyclerule.Reads{}, website.Reads{}),
+		"website.json":             sites.policy(website.API{}, bucket.API{}, bucket.SiteReads{}, access.API{}, lifecyclerule.API{}),
+		"website-plan.json":        sites.policy(website.Reads{}, bucket.Reads{}, access.Reads{}, lifecyclerule.Reads{}),
+		"data-sources.json": seen.policy(bucket.Reads{}, bucket.CatalogAPI{}, access.Reads{}, bucketuser.Reads{},
+			bucketuser.CatalogAPI{}, lifecyclerule.Reads{}, website.Reads{}),
 	}
 }
 
 // subject is what a policy is about: the levels there are, and an action that is not needed although an api has it.
 type subject struct {
-	levels []bucket.Level
+	levels []access.Level
 	never  string
 }
 
@@ -88,18 +89,18 @@ type kind struct {
 }
 
 // siteLevels are the levels of a bucket with a site in front of it.
-func siteLevels() []bucket.Level { return append(slices.Clone(bucket.Levels), bucket.WebAdmin) }
+func siteLevels() []access.Level { return append(access.Levels(), access.WebAdmin) }
 
 // kinds are as narrow as they can be without knowing names: groups and policies only those that belong to a bucket,
 // because the right to write any IAM policy is the right to everything.
-func kinds(levels []bucket.Level) []kind {
+func kinds(levels []access.Level) []kind {
 	return []kind{
 		{"*", "Account", []string{"*"}},
 		{"bucket", "Buckets", []string{"arn:aws:s3:::*"}},
 		{"object", "Objects", []string{"arn:aws:s3:::*/*"}},
-		{"group", "Groups", named("group", bucket.GroupName, levels)},
-		{"policy", "Policies", named("policy", bucket.PolicyName, levels)},
-		{"membership", "Memberships", named("group", bucket.GroupName, siteLevels())},
+		{"group", "Groups", named("group", access.GroupName, levels)},
+		{"policy", "Policies", named("policy", access.PolicyName, levels)},
+		{"membership", "Memberships", named("group", access.GroupName, siteLevels())},
 		{"anygroup", "AnyGroup", []string{"arn:aws:iam::*:group/*"}},
 		{"user", "Users", []string{"arn:aws:iam::*:user/*"}},
 		{"mfa", "MFADevices", []string{"arn:aws:iam::*:mfa/*"}},
@@ -115,7 +116,7 @@ func kinds(levels []bucket.Level) []kind {
 }
 
 // named are the ARNs of what bears the name of a level of any bucket.
-func named(what string, name func(string, bucket.Level) string, levels []bucket.Level) (arns []string) {
+func named(what string, name func(string, access.Level) string, levels []access.Level) (arns []string) {
 	for _, level := range levels {
 		arns = append(arns, "arn:aws:iam::*:"+what+"/"+name("*", level))
 	}

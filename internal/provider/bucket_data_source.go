@@ -16,6 +16,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/fwtypes"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/lifecyclerule"
 )
@@ -208,5 +209,5 @@ func date(t time.Time) types.String {
 // bucketReads are the permissions behind the data sources about buckets.
 func bucketReads() []awsclient.Permission {
 	return slices.Concat(awsclient.Permissions(bucket.Reads{}), awsclient.Permissions(bucket.CatalogAPI{}),
-		awsclient.Permissions(lifecyclerule.Reads{}))
+		awsclient.Permissions(access.Reads{}), awsclient.Permissions(lifecyclerule.Reads{}))
 }

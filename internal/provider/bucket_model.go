@@ -17,6 +17,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/fwtypes"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/names"
 )
@@ -208,7 +209,7 @@ func (m *bucketModel) resolveSettings(r turn[bucketModel]) {
 		public = supported(platform.PublicAccessBlock, bucket.PublicNone)
 		levels = levelSet(nil)
 		if platform.Groups {
-			levels = levelSet([]bucket.Level{bucket.Admin})
+			levels = levelSet([]access.Level{access.Admin})
 		}
 	}
 	m.RequireTLS = pick(r.config.RequireTLS, tls)
@@ -225,7 +226,7 @@ func supported(yes bool, value string) types.String {
 	return types.StringValue(value)
 }
 
-func levelSet(levels []bucket.Level) types.Set {
+func levelSet(levels []access.Level) types.Set {
 	values := make([]attr.Value, len(levels))
 	for i, l := range levels {
 		values[i] = types.StringValue(string(l))
@@ -348,15 +349,15 @@ func (m *bucketModel) resolveGroups(
 	}
 	groups := map[string]levelModel{}
 	for _, l := range levels {
-		document := bucket.LevelDocument(partition, name, l)
+		document := access.Document(partition, name, l)
 		was := before[string(l)]
-		if bucket.AcceptedDocument(partition, name, l, was.PolicyDocument.ValueString()) {
+		if access.Accepts(partition, name, l, was.PolicyDocument.ValueString()) {
 			document = was.PolicyDocument.ValueString()
 		}
 		groups[string(l)] = levelModel{
-			GroupName:      types.StringValue(bucket.GroupName(name, l)),
+			GroupName:      types.StringValue(access.GroupName(name, l)),
 			GroupARN:       found(was.GroupARN),
-			PolicyName:     types.StringValue(bucket.PolicyName(name, l)),
+			PolicyName:     types.StringValue(access.PolicyName(name, l)),
 			PolicyARN:      found(was.PolicyARN),
 			PolicyDocument: types.StringValue(document),
 		}
@@ -387,7 +388,7 @@ func groupsOf(ctx context.Context, groups types.Map, diags *diag.Diagnostics) ma
 }
 
 // levelsOf gives the levels in their own order, and says whether all are known.
-func levelsOf(set types.Set) (levels []bucket.Level, known bool) {
+func levelsOf(set types.Set) (levels []access.Level, known bool) {
 	if set.IsUnknown() {
 		return nil, false
 	}
@@ -396,10 +397,10 @@ func levelsOf(set types.Set) (levels []bucket.Level, known bool) {
 		if !ok || text.IsUnknown() {
 			return nil, false
 		}
-		levels = append(levels, bucket.Level(text.ValueString()))
+		levels = append(levels, access.Level(text.ValueString()))
 	}
-	slices.SortFunc(levels, func(x, y bucket.Level) int {
-		return slices.Index(bucket.Levels, x) - slices.Index(bucket.Levels, y)
+	slices.SortFunc(levels, func(x, y access.Level) int {
+		return slices.Index(access.Levels(), x) - slices.Index(access.Levels(), y)
 	})
 	return levels, true
 }
@@ -440,9 +441,9 @@ func (m *bucketModel) spec(
 	}
 	spec.Statements = statementsOf(m.Policy, &diags)
 	spec.Levels, _ = levelsOf(m.AccessLevels)
-	spec.PolicyARNs = map[bucket.Level]string{}
+	spec.PolicyARNs = map[access.Level]string{}
 	for l, group := range groupsOf(ctx, m.Groups, &diags) {
-		spec.PolicyARNs[bucket.Level(l)] = group.PolicyARN.ValueString()
+		spec.PolicyARNs[access.Level(l)] = group.PolicyARN.ValueString()
 	}
 	for _, l := range spec.Levels {
 		if s.conn.AccountID == "" && spec.PolicyARNs[l] == "" {
@@ -527,32 +528,32 @@ func (m *bucketFacts) fillPolicy(want bucketSpec, have bucketStatus) {
 }
 
 func (m *bucketFacts) fillLevels(ctx context.Context, want bucketSpec, have bucketStatus, diags *diag.Diagnostics) {
-	var levels []bucket.Level
+	var levels []access.Level
 	groups := map[string]levelModel{}
-	for _, l := range bucket.Levels {
+	for _, l := range access.Levels() {
 		seen := have.Level(l)
 		if !seen.Exists() {
 			continue
 		}
 		levels = append(levels, l)
-		groups[string(l)] = levelSeen(want, want.Name, l, *seen)
+		groups[string(l)] = levelSeen(want.Level(l), *seen)
 	}
 	m.AccessLevels = levelSet(levels)
 	m.Groups = groupMap(ctx, groups, diags)
 }
 
-// levelSeen is what was seen of a level whose objects bear the name.
-func levelSeen(want bucketSpec, name string, l bucket.Level, seen bucket.LevelStatus) (g levelModel) {
+// levelSeen is what was seen of a level.
+func levelSeen(want access.Spec, seen access.Status) (g levelModel) {
 	if seen.Group != nil {
-		g.GroupName = types.StringValue(bucket.GroupName(name, l))
+		g.GroupName = types.StringValue(access.GroupName(want.Name, want.Level))
 		g.GroupARN = optional(seen.Group.ARN)
 	}
 	if seen.Policy != nil {
 		g.PolicyARN = types.StringValue(seen.Policy.ARN)
-		g.PolicyDocument = types.StringValue(want.LevelText(l, seen.Policy.Document))
+		g.PolicyDocument = types.StringValue(want.Text(seen.Policy.Document))
 		// A policy that the group does not have is lost to the level.
 		if seen.Group == nil || seen.Group.Attached {
-			g.PolicyName = types.StringValue(bucket.PolicyName(name, l))
+			g.PolicyName = types.StringValue(access.PolicyName(want.Name, want.Level))
 		}
 	}
 	return g

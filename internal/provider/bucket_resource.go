@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
@@ -22,18 +23,20 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/fwtypes"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/lifecyclerule"
 )
 
 func newBucketResource() resource.Resource {
 	return &bucketEnvelope{
-		noun:        "bucket",
-		schema:      bucketSchema,
-		identity:    bucketIdentitySchema(),
-		keys:        []string{"name"},
-		build:       bucket.New,
-		permissions: append(awsclient.Permissions(bucket.API{}), awsclient.Permissions(lifecyclerule.API{})...),
+		noun:     "bucket",
+		schema:   bucketSchema,
+		identity: bucketIdentitySchema(),
+		keys:     []string{"name"},
+		build:    bucket.New,
+		permissions: slices.Concat(awsclient.Permissions(bucket.API{}), awsclient.Permissions(access.API{}),
+			awsclient.Permissions(lifecyclerule.API{})),
 	}
 }
 
@@ -294,9 +297,9 @@ func bucketSettingsSchema() map[string]schema.Attribute {
 }
 
 func levelNames() []string {
-	names := make([]string, len(bucket.Levels))
-	for i, l := range bucket.Levels {
-		names[i] = string(l)
+	var names []string
+	for _, l := range access.Levels() {
+		names = append(names, string(l))
 	}
 	return names
 }

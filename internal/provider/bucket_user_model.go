@@ -13,7 +13,7 @@ import (
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
-	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucketuser"
 )
 
@@ -189,7 +189,7 @@ func stringSet(values []string) types.Set {
 func (m *bucketUserModel) grants() bucketuser.Spec {
 	return bucketuser.Spec{
 		Bucket:   m.Bucket.ValueString(),
-		Access:   bucket.Level(m.Access.ValueString()),
+		Access:   access.Level(m.Access.ValueString()),
 		WebAdmin: m.WebAdmin.ValueBool(),
 		Path:     strings.TrimPrefix(m.Path.ValueString(), "/"),
 		Inline:   m.Grant.ValueString() == "inline",

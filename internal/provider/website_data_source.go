@@ -15,6 +15,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/fwtypes"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/lifecyclerule"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/website"
@@ -135,5 +136,5 @@ func (d *websiteDataSource) Read(ctx context.Context, req datasource.ReadRequest
 // websiteReads are the permissions behind the data source about a site.
 func websiteReads() []awsclient.Permission {
 	return slices.Concat(awsclient.Permissions(website.Reads{}), awsclient.Permissions(bucket.Reads{}),
-		awsclient.Permissions(lifecyclerule.Reads{}))
+		awsclient.Permissions(access.Reads{}), awsclient.Permissions(lifecyclerule.Reads{}))
 }

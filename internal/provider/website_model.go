@@ -14,8 +14,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
-	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/website"
 )
@@ -360,16 +360,16 @@ func (m *websiteModel) resolveGroups(ctx context.Context, r turn[websiteModel], 
 	}
 	groups, was := groupsOf(ctx, m.Groups, diags), levelModel{}
 	if r.prior != nil {
-		was = groupsOf(ctx, r.prior.Groups, diags)[string(bucket.WebAdmin)]
+		was = groupsOf(ctx, r.prior.Groups, diags)[string(access.WebAdmin)]
 	}
 	document := types.StringUnknown()
 	if !m.DistributionARN.IsUnknown() {
-		document = types.StringValue(awspolicy.New(bucket.WebAdminStatement(m.DistributionARN.ValueString())).String())
+		document = types.StringValue(access.WebAdminDocument(m.DistributionARN.ValueString()))
 	}
-	groups[string(bucket.WebAdmin)] = levelModel{
-		GroupName:      types.StringValue(bucket.GroupName(m.Domain.ValueString(), bucket.WebAdmin)),
+	groups[string(access.WebAdmin)] = levelModel{
+		GroupName:      types.StringValue(access.GroupName(m.Domain.ValueString(), access.WebAdmin)),
 		GroupARN:       found(was.GroupARN),
-		PolicyName:     types.StringValue(bucket.PolicyName(m.Domain.ValueString(), bucket.WebAdmin)),
+		PolicyName:     types.StringValue(access.PolicyName(m.Domain.ValueString(), access.WebAdmin)),
 		PolicyARN:      found(was.PolicyARN),
 		PolicyDocument: document,
 	}
@@ -490,9 +490,9 @@ func (m *websiteFacts) fillBucket(
 	have.Bucket.Tags = have.SeenTags(w.Want)
 	diags.Append(b.fill(ctx, s, nested, have.Bucket)...)
 	m.bucketSettings, m.BucketName, m.Region = b.bucketSettings, b.Name, b.Region
-	if have.Bucket.WebAdmin.Exists() {
+	if have.WebAdmin.Exists() {
 		groups := groupsOf(ctx, m.Groups, diags)
-		groups[string(bucket.WebAdmin)] = levelSeen(nested.Want, w.Want.Domain, bucket.WebAdmin, have.Bucket.WebAdmin)
+		groups[string(access.WebAdmin)] = levelSeen(website.SeenWebAdmin(w.Want, have), have.WebAdmin)
 		m.Groups = groupMap(ctx, groups, diags)
 	}
 }

@@ -23,6 +23,7 @@ import (
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/fwtypes"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/lifecyclerule"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/names"
@@ -40,7 +41,8 @@ func newWebsiteResource() resource.Resource {
 		keys:     []string{"domain"},
 		build:    website.New,
 		permissions: slices.Concat(awsclient.Permissions(website.API{}), awsclient.Permissions(bucket.API{}),
-			awsclient.Permissions(bucket.SiteReads{}), awsclient.Permissions(lifecyclerule.API{})),
+			awsclient.Permissions(bucket.SiteReads{}), awsclient.Permissions(access.API{}),
+			awsclient.Permissions(lifecyclerule.API{})),
 		timeout: websiteTimeout,
 	}
 }
@@ -345,7 +347,7 @@ func (m *websiteModel) checkDomain(diags *diag.Diagnostics) {
 	if m.Domain.IsNull() || m.Domain.IsUnknown() || names.CheckHost(domain) != nil {
 		return // the attribute's own validator says so
 	}
-	if name := bucket.PolicyName(domain, bucket.WebAdmin); len(name) > maxIAMName {
+	if name := access.PolicyName(domain, access.WebAdmin); len(name) > maxIAMName {
 		diags.AddAttributeError(path.Root("domain"), "Domain too long", fmt.Sprintf(
 			"domain %q makes an IAM policy with the name %q of %d characters; IAM allows %d. Use a shorter domain.",
 			domain, name, len(name), maxIAMName))

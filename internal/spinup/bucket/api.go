@@ -3,17 +3,13 @@ package bucket
 import (
 	"context"
 
-	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 )
 
 // call is one AWS operation, held as a function value so that the linker drops the operations nobody calls.
-type (
-	s3Call[I, O any]  = func(context.Context, *I, ...func(*s3.Options)) (*O, error)
-	iamCall[I, O any] = func(context.Context, *I, ...func(*iam.Options)) (*O, error)
-)
+type s3Call[I, O any] = func(context.Context, *I, ...func(*s3.Options)) (*O, error)
 
 // Reads are the operations of a refresh: what `terraform plan` needs.
 type Reads struct {
@@ -25,11 +21,6 @@ type Reads struct {
 	GetPublicAccessBlock       s3Call[s3.GetPublicAccessBlockInput, s3.GetPublicAccessBlockOutput]             `iam:"s3:GetBucketPublicAccessBlock" on:"bucket"`
 	GetBucketLogging           s3Call[s3.GetBucketLoggingInput, s3.GetBucketLoggingOutput]                     `iam:"s3:GetBucketLogging" on:"bucket"`
 	GetBucketPolicy            s3Call[s3.GetBucketPolicyInput, s3.GetBucketPolicyOutput]                       `iam:"s3:GetBucketPolicy" on:"bucket"`
-
-	GetGroup                  iamCall[iam.GetGroupInput, iam.GetGroupOutput]                                   `iam:"iam:GetGroup" on:"group"`
-	ListAttachedGroupPolicies iamCall[iam.ListAttachedGroupPoliciesInput, iam.ListAttachedGroupPoliciesOutput] `iam:"iam:ListAttachedGroupPolicies" on:"group"`
-	GetPolicy                 iamCall[iam.GetPolicyInput, iam.GetPolicyOutput]                                 `iam:"iam:GetPolicy" on:"policy"`
-	GetPolicyVersion          iamCall[iam.GetPolicyVersionInput, iam.GetPolicyVersionOutput]                   `iam:"iam:GetPolicyVersion" on:"policy"`
 }
 
 // Writes are the other operations: those that change something, and the looks they take first.
@@ -50,18 +41,6 @@ type Writes struct {
 	DeleteObjects        s3Call[s3.DeleteObjectsInput, s3.DeleteObjectsOutput]               `iam:"s3:DeleteObject,s3:DeleteObjectVersion" on:"object"`
 	AbortMultipartUpload s3Call[s3.AbortMultipartUploadInput, s3.AbortMultipartUploadOutput] `iam:"s3:AbortMultipartUpload" on:"object"`
 	DeleteBucket         s3Call[s3.DeleteBucketInput, s3.DeleteBucketOutput]                 `iam:"s3:DeleteBucket" on:"bucket"`
-
-	CreatePolicy          iamCall[iam.CreatePolicyInput, iam.CreatePolicyOutput]                   `iam:"iam:CreatePolicy" on:"policy"`
-	ListPolicyVersions    iamCall[iam.ListPolicyVersionsInput, iam.ListPolicyVersionsOutput]       `iam:"iam:ListPolicyVersions" on:"policy"`
-	CreatePolicyVersion   iamCall[iam.CreatePolicyVersionInput, iam.CreatePolicyVersionOutput]     `iam:"iam:CreatePolicyVersion" on:"policy"`
-	DeletePolicyVersion   iamCall[iam.DeletePolicyVersionInput, iam.DeletePolicyVersionOutput]     `iam:"iam:DeletePolicyVersion" on:"policy"`
-	ListEntitiesForPolicy iamCall[iam.ListEntitiesForPolicyInput, iam.ListEntitiesForPolicyOutput] `iam:"iam:ListEntitiesForPolicy" on:"policy"`
-	DeletePolicy          iamCall[iam.DeletePolicyInput, iam.DeletePolicyOutput]                   `iam:"iam:DeletePolicy" on:"policy"`
-	CreateGroup           iamCall[iam.CreateGroupInput, iam.CreateGroupOutput]                     `iam:"iam:CreateGroup" on:"group"`
-	AttachGroupPolicy     iamCall[iam.AttachGroupPolicyInput, iam.AttachGroupPolicyOutput]         `iam:"iam:AttachGroupPolicy" on:"group"`
-	ListGroupPolicies     iamCall[iam.ListGroupPoliciesInput, iam.ListGroupPoliciesOutput]         `iam:"iam:ListGroupPolicies" on:"group"`
-	DetachGroupPolicy     iamCall[iam.DetachGroupPolicyInput, iam.DetachGroupPolicyOutput]         `iam:"iam:DetachGroupPolicy" on:"group"`
-	DeleteGroup           iamCall[iam.DeleteGroupInput, iam.DeleteGroupOutput]                     `iam:"iam:DeleteGroup" on:"group"`
 }
 
 // SiteReads are what the bucket of a site is asked beside that.
@@ -77,7 +56,7 @@ type API struct {
 
 // NewAPI takes the operations from the service clients.
 func NewAPI(c *awsclient.Conn) API {
-	s3, iam := awsclient.S3(c), awsclient.IAM(c)
+	s3 := awsclient.S3(c)
 	return API{
 		Reads: Reads{
 			HeadBucket:                 s3.HeadBucket,
@@ -88,10 +67,6 @@ func NewAPI(c *awsclient.Conn) API {
 			GetPublicAccessBlock:       s3.GetPublicAccessBlock,
 			GetBucketLogging:           s3.GetBucketLogging,
 			GetBucketPolicy:            s3.GetBucketPolicy,
-			GetGroup:                   iam.GetGroup,
-			ListAttachedGroupPolicies:  iam.ListAttachedGroupPolicies,
-			GetPolicy:                  iam.GetPolicy,
-			GetPolicyVersion:           iam.GetPolicyVersion,
 		},
 		Writes: Writes{
 			CreateBucket:               s3.CreateBucket,
@@ -109,17 +84,6 @@ func NewAPI(c *awsclient.Conn) API {
 			DeleteObjects:              s3.DeleteObjects,
 			AbortMultipartUpload:       s3.AbortMultipartUpload,
 			DeleteBucket:               s3.DeleteBucket,
-			CreatePolicy:               iam.CreatePolicy,
-			ListPolicyVersions:         iam.ListPolicyVersions,
-			CreatePolicyVersion:        iam.CreatePolicyVersion,
-			DeletePolicyVersion:        iam.DeletePolicyVersion,
-			ListEntitiesForPolicy:      iam.ListEntitiesForPolicy,
-			DeletePolicy:               iam.DeletePolicy,
-			CreateGroup:                iam.CreateGroup,
-			AttachGroupPolicy:          iam.AttachGroupPolicy,
-			ListGroupPolicies:          iam.ListGroupPolicies,
-			DetachGroupPolicy:          iam.DetachGroupPolicy,
-			DeleteGroup:                iam.DeleteGroup,
 		},
 	}
 }

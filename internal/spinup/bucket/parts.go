@@ -13,9 +13,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
-	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
-	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/document"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 )
 
 type (
@@ -55,20 +54,22 @@ type Parts struct {
 	Settings []part // within the bucket
 	Policy   part
 	Levels   []part
-	WebAdmin part // of a site in front of the bucket
 }
 
 // PartsOf makes the parts.
 func PartsOf(conn *awsclient.Conn) Parts {
 	b := bucket{API: NewAPI(conn), SiteReads: SiteReads{awsclient.S3(conn).GetObjectTagging}, conn: conn}
+	var levels []part
+	for _, l := range access.Levels() {
+		levels = append(levels, b.level(l))
+	}
 	return Parts{
 		Root: b.root(),
 		Settings: []part{
 			b.ownership(), b.publicAccess(), b.encryption(), b.versioning(), b.accessLog(), b.tags(), b.lifecycle(),
 		},
-		Policy:   b.policy(),
-		Levels:   []part{b.level(Admin), b.level(ReadWrite), b.level(ReadOnly)},
-		WebAdmin: b.level(WebAdmin),
+		Policy: b.policy(),
+		Levels: levels,
 	}
 }
 
@@ -478,76 +479,6 @@ func lost(s Spec, what string, names []string) error {
 	slices.Sort(names)
 	return fmt.Errorf("the bucket %s carries %s, which would be lost: %s; remove them first, or set force_destroy = true "+
 		"and apply, to destroy the bucket with them", s.Name, what, strings.Join(names, ", "))
-}
-
-func (b bucket) policy() part {
-	return part{
-		Attribute: "policy",
-		Inside:    true,
-		Present:   func(o Status) bool { return o.Policy != nil },
-		InSync: func(w wish, o Status) bool {
-			return says(*o.Policy, ownKeys(w), w.Want.statements())
-		},
-		Observe: func(ctx context.Context, w wish, o *Status) error {
-			s := w.Want
-			live, err := b.policyWriter(s, o).Read(ctx)
-			if err != nil {
-				return err
-			}
-			o.Policy = &live
-			return nil
-		},
-		Apply: func(ctx context.Context, w wish, o *Status) error {
-			s := w.Want
-			if o.Policy == nil && len(s.statements()) == 0 {
-				return nil
-			}
-			return b.policyWriter(s, o).Apply(ctx, document.Change[awspolicy.Statement]{
-				Owned: ownKeys(w), Want: w.Want.statements(), Fresh: o.Policy == nil,
-			})
-		},
-		CanRemove: func(_ context.Context, w wish, o Status) error {
-			s := w.Want
-			var foreign []string
-			for _, statement := range o.Policy.Replace(ownKeys(w), nil).Statements {
-				foreign = append(foreign, statement.Label())
-			}
-			return lost(s, "policy statements of other owners", foreign)
-		},
-	}
-}
-
-// policyWriter is the writer of the bucket policy.
-func (b bucket) policyWriter(s Spec, o *Status) document.Writer[awspolicy.Document, awspolicy.Statement] {
-	return document.NewWriter[awspolicy.Document, awspolicy.Statement](b.conn, s.Name, document.Store[awspolicy.Document]{
-		Noun: "policy",
-		Read: func(ctx context.Context) (awspolicy.Document, error) {
-			out, err := b.GetBucketPolicy(ctx, &s3.GetBucketPolicyInput{Bucket: &s.Name}, at(s))
-			if err != nil {
-				return awspolicy.Document{}, absent(err)
-			}
-			return awspolicy.Parse(aws.ToString(out.Policy))
-		},
-		Write: func(ctx context.Context, next awspolicy.Document) error { return b.putPolicy(ctx, s, o, next.String()) },
-		Delete: func(ctx context.Context) error {
-			_, err := b.DeleteBucketPolicy(ctx, &s3.DeleteBucketPolicyInput{Bucket: &s.Name}, at(s))
-			return absent(err)
-		},
-	})
-}
-
-// putPolicy writes the document. A public one may be refused for some seconds after the switches were opened.
-func (b bucket) putPolicy(ctx context.Context, s Spec, o *Status, text string) error {
-	early := func(err error) bool {
-		return o.Root != nil && o.Root.Fresh && awsclient.IsNotFound(err) || o.Opened && awsclient.IsAccessDenied(err)
-	}
-	return awsclient.Patiently(ctx, b.conn.Pace, "S3 to accept the bucket policy", early, func() error {
-		_, err := b.PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{Bucket: &s.Name, Policy: &text}, at(s))
-		if o.Opened && awsclient.IsAccessDenied(err) {
-			return fmt.Errorf("a public policy is refused too where the account or its organization blocks them: %w", err)
-		}
-		return err
-	})
 }
 
 // Locate finds the region of an existing bucket, starting from any region. It says false if there is no such bucket.

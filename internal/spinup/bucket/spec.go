@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/lifecyclerule"
 )
 
@@ -34,16 +35,12 @@ type Spec struct {
 	Statements []awspolicy.Statement // the user's own statements of the bucket policy
 	Revoked    []string              // keys of statements that must not stay, whoever wrote them
 
-	// Site is the site that a distribution serves from the bucket, WebAdminARN that distribution, DistributionARN the same
-	// where it may read the objects as itself, and Placeholder the key of a first page that does not count as contents.
-	// All are empty for a bucket of its own.
-	Site            string
-	WebAdminARN     string
-	DistributionARN string
-	Placeholder     string
+	Reader         string // ARN of a CloudFront distribution that may read the objects as itself; empty for none
+	ExemptServices bool   // RequireTLS is for people only: how a service of AWS reads is not theirs to choose
+	Placeholder    string // key of a first page that does not count as contents; empty for none
 
-	Levels     []Level
-	PolicyARNs map[Level]string // as far as they are known; otherwise derived from IAMPath
+	Levels     []access.Level
+	PolicyARNs map[access.Level]string // as far as they are known; otherwise derived from IAMPath
 	IAMPath    string
 
 	ForceDestroy bool
@@ -63,6 +60,15 @@ type Encryption struct {
 type AccessLog struct {
 	Bucket string
 	Prefix string
+}
+
+// LogPrefix is the key prefix of a bucket's access log below the provider's one: "<prefix>/<bucket>/", without doubling
+// a slash that ends the prefix, and "<bucket>/" without a prefix.
+func LogPrefix(prefix, bucket string) string {
+	if prefix == "" {
+		return bucket + "/"
+	}
+	return strings.TrimSuffix(prefix, "/") + "/" + bucket + "/"
 }
 
 // The values of public access. The last two only describe buckets made elsewhere.
@@ -87,7 +93,7 @@ type Status struct {
 	Policy     *awspolicy.Document          // empty but not nil when there is none
 	Lifecycle  *lifecyclerule.Configuration // empty but not nil when there is none
 
-	Admin, ReadWrite, ReadOnly, WebAdmin LevelStatus
+	Admin, ReadWrite, ReadOnly access.Status
 }
 
 // Root is the bucket itself.
@@ -102,35 +108,12 @@ type Block struct {
 	PublicACLs, IgnoreACLs, PublicPolicy, Restrict bool
 }
 
-// LevelStatus is what was seen of one access level.
-type LevelStatus struct {
-	Policy *PolicyStatus
-	Group  *GroupStatus
-}
-
-// PolicyStatus is a managed policy.
-type PolicyStatus struct {
-	ARN      string
-	Document string // of the default version
-}
-
-// GroupStatus is a group.
-type GroupStatus struct {
-	ARN      string
-	Members  []string // names of users, the first page
-	Attached bool     // the level's own policy
-	Others   []string // names of other attached policies
-}
-
-// Level gives the status of one access level.
-func (o *Status) Level(l Level) *LevelStatus {
-	return map[Level]*LevelStatus{
-		Admin: &o.Admin, ReadWrite: &o.ReadWrite, ReadOnly: &o.ReadOnly, WebAdmin: &o.WebAdmin,
+// Level is the status of one access level.
+func (o *Status) Level(l access.Level) *access.Status {
+	return map[access.Level]*access.Status{
+		access.Admin: &o.Admin, access.ReadWrite: &o.ReadWrite, access.ReadOnly: &o.ReadOnly,
 	}[l]
 }
-
-// Exists says whether any object of the level was seen.
-func (l LevelStatus) Exists() bool { return l.Policy != nil || l.Group != nil }
 
 // OwnTags are the live tags without those of other owners.
 func (s Spec) OwnTags(live map[string]string) map[string]string {
@@ -156,19 +139,18 @@ func ownKeys(w wish) []string {
 // statements are all that the bucket policy should say on our behalf.
 func (s Spec) statements() []awspolicy.Statement {
 	own := s.own(s.RequireTLS, s.PublicAccess)
-	if s.DistributionARN != "" {
-		own = append(own, originStatement(s.Partition, s.Name, s.DistributionARN))
+	if s.Reader != "" {
+		own = append(own, originStatement(s.Partition, s.Name, s.Reader))
 	}
 	return slices.Concat(own, s.Statements)
 }
 
-// own are our statements. Of a site, plain HTTP is refused to people only: how CloudFront fetches is not theirs to
-// choose.
+// own are our statements.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 func (s Spec) own(requireTLS bool, publicAccess string) []awspolicy.Statement {
 	own := OwnStatements(s.Partition, s.Name, requireTLS, publicAccess)
 	for _, statement := range own {
-		if s.Site != "" && statement.Sid == SidRequireTLS {
+		if s.ExemptServices && statement.Sid == SidRequireTLS {
 			statement.Condition["Bool"]["aws:PrincipalIsAWSService"] = awspolicy.Values{"false"}
 		}
 	}
@@ -240,45 +222,4 @@ func (s Spec) UserStatements(live awspolicy.Document) awspolicy.Document {
 		keys = append(keys, statement.Key())
 	}
 	return live.Select(keys)
-}
-
-// LevelText is the text of a level's policy as it is recorded: ours where the live one means the same, so that only a
-// real difference shows; otherwise the live one.
-func (s Spec) LevelText(l Level, live string) string {
-	if ours := s.levelDocument(l); awspolicy.Equivalent(ours, live) {
-		return ours
-	}
-	return live
-}
-
-// DomainName is the bucket's host name at the partition's global endpoint.
-// https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
-func DomainName(name, partition string) string { return name + ".s3." + dnsSuffix(partition) }
-
-// RegionalDomainName is the bucket's host name at the endpoint of its region.
-func RegionalDomainName(name, region, partition string) string {
-	return name + ".s3." + region + "." + dnsSuffix(partition)
-}
-
-// WebsiteEndpoint is the host name of the bucket's own website: with a hyphen in the oldest regions.
-// https://docs.aws.amazon.com/general/latest/gr/s3.html#s3_website_region_endpoints
-func WebsiteEndpoint(name, region string) string {
-	mark := "."
-	switch region {
-	case "us-east-1", "us-west-1", "us-west-2", "eu-west-1", "ap-southeast-1", "ap-southeast-2", "ap-northeast-1",
-		"sa-east-1", "us-gov-west-1":
-		mark = "-"
-	}
-	suffix := "amazonaws.com"
-	if strings.HasPrefix(region, "cn-") {
-		suffix += ".cn"
-	}
-	return name + ".s3-website" + mark + region + "." + suffix
-}
-
-func dnsSuffix(partition string) string {
-	if partition == "aws-cn" {
-		return "amazonaws.com.cn"
-	}
-	return "amazonaws.com"
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 )
 
 type (
@@ -427,7 +428,7 @@ func (s Spec) missing(group string, err error) error {
 	switch {
 	case !awsclient.IsNotFound(err):
 		return err
-	case group == WebAdminGroup(s.Bucket):
+	case group == access.GroupName(s.Bucket, access.WebAdmin):
 		return fmt.Errorf("there is no group %s: web_admin is for websites: %w", group, err)
 	}
 	return fmt.Errorf("there is no group %s: add %q to access_levels of spinup_bucket %q first: %w",

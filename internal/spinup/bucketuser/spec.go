@@ -1,6 +1,6 @@
 // Package bucketuser says what a spinup bucket user is on AWS: an IAM user that is a member of a bucket's group, or has
 // an inline policy, and has an access key that rotates without an outage. It may import reconcile, awspolicy,
-// awsclient, the package of the bucket and the SDK's service types; no Terraform types.
+// access, awsclient and the SDK's service types; no Terraform types.
 package bucketuser
 
 import (
@@ -12,7 +12,7 @@ import (
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
-	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 )
 
 // Spec is what is wanted of a bucket user.
@@ -26,7 +26,7 @@ type Spec struct {
 	IgnoreTag func(key string) bool // tags of other owners
 	Boundary  string                // ARN of a policy, "" for none
 
-	Access   bucket.Level
+	Access   access.Level
 	WebAdmin bool
 	Path     string // confines to a key prefix: "docs/", without a slash in front; "" for the whole bucket
 	Inline   bool   // an inline policy rather than the group
@@ -136,7 +136,7 @@ func (s Spec) group() string {
 	if s.Inline || s.Path != "" {
 		return ""
 	}
-	return bucket.GroupName(s.Bucket, s.Access)
+	return access.GroupName(s.Bucket, s.Access)
 }
 
 // Groups are the groups that the user should be in on our behalf.
@@ -146,29 +146,26 @@ func (s Spec) Groups() []string {
 		groups = append(groups, g)
 	}
 	if s.WebAdmin {
-		groups = append(groups, WebAdminGroup(s.Bucket))
+		groups = append(groups, access.GroupName(s.Bucket, access.WebAdmin))
 	}
 	return groups
 }
 
 // ownGroups are all groups of the bucket: what the user is in of these is our business, other groups are not.
 func (s Spec) ownGroups() []string {
-	groups := []string{WebAdminGroup(s.Bucket)}
-	for _, l := range bucket.Levels {
-		groups = append(groups, bucket.GroupName(s.Bucket, l))
+	groups := []string{access.GroupName(s.Bucket, access.WebAdmin)}
+	for _, l := range access.Levels() {
+		groups = append(groups, access.GroupName(s.Bucket, l))
 	}
 	return groups
 }
 
-// WebAdminGroup is the name of the group of a website whose members may invalidate its cache.
-func WebAdminGroup(name string) string { return name + "-WebAdmGrp" }
-
 // policy is the inline policy that gives the access. Its name is the one the Yale service used.
 func (s Spec) policy() (name, document string) {
 	if s.Path == "" {
-		return bucket.PolicyName(s.Bucket, s.Access), bucket.LevelDocument(s.Partition, s.Bucket, s.Access)
+		return access.PolicyName(s.Bucket, s.Access), access.Document(s.Partition, s.Bucket, s.Access)
 	}
-	return bucket.PathPolicyName(s.Bucket, s.Path, s.Access), bucket.PathDocument(s.Partition, s.Bucket, s.Path, s.Access)
+	return access.PathPolicyName(s.Bucket, s.Path, s.Access), access.PathDocument(s.Partition, s.Bucket, s.Path, s.Access)
 }
 
 // MaxPolicyName is how many characters the name of a policy may have. An inline policy whose name fits is also within
@@ -188,7 +185,7 @@ func (s Spec) InlinePolicy() string {
 // accepts says whether a live inline policy says what ours should.
 func (s Spec) accepts(live, document string) bool {
 	if s.Path == "" {
-		return bucket.AcceptedDocument(s.Partition, s.Bucket, s.Access, live)
+		return access.Accepts(s.Partition, s.Bucket, s.Access, live)
 	}
 	return awspolicy.Equivalent(live, document)
 }
@@ -197,16 +194,16 @@ func (s Spec) accepts(live, document string) bool {
 // the path or the path before. An import, which knows no path, takes any path.
 func ownPolicy(w wish, name string) bool {
 	s, before := w.Want, w.Before().Path
-	for _, l := range bucket.Levels {
-		if name == bucket.PolicyName(s.Bucket, l) ||
-			s.Path != "" && name == bucket.PathPolicyName(s.Bucket, s.Path, l) ||
-			before != "" && name == bucket.PathPolicyName(s.Bucket, before, l) {
+	for _, l := range access.Levels() {
+		if name == access.PolicyName(s.Bucket, l) ||
+			s.Path != "" && name == access.PathPolicyName(s.Bucket, s.Path, l) ||
+			before != "" && name == access.PathPolicyName(s.Bucket, before, l) {
 			return true
 		}
 	}
 	return s.ReadAll && strings.HasPrefix(name, s.Bucket+"-") &&
-		slices.ContainsFunc(bucket.Levels, func(l bucket.Level) bool {
-			return strings.HasSuffix(name, bucket.PolicyName("", l))
+		slices.ContainsFunc(access.Levels(), func(l access.Level) bool {
+			return strings.HasSuffix(name, access.PolicyName("", l))
 		})
 }
 
@@ -222,13 +219,13 @@ func (o Status) SeenGrant(w reconcile.Wish[Spec]) Spec {
 	s := w.Want
 	seen, found := seenPolicy(w, o.Inline)
 	if !found && (s.group() != "" || s.ReadAll) {
-		for _, l := range slices.Backward(bucket.Levels) {
-			if slices.Contains(o.Groups, bucket.GroupName(s.Bucket, l)) {
+		for _, l := range slices.Backward(access.Levels()) {
+			if slices.Contains(o.Groups, access.GroupName(s.Bucket, l)) {
 				seen.Access = l
 			}
 		}
 	}
-	seen.WebAdmin = slices.Contains(o.Groups, WebAdminGroup(s.Bucket))
+	seen.WebAdmin = slices.Contains(o.Groups, access.GroupName(s.Bucket, access.WebAdmin))
 	return seen
 }
 
@@ -249,7 +246,7 @@ func seenPolicy(w wish, have *Inline) (seen Spec, found bool) {
 // policy of another bucket may be named as one of a path: "a-b-BktROPlc" is of a-b, or of the path /b/ of a.
 func readPolicy(w wish, name, document string) (grant Spec, ok bool) {
 	s := w.Want
-	for _, l := range bucket.Levels {
+	for _, l := range access.Levels() {
 		for _, path := range []string{s.Path, w.Before().Path, "", pathOf(s, document)} {
 			grant := Spec{Bucket: s.Bucket, Partition: s.Partition, Access: l, Path: path, Inline: true}
 			called, text := grant.policy()

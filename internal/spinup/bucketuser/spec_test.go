@@ -10,7 +10,7 @@ import (
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
-	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 )
 
 func TestGroupsAndMoves(t *testing.T) {
@@ -68,10 +68,10 @@ func TestPolicyNames(t *testing.T) {
 // What has a name that IAM takes also fits into what it allows the inline policies of a user together.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 func TestPolicySizes(t *testing.T) {
-	for _, l := range bucket.Levels {
+	for _, l := range access.Levels() {
 		for _, length := range []int{3, 63} {
 			name := strings.Repeat("b", length)
-			path := strings.Repeat("p", MaxPolicyName-len(bucket.PathPolicyName(name, "", l))) + "/"
+			path := strings.Repeat("p", MaxPolicyName-len(access.PathPolicyName(name, "", l))) + "/"
 			for _, grant := range []Spec{
 				{Bucket: name, Partition: "aws-us-gov", Access: l, Path: path}, {Bucket: name, Partition: "aws-us-gov", Access: l, Inline: true},
 			} {
@@ -92,7 +92,7 @@ func drawPath(t *rapid.T, label string) string {
 func TestPathOf_readsWhatWasWritten(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		path := drawPath(t, "path")
-		grant := Spec{Bucket: "b.example.edu", Partition: "aws-cn", Access: rapid.SampledFrom(bucket.Levels).Draw(t, "access"), Path: path}
+		grant := Spec{Bucket: "b.example.edu", Partition: "aws-cn", Access: rapid.SampledFrom(access.Levels()).Draw(t, "access"), Path: path}
 		_, document := grant.policy()
 		if got := pathOf(Spec{Bucket: grant.Bucket, Partition: "aws-cn"}, document); got != path {
 			t.Errorf("got %q, want %q of %s", got, path, document)
@@ -101,7 +101,7 @@ func TestPathOf_readsWhatWasWritten(t *testing.T) {
 			t.Errorf("of another bucket: %q", got)
 		}
 	})
-	for _, text := range []string{"", "{}", "no JSON", bucket.LevelDocument("aws", "b", bucket.Admin)} {
+	for _, text := range []string{"", "{}", "no JSON", access.Document("aws", "b", access.Admin)} {
 		if got := pathOf(Spec{Bucket: "b", Partition: "aws"}, text); got != "" {
 			t.Errorf("%q: got %q", text, got)
 		}
@@ -111,8 +111,8 @@ func TestPathOf_readsWhatWasWritten(t *testing.T) {
 // A path's document allows no action on an object that is not below the path, and no write to those who read only.
 func TestPathDocument_allowsNothingElse(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		path, level := drawPath(t, "path"), rapid.SampledFrom(bucket.Levels).Draw(t, "access")
-		doc, err := awspolicy.Parse(bucket.PathDocument("aws", "b", path, level))
+		path, level := drawPath(t, "path"), rapid.SampledFrom(access.Levels()).Draw(t, "access")
+		doc, err := awspolicy.Parse(access.PathDocument("aws", "b", path, level))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -122,8 +122,8 @@ func TestPathDocument_allowsNothingElse(t *testing.T) {
 			allowed          bool
 		}{
 			{"s3:GetObject", "b/" + path + name, true},
-			{"s3:PutObject", "b/" + path + name, level != bucket.ReadOnly},
-			{"s3:DeleteObject", "b/" + path + name, level != bucket.ReadOnly},
+			{"s3:PutObject", "b/" + path + name, level != access.ReadOnly},
+			{"s3:DeleteObject", "b/" + path + name, level != access.ReadOnly},
 			{"s3:GetObject", "b/" + strings.TrimSuffix(path, "/"), false},
 			{"s3:GetObject", "b/" + strings.TrimSuffix(path, "/") + "2/" + name, false},
 			{"s3:GetObject", "b/!" + path + name, false},
@@ -151,18 +151,18 @@ func inlineOf(grants ...Spec) *Inline {
 }
 
 func TestSeenGrant(t *testing.T) {
-	of := func(access bucket.Level, path string, inline bool) Spec {
+	of := func(access access.Level, path string, inline bool) Spec {
 		return Spec{Bucket: "b", Partition: "aws", Access: access, Path: path, Inline: inline}
 	}
 	group, docs, policy := of("read_only", "", false), of("read_write", "docs/", false), of("admin", "", true)
 	everything := Spec{Bucket: "b", Partition: "aws", ReadAll: true}
 	moving := of("read_write", "archive/", false)
 	tampered := inlineOf(docs)
-	tampered.Documents["b-docs-BktRWPlc"] = bucket.PathDocument("aws", "b", "other/", bucket.ReadWrite)
+	tampered.Documents["b-docs-BktRWPlc"] = access.PathDocument("aws", "b", "other/", access.ReadWrite)
 	other := Spec{Bucket: "b-c", Partition: "aws", Access: "admin", Inline: true} // named as the path /c/ of b would be
 
 	type grant struct {
-		Access   bucket.Level
+		Access   access.Level
 		Path     string
 		Inline   bool
 		WebAdmin bool

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
 )
 
@@ -53,8 +54,8 @@ func New(conn *awsclient.Conn) reconcile.Composite[Spec, Status] {
 		Parts: slices.Concat(
 			root, lift("", b.Settings...), []part{w.endpoint()}, lift("access_levels", b.Levels...),
 			[]part{w.certificate(), w.formerCertificate(), w.access(), w.function(), w.distribution()},
-			lift("origin_access", b.Policy), lift("groups", b.WebAdmin),
-			[]part{w.placeholder(), w.records(), w.invalidation()},
+			lift("origin_access", b.Policy),
+			[]part{webAdmins(conn), w.placeholder(), w.records(), w.invalidation()},
 		),
 		Parallel:   parallelReads,
 		Rescue:     conn.Pace.Rescue,
@@ -68,13 +69,13 @@ func New(conn *awsclient.Conn) reconcile.Composite[Spec, Status] {
 // until origin_access is to be private.
 func bucketSpec(s Spec, have *Status) bucket.Spec {
 	b := s.Bucket
-	b.Site, b.ReadAll = s.Domain, s.ReadAll
+	b.ReadAll = s.ReadAll
+	b.ExemptServices = true // how CloudFront fetches is not a reader's choice
 	b.Ownership = string(types.ObjectOwnershipBucketOwnerEnforced)
 	b.PublicAccess = bucket.PublicNone
 	if s.Placeholder {
 		b.Placeholder = s.Index
 	}
-	b.Levels = append(slices.Clone(b.Levels), bucket.WebAdmin)
 	if s.Origin == OriginEndpoint {
 		b.PublicAccess = bucket.PublicRead
 		if have != nil && have.Bucket.PublicAccess(b) == bucket.Unblocked && have.Bucket.Public() {
@@ -87,13 +88,30 @@ func bucketSpec(s Spec, have *Status) bucket.Spec {
 	if s.Origin == OriginPrivate {
 		b.Revoked = append(slices.Clone(b.Revoked), bucket.AnonymousRead(b.Partition, b.Name).Key())
 	}
-	if have != nil && have.Distribution != nil {
-		b.WebAdminARN = have.Distribution.ARN
-		if s.Origin == OriginPrivate {
-			b.DistributionARN = have.Distribution.ARN
-		}
+	if have != nil && have.Distribution != nil && s.Origin == OriginPrivate {
+		b.Reader = have.Distribution.ARN
 	}
 	return b
+}
+
+// webAdmins is the access level of those who may invalidate the cache.
+func webAdmins(conn *awsclient.Conn) part {
+	lifted := reconcile.Lift(access.ByGroup(conn), webAdmin, func(o *Status) *access.Status { return &o.WebAdmin })
+	lifted.Attribute = "groups"
+	return lifted
+}
+
+// webAdmin is what the site wants of that level.
+func webAdmin(s Spec, have *Status) access.Spec {
+	distribution := ""
+	if have != nil && have.Distribution != nil {
+		distribution = have.Distribution.ARN
+	}
+	return access.Spec{
+		Name: s.Domain, Level: access.WebAdmin, Document: access.WebAdminDocument(distribution), Wanted: true,
+		PolicyARN: s.Bucket.PolicyARNs[access.WebAdmin], Partition: s.Bucket.Partition, AccountID: s.Bucket.AccountID,
+		Path: s.Bucket.IAMPath,
+	}
 }
 
 func at(s Spec) func(*s3.Options) { return func(o *s3.Options) { o.Region = s.Bucket.Region } }

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
 )
 
@@ -24,6 +25,9 @@ func SeenBucket(w reconcile.Wish[Spec], have Status) reconcile.Wish[bucket.Spec]
 	}
 	return seen
 }
+
+// SeenWebAdmin is what the site wants of the access level web_admin, given what was seen of the other parts.
+func SeenWebAdmin(s Spec, have Status) access.Spec { return webAdmin(s, &have) }
 
 // SeenOrigin is how the distribution reads the bucket. It is "" if the distribution cannot read it, or if others can
 // who should not.

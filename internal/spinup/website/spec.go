@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
 	r53types "github.com/aws/aws-sdk-go-v2/service/route53/types"
 
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
 )
 
@@ -112,6 +113,7 @@ func (s Spec) URL() string { return "https://" + s.Domain }
 // Status is what was seen of a site. A nil field is absent or was not read.
 type Status struct {
 	Bucket       bucket.Status
+	WebAdmin     access.Status
 	Endpoint     *Endpoint // the bucket's own website configuration
 	Zone         *Zone
 	Certificate  *Certificate

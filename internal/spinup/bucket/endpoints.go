@@ -1,5 +1,39 @@
 package bucket
 
+import "strings"
+
+// DomainName is the bucket's host name at the partition's global endpoint.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
+func DomainName(name, partition string) string { return name + ".s3." + dnsSuffix(partition) }
+
+// RegionalDomainName is the bucket's host name at the endpoint of its region.
+func RegionalDomainName(name, region, partition string) string {
+	return name + ".s3." + region + "." + dnsSuffix(partition)
+}
+
+// WebsiteEndpoint is the host name of the bucket's own website: with a hyphen in the oldest regions.
+// https://docs.aws.amazon.com/general/latest/gr/s3.html#s3_website_region_endpoints
+func WebsiteEndpoint(name, region string) string {
+	mark := "."
+	switch region {
+	case "us-east-1", "us-west-1", "us-west-2", "eu-west-1", "ap-southeast-1", "ap-southeast-2", "ap-northeast-1",
+		"sa-east-1", "us-gov-west-1":
+		mark = "-"
+	}
+	suffix := "amazonaws.com"
+	if strings.HasPrefix(region, "cn-") {
+		suffix += ".cn"
+	}
+	return name + ".s3-website" + mark + region + "." + suffix
+}
+
+func dnsSuffix(partition string) string {
+	if partition == "aws-cn" {
+		return "amazonaws.com.cn"
+	}
+	return "amazonaws.com"
+}
+
 // HostedZoneID is the Route 53 hosted zone of the S3 website endpoint of a region, empty where the region has none.
 // No API tells it. https://docs.aws.amazon.com/general/latest/gr/s3.html#s3_website_region_endpoints
 func HostedZoneID(region string) string {

@@ -1,4 +1,4 @@
-package bucket
+package access
 
 import (
 	"strings"
@@ -18,7 +18,7 @@ func TestLevelNames(t *testing.T) {
 		"read_only":  {"b.c-BktROPlc", "b.c-BktROGrp", "Read-Only policy for b.c bucket"},
 	}
 	got := map[Level]texts{}
-	for _, l := range Levels {
+	for _, l := range Levels() {
 		got[l] = texts{PolicyName("b.c", l), GroupName("b.c", l), Description("b.c", l)}
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -30,7 +30,7 @@ func TestLevelNames(t *testing.T) {
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 func TestLevelNamesFit(t *testing.T) {
 	longest := strings.Repeat("a", names.MaxBucket)
-	for _, l := range Levels {
+	for _, l := range Levels() {
 		if n := max(len(PolicyName(longest, l)), len(GroupName(longest, l))); n > 128 {
 			t.Errorf("%s: %d characters", l, n)
 		}
@@ -46,9 +46,9 @@ func TestLevelDocumentLengths(t *testing.T) {
 		want     [3]int
 		less     int
 	}{
-		"admin":       {func(b string) string { return LevelDocument("aws", b, Admin) }, [3]int{1184, 1238, 1304}, 0},
-		"read_write":  {func(b string) string { return LevelDocument("aws", b, ReadWrite) }, [3]int{1371, 1452, 1551}, twice},
-		"read_only":   {func(b string) string { return LevelDocument("aws", b, ReadOnly) }, [3]int{1071, 1125, 1191}, twice},
+		"admin":       {func(b string) string { return Document("aws", b, Admin) }, [3]int{1184, 1238, 1304}, 0},
+		"read_write":  {func(b string) string { return Document("aws", b, ReadWrite) }, [3]int{1371, 1452, 1551}, twice},
+		"read_only":   {func(b string) string { return Document("aws", b, ReadOnly) }, [3]int{1071, 1125, 1191}, twice},
 		"later admin": {func(b string) string { return laterAdminDocument("aws", b) }, [3]int{1830, 1938, 2070}, twice},
 	}
 	for name, test := range tests {
@@ -73,16 +73,16 @@ func TestLevelDocument(t *testing.T) {
 		text string
 		want []summary
 	}{
-		"admin": {LevelDocument("aws-cn", "b", Admin), []summary{
+		"admin": {Document("aws-cn", "b", Admin), []summary{
 			{arn, 43, "s3:AbortMultipartUpload", "s3:RestoreObject"},
 			{objects, 1, "s3:*", "s3:*"},
 		}},
-		"read_write": {LevelDocument("aws-cn", "b", ReadWrite), []summary{
+		"read_write": {Document("aws-cn", "b", ReadWrite), []summary{
 			{arn, 25, "s3:GetAccelerateConfiguration", "s3:ListMultipartUploadParts"},
 			{objects, 9, "s3:GetObject", "s3:GetObjectVersionTagging"},
 			{objects, 11, "s3:AbortMultipartUpload", "s3:PutObjectLegalHold"},
 		}},
-		"read_only": {LevelDocument("aws-cn", "b", ReadOnly), []summary{
+		"read_only": {Document("aws-cn", "b", ReadOnly), []summary{
 			{arn, 25, "s3:GetAccelerateConfiguration", "s3:ListMultipartUploadParts"},
 			{objects, 9, "s3:GetObject", "s3:GetObjectVersionTagging"},
 		}},
@@ -133,7 +133,7 @@ func TestLevelDocumentAllows(t *testing.T) {
 	}
 	for _, test := range tests {
 		for level, want := range map[Level]bool{Admin: test.admin, ReadWrite: test.readWrite, ReadOnly: test.readOnly} {
-			doc, err := awspolicy.Parse(LevelDocument("aws", "b", level))
+			doc, err := awspolicy.Parse(Document("aws", "b", level))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -144,10 +144,10 @@ func TestLevelDocumentAllows(t *testing.T) {
 	}
 }
 
-func TestAcceptedDocument(t *testing.T) {
-	admin, later := LevelDocument("aws", "b", Admin), laterAdminDocument("aws", "b")
+func TestAccepts(t *testing.T) {
+	admin, later := Document("aws", "b", Admin), laterAdminDocument("aws", "b")
 	const twice = `"s3:GetReplicationConfiguration",`
-	readOnly := LevelDocument("aws", "b", ReadOnly)
+	readOnly := Document("aws", "b", ReadOnly)
 	tests := map[string]struct {
 		level Level
 		text  string
@@ -158,9 +158,9 @@ func TestAcceptedDocument(t *testing.T) {
 		"later admin":         {Admin, later, true},
 		"an action twice":     {ReadOnly, strings.Replace(readOnly, twice, twice+twice, 1), true},
 		"an action less":      {ReadOnly, strings.Replace(readOnly, twice, "", 1), false},
-		"another bucket":      {Admin, LevelDocument("aws", "c", Admin), false},
-		"another partition":   {Admin, LevelDocument("aws-cn", "b", Admin), false},
-		"another level":       {ReadOnly, LevelDocument("aws", "b", ReadWrite), false},
+		"another bucket":      {Admin, Document("aws", "c", Admin), false},
+		"another partition":   {Admin, Document("aws-cn", "b", Admin), false},
+		"another level":       {ReadOnly, Document("aws", "b", ReadWrite), false},
 		"later admin's level": {ReadWrite, later, false},
 		"a statement more": {
 			ReadOnly, strings.Replace(readOnly, `[{`, `[{"Effect":"Allow","Action":"*","Resource":"*"},{`, 1), false,
@@ -169,61 +169,9 @@ func TestAcceptedDocument(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			if got := AcceptedDocument("aws", "b", test.level, test.text); got != test.want {
+			if got := Accepts("aws", "b", test.level, test.text); got != test.want {
 				t.Errorf("got %v", got)
 			}
 		})
-	}
-}
-
-func TestOwnStatements(t *testing.T) {
-	const (
-		tls = `{"Sid":"SpinupRequireTLS","Effect":"Deny","Principal":"*","Action":["s3:*"],"Resource":` +
-			`["arn:aws:s3:::b","arn:aws:s3:::b/*"],"Condition":{"Bool":{"aws:SecureTransport":"false"}}}`
-		read = `{"Sid":"SpinupPublicRead","Effect":"Allow","Principal":"*","Action":["s3:GetObject"],` +
-			`"Resource":["arn:aws:s3:::b/*"]}`
-		list = `{"Sid":"SpinupPublicList","Effect":"Allow","Principal":"*","Action":["s3:ListBucket"],` +
-			`"Resource":["arn:aws:s3:::b"]}`
-	)
-	tests := map[string]struct {
-		requireTLS bool
-		access     string
-		want       string
-	}{
-		"nothing":     {false, PublicNone, ``},
-		"TLS":         {true, PublicNone, tls},
-		"read":        {false, PublicRead, read},
-		"all of them": {true, PublicReadList, tls + "," + read + "," + list},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			own := OwnStatements("aws", "b", test.requireTLS, test.access)
-			want := `{"Version":"2012-10-17","Statement":[` + test.want + `]}`
-			if diff := cmp.Diff(want, text(own...)); diff != "" {
-				t.Error(diff)
-			}
-			sids := OwnSids()
-			for _, s := range own {
-				if !cmp.Equal(awspolicy.New(s).Select(sids).Keys(), []string{s.Sid}) || !ReservedSid(s.Sid) {
-					t.Errorf("%s is not known as ours", s.Sid)
-				}
-				if want := s.Sid != SidRequireTLS; s.Public() != want {
-					t.Errorf("%s: public %v", s.Sid, s.Public())
-				}
-			}
-		})
-	}
-	for sid, want := range map[string]bool{"SpinupAnything": true, "Spinup": true, "spinup": false, "MySpinup": false, "": false} {
-		if got := ReservedSid(sid); got != want {
-			t.Errorf("ReservedSid(%q): %v", sid, got)
-		}
-	}
-}
-
-func TestLogPrefix(t *testing.T) {
-	for prefix, want := range map[string]string{"": "b.c/", "logs": "logs/b.c/", "logs/": "logs/b.c/", "a/b": "a/b/b.c/"} {
-		if got := LogPrefix(prefix, "b.c"); got != want {
-			t.Errorf("LogPrefix(%q): %q, want %q", prefix, got, want)
-		}
 	}
 }

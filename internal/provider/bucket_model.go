@@ -493,7 +493,9 @@ func (m *bucketFacts) fill(
 	}
 	m.ObjectOwnership = types.StringPointerValue(have.Ownership)
 	m.PublicAccess = optional(have.PublicAccess(want))
-	m.RequireTLS = types.BoolValue(have.RequiresTLS(want))
+	strict := want
+	strict.RequireTLS = true
+	m.RequireTLS = types.BoolValue(have.Shows(strict, bucket.AttributeTLS))
 	m.Encryption = types.ObjectNull(encryptionTypes)
 	if e := have.Encryption; e != nil {
 		m.Encryption = object(ctx, encryptionTypes, encryptionModel{

@@ -18,7 +18,7 @@ func (b bucket) policy() part {
 		Inside:    true,
 		Present:   func(o Status) bool { return o.Policy != nil },
 		InSync: func(w wish, o Status) bool {
-			return says(*o.Policy, ownKeys(w), w.Want.statements())
+			return holds(*o.Policy, ownKeys(w), w.Want.statements())
 		},
 		Observe: func(ctx context.Context, w wish, o *Status) error {
 			s := w.Want

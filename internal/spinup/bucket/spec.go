@@ -4,7 +4,6 @@ package bucket
 
 import (
 	"maps"
-	"slices"
 	"strings"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
@@ -126,37 +125,6 @@ func (s Spec) ignores(key string) bool {
 	return systemTag(key) || s.IgnoreTag != nil && s.IgnoreTag(key)
 }
 
-// ownKeys are the keys of all policy statements that may be replaced: those of the provider, those that the user has or
-// had, and those that must not stay.
-func ownKeys(w wish) []string {
-	keys := append(OwnSids(), w.Want.Revoked...)
-	for _, statement := range slices.Concat(w.Before().Statements, w.Want.Statements) {
-		keys = append(keys, statement.Key())
-	}
-	return keys
-}
-
-// statements are all that the bucket policy should say on our behalf.
-func (s Spec) statements() []awspolicy.Statement {
-	own := s.own(s.RequireTLS, s.PublicAccess)
-	if s.Reader != "" {
-		own = append(own, originStatement(s.Partition, s.Name, s.Reader))
-	}
-	return slices.Concat(own, s.Statements)
-}
-
-// own are our statements.
-// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
-func (s Spec) own(requireTLS bool, publicAccess string) []awspolicy.Statement {
-	own := OwnStatements(s.Partition, s.Name, requireTLS, publicAccess)
-	for _, statement := range own {
-		if s.ExemptServices && statement.Sid == SidRequireTLS {
-			statement.Condition["Bool"]["aws:PrincipalIsAWSService"] = awspolicy.Values{"false"}
-		}
-	}
-	return own
-}
-
 // block is what the switches should be for the public access that is wanted.
 func (s Spec) block() Block {
 	switch s.PublicAccess {
@@ -166,60 +134,4 @@ func (s Spec) block() Block {
 		return Block{}
 	}
 	return Block{true, true, true, true}
-}
-
-// PublicAccess says in a word what the switches and our own statements amount to.
-func (o Status) PublicAccess(s Spec) string {
-	if o.Block == nil || o.Policy == nil {
-		return ""
-	}
-	for _, word := range []string{PublicNone, PublicRead, PublicReadList, Unblocked} {
-		s.PublicAccess, s.RequireTLS = word, false
-		if *o.Block == s.block() && says(*o.Policy, publicSids(), s.own(false, word)) {
-			return word
-		}
-	}
-	return Mixed
-}
-
-// Public says whether a statement of anybody's in the policy lets everybody read the objects.
-func (o Status) Public() bool {
-	return o.Policy != nil && slices.ContainsFunc(o.Policy.Statements, awspolicy.Statement.Public)
-}
-
-// RequiresTLS says whether the policy refuses plain http in our words.
-func (o Status) RequiresTLS(s Spec) bool {
-	want := s.own(true, PublicNone)
-	return o.Policy != nil && says(*o.Policy, []string{SidRequireTLS}, want)
-}
-
-// ReadBy says whether the policy lets just the distribution read the objects, in our words.
-func (o Status) ReadBy(s Spec, distributionARN string) bool {
-	want := []awspolicy.Statement{originStatement(s.Partition, s.Name, distributionARN)}
-	return o.Policy != nil && says(*o.Policy, []string{SidOrigin}, want)
-}
-
-// says compares what the document holds under the keys with what it should.
-func says(doc awspolicy.Document, keys []string, want []awspolicy.Statement) bool {
-	return SameStatements(doc.Select(keys).Statements, want)
-}
-
-// SameStatements says whether both lists hold the same statements, in any order.
-func SameStatements(a, b []awspolicy.Statement) bool {
-	return len(a) == len(b) && !slices.ContainsFunc(a, func(s awspolicy.Statement) bool {
-		return !slices.ContainsFunc(b, s.Equal)
-	})
-}
-
-// UserStatements are the statements of the live policy that belong to the user: those of the keys that the spec knows,
-// or, where everything is asked for, all that are not ours.
-func (s Spec) UserStatements(live awspolicy.Document) awspolicy.Document {
-	if s.ReadAll {
-		return live.Replace(OwnSids(), nil)
-	}
-	var keys []string
-	for _, statement := range s.Statements {
-		keys = append(keys, statement.Key())
-	}
-	return live.Select(keys)
 }

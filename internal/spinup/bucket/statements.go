@@ -1,15 +1,20 @@
 package bucket
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
 )
 
-// arn is the bucket's ARN.
-func arn(partition, bucket string) string { return "arn:" + partition + ":s3:::" + bucket }
+// The attributes of a bucket that statements of its policy carry out.
+const (
+	AttributeTLS    = "require_tls"
+	AttributePublic = "public_access"
+	AttributeReader = "reader" // of Spec only: websites set it
+)
 
-// The Sids of our own statements in a bucket policy.
+// The Sids of the provider's own statements in a bucket policy.
 const (
 	SidRequireTLS = "SpinupRequireTLS"
 	SidPublicRead = "SpinupPublicRead"
@@ -17,58 +22,158 @@ const (
 	SidOrigin     = "SpinupCloudFrontRead"
 )
 
-// reserved begins every Sid that is ours or may be one day.
+// reserved begins every Sid of the provider's statements, those of later versions included.
 const reserved = "Spinup"
 
-// ReservedSid says whether users may not give their own statements this Sid.
+// ReservedSid reports whether users may not give their own statements this Sid.
 func ReservedSid(sid string) bool { return strings.HasPrefix(sid, reserved) }
 
-// OwnSids are the Sids of all statements that we write into a bucket policy.
-func OwnSids() []string { return append(publicSids(), SidRequireTLS, SidOrigin) }
+// clause is one statement that the provider writes into a bucket policy when an attribute asks for it.
+type clause struct {
+	sid       string
+	attribute string
+	wanted    func(s Spec) bool
+	statement func(s Spec) awspolicy.Statement // without the Sid
+}
 
-func publicSids() []string { return []string{SidPublicRead, SidPublicList} }
+// clauses are all of them, in the order in which they are written.
+func clauses() []clause {
+	return []clause{
+		{SidRequireTLS, AttributeTLS, func(s Spec) bool { return s.RequireTLS }, Spec.refusePlainHTTP},
+		{SidPublicRead, AttributePublic, Spec.isPublic, func(s Spec) awspolicy.Statement {
+			return publicly("s3:GetObject", s.arn()+"/*")
+		}},
+		{SidPublicList, AttributePublic, Spec.isListed, func(s Spec) awspolicy.Statement {
+			return publicly("s3:ListBucket", s.arn())
+		}},
+		{SidOrigin, AttributeReader, func(s Spec) bool { return s.Reader != "" }, Spec.letReaderRead},
+	}
+}
 
-// OwnStatements are the statements of ours that a bucket policy should have. Those of public access are for the values
-// PublicRead and PublicReadList.
-func OwnStatements(partition, bucket string, requireTLS bool, publicAccess string) []awspolicy.Statement {
-	bucket = arn(partition, bucket)
-	var own []awspolicy.Statement
-	if requireTLS {
-		own = append(own, awspolicy.Statement{
-			Sid: SidRequireTLS, Effect: awspolicy.Deny, Principal: awspolicy.Everyone(),
-			Action: []string{"s3:*"}, Resource: []string{bucket, bucket + "/*"},
-			Condition: awspolicy.Condition{"Bool": {"aws:SecureTransport": {"false"}}},
-		})
+func (s Spec) arn() string { return "arn:" + s.Partition + ":s3:::" + s.Name }
+
+func (s Spec) isPublic() bool { return s.PublicAccess == PublicRead || s.isListed() }
+
+func (s Spec) isListed() bool { return s.PublicAccess == PublicReadList }
+
+// refusePlainHTTP may leave out the services of AWS.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+func (s Spec) refusePlainHTTP() awspolicy.Statement {
+	plain := map[string]awspolicy.Values{"aws:SecureTransport": {"false"}}
+	if s.ExemptServices {
+		plain["aws:PrincipalIsAWSService"] = awspolicy.Values{"false"}
 	}
-	if publicAccess == PublicRead || publicAccess == PublicReadList {
-		own = append(own, awspolicy.Statement{
-			Sid: SidPublicRead, Effect: awspolicy.Allow, Principal: awspolicy.Everyone(),
-			Action: []string{"s3:GetObject"}, Resource: []string{bucket + "/*"},
-		})
+	return awspolicy.Statement{
+		Effect: awspolicy.Deny, Principal: awspolicy.Everyone(),
+		Action: []string{"s3:*"}, Resource: []string{s.arn(), s.arn() + "/*"},
+		Condition: awspolicy.Condition{"Bool": plain},
 	}
-	if publicAccess == PublicReadList {
-		own = append(own, awspolicy.Statement{
-			Sid: SidPublicList, Effect: awspolicy.Allow, Principal: awspolicy.Everyone(),
-			Action: []string{"s3:ListBucket"}, Resource: []string{bucket},
-		})
+}
+
+// letReaderRead lets one distribution, which signs its requests (origin access control), read the objects.
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html
+func (s Spec) letReaderRead() awspolicy.Statement {
+	return awspolicy.Statement{
+		Effect:    awspolicy.Allow,
+		Principal: awspolicy.Principal{"Service": {"cloudfront.amazonaws.com"}},
+		Action:    []string{"s3:GetObject"}, Resource: []string{s.arn() + "/*"},
+		Condition: awspolicy.Condition{"StringEquals": {"AWS:SourceArn": {s.Reader}}},
 	}
-	return own
+}
+
+// publicly allows everybody the action.
+func publicly(action, resource string) awspolicy.Statement {
+	return awspolicy.Statement{
+		Effect: awspolicy.Allow, Principal: awspolicy.Everyone(), Action: []string{action}, Resource: []string{resource},
+	}
 }
 
 // AnonymousRead is the statement, without a Sid, by which the Yale service let everybody read a site.
 func AnonymousRead(partition, bucket string) awspolicy.Statement {
-	read := OwnStatements(partition, bucket, false, PublicRead)[0]
-	read.Sid = ""
-	return read
+	return publicly("s3:GetObject", Spec{Partition: partition, Name: bucket}.arn()+"/*")
 }
 
-// originStatement lets one distribution, signed in by its origin access control, read the objects.
-// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html
-func originStatement(partition, bucket, distributionARN string) awspolicy.Statement {
-	return awspolicy.Statement{
-		Sid: SidOrigin, Effect: awspolicy.Allow,
-		Principal: awspolicy.Principal{"Service": {"cloudfront.amazonaws.com"}},
-		Action:    []string{"s3:GetObject"}, Resource: []string{arn(partition, bucket) + "/*"},
-		Condition: awspolicy.Condition{"StringEquals": {"AWS:SourceArn": {distributionARN}}},
+// OwnStatements are the provider's own statements that the bucket policy should have.
+func (s Spec) OwnStatements() []awspolicy.Statement { return s.of(clauses()) }
+
+// of are the statements of those clauses that are wanted.
+func (s Spec) of(all []clause) []awspolicy.Statement {
+	var own []awspolicy.Statement
+	for _, c := range all {
+		if c.wanted(s) {
+			statement := c.statement(s)
+			statement.Sid = c.sid
+			own = append(own, statement)
+		}
 	}
+	return own
+}
+
+// statements are all that the provider wants the bucket policy to have, the user's own included.
+func (s Spec) statements() []awspolicy.Statement {
+	return slices.Concat(s.OwnStatements(), s.Statements)
+}
+
+// Shows reports whether the policy has just the provider's own statements that s wants for the attribute.
+func (o Status) Shows(s Spec, attribute string) bool {
+	of := slices.DeleteFunc(clauses(), func(c clause) bool { return c.attribute != attribute })
+	return o.Policy != nil && holds(*o.Policy, sids(of), s.of(of))
+}
+
+// holds reports whether the document has the wanted statements, in any order, and no others under the keys.
+func holds(doc awspolicy.Document, keys []string, want []awspolicy.Statement) bool {
+	have := doc.Select(keys).Statements
+	return len(have) == len(want) && !slices.ContainsFunc(have, func(s awspolicy.Statement) bool {
+		return !slices.ContainsFunc(want, s.Equal)
+	})
+}
+
+func sids(all []clause) []string {
+	var own []string
+	for _, c := range all {
+		own = append(own, c.sid)
+	}
+	return own
+}
+
+// ownKeys are the keys of all statements that may be replaced: those of the provider, those that the user has or had,
+// and those that must not stay.
+func ownKeys(w wish) []string {
+	keys := append(sids(clauses()), w.Want.Revoked...)
+	for _, statement := range slices.Concat(w.Before().Statements, w.Want.Statements) {
+		keys = append(keys, statement.Key())
+	}
+	return keys
+}
+
+// UserStatements are the statements of the live policy that belong to the user: those with a key of the spec's
+// statements or, with ReadAll, all except the provider's own.
+func (s Spec) UserStatements(live awspolicy.Document) awspolicy.Document {
+	if s.ReadAll {
+		return live.Replace(sids(clauses()), nil)
+	}
+	var keys []string
+	for _, statement := range s.Statements {
+		keys = append(keys, statement.Key())
+	}
+	return live.Select(keys)
+}
+
+// PublicAccess is the value of public_access that the switches and the provider's own statements amount to.
+func (o Status) PublicAccess(s Spec) string {
+	if o.Block == nil || o.Policy == nil {
+		return ""
+	}
+	for _, value := range []string{PublicNone, PublicRead, PublicReadList, Unblocked} {
+		s.PublicAccess = value
+		if *o.Block == s.block() && o.Shows(s, AttributePublic) {
+			return value
+		}
+	}
+	return Mixed
+}
+
+// Public reports whether a statement of any owner lets everybody read the objects.
+func (o Status) Public() bool {
+	return o.Policy != nil && slices.ContainsFunc(o.Policy.Statements, awspolicy.Statement.Public)
 }

@@ -17,29 +17,40 @@ func TestOwnStatements(t *testing.T) {
 		list = `{"Sid":"SpinupPublicList","Effect":"Allow","Principal":"*","Action":["s3:ListBucket"],` +
 			`"Resource":["arn:aws:s3:::b"]}`
 	)
+	const (
+		people = `{"Sid":"SpinupRequireTLS","Effect":"Deny","Principal":"*","Action":["s3:*"],"Resource":` +
+			`["arn:aws:s3:::b","arn:aws:s3:::b/*"],"Condition":{"Bool":{"aws:PrincipalIsAWSService":"false",` +
+			`"aws:SecureTransport":"false"}}}`
+		origin = `{"Sid":"SpinupCloudFrontRead","Effect":"Allow","Principal":{"Service":["cloudfront.amazonaws.com"]},` +
+			`"Action":["s3:GetObject"],"Resource":["arn:aws:s3:::b/*"],` +
+			`"Condition":{"StringEquals":{"AWS:SourceArn":"arn:d"}}}`
+	)
 	tests := map[string]struct {
-		requireTLS bool
-		access     string
-		want       string
+		spec Spec
+		want string
 	}{
-		"nothing":     {false, PublicNone, ``},
-		"TLS":         {true, PublicNone, tls},
-		"read":        {false, PublicRead, read},
-		"all of them": {true, PublicReadList, tls + "," + read + "," + list},
+		"nothing":         {Spec{PublicAccess: PublicNone}, ``},
+		"TLS":             {Spec{RequireTLS: true, PublicAccess: PublicNone}, tls},
+		"TLS of people":   {Spec{RequireTLS: true, ExemptServices: true}, people},
+		"read":            {Spec{PublicAccess: PublicRead}, read},
+		"reader":          {Spec{Reader: "arn:d"}, origin},
+		"all of them":     {Spec{RequireTLS: true, PublicAccess: PublicReadList, Reader: "arn:d"}, tls + "," + read + "," + list + "," + origin},
+		"none of another": {Spec{ExemptServices: true, PublicAccess: Unblocked}, ``},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			own := OwnStatements("aws", "b", test.requireTLS, test.access)
+			test.spec.Partition, test.spec.Name = "aws", "b"
+			own := test.spec.OwnStatements()
 			want := `{"Version":"2012-10-17","Statement":[` + test.want + `]}`
 			if diff := cmp.Diff(want, awspolicy.New(own...).String()); diff != "" {
 				t.Error(diff)
 			}
-			sids := OwnSids()
+			keys := ownKeys(wish{})
 			for _, s := range own {
-				if !cmp.Equal(awspolicy.New(s).Select(sids).Keys(), []string{s.Sid}) || !ReservedSid(s.Sid) {
-					t.Errorf("%s is not known as ours", s.Sid)
+				if !cmp.Equal(awspolicy.New(s).Select(keys).Keys(), []string{s.Sid}) || !ReservedSid(s.Sid) {
+					t.Errorf("%s is not known as the provider's own", s.Sid)
 				}
-				if want := s.Sid != SidRequireTLS; s.Public() != want {
+				if want := s.Sid == SidPublicRead || s.Sid == SidPublicList; s.Public() != want {
 					t.Errorf("%s: public %v", s.Sid, s.Public())
 				}
 			}
@@ -49,5 +60,37 @@ func TestOwnStatements(t *testing.T) {
 		if got := ReservedSid(sid); got != want {
 			t.Errorf("ReservedSid(%q): %v", sid, got)
 		}
+	}
+}
+
+// TestShows: an attribute is as wanted when the policy has its statements, those of other attributes and owners aside.
+func TestShows(t *testing.T) {
+	spec := Spec{Partition: "aws", Name: "b", RequireTLS: true, PublicAccess: PublicRead}
+	theirs := awspolicy.Statement{Sid: "Theirs", Effect: awspolicy.Deny, Principal: awspolicy.Everyone(), Action: []string{"s3:*"}}
+	live := awspolicy.New(append(spec.OwnStatements(), theirs)...)
+	have := Status{Policy: &live}
+	for name, test := range map[string]struct {
+		change    func(*Spec)
+		attribute string
+		want      bool
+	}{
+		"TLS":               {func(*Spec) {}, AttributeTLS, true},
+		"no TLS":            {func(s *Spec) { s.RequireTLS = false }, AttributeTLS, false},
+		"TLS of people":     {func(s *Spec) { s.ExemptServices = true }, AttributeTLS, false},
+		"read":              {func(s *Spec) { s.RequireTLS = false }, AttributePublic, true},
+		"read and list":     {func(s *Spec) { s.PublicAccess = PublicReadList }, AttributePublic, false},
+		"nothing public":    {func(s *Spec) { s.PublicAccess = PublicNone }, AttributePublic, false},
+		"no reader":         {func(*Spec) {}, AttributeReader, true},
+		"a missing reader":  {func(s *Spec) { s.Reader = "arn:d" }, AttributeReader, false},
+		"an altered bucket": {func(s *Spec) { s.Name = "c" }, AttributeTLS, false},
+	} {
+		s := spec
+		test.change(&s)
+		if got := have.Shows(s, test.attribute); got != test.want {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
+	if (Status{}).Shows(spec, AttributeTLS) {
+		t.Error("a policy that was not read shows something")
 	}
 }

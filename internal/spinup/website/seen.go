@@ -39,8 +39,9 @@ func (o Status) SeenOrigin(s Spec) string {
 	public := o.Bucket.PublicAccess(s.Bucket)
 	switch {
 	case d.Settings.AccessID != "" && strings.HasPrefix(d.Settings.OriginDomain, s.Bucket.Name+".s3."):
-		signs := o.Access == nil || o.Access.InSync
-		if signs && public == bucket.PublicNone && o.owned() && o.Bucket.ReadBy(s.Bucket, d.ARN) {
+		signs, nested := o.Access == nil || o.Access.InSync, s.Bucket
+		nested.Reader = d.ARN
+		if signs && public == bucket.PublicNone && o.owned() && o.Bucket.Shows(nested, bucket.AttributeReader) {
 			return OriginPrivate
 		}
 	case d.Settings.AccessID == "" && strings.HasPrefix(d.Settings.OriginDomain, s.Bucket.Name+".s3-website"):

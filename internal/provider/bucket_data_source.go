@@ -208,6 +208,6 @@ func date(t time.Time) types.String {
 
 // bucketReads are the permissions behind the data sources about buckets.
 func bucketReads() []awsclient.Permission {
-	return slices.Concat(awsclient.Permissions(bucket.Reads{}), awsclient.Permissions(bucket.CatalogAPI{}),
+	return slices.Concat(awsclient.Permissions(bucket.Reads{}), awsclient.Permissions(bucket.DataReads{}),
 		awsclient.Permissions(access.Reads{}), awsclient.Permissions(lifecyclerule.Reads{}))
 }

@@ -148,5 +148,5 @@ func (d *bucketUserDataSource) Read(ctx context.Context, req datasource.ReadRequ
 
 // bucketUserReads are the permissions behind the data sources about users.
 func bucketUserReads() []awsclient.Permission {
-	return append(awsclient.Permissions(bucketuser.Reads{}), awsclient.Permissions(bucketuser.CatalogAPI{})...)
+	return append(awsclient.Permissions(bucketuser.Reads{}), awsclient.Permissions(bucketuser.DataReads{})...)
 }

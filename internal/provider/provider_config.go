@@ -38,7 +38,7 @@ type providerData struct {
 	platform    awsclient.Platform
 	checkRegion func(region string) error
 
-	buckets bucket.Catalog // listed once for all data sources
+	buckets bucket.Listing // listed once for all data sources
 	claims  sync.Map       // see claim
 	held    sync.Map       // see hold
 }

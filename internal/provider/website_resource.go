@@ -41,7 +41,7 @@ func newWebsiteResource() resource.Resource {
 		keys:     []string{"domain"},
 		build:    website.New,
 		permissions: slices.Concat(awsclient.Permissions(website.API{}), awsclient.Permissions(bucket.API{}),
-			awsclient.Permissions(bucket.SiteReads{}), awsclient.Permissions(access.API{}),
+			awsclient.Permissions(bucket.PlaceholderReads{}), awsclient.Permissions(access.API{}),
 			awsclient.Permissions(lifecyclerule.API{})),
 		timeout: websiteTimeout,
 	}

@@ -43,8 +43,8 @@ type Writes struct {
 	DeleteBucket         s3Call[s3.DeleteBucketInput, s3.DeleteBucketOutput]                 `iam:"s3:DeleteBucket" on:"bucket"`
 }
 
-// SiteReads are what the bucket of a site is asked beside that.
-type SiteReads struct {
+// PlaceholderReads are what a bucket with a placeholder is asked beside that.
+type PlaceholderReads struct {
 	GetObjectTagging s3Call[s3.GetObjectTaggingInput, s3.GetObjectTaggingOutput] `iam:"s3:GetObjectTagging" on:"object"`
 }
 
@@ -85,5 +85,20 @@ func NewAPI(c *awsclient.Conn) API {
 			AbortMultipartUpload:       s3.AbortMultipartUpload,
 			DeleteBucket:               s3.DeleteBucket,
 		},
+	}
+}
+
+// DataReads are the operations of the data sources that look for buckets, beside the Reads of one bucket.
+type DataReads struct {
+	ListBuckets        s3Call[s3.ListBucketsInput, s3.ListBucketsOutput]               `iam:"s3:ListAllMyBuckets" on:"*"`
+	GetBucketTagging   s3Call[s3.GetBucketTaggingInput, s3.GetBucketTaggingOutput]     `iam:"s3:GetBucketTagging" on:"bucket"`
+	ListObjectVersions s3Call[s3.ListObjectVersionsInput, s3.ListObjectVersionsOutput] `iam:"s3:ListBucketVersions" on:"bucket"`
+}
+
+// newDataReads takes the operations from the service client.
+func newDataReads(c *awsclient.Conn) DataReads {
+	s3 := awsclient.S3(c)
+	return DataReads{
+		ListBuckets: s3.ListBuckets, GetBucketTagging: s3.GetBucketTagging, ListObjectVersions: s3.ListObjectVersions,
 	}
 }

@@ -25,7 +25,7 @@ func (b bucket) canEmpty(ctx context.Context, w wish, _ Status) error {
 	}
 	out, err := b.ListObjectVersions(ctx, &s3.ListObjectVersionsInput{Bucket: &s.Name, MaxKeys: aws.Int32(3)}, at(s))
 	if err != nil {
-		return absent(err)
+		return awsclient.Absent(err)
 	}
 	found := objects(out)
 	if ours, err := b.onlyPlaceholder(ctx, s, found); ours || err != nil {
@@ -55,7 +55,7 @@ func (b bucket) onlyPlaceholder(ctx context.Context, s Spec, found []types.Objec
 	}
 	out, err := b.GetObjectTagging(ctx, &s3.GetObjectTaggingInput{Bucket: &s.Name, Key: &s.Placeholder}, at(s))
 	if err != nil {
-		return false, absent(err)
+		return false, awsclient.Absent(err)
 	}
 	return slices.ContainsFunc(out.TagSet, func(t types.Tag) bool {
 		return aws.ToString(t.Key) == PlaceholderTag || aws.ToString(t.Key) == yalePlaceholderTag
@@ -84,7 +84,7 @@ func (b bucket) empty(ctx context.Context, s Spec) error {
 		err := b.eachUpload(ctx, s, func(key, id *string) {
 			uploads.Go(func() error {
 				_, err := b.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{Bucket: &s.Name, Key: key, UploadId: id}, at(s))
-				return absent(err)
+				return awsclient.Absent(err)
 			})
 		})
 		if aborted := uploads.Wait(); err == nil {
@@ -105,7 +105,7 @@ func (b bucket) empty(ctx context.Context, s Spec) error {
 			if failed := group.Wait(); failed != nil {
 				return failed // which is what cut the listing short
 			}
-			return absent(err)
+			return awsclient.Absent(err)
 		}
 		remove(listed) // only now: this page began after the last version of that one
 		listed = objects(page)
@@ -123,7 +123,7 @@ func (b bucket) deleteBatch(ctx context.Context, s Spec, batch []types.ObjectIde
 		Delete: &types.Delete{Objects: batch, Quiet: aws.Bool(true)},
 	}, at(s))
 	if err != nil {
-		return absent(err)
+		return awsclient.Absent(err)
 	}
 	if len(out.Errors) == 0 {
 		return nil
@@ -143,7 +143,7 @@ func (b bucket) eachUpload(ctx context.Context, s Spec, do func(key, id *string)
 	for {
 		page, err := b.ListMultipartUploads(ctx, in, at(s))
 		if err != nil {
-			return absent(err)
+			return awsclient.Absent(err)
 		}
 		for _, u := range page.Uploads {
 			do(u.Key, u.UploadId)

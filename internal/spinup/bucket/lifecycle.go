@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/document"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/lifecyclerule"
@@ -41,7 +42,7 @@ func (b bucket) lifecycle() part {
 		Observe: func(ctx context.Context, w wish, o *Status) error {
 			s := w.Want
 			live, err := lifecyclerule.NewWriter(b.conn, s.Name, s.Region).Read(ctx)
-			if err := absent(err); err != nil {
+			if err := awsclient.Absent(err); err != nil {
 				return err
 			}
 			o.Lifecycle = &live

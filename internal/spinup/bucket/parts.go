@@ -29,7 +29,7 @@ const parallelReads = 8
 // bucket holds what the parts need to act.
 type bucket struct {
 	API
-	SiteReads
+	PlaceholderReads
 	conn *awsclient.Conn
 }
 
@@ -42,9 +42,7 @@ func New(conn *awsclient.Conn) reconcile.Composite[Spec, Status] {
 		Parts:    slices.Concat([]part{p.Root}, p.Settings, []part{p.Policy}, p.Levels),
 		Parallel: parallelReads,
 		Rescue:   conn.Pace.Rescue,
-		Until: func(ctx context.Context, what string, done func(context.Context) (bool, error)) error {
-			return awsclient.Until(ctx, conn.Pace, what, done)
-		},
+		Until:    conn.Until,
 	}
 }
 
@@ -58,7 +56,7 @@ type Parts struct {
 
 // PartsOf makes the parts.
 func PartsOf(conn *awsclient.Conn) Parts {
-	b := bucket{API: NewAPI(conn), SiteReads: SiteReads{awsclient.S3(conn).GetObjectTagging}, conn: conn}
+	b := bucket{API: NewAPI(conn), PlaceholderReads: PlaceholderReads{awsclient.S3(conn).GetObjectTagging}, conn: conn}
 	var levels []part
 	for _, l := range access.Levels() {
 		levels = append(levels, b.level(l))
@@ -81,15 +79,7 @@ func (b bucket) put(ctx context.Context, have *Status, write func() error) error
 	if have.Root == nil || !have.Root.Fresh {
 		return write()
 	}
-	return awsclient.Patiently(ctx, b.conn.Pace, "the new bucket to be known everywhere", awsclient.IsNotFound, write)
-}
-
-// absent turns a typed not-found into "nothing there".
-func absent(err error) error {
-	if awsclient.IsNotFound(err) {
-		return nil
-	}
-	return err
+	return b.conn.Patiently(ctx, "the new bucket to be known everywhere", awsclient.IsNotFound, write)
 }
 
 func (b bucket) root() part {
@@ -133,9 +123,9 @@ func (b bucket) root() part {
 				return err
 			}
 			o.Root = &Root{Region: s.Region, Fresh: true}
-			return awsclient.Until(ctx, b.conn.Pace, "the new bucket to be seen", func(ctx context.Context) (bool, error) {
+			return b.conn.Until(ctx, "the new bucket to be seen", func(ctx context.Context) (bool, error) {
 				_, err := b.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &s.Name}, at(s))
-				return err == nil, absent(err)
+				return err == nil, awsclient.Absent(err)
 			})
 		},
 		CanRemove: b.canEmpty,
@@ -147,7 +137,7 @@ func (b bucket) root() part {
 				}
 			}
 			_, err := b.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: &s.Name}, at(s))
-			if err := absent(err); err != nil {
+			if err := awsclient.Absent(err); err != nil {
 				return err
 			}
 			o.Root = nil
@@ -166,7 +156,7 @@ func (b bucket) ownership() part {
 		Observe: func(ctx context.Context, w wish, o *Status) error {
 			s := w.Want
 			out, err := b.GetBucketOwnershipControls(ctx, &s3.GetBucketOwnershipControlsInput{Bucket: &s.Name}, at(s))
-			if err := absent(err); err != nil {
+			if err := awsclient.Absent(err); err != nil {
 				return err
 			}
 			// A bucket from before ownership controls has none and behaves like this.
@@ -202,7 +192,7 @@ func (b bucket) publicAccess() part {
 		Observe: func(ctx context.Context, w wish, o *Status) error {
 			s := w.Want
 			out, err := b.GetPublicAccessBlock(ctx, &s3.GetPublicAccessBlockInput{Bucket: &s.Name}, at(s))
-			if err := absent(err); err != nil {
+			if err := awsclient.Absent(err); err != nil {
 				return err
 			}
 			o.Block = &Block{}
@@ -290,7 +280,7 @@ func (b bucket) encryption() part {
 func (b bucket) encryptionRule(ctx context.Context, s Spec) (types.ServerSideEncryptionRule, error) {
 	out, err := b.GetBucketEncryption(ctx, &s3.GetBucketEncryptionInput{Bucket: &s.Name}, at(s))
 	if err != nil {
-		return types.ServerSideEncryptionRule{}, absent(err)
+		return types.ServerSideEncryptionRule{}, awsclient.Absent(err)
 	}
 	if c := out.ServerSideEncryptionConfiguration; c != nil && len(c.Rules) > 0 {
 		return c.Rules[0], nil
@@ -309,7 +299,7 @@ func (b bucket) versioning() part {
 		Observe: func(ctx context.Context, w wish, o *Status) error {
 			s := w.Want
 			out, err := b.GetBucketVersioning(ctx, &s3.GetBucketVersioningInput{Bucket: &s.Name}, at(s))
-			if err := absent(err); err != nil {
+			if err := awsclient.Absent(err); err != nil {
 				return err
 			}
 			o.Versioning = new(string)
@@ -387,7 +377,7 @@ func (b bucket) accessLog() part {
 func (b bucket) logging(ctx context.Context, s Spec) (*types.LoggingEnabled, error) {
 	out, err := b.GetBucketLogging(ctx, &s3.GetBucketLoggingInput{Bucket: &s.Name}, at(s))
 	if err != nil {
-		return nil, absent(err)
+		return nil, awsclient.Absent(err)
 	}
 	return out.LoggingEnabled, nil
 }
@@ -463,7 +453,7 @@ func tagsOf(
 	out, err := get(ctx, &s3.GetBucketTaggingInput{Bucket: &s.Name}, at(s))
 	tags := map[string]string{}
 	if err != nil {
-		return tags, absent(err)
+		return tags, awsclient.Absent(err)
 	}
 	for _, tag := range out.TagSet {
 		tags[aws.ToString(tag.Key)] = aws.ToString(tag.Value)
@@ -479,18 +469,4 @@ func lost(s Spec, what string, names []string) error {
 	slices.Sort(names)
 	return fmt.Errorf("the bucket %s carries %s, which would be lost: %s; remove them first, or set force_destroy = true "+
 		"and apply, to destroy the bucket with them", s.Name, what, strings.Join(names, ", "))
-}
-
-// Locate finds the region of an existing bucket, starting from any region. It says false if there is no such bucket.
-func Locate(ctx context.Context, conn *awsclient.Conn, name, region string) (string, bool, error) {
-	var have Status
-	spec := Spec{Name: name, Region: region, Partition: conn.Partition}
-	err := bucket{API: NewAPI(conn), conn: conn}.root().Observe(ctx, wish{Want: spec}, &have)
-	if elsewhere, ok := awsclient.Redirected(err); ok {
-		return elsewhere, true, nil
-	}
-	if err != nil || have.Root == nil {
-		return "", false, err
-	}
-	return have.Root.Region, true, nil
 }

@@ -56,14 +56,14 @@ func (b bucket) policyWriter(s Spec, o *Status) document.Writer[awspolicy.Docume
 		Read: func(ctx context.Context) (awspolicy.Document, error) {
 			out, err := b.GetBucketPolicy(ctx, &s3.GetBucketPolicyInput{Bucket: &s.Name}, at(s))
 			if err != nil {
-				return awspolicy.Document{}, absent(err)
+				return awspolicy.Document{}, awsclient.Absent(err)
 			}
 			return awspolicy.Parse(aws.ToString(out.Policy))
 		},
 		Write: func(ctx context.Context, next awspolicy.Document) error { return b.putPolicy(ctx, s, o, next.String()) },
 		Delete: func(ctx context.Context) error {
 			_, err := b.DeleteBucketPolicy(ctx, &s3.DeleteBucketPolicyInput{Bucket: &s.Name}, at(s))
-			return absent(err)
+			return awsclient.Absent(err)
 		},
 	})
 }
@@ -73,7 +73,7 @@ func (b bucket) putPolicy(ctx context.Context, s Spec, o *Status, text string) e
 	early := func(err error) bool {
 		return o.Root != nil && o.Root.Fresh && awsclient.IsNotFound(err) || o.Opened && awsclient.IsAccessDenied(err)
 	}
-	return awsclient.Patiently(ctx, b.conn.Pace, "S3 to accept the bucket policy", early, func() error {
+	return b.conn.Patiently(ctx, "S3 to accept the bucket policy", early, func() error {
 		_, err := b.PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{Bucket: &s.Name, Policy: &text}, at(s))
 		if o.Opened && awsclient.IsAccessDenied(err) {
 			return fmt.Errorf("a public policy is refused too where the account or its organization blocks them: %w", err)

@@ -135,3 +135,15 @@ func NewAPI(c *awsclient.Conn) API {
 		},
 	}
 }
+
+// DataReads are the operations of the data sources about users, beside the Reads of one user.
+type DataReads struct {
+	GetGroup                 iamCall[iam.GetGroupInput, iam.GetGroupOutput]                                 `iam:"iam:GetGroup" on:"membership"`
+	ListAttachedUserPolicies iamCall[iam.ListAttachedUserPoliciesInput, iam.ListAttachedUserPoliciesOutput] `iam:"iam:ListAttachedUserPolicies" on:"user"`
+}
+
+// newDataReads takes the operations from the service client.
+func newDataReads(c *awsclient.Conn) DataReads {
+	iam := awsclient.IAM(c)
+	return DataReads{GetGroup: iam.GetGroup, ListAttachedUserPolicies: iam.ListAttachedUserPolicies}
+}

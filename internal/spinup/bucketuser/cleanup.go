@@ -49,15 +49,15 @@ func (b bucketUser) delete(ctx context.Context, w wish, o *Status) error {
 			return err
 		}
 		for _, one := range all {
-			if err := absent(one.remove(ctx)); err != nil {
+			if err := awsclient.Absent(one.remove(ctx)); err != nil {
 				return err
 			}
 		}
 	}
-	err := awsclient.Patiently(ctx, b.conn.Pace, "the user to be seen without its belongings", awsclient.IsConflict,
+	err := b.conn.Patiently(ctx, "the user to be seen without its belongings", awsclient.IsConflict,
 		func() error {
 			_, err := b.DeleteUser(ctx, &iam.DeleteUserInput{UserName: &o.User.Name})
-			return absent(err)
+			return awsclient.Absent(err)
 		})
 	if err != nil {
 		return err
@@ -171,7 +171,7 @@ func (b bucketUser) mfaDevices(ctx context.Context, user string) ([]belonging, e
 		serial := aws.ToString(device.SerialNumber)
 		all = append(all, belonging{"MFA device " + serial, func(ctx context.Context) error {
 			_, err := b.DeactivateMFADevice(ctx, &iam.DeactivateMFADeviceInput{UserName: &user, SerialNumber: &serial})
-			if err := absent(err); err != nil || !strings.Contains(serial, ":mfa/") { // only virtual ones can be deleted
+			if err := awsclient.Absent(err); err != nil || !strings.Contains(serial, ":mfa/") { // only virtual ones can be deleted
 				return err
 			}
 			_, err = b.DeleteVirtualMFADevice(ctx, &iam.DeleteVirtualMFADeviceInput{SerialNumber: &serial})

@@ -122,7 +122,7 @@ func (b bucketUser) list(ctx context.Context, w wish) ([]AccessKey, error) {
 		return b.ListAccessKeys(ctx, &iam.ListAccessKeysInput{UserName: name})
 	})
 	if err != nil {
-		return nil, absent(err)
+		return nil, awsclient.Absent(err)
 	}
 	var keys []AccessKey
 	for _, key := range out.AccessKeyMetadata {
@@ -216,7 +216,7 @@ func (b bucketUser) forget(ctx context.Context, w wish, keep []AccessKey) error 
 			continue
 		}
 		_, err := b.DeleteAccessKey(ctx, &iam.DeleteAccessKeyInput{UserName: &w.Want.Name, AccessKeyId: &key.ID})
-		if err := absent(err); err != nil {
+		if err := awsclient.Absent(err); err != nil {
 			return err
 		}
 	}
@@ -272,7 +272,7 @@ func (b bucketUser) drop(ctx context.Context, s Spec, o *Status, key **AccessKey
 	}
 	name := s.name(*o)
 	_, err := b.DeleteAccessKey(ctx, &iam.DeleteAccessKeyInput{UserName: &name, AccessKeyId: &(*key).ID})
-	if err := absent(err); err != nil {
+	if err := awsclient.Absent(err); err != nil {
 		return err
 	}
 	*key = nil

@@ -37,18 +37,8 @@ func New(conn *awsclient.Conn) reconcile.Composite[Spec, Status] {
 		Parts:    []part{b.user(), b.boundary(), b.tags(), b.access(), b.accessKey()},
 		Parallel: 8,
 		Rescue:   conn.Pace.Rescue,
-		Until: func(ctx context.Context, what string, done func(context.Context) (bool, error)) error {
-			return awsclient.Until(ctx, conn.Pace, what, done)
-		},
+		Until:    conn.Until,
 	}
-}
-
-// absent turns a typed not-found into "nothing there".
-func absent(err error) error {
-	if awsclient.IsNotFound(err) {
-		return nil
-	}
-	return err
 }
 
 // byName reads something of the user under its name or, while it is being renamed, under the one it had.
@@ -78,7 +68,7 @@ func (b bucketUser) user() part {
 				if awsclient.IsNotFound(err) {
 					o.User = nil
 				}
-				return absent(err)
+				return awsclient.Absent(err)
 			}
 			created := o.User != nil && o.User.Created
 			o.User = userOf(out.User)
@@ -107,10 +97,10 @@ func (b bucketUser) user() part {
 			}
 			o.User.Created = true
 			// Just created, a user may be unknown to the next call.
-			return awsclient.Until(ctx, b.conn.Pace, "the new user to be seen", func(ctx context.Context) (bool, error) {
+			return b.conn.Until(ctx, "the new user to be seen", func(ctx context.Context) (bool, error) {
 				out, err := b.GetUser(ctx, &iam.GetUserInput{UserName: &s.Name})
 				if err != nil {
-					return false, absent(err)
+					return false, awsclient.Absent(err)
 				}
 				o.User = userOf(out.User)
 				o.User.Created = true
@@ -214,7 +204,7 @@ func tagList(tags map[string]string) []types.Tag {
 
 // patiently repeats a write for as long as IAM does not yet know what this run made.
 func (b bucketUser) patiently(ctx context.Context, early func(error) bool, write func() error) error {
-	return awsclient.Patiently(ctx, b.conn.Pace, "the user to be known everywhere", early, write)
+	return b.conn.Patiently(ctx, "the user to be known everywhere", early, write)
 }
 
 // access is what the user may do: by the bucket's groups, or by an inline policy where it is confined to a path or
@@ -268,8 +258,8 @@ func (b bucketUser) observeAccess(ctx context.Context, w wish, o *Status) error 
 	var groups []string
 	var inline *Inline
 	var reads errgroup.Group
-	reads.Go(func() (err error) { groups, err = b.groups(ctx, w); return absent(err) })
-	reads.Go(func() (err error) { inline, err = b.inline(ctx, w); return absent(err) })
+	reads.Go(func() (err error) { groups, err = b.groups(ctx, w); return awsclient.Absent(err) })
+	reads.Go(func() (err error) { inline, err = b.inline(ctx, w); return awsclient.Absent(err) })
 	if err := reads.Wait(); err != nil {
 		return err
 	}
@@ -379,7 +369,7 @@ func (b bucketUser) putInline(ctx context.Context, s Spec, o *Status) error {
 func (b bucketUser) deleteInline(ctx context.Context, o *Status, policies []string) error {
 	for _, policy := range policies {
 		_, err := b.DeleteUserPolicy(ctx, &iam.DeleteUserPolicyInput{UserName: &o.User.Name, PolicyName: &policy})
-		if err := absent(err); err != nil {
+		if err := awsclient.Absent(err); err != nil {
 			return err
 		}
 		delete(o.Inline.Documents, policy)
@@ -416,7 +406,7 @@ func (b bucketUser) join(ctx context.Context, o *Status, group string) error {
 
 func (b bucketUser) leave(ctx context.Context, o *Status, group string) error {
 	_, err := b.RemoveUserFromGroup(ctx, &iam.RemoveUserFromGroupInput{UserName: &o.User.Name, GroupName: &group})
-	if err := absent(err); err != nil {
+	if err := awsclient.Absent(err); err != nil {
 		return err
 	}
 	o.Groups = slices.DeleteFunc(o.Groups, func(in string) bool { return in == group })

@@ -147,7 +147,7 @@ func (b bucketUser) discard(ctx context.Context, at Store) error {
 				SecretId: &at.SecretsSecret, ForceDeleteWithoutRecovery: aws.Bool(true), // so that the name is free again
 			})
 		}
-		return absent(err)
+		return awsclient.Absent(err)
 	}
 	err := remove(ctx)
 	if awsclient.IsUncertain(err) { // whoever thinks it is still there hands no secret over

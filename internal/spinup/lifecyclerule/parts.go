@@ -28,9 +28,7 @@ func New(conn *awsclient.Conn) reconcile.Composite[Spec, Status] {
 		Parts:    []part{rule(conn)},
 		Parallel: 1,
 		Rescue:   conn.Pace.Rescue,
-		Until: func(ctx context.Context, what string, done func(context.Context) (bool, error)) error {
-			return awsclient.Until(ctx, conn.Pace, what, done)
-		},
+		Until:    conn.Until,
 	}
 }
 

@@ -14,17 +14,18 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 )
 
-// CatalogAPI is every operation of the data sources that look for buckets, beside the Reads of one bucket.
-type CatalogAPI struct {
-	ListBuckets        s3Call[s3.ListBucketsInput, s3.ListBucketsOutput]               `iam:"s3:ListAllMyBuckets" on:"*"`
-	GetBucketTagging   s3Call[s3.GetBucketTaggingInput, s3.GetBucketTaggingOutput]     `iam:"s3:GetBucketTagging" on:"bucket"`
-	ListObjectVersions s3Call[s3.ListObjectVersionsInput, s3.ListObjectVersionsOutput] `iam:"s3:ListBucketVersions" on:"bucket"`
-}
-
-// newCatalogAPI takes the operations from the service client.
-func newCatalogAPI(c *awsclient.Conn) CatalogAPI {
-	s3 := awsclient.S3(c)
-	return CatalogAPI{ListBuckets: s3.ListBuckets, GetBucketTagging: s3.GetBucketTagging, ListObjectVersions: s3.ListObjectVersions}
+// Locate finds the region of an existing bucket, starting from any region. The boolean reports whether there is such a bucket.
+func Locate(ctx context.Context, conn *awsclient.Conn, name, region string) (string, bool, error) {
+	var have Status
+	spec := Spec{Name: name, Region: region, Partition: conn.Partition}
+	err := bucket{API: NewAPI(conn), conn: conn}.root().Observe(ctx, wish{Want: spec}, &have)
+	if elsewhere, ok := awsclient.Redirected(err); ok {
+		return elsewhere, true, nil
+	}
+	if err != nil || have.Root == nil {
+		return "", false, err
+	}
+	return have.Root.Region, true, nil
 }
 
 // Entry is a bucket in the list of an account.
@@ -34,16 +35,17 @@ type Entry struct {
 	Created time.Time
 }
 
-// Catalog looks for buckets. It remembers when each was made, so that many single look-ups list the account once.
-type Catalog struct {
+// Listing lists the buckets of an account. It keeps when each was made, so that many look-ups of one bucket list the
+// account once.
+type Listing struct {
 	mu    sync.Mutex
 	known map[string]Entry
 }
 
-// List gives the account's buckets whose names begin with prefix, by name. Some stores neither filter nor sort.
-func (c *Catalog) List(ctx context.Context, conn *awsclient.Conn, prefix string) ([]Entry, error) {
+// List returns the account's buckets whose names begin with prefix, by name. Some stores neither filter nor sort.
+func (l *Listing) List(ctx context.Context, conn *awsclient.Conn, prefix string) ([]Entry, error) {
 	var all []Entry
-	api := newCatalogAPI(conn)
+	api := newDataReads(conn)
 	in := &s3.ListBucketsInput{MaxBuckets: aws.Int32(1000)}
 	if prefix != "" {
 		in.Prefix = &prefix
@@ -66,28 +68,28 @@ func (c *Catalog) List(ctx context.Context, conn *awsclient.Conn, prefix string)
 	}
 }
 
-// Created says when an existing bucket was made; zero when the store does not list it.
-func (c *Catalog) Created(ctx context.Context, conn *awsclient.Conn, name string) (time.Time, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if entry, ok := c.known[name]; ok {
+// Created is when an existing bucket was made; zero if the store does not list it.
+func (l *Listing) Created(ctx context.Context, conn *awsclient.Conn, name string) (time.Time, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if entry, ok := l.known[name]; ok {
 		return entry.Created, nil
 	}
-	all, err := c.List(ctx, conn, "")
+	all, err := l.List(ctx, conn, "")
 	if err != nil {
 		return time.Time{}, err
 	}
-	c.known = map[string]Entry{}
+	l.known = map[string]Entry{}
 	for _, entry := range all {
-		c.known[entry.Name] = entry
+		l.known[entry.Name] = entry
 	}
-	return c.known[name].Created, nil
+	return l.known[name].Created, nil
 }
 
 // Tags reads the tags of many buckets, several at once. A bucket that has gone in the meantime has none.
-func (c *Catalog) Tags(ctx context.Context, conn *awsclient.Conn, entries []Entry) (map[string]map[string]string, error) {
+func (l *Listing) Tags(ctx context.Context, conn *awsclient.Conn, entries []Entry) (map[string]map[string]string, error) {
 	var mu sync.Mutex
-	api := newCatalogAPI(conn)
+	api := newDataReads(conn)
 	all := map[string]map[string]string{}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(parallelReads)
@@ -110,10 +112,11 @@ func (c *Catalog) Tags(ctx context.Context, conn *awsclient.Conn, entries []Entr
 	return all, group.Wait()
 }
 
-// Empty says whether a bucket holds nothing at all: no object, no old version, no delete marker.
+// Empty reports whether a bucket holds nothing at all: no object, no old version, no delete marker.
 func Empty(ctx context.Context, conn *awsclient.Conn, name, region string) (bool, error) {
 	s := Spec{Name: name, Region: region}
-	page, err := newCatalogAPI(conn).ListObjectVersions(ctx, &s3.ListObjectVersionsInput{Bucket: &s.Name, MaxKeys: aws.Int32(1)}, at(s))
+	in := &s3.ListObjectVersionsInput{Bucket: &s.Name, MaxKeys: aws.Int32(1)}
+	page, err := newDataReads(conn).ListObjectVersions(ctx, in, at(s))
 	if err != nil {
 		return false, err
 	}

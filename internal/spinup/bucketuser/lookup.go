@@ -11,18 +11,6 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 )
 
-// CatalogAPI is every operation of the data sources about users, beside the Reads of one user.
-type CatalogAPI struct {
-	GetGroup                 iamCall[iam.GetGroupInput, iam.GetGroupOutput]                                 `iam:"iam:GetGroup" on:"membership"`
-	ListAttachedUserPolicies iamCall[iam.ListAttachedUserPoliciesInput, iam.ListAttachedUserPoliciesOutput] `iam:"iam:ListAttachedUserPolicies" on:"user"`
-}
-
-// newCatalogAPI takes the operations from the service client.
-func newCatalogAPI(c *awsclient.Conn) CatalogAPI {
-	iam := awsclient.IAM(c)
-	return CatalogAPI{GetGroup: iam.GetGroup, ListAttachedUserPolicies: iam.ListAttachedUserPolicies}
-}
-
 // Member is a user in a list.
 type Member struct {
 	Name, ARN string
@@ -32,7 +20,7 @@ type Member struct {
 // Members gives the members of a bucket's groups, by name. The groups are found by their exact names; one that does not
 // exist has no members.
 func Members(ctx context.Context, conn *awsclient.Conn, bucket string) ([]Member, error) {
-	api := newCatalogAPI(conn)
+	api := newDataReads(conn)
 	found := map[string]Member{}
 	for _, group := range (Spec{Bucket: bucket}).ownGroups() {
 		in := &iam.GetGroupInput{GroupName: &group}
@@ -68,9 +56,9 @@ func Policies(ctx context.Context, conn *awsclient.Conn, s Spec, have Status) ([
 		all = slices.AppendSeq(all, maps.Keys(have.Inline.Documents))
 		all = append(all, have.Inline.Others...)
 	}
-	out, err := newCatalogAPI(conn).ListAttachedUserPolicies(ctx, &iam.ListAttachedUserPoliciesInput{UserName: &s.Name})
+	out, err := newDataReads(conn).ListAttachedUserPolicies(ctx, &iam.ListAttachedUserPoliciesInput{UserName: &s.Name})
 	if err != nil {
-		return all, absent(err)
+		return all, awsclient.Absent(err)
 	}
 	for _, policy := range out.AttachedPolicies {
 		all = append(all, aws.ToString(policy.PolicyName))

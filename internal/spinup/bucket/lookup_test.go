@@ -82,7 +82,7 @@ func paged() *store {
 
 var made = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 
-func TestCatalogList(t *testing.T) {
+func TestListing_list(t *testing.T) {
 	for prefix, want := range map[string][]string{
 		"":      {"data-a", "data-b", "data-c", "data-d", "logs"},
 		"data-": {"data-a", "data-b", "data-c", "data-d"},
@@ -90,8 +90,8 @@ func TestCatalogList(t *testing.T) {
 	} {
 		t.Run(prefix, func(t *testing.T) {
 			s := paged()
-			var catalog bucket.Catalog
-			got, err := catalog.List(t.Context(), connect(t, s), prefix)
+			var listing bucket.Listing
+			got, err := listing.List(t.Context(), connect(t, s), prefix)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -116,25 +116,25 @@ func TestCatalogList(t *testing.T) {
 }
 
 // Half a list would make a bucket that exists look as if it were gone.
-func TestCatalogListFailsWhole(t *testing.T) {
+func TestListing_listFailsWhole(t *testing.T) {
 	s := paged()
 	s.pages["two"] = page{status: http.StatusForbidden}
-	var catalog bucket.Catalog
-	got, err := catalog.List(t.Context(), connect(t, s), "")
+	var listing bucket.Listing
+	got, err := listing.List(t.Context(), connect(t, s), "")
 	if !awsclient.IsAccessDenied(err) || got != nil {
 		t.Errorf("%v, %v, want the refusal alone", got, err)
 	}
 }
 
 // Many look at once, and the account is listed once.
-func TestCatalogCreated(t *testing.T) {
+func TestListing_created(t *testing.T) {
 	s := paged()
 	conn := connect(t, s)
-	var catalog bucket.Catalog
+	var listing bucket.Listing
 	var group sync.WaitGroup
 	for name := range strings.FieldsSeq("data-a data-b data-c data-d logs data-a data-b data-c data-d logs") {
 		group.Go(func() {
-			got, err := catalog.Created(t.Context(), conn, name)
+			got, err := listing.Created(t.Context(), conn, name)
 			if err != nil || !got.Equal(made) {
 				t.Errorf("%s: %s, %v, want %s", name, got, err, made)
 			}
@@ -144,7 +144,7 @@ func TestCatalogCreated(t *testing.T) {
 	if lists := s.lists.Load(); lists != 4 {
 		t.Errorf("%d requests, want the 4 of one list", lists)
 	}
-	got, err := catalog.Created(t.Context(), conn, "unlisted")
+	got, err := listing.Created(t.Context(), conn, "unlisted")
 	if err != nil || !got.IsZero() {
 		t.Errorf("a bucket that is not listed: %s, %v, want no time", got, err)
 	}

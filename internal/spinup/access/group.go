@@ -163,7 +163,7 @@ func foreign(w wish, have Status) error {
 		w.Want.Level, reconcile.ErrForeign, strings.Join(found, ", "), instead)
 }
 
-// unused refuses to remove a level that somebody uses.
+// unused refuses to remove a level that is in use.
 func (g groups) unused(ctx context.Context, s Spec, have Status) error {
 	users, err := g.usersOfGroup(ctx, s, have.Group)
 	if err != nil {

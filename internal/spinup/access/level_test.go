@@ -38,7 +38,7 @@ func TestLevelNamesFit(t *testing.T) {
 }
 
 // The lengths are those measured of the Yale service's documents for buckets of 3, 30 and 63 characters. The texts
-// are ours but for one action that its lists of 6.2 name twice.
+// are the same but for one action that the lists name twice there.
 func TestLevelDocumentLengths(t *testing.T) {
 	const twice = len(`"s3:GetReplicationConfiguration",`)
 	tests := map[string]struct {
@@ -153,7 +153,7 @@ func TestAccepts(t *testing.T) {
 		text  string
 		want  bool
 	}{
-		"ours":                {Admin, admin, true},
+		"as written":          {Admin, admin, true},
 		"formatted":           {Admin, strings.ReplaceAll(admin, ",", ",\n  "), true},
 		"later admin":         {Admin, later, true},
 		"an action twice":     {ReadOnly, strings.Replace(readOnly, twice, twice+twice, 1), true},

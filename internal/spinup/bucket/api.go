@@ -8,7 +8,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 )
 
-// call is one AWS operation, held as a function value so that the linker drops the operations nobody calls.
+// s3Call is one operation of S3, held as a function value so that the linker drops the operations nobody calls.
 type s3Call[I, O any] = func(context.Context, *I, ...func(*s3.Options)) (*O, error)
 
 // Reads are the operations of a refresh: what `terraform plan` needs.
@@ -23,7 +23,7 @@ type Reads struct {
 	GetBucketPolicy            s3Call[s3.GetBucketPolicyInput, s3.GetBucketPolicyOutput]                       `iam:"s3:GetBucketPolicy" on:"bucket"`
 }
 
-// Writes are the other operations: those that change something, and the looks they take first.
+// Writes are the other operations: those that change something, and the reads before them.
 type Writes struct {
 	CreateBucket               s3Call[s3.CreateBucketInput, s3.CreateBucketOutput]                             `iam:"s3:CreateBucket" on:"bucket"`
 	PutBucketTagging           s3Call[s3.PutBucketTaggingInput, s3.PutBucketTaggingOutput]                     `iam:"s3:PutBucketTagging" on:"bucket"`
@@ -43,7 +43,7 @@ type Writes struct {
 	DeleteBucket         s3Call[s3.DeleteBucketInput, s3.DeleteBucketOutput]                 `iam:"s3:DeleteBucket" on:"bucket"`
 }
 
-// PlaceholderReads are what a bucket with a placeholder is asked beside that.
+// PlaceholderReads are the further operations on a bucket with a placeholder.
 type PlaceholderReads struct {
 	GetObjectTagging s3Call[s3.GetObjectTaggingInput, s3.GetObjectTaggingOutput] `iam:"s3:GetObjectTagging" on:"object"`
 }

@@ -17,7 +17,7 @@ import (
 // deleters is how many batches of a bucket's contents are deleted at once.
 const deleters = 8
 
-// canEmpty refuses to destroy a bucket that holds anything, unless force_destroy asks for that.
+// canEmpty refuses to destroy a bucket that holds anything, except with force_destroy.
 func (b bucket) canEmpty(ctx context.Context, w wish, _ Status) error {
 	s := w.Want
 	if s.ForceDestroy {
@@ -28,7 +28,7 @@ func (b bucket) canEmpty(ctx context.Context, w wish, _ Status) error {
 		return awsclient.Absent(err)
 	}
 	found := objects(out)
-	if ours, err := b.onlyPlaceholder(ctx, s, found); ours || err != nil {
+	if only, err := b.onlyPlaceholder(ctx, s, found); only || err != nil {
 		return err
 	}
 	var held []string
@@ -39,16 +39,16 @@ func (b bucket) canEmpty(ctx context.Context, w wish, _ Status) error {
 		return nil
 	}
 	return fmt.Errorf("the bucket %s is not empty (old versions and delete markers count): it holds %s ...; empty it "+
-		"first, or set force_destroy = true and apply, to destroy it with all its contents", s.Name, strings.Join(held, ", "))
+		"first, or set force_destroy = true and apply to destroy it with all its contents", s.Name, strings.Join(held, ", "))
 }
 
-// Tags of a first page that nobody has replaced yet: ours, and the Yale service's.
+// Tags of a placeholder that was not replaced: the provider's, and the Yale service's.
 const (
 	PlaceholderTag     = "spinup:placeholder"
 	yalePlaceholderTag = "yale:spinup"
 )
 
-// onlyPlaceholder says whether all that the bucket holds is a first page that nobody has replaced.
+// onlyPlaceholder reports whether the bucket holds nothing but a placeholder that was not replaced.
 func (b bucket) onlyPlaceholder(ctx context.Context, s Spec, found []types.ObjectIdentifier) (bool, error) {
 	if s.Placeholder == "" || len(found) != 1 || aws.ToString(found[0].Key) != s.Placeholder {
 		return false, nil
@@ -103,11 +103,11 @@ func (b bucket) empty(ctx context.Context, s Spec) error {
 		page, err := b.ListObjectVersions(ctx, in, at(s))
 		if err != nil {
 			if failed := group.Wait(); failed != nil {
-				return failed // which is what cut the listing short
+				return failed // it canceled the listing
 			}
 			return awsclient.Absent(err)
 		}
-		remove(listed) // only now: this page began after the last version of that one
+		remove(listed) // only now: the marker of this page was the last version of the one before
 		listed = objects(page)
 		if !aws.ToBool(page.IsTruncated) {
 			remove(listed)
@@ -128,7 +128,7 @@ func (b bucket) deleteBatch(ctx context.Context, s Spec, batch []types.ObjectIde
 	if len(out.Errors) == 0 {
 		return nil
 	}
-	// A permission that is missing shows here, not in the answer to the whole call.
+	// A missing permission shows here: the call as a whole succeeds.
 	first := out.Errors[0]
 	return fmt.Errorf("%d of %d objects could not be deleted, the first of them in version %s: %w",
 		len(out.Errors), len(batch),

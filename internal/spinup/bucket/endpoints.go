@@ -34,8 +34,8 @@ func dnsSuffix(partition string) string {
 	return "amazonaws.com"
 }
 
-// HostedZoneID is the Route 53 hosted zone of the S3 website endpoint of a region, empty where the region has none.
-// No API tells it. https://docs.aws.amazon.com/general/latest/gr/s3.html#s3_website_region_endpoints
+// HostedZoneID is the Route 53 hosted zone of the S3 website endpoint of a region, empty if the region has none. No API
+// returns it. https://docs.aws.amazon.com/general/latest/gr/s3.html#s3_website_region_endpoints
 func HostedZoneID(region string) string {
 	return map[string]string{
 		"af-south-1":     "Z83WF9RJE8B12",

@@ -12,14 +12,14 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/lifecyclerule"
 )
 
-// changedPreset follows the name of a preset whose rule says something else than the preset does.
+// changedPreset follows the name of a preset whose live rule differs from the preset.
 const changedPreset = ", changed"
 
-// Preset is the preset that a recorded value is about.
+// Preset is the name of the preset in a value of lifecycle_preset in state.
 func Preset(recorded string) string { return strings.TrimSuffix(recorded, changedPreset) }
 
-// lifecycle is the one rule of the bucket's lifecycle configuration that a preset stands for. All others are somebody
-// else's, those of spinup_lifecycle_rule included.
+// lifecycle is the rule of a preset, in the bucket's lifecycle configuration. All other rules belong to other owners,
+// spinup_lifecycle_rule included.
 func (b bucket) lifecycle() part {
 	return part{
 		Attribute: "lifecycle_preset",
@@ -27,7 +27,7 @@ func (b bucket) lifecycle() part {
 		Watched: func(s Spec) bool {
 			return s.Preset != "" || s.ReadAll && b.conn.Platform.Lifecycle
 		},
-		Wanted:  func(wish) bool { return true }, // without a preset: the rule of the one before it is to go
+		Wanted:  func(wish) bool { return true }, // without a preset, the rule of the former one is removed
 		Present: func(o Status) bool { return o.Lifecycle != nil },
 		InSync: func(w wish, o Status) bool {
 			for _, preset := range presets(w) {
@@ -55,8 +55,8 @@ func (b bucket) lifecycle() part {
 				return nil
 			}
 			if seen, there := o.Lifecycle.Find(want.Name); there && !seen.Equal(want) {
-				return fmt.Errorf("the bucket %s has a lifecycle rule %q of another owner, the name of the rule that the "+
-					"preset %q makes: remove that rule first, or leave lifecycle_preset out", s.Name, want.Name, s.Preset)
+				return fmt.Errorf("the bucket %s has a lifecycle rule %q of another owner, and the "+
+					"preset %q needs that name: remove the rule first, or leave lifecycle_preset out", s.Name, want.Name, s.Preset)
 			}
 			return nil
 		},
@@ -88,14 +88,14 @@ func (b bucket) lifecycle() part {
 	}
 }
 
-// presets are those whose rules belong to the bucket: the one wanted and the one before it.
+// presets are those whose rules the bucket owns: the former one and the wanted one.
 func presets(w wish) []string {
 	both := slices.Compact([]string{w.Before().Preset, w.Want.Preset})
 	return slices.DeleteFunc(both, func(name string) bool { return name == "" })
 }
 
-// LifecyclePreset says in a word what was seen of the presets: of those that are ours or, where all is
-// read, of all that are there as they should be.
+// LifecyclePreset is the value of lifecycle_preset that the live rules amount to. Only presets that the bucket owns count
+// or, with ReadAll, all whose rules are unchanged.
 func (o Status) LifecyclePreset(w reconcile.Wish[Spec]) string {
 	if o.Lifecycle == nil {
 		return ""

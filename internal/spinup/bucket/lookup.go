@@ -42,7 +42,7 @@ type Listing struct {
 	known map[string]Entry
 }
 
-// List returns the account's buckets whose names begin with prefix, by name. Some stores neither filter nor sort.
+// List returns the account's buckets whose names begin with prefix, by name. Some stores neither filter nor sort them.
 func (l *Listing) List(ctx context.Context, conn *awsclient.Conn, prefix string) ([]Entry, error) {
 	var all []Entry
 	api := newDataReads(conn)
@@ -86,7 +86,7 @@ func (l *Listing) Created(ctx context.Context, conn *awsclient.Conn, name string
 	return l.known[name].Created, nil
 }
 
-// Tags reads the tags of many buckets, several at once. A bucket that has gone in the meantime has none.
+// Tags reads the tags of many buckets, several at once. A bucket that was deleted in the meantime has none.
 func (l *Listing) Tags(ctx context.Context, conn *awsclient.Conn, entries []Entry) (map[string]map[string]string, error) {
 	var mu sync.Mutex
 	api := newDataReads(conn)

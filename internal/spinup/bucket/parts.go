@@ -74,7 +74,7 @@ func PartsOf(conn *awsclient.Conn) Parts {
 // at sends an S3 call to the bucket's own region.
 func at(s Spec) func(*s3.Options) { return func(o *s3.Options) { o.Region = s.Region } }
 
-// put writes a setting of the bucket: patiently while the bucket is new, at once otherwise.
+// put writes a setting of the bucket. While the bucket is new, a not-found is retried.
 func (b bucket) put(ctx context.Context, have *Status, write func() error) error {
 	if have.Root == nil || !have.Root.Fresh {
 		return write()
@@ -131,7 +131,7 @@ func (b bucket) root() part {
 		CanRemove: b.canEmpty,
 		Remove: func(ctx context.Context, w wish, o *Status) error {
 			s := w.Want
-			if s.ForceDestroy || s.Placeholder != "" { // nothing but the placeholder is there, as was checked
+			if s.ForceDestroy || s.Placeholder != "" { // without force, canEmpty found nothing but the placeholder
 				if err := b.empty(ctx, s); err != nil {
 					return err
 				}
@@ -249,7 +249,7 @@ func (b bucket) encryption() part {
 		Apply: func(ctx context.Context, w wish, o *Status) error {
 			s := w.Want
 			var rule types.ServerSideEncryptionRule
-			if o.Encryption != nil { // what else the rule says is not ours
+			if o.Encryption != nil { // other settings of the rule stay as they are
 				var err error
 				if rule, err = b.encryptionRule(ctx, s); err != nil {
 					return err
@@ -275,8 +275,8 @@ func (b bucket) encryption() part {
 	}
 }
 
-// encryptionRule is the bucket's one rule, empty where there is none: AWS says so by an error, a store may say it by an
-// answer without a configuration.
+// encryptionRule is the bucket's one rule, empty if there is none: AWS answers with an error then, some stores without a
+// configuration.
 func (b bucket) encryptionRule(ctx context.Context, s Spec) (types.ServerSideEncryptionRule, error) {
 	out, err := b.GetBucketEncryption(ctx, &s3.GetBucketEncryptionInput{Bucket: &s.Name}, at(s))
 	if err != nil {
@@ -311,7 +311,7 @@ func (b bucket) versioning() part {
 		Apply: func(ctx context.Context, w wish, o *Status) error {
 			s := w.Want
 			if o.Versioning == nil && !*s.Versioning {
-				return nil // a new bucket has none, and suspending it would leave a mark
+				return nil // on a new bucket it was never enabled, and "suspended" is not the same
 			}
 			status := types.BucketVersioningStatusSuspended
 			if *s.Versioning {
@@ -351,7 +351,7 @@ func (b bucket) accessLog() part {
 		Apply: func(ctx context.Context, w wish, o *Status) error {
 			s := w.Want
 			enabled := &types.LoggingEnabled{}
-			if o.Log != nil { // grants and key format are not ours
+			if o.Log != nil { // grants and key format stay as they are
 				live, err := b.logging(ctx, s)
 				if err != nil {
 					return err
@@ -390,7 +390,7 @@ func (b bucket) putLogging(ctx context.Context, s Spec, enabled *types.LoggingEn
 	return err
 }
 
-// systemTag says whether AWS itself owns the tag: it can be neither set nor removed by its users.
+// systemTag reports whether AWS itself owns the tag: users can neither set nor remove it.
 func systemTag(key string) bool { return strings.HasPrefix(key, "aws:") }
 
 func (b bucket) tags() part {
@@ -410,7 +410,7 @@ func (b bucket) tags() part {
 		},
 		Apply: func(ctx context.Context, w wish, o *Status) error {
 			s := w.Want
-			// The set is written whole, so what others put there goes back with it.
+			// The set is written whole, tags of other owners included.
 			set := maps.Clone(o.Tags)
 			maps.DeleteFunc(set, func(key, _ string) bool { return !s.ignores(key) })
 			if set == nil {
@@ -446,7 +446,7 @@ func (b bucket) tags() part {
 	}
 }
 
-// tagsOf reads the live tags. A bucket without any, or that is not there, has an empty set.
+// tagsOf reads the live tags. A bucket without tags, or that does not exist, has an empty set.
 func tagsOf(
 	ctx context.Context, get s3Call[s3.GetBucketTaggingInput, s3.GetBucketTaggingOutput], s Spec,
 ) (map[string]string, error) {
@@ -461,12 +461,12 @@ func tagsOf(
 	return tags, nil
 }
 
-// lost refuses to destroy a bucket together with what others put on it, unless force_destroy asks for that.
+// lost refuses to destroy a bucket together with what other owners put on it, except with force_destroy.
 func lost(s Spec, what string, names []string) error {
 	if s.ForceDestroy || len(names) == 0 {
 		return nil
 	}
 	slices.Sort(names)
-	return fmt.Errorf("the bucket %s carries %s, which would be lost: %s; remove them first, or set force_destroy = true "+
-		"and apply, to destroy the bucket with them", s.Name, what, strings.Join(names, ", "))
+	return fmt.Errorf("the bucket %s has %s, which would be lost: %s; remove them first, or set force_destroy = true "+
+		"and apply to destroy the bucket with them", s.Name, what, strings.Join(names, ", "))
 }

@@ -68,7 +68,7 @@ func (b bucket) policyWriter(s Spec, o *Status) document.Writer[awspolicy.Docume
 	})
 }
 
-// putPolicy writes the document. A public one may be refused for some seconds after the switches were opened.
+// putPolicy writes the document. S3 may refuse a public one for some seconds after public access was unblocked.
 func (b bucket) putPolicy(ctx context.Context, s Spec, o *Status, text string) error {
 	early := func(err error) bool {
 		return o.Root != nil && o.Root.Fresh && awsclient.IsNotFound(err) || o.Opened && awsclient.IsAccessDenied(err)
@@ -76,7 +76,7 @@ func (b bucket) putPolicy(ctx context.Context, s Spec, o *Status, text string) e
 	return b.conn.Patiently(ctx, "S3 to accept the bucket policy", early, func() error {
 		_, err := b.PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{Bucket: &s.Name, Policy: &text}, at(s))
 		if o.Opened && awsclient.IsAccessDenied(err) {
-			return fmt.Errorf("a public policy is refused too where the account or its organization blocks them: %w", err)
+			return fmt.Errorf("the account or its organization may block public policies: %w", err)
 		}
 		return err
 	})

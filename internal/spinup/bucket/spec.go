@@ -1,5 +1,5 @@
-// Package bucket says what a spinup bucket is on AWS: a bucket with its settings, and an IAM policy with a group for
-// each access level. It may import reconcile, awspolicy, awsclient and the SDK's service types; no Terraform types.
+// Package bucket is the domain of spinup_bucket: a bucket with its settings, and its access levels. It may import
+// reconcile, awspolicy, awsclient, access, document, lifecyclerule and the SDK's types for S3; no Terraform types.
 package bucket
 
 import (
@@ -11,8 +11,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/lifecyclerule"
 )
 
-// Spec is what is wanted of a bucket. A nil or empty field of a setting that can be left alone means just that: it is
-// neither read nor written.
+// Spec is what is wanted of a bucket. An optional setting whose field is nil or empty is neither read nor written.
 type Spec struct {
 	Name      string
 	Region    string
@@ -32,19 +31,19 @@ type Spec struct {
 	Preset string // lifecycle preset; empty for none
 
 	Statements []awspolicy.Statement // the user's own statements of the bucket policy
-	Revoked    []string              // keys of statements that must not stay, whoever wrote them
+	Revoked    []string              // keys of statements to remove, whoever wrote them
 
 	Reader         string // ARN of a CloudFront distribution that may read the objects as itself; empty for none
-	ExemptServices bool   // RequireTLS is for people only: how a service of AWS reads is not theirs to choose
-	Placeholder    string // key of a first page that does not count as contents; empty for none
+	ExemptServices bool   // RequireTLS does not bind services of AWS: readers do not choose how those connect
+	Placeholder    string // key of a placeholder, which does not keep the bucket from being destroyed; empty for none
 
 	Levels     []access.Level
-	PolicyARNs map[access.Level]string // as far as they are known; otherwise derived from IAMPath
+	PolicyARNs map[access.Level]string // of those that are known; the others are derived from IAMPath
 	IAMPath    string
 
 	ForceDestroy bool
 
-	// ReadAll makes every part that the store has be read. Imports and data sources use it.
+	// ReadAll makes every part be read that the platform supports. Imports and data sources use it.
 	ReadAll bool
 }
 
@@ -61,8 +60,8 @@ type AccessLog struct {
 	Prefix string
 }
 
-// LogPrefix is the key prefix of a bucket's access log below the provider's one: "<prefix>/<bucket>/", without doubling
-// a slash that ends the prefix, and "<bucket>/" without a prefix.
+// LogPrefix is the default key prefix of a bucket's access log: "<prefix>/<bucket>/", or "<bucket>/" without a prefix. A
+// slash at the end of the prefix is not doubled.
 func LogPrefix(prefix, bucket string) string {
 	if prefix == "" {
 		return bucket + "/"
@@ -75,7 +74,7 @@ const (
 	PublicNone     = "none"
 	PublicRead     = "read"
 	PublicReadList = "read_list"
-	Unblocked      = "unblocked" // no switch is on, and no public statement of ours is there
+	Unblocked      = "unblocked" // no switch is on, and the provider has no public statement
 	Mixed          = "mixed"     // seen only: some other combination
 )
 
@@ -87,7 +86,7 @@ type Status struct {
 	Encryption *Encryption
 	Ownership  *string
 	Block      *Block
-	Opened     bool // this run let public policies in: S3 may go on refusing them for some seconds
+	Opened     bool // this run unblocked public policies: S3 may go on refusing them for some seconds
 	Log        *AccessLog
 	Policy     *awspolicy.Document          // empty but not nil when there is none
 	Lifecycle  *lifecyclerule.Configuration // empty but not nil when there is none
@@ -98,7 +97,7 @@ type Status struct {
 // Root is the bucket itself.
 type Root struct {
 	Region string
-	// Fresh says that this run made it: S3 and IAM may not yet show it everywhere.
+	// Fresh marks a bucket that this run made: S3 and IAM may not yet show it everywhere.
 	Fresh bool
 }
 
@@ -125,7 +124,7 @@ func (s Spec) ignores(key string) bool {
 	return systemTag(key) || s.IgnoreTag != nil && s.IgnoreTag(key)
 }
 
-// block is what the switches should be for the public access that is wanted.
+// block is how the switches should be for the public access that is wanted.
 func (s Spec) block() Block {
 	switch s.PublicAccess {
 	case PublicRead, PublicReadList:

@@ -10,7 +10,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 )
 
-// call is one AWS operation, held as a function value so that the linker drops the operations nobody calls.
+// iamCall, ssmCall and smCall are one AWS operation, held as a function value so that the linker drops the operations nobody calls.
 type (
 	iamCall[I, O any] = func(context.Context, *I, ...func(*iam.Options)) (*O, error)
 	ssmCall[I, O any] = func(context.Context, *I, ...func(*ssm.Options)) (*O, error)
@@ -26,7 +26,7 @@ type Reads struct {
 	ListAccessKeys    iamCall[iam.ListAccessKeysInput, iam.ListAccessKeysOutput]       `iam:"iam:ListAccessKeys" on:"user"`
 }
 
-// Writes are the other operations on the user and its key: those that change something, and the looks they take first.
+// Writes are the other operations on the user and its key: those that change something, and the reads before them.
 type Writes struct {
 	CreateUser                    iamCall[iam.CreateUserInput, iam.CreateUserOutput]                                       `iam:"iam:CreateUser,iam:TagUser" on:"user"`
 	UpdateUser                    iamCall[iam.UpdateUserInput, iam.UpdateUserOutput]                                       `iam:"iam:UpdateUser" on:"user"`
@@ -45,7 +45,7 @@ type Writes struct {
 	DeleteUser                    iamCall[iam.DeleteUserInput, iam.DeleteUserOutput]                                       `iam:"iam:DeleteUser" on:"user"`
 }
 
-// Cleanups are the operations that find and take away what others gave the user, before it can be deleted.
+// Cleanups are the operations that find and remove what other owners gave the user, before it can be deleted.
 type Cleanups struct {
 	GetLoginProfile                 iamCall[iam.GetLoginProfileInput, iam.GetLoginProfileOutput]                                 `iam:"iam:GetLoginProfile" on:"user"`
 	DeleteLoginProfile              iamCall[iam.DeleteLoginProfileInput, iam.DeleteLoginProfileOutput]                           `iam:"iam:DeleteLoginProfile" on:"user"`
@@ -62,7 +62,7 @@ type Cleanups struct {
 	DetachUserPolicy                iamCall[iam.DetachUserPolicyInput, iam.DetachUserPolicyOutput]                               `iam:"iam:DetachUserPolicy" on:"user"`
 }
 
-// Stores are the operations that hand a new secret over. Only those of the store in use are needed.
+// Stores are the operations on the stores of a new secret. Only those of the store in use are needed.
 type Stores struct {
 	PutParameter    ssmCall[ssm.PutParameterInput, ssm.PutParameterOutput]                          `iam:"ssm:PutParameter" on:"parameter"`
 	GetParameter    ssmCall[ssm.GetParameterInput, ssm.GetParameterOutput]                          `iam:"ssm:GetParameter" on:"parameter"`

@@ -13,13 +13,13 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 )
 
-// belonging is one thing that a user has and that IAM wants gone before the user can be deleted.
-type belonging struct {
-	what   string // for people
+// item is something that a user has and that IAM wants removed before the user can be deleted.
+type item struct {
+	what   string // for error messages
 	remove func(context.Context) error
 }
 
-// unused refuses to delete a user that has what we did not make, unless force_destroy asks for that.
+// unused refuses to delete a user that has items of other owners, except with force_destroy.
 func (b bucketUser) unused(ctx context.Context, w wish, o Status) error {
 	s := w.Want
 	if s.ForceDestroy {
@@ -33,12 +33,11 @@ func (b bucketUser) unused(ctx context.Context, w wish, o Status) error {
 	for i, one := range all {
 		names[i] = one.what
 	}
-	return fmt.Errorf("the user %s has what spinup did not make: %s; remove that first, or set force_destroy = true "+
-		"and apply, to destroy the user with it", s.name(o), strings.Join(names, ", "))
+	return fmt.Errorf("the user %s has items that spinup did not create: %s; remove them first, or set "+
+		"force_destroy = true and apply to destroy the user with them", s.name(o), strings.Join(names, ", "))
 }
 
-// delete deletes the user, after all that belongs to it. The user goes last: as long as it is there, what is left is
-// found again.
+// delete deletes the user, after all that it has. The user is last because the rest is found through it.
 func (b bucketUser) delete(ctx context.Context, w wish, o *Status) error {
 	if err := b.stripOwn(ctx, w, o); err != nil {
 		return err
@@ -54,7 +53,7 @@ func (b bucketUser) delete(ctx context.Context, w wish, o *Status) error {
 			}
 		}
 	}
-	err := b.conn.Patiently(ctx, "the user to be seen without its belongings", awsclient.IsConflict,
+	err := b.conn.Patiently(ctx, "the user to be seen without what was removed from it", awsclient.IsConflict,
 		func() error {
 			_, err := b.DeleteUser(ctx, &iam.DeleteUserInput{UserName: &o.User.Name})
 			return awsclient.Absent(err)
@@ -66,7 +65,7 @@ func (b bucketUser) delete(ctx context.Context, w wish, o *Status) error {
 	return nil
 }
 
-// stripOwn takes away what we made: keys, their stored secret, inline policies, memberships.
+// stripOwn removes what the provider made: keys, their stored secret, inline policies, memberships.
 func (b bucketUser) stripOwn(ctx context.Context, w wish, o *Status) error {
 	s := w.Want
 	for _, key := range []**AccessKey{&o.Previous, &o.Current} {
@@ -90,13 +89,13 @@ func (b bucketUser) stripOwn(ctx context.Context, w wish, o *Status) error {
 	return nil
 }
 
-// foreign lists what the user has and we did not make. What the store does not offer the user cannot have.
-func (b bucketUser) foreign(ctx context.Context, w wish, o Status) ([]belonging, error) {
+// foreign lists the items of other owners. A kind of item that the store does not implement is skipped.
+func (b bucketUser) foreign(ctx context.Context, w wish, o Status) ([]item, error) {
 	s := w.Want
 	user := s.name(o)
 	all := b.foreignSeen(s, o, user)
-	keys := func(ctx context.Context, _ string) ([]belonging, error) { return b.otherKeys(ctx, w, o) }
-	for _, look := range []func(context.Context, string) ([]belonging, error){
+	keys := func(ctx context.Context, _ string) ([]item, error) { return b.otherKeys(ctx, w, o) }
+	for _, look := range []func(context.Context, string) ([]item, error){
 		keys, b.loginProfile, b.mfaDevices, b.sshKeys, b.certificates, b.serviceCredentials, b.attachedPolicies,
 	} {
 		more, err := look(ctx, user)
@@ -108,14 +107,14 @@ func (b bucketUser) foreign(ctx context.Context, w wish, o Status) ([]belonging,
 	return all, nil
 }
 
-// foreignSeen is what the refresh has shown already: groups and inline policies of others.
-func (b bucketUser) foreignSeen(s Spec, o Status, user string) []belonging {
-	var all []belonging
+// foreignSeen lists those that the refresh has read already: groups and inline policies.
+func (b bucketUser) foreignSeen(s Spec, o Status, user string) []item {
+	var all []item
 	for _, group := range o.Groups {
 		if slices.Contains(s.ownGroups(), group) {
 			continue
 		}
-		all = append(all, belonging{"membership of group " + group, func(ctx context.Context) error {
+		all = append(all, item{"membership of group " + group, func(ctx context.Context) error {
 			_, err := b.RemoveUserFromGroup(ctx, &iam.RemoveUserFromGroupInput{UserName: &user, GroupName: &group})
 			return err
 		}})
@@ -124,7 +123,7 @@ func (b bucketUser) foreignSeen(s Spec, o Status, user string) []belonging {
 		return all
 	}
 	for _, policy := range o.Inline.Others {
-		all = append(all, belonging{"inline policy " + policy, func(ctx context.Context) error {
+		all = append(all, item{"inline policy " + policy, func(ctx context.Context) error {
 			_, err := b.DeleteUserPolicy(ctx, &iam.DeleteUserPolicyInput{UserName: &user, PolicyName: &policy})
 			return err
 		}})
@@ -132,18 +131,18 @@ func (b bucketUser) foreignSeen(s Spec, o Status, user string) []belonging {
 	return all
 }
 
-// otherKeys are the keys but ours. A user without access_key has its keys looked at only here.
-func (b bucketUser) otherKeys(ctx context.Context, w wish, o Status) ([]belonging, error) {
+// otherKeys are the access keys of other owners. It lists the keys itself: without access_key no refresh did.
+func (b bucketUser) otherKeys(ctx context.Context, w wish, o Status) ([]item, error) {
 	keys, err := b.list(ctx, w)
 	if err != nil {
 		return nil, err
 	}
-	var all []belonging
+	var all []item
 	for _, key := range keys {
 		if o.Current != nil && key.ID == o.Current.ID || o.Previous != nil && key.ID == o.Previous.ID {
 			continue
 		}
-		all = append(all, belonging{"access key " + key.ID, func(ctx context.Context) error {
+		all = append(all, item{"access key " + key.ID, func(ctx context.Context) error {
 			_, err := b.DeleteAccessKey(ctx, &iam.DeleteAccessKeyInput{UserName: aws.String(w.Want.name(o)), AccessKeyId: &key.ID})
 			return err
 		}})
@@ -151,25 +150,25 @@ func (b bucketUser) otherKeys(ctx context.Context, w wish, o Status) ([]belongin
 	return all, nil
 }
 
-func (b bucketUser) loginProfile(ctx context.Context, user string) ([]belonging, error) {
+func (b bucketUser) loginProfile(ctx context.Context, user string) ([]item, error) {
 	if _, err := b.GetLoginProfile(ctx, &iam.GetLoginProfileInput{UserName: &user}); err != nil {
 		return nil, err
 	}
-	return []belonging{{"login profile", func(ctx context.Context) error {
+	return []item{{"login profile", func(ctx context.Context) error {
 		_, err := b.DeleteLoginProfile(ctx, &iam.DeleteLoginProfileInput{UserName: &user})
 		return err
 	}}}, nil
 }
 
-func (b bucketUser) mfaDevices(ctx context.Context, user string) ([]belonging, error) {
+func (b bucketUser) mfaDevices(ctx context.Context, user string) ([]item, error) {
 	out, err := b.ListMFADevices(ctx, &iam.ListMFADevicesInput{UserName: &user})
 	if err != nil {
 		return nil, err
 	}
-	var all []belonging
+	var all []item
 	for _, device := range out.MFADevices {
 		serial := aws.ToString(device.SerialNumber)
-		all = append(all, belonging{"MFA device " + serial, func(ctx context.Context) error {
+		all = append(all, item{"MFA device " + serial, func(ctx context.Context) error {
 			_, err := b.DeactivateMFADevice(ctx, &iam.DeactivateMFADeviceInput{UserName: &user, SerialNumber: &serial})
 			if err := awsclient.Absent(err); err != nil || !strings.Contains(serial, ":mfa/") { // only virtual ones can be deleted
 				return err
@@ -181,15 +180,15 @@ func (b bucketUser) mfaDevices(ctx context.Context, user string) ([]belonging, e
 	return all, nil
 }
 
-func (b bucketUser) sshKeys(ctx context.Context, user string) ([]belonging, error) {
+func (b bucketUser) sshKeys(ctx context.Context, user string) ([]item, error) {
 	out, err := b.ListSSHPublicKeys(ctx, &iam.ListSSHPublicKeysInput{UserName: &user})
 	if err != nil {
 		return nil, err
 	}
-	var all []belonging
+	var all []item
 	for _, key := range out.SSHPublicKeys {
 		id := aws.ToString(key.SSHPublicKeyId)
-		all = append(all, belonging{"SSH key " + id, func(ctx context.Context) error {
+		all = append(all, item{"SSH key " + id, func(ctx context.Context) error {
 			_, err := b.DeleteSSHPublicKey(ctx, &iam.DeleteSSHPublicKeyInput{UserName: &user, SSHPublicKeyId: &id})
 			return err
 		}})
@@ -197,15 +196,15 @@ func (b bucketUser) sshKeys(ctx context.Context, user string) ([]belonging, erro
 	return all, nil
 }
 
-func (b bucketUser) certificates(ctx context.Context, user string) ([]belonging, error) {
+func (b bucketUser) certificates(ctx context.Context, user string) ([]item, error) {
 	out, err := b.ListSigningCertificates(ctx, &iam.ListSigningCertificatesInput{UserName: &user})
 	if err != nil {
 		return nil, err
 	}
-	var all []belonging
+	var all []item
 	for _, certificate := range out.Certificates {
 		id := aws.ToString(certificate.CertificateId)
-		all = append(all, belonging{"signing certificate " + id, func(ctx context.Context) error {
+		all = append(all, item{"signing certificate " + id, func(ctx context.Context) error {
 			_, err := b.DeleteSigningCertificate(ctx, &iam.DeleteSigningCertificateInput{UserName: &user, CertificateId: &id})
 			return err
 		}})
@@ -213,15 +212,15 @@ func (b bucketUser) certificates(ctx context.Context, user string) ([]belonging,
 	return all, nil
 }
 
-func (b bucketUser) serviceCredentials(ctx context.Context, user string) ([]belonging, error) {
+func (b bucketUser) serviceCredentials(ctx context.Context, user string) ([]item, error) {
 	out, err := b.ListServiceSpecificCredentials(ctx, &iam.ListServiceSpecificCredentialsInput{UserName: &user})
 	if err != nil {
 		return nil, err
 	}
-	var all []belonging
+	var all []item
 	for _, credential := range out.ServiceSpecificCredentials {
 		id := aws.ToString(credential.ServiceSpecificCredentialId)
-		all = append(all, belonging{"service-specific credential " + id, func(ctx context.Context) error {
+		all = append(all, item{"service-specific credential " + id, func(ctx context.Context) error {
 			_, err := b.DeleteServiceSpecificCredential(ctx, &iam.DeleteServiceSpecificCredentialInput{
 				UserName: &user, ServiceSpecificCredentialId: &id,
 			})
@@ -231,14 +230,14 @@ func (b bucketUser) serviceCredentials(ctx context.Context, user string) ([]belo
 	return all, nil
 }
 
-func (b bucketUser) attachedPolicies(ctx context.Context, user string) ([]belonging, error) {
+func (b bucketUser) attachedPolicies(ctx context.Context, user string) ([]item, error) {
 	out, err := b.ListAttachedUserPolicies(ctx, &iam.ListAttachedUserPoliciesInput{UserName: &user})
 	if err != nil {
 		return nil, err
 	}
-	var all []belonging
+	var all []item
 	for _, policy := range out.AttachedPolicies {
-		all = append(all, belonging{"attached policy " + aws.ToString(policy.PolicyName), func(ctx context.Context) error {
+		all = append(all, item{"attached policy " + aws.ToString(policy.PolicyName), func(ctx context.Context) error {
 			_, err := b.DetachUserPolicy(ctx, &iam.DetachUserPolicyInput{UserName: &user, PolicyArn: policy.PolicyArn})
 			return err
 		}})

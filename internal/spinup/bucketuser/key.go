@@ -18,7 +18,7 @@ import (
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 const maxKeys = 2
 
-// accessKey is our key, and the one before it for as long as both are valid. Keys that others made are not touched.
+// accessKey is the access key, and the previous one for as long as both are valid. Keys of other owners stay.
 func (b bucketUser) accessKey() part {
 	return part{
 		Attribute: "access_key",
@@ -39,7 +39,7 @@ func (b bucketUser) accessKey() part {
 				}
 			}
 			if o.Current == nil {
-				return errors.New("the access key is gone since the plan was made: plan again to make a new one")
+				return errors.New("the access key was deleted since the plan was made: plan again to create a new one")
 			}
 			if err := b.activate(ctx, s, o); err != nil {
 				return err
@@ -74,7 +74,7 @@ func keyInSync(w wish, o Status) bool {
 	return o.Previous == nil || keepsPrevious(w.Want)
 }
 
-// keepsPrevious reports whether the key before the current one stays.
+// keepsPrevious reports whether the previous key stays.
 func keepsPrevious(s Spec) bool {
 	if s.Key.ID == "" {
 		return s.Key.Overlap > 0
@@ -82,7 +82,7 @@ func keepsPrevious(s Spec) bool {
 	return s.Key.PreviousID != ""
 }
 
-// observeKeys tells our keys from those of others: by their ids, which state knows, or this run, which made one.
+// observeKeys tells the current and the previous key from those of other owners, by the ids that state or this run knows.
 func (b bucketUser) observeKeys(ctx context.Context, w wish, o *Status) error {
 	keys, err := b.list(ctx, w)
 	if err != nil {
@@ -116,7 +116,7 @@ func (b bucketUser) observeKeys(ctx context.Context, w wish, o *Status) error {
 	return nil
 }
 
-// list gives the user's keys, the oldest first.
+// list returns the user's keys, the oldest first.
 func (b bucketUser) list(ctx context.Context, w wish) ([]AccessKey, error) {
 	out, err := byName(w, func(name *string) (*iam.ListAccessKeysOutput, error) {
 		return b.ListAccessKeys(ctx, &iam.ListAccessKeysInput{UserName: name})
@@ -134,7 +134,8 @@ func (b bucketUser) list(ctx context.Context, w wish) ([]AccessKey, error) {
 	return keys, nil
 }
 
-// room refuses a new key where keys of others leave none for it. Ours that would go anyway make room.
+// room refuses a new key if keys of other owners leave no room for it. The previous key does not count: it is deleted
+// before the new one is created.
 func room(w wish, o Status) error {
 	taken := len(o.Others)
 	if o.Current != nil {
@@ -148,11 +149,11 @@ func room(w wish, o Status) error {
 		names = append(names, key.ID)
 	}
 	return fmt.Errorf("the user %s has no room for a new access key: IAM allows %d, and it has %s, which spinup did not "+
-		"make; delete one of them first", w.Want.name(o), maxKeys, strings.Join(names, " and "))
+		"create; delete one of them first", w.Want.name(o), maxKeys, strings.Join(names, " and "))
 }
 
-// renew makes a new key and hands its secret over. The old key works on until then; if the secret cannot be handed
-// over, the new key is deleted again. There are never more than two keys.
+// renew creates a new key and delivers its secret. Until then the old key stays valid. If the secret cannot be delivered,
+// the new key is deleted again. There are never more than two keys.
 func (b bucketUser) renew(ctx context.Context, w wish, o *Status) error {
 	s := w.Want
 	if err := b.drop(ctx, s, o, &o.Previous); err != nil {
@@ -164,7 +165,7 @@ func (b bucketUser) renew(ctx context.Context, w wish, o *Status) error {
 	}
 	issued, err := b.deliver(ctx, w, made)
 	if before := storedAt(w); err == nil && before != s.Key.Store {
-		// State has room for one place only: the old one goes now, or everything stays as it was.
+		// State can record one store only: either the old secret is deleted now, or everything stays as it was.
 		if err = b.discard(ctx, before); err != nil {
 			err = errors.Join(err, b.discard(context.WithoutCancel(ctx), s.Key.Store))
 		}
@@ -177,34 +178,34 @@ func (b bucketUser) renew(ctx context.Context, w wish, o *Status) error {
 	return nil
 }
 
-// create makes a key. One that was made by a call whose answer was lost is deleted again: nobody has its secret.
+// create creates a key. If an answer was lost, a key may exist whose secret nobody has: it is deleted again.
 func (b bucketUser) create(ctx context.Context, w wish, o *Status) (made *types.AccessKey, err error) {
 	keep := slices.Clone(o.Others)
 	if o.Current != nil {
 		keep = append(keep, *o.Current)
 	}
-	stray := false
+	uncertain := false
 	err = b.patiently(ctx, early(o), func() error {
 		out, err := b.CreateAccessKey(ctx, &iam.CreateAccessKeyInput{UserName: &o.User.Name})
 		if err != nil {
-			stray = awsclient.IsUncertain(err)
+			uncertain = awsclient.IsUncertain(err)
 			return err
 		}
-		made, stray = out.AccessKey, awsclient.Resent(out.ResultMetadata)
+		made, uncertain = out.AccessKey, awsclient.Resent(out.ResultMetadata)
 		keep = append(keep, AccessKey{ID: aws.ToString(made.AccessKeyId)})
 		return nil
 	})
-	if !stray {
+	if !uncertain {
 		return made, err
 	}
-	if undo := b.forget(ctx, w, keep); undo != nil {
-		return nil, errors.Join(err, fmt.Errorf("an access key whose making was not answered may be left: %w", undo))
+	if undo := b.deleteOthers(ctx, w, keep); undo != nil {
+		return nil, errors.Join(err, fmt.Errorf("an access key may be left whose creation was not confirmed: %w", undo))
 	}
 	return made, err
 }
 
-// forget deletes the keys that are not among those to keep.
-func (b bucketUser) forget(ctx context.Context, w wish, keep []AccessKey) error {
+// deleteOthers deletes the keys that are not in keep.
+func (b bucketUser) deleteOthers(ctx context.Context, w wish, keep []AccessKey) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), b.conn.Pace.Rescue)
 	defer cancel()
 	keys, err := b.list(ctx, w)
@@ -223,7 +224,7 @@ func (b bucketUser) forget(ctx context.Context, w wish, keep []AccessKey) error 
 	return nil
 }
 
-// takeBack deletes a new key whose secret could not be handed over.
+// takeBack deletes a new key whose secret could not be delivered.
 func (b bucketUser) takeBack(ctx context.Context, s Spec, o *Status, key *AccessKey, err error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), b.conn.Pace.Rescue)
 	defer cancel()
@@ -233,10 +234,10 @@ func (b bucketUser) takeBack(ctx context.Context, s Spec, o *Status, key *Access
 	if o.Current == nil {
 		return fmt.Errorf("%w; the new access key was deleted again", err)
 	}
-	return fmt.Errorf("%w; the new access key was deleted again, and %s works on", err, o.Current.ID)
+	return fmt.Errorf("%w; the new access key was deleted again, and %s stays valid", err, o.Current.ID)
 }
 
-// deliver waits until AWS accepts the new key, then hands its secret over.
+// deliver waits until AWS accepts the new key, then stores its secret.
 func (b bucketUser) deliver(ctx context.Context, w wish, made *types.AccessKey) (*Issued, error) {
 	id, secret := aws.ToString(made.AccessKeyId), aws.ToString(made.SecretAccessKey)
 	if err := awsclient.KeyAccepted(ctx, b.conn, id, secret); err != nil {
@@ -246,7 +247,7 @@ func (b bucketUser) deliver(ctx context.Context, w wish, made *types.AccessKey) 
 	return issued, b.store(ctx, w, secret, issued)
 }
 
-// activate turns our current key on or off.
+// activate activates or deactivates the current key.
 func (b bucketUser) activate(ctx context.Context, s Spec, o *Status) error {
 	if o.Current.Active == s.Key.Active {
 		return nil
@@ -265,7 +266,7 @@ func (b bucketUser) activate(ctx context.Context, s Spec, o *Status) error {
 	return nil
 }
 
-// drop deletes one of our keys.
+// drop deletes the current or the previous key.
 func (b bucketUser) drop(ctx context.Context, s Spec, o *Status, key **AccessKey) error {
 	if *key == nil {
 		return nil

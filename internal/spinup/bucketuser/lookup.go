@@ -17,8 +17,7 @@ type Member struct {
 	Groups    []string // those of the bucket
 }
 
-// Members gives the members of a bucket's groups, by name. The groups are found by their exact names; one that does not
-// exist has no members.
+// Members returns the members of a bucket's groups, by name. A group that does not exist has no members.
 func Members(ctx context.Context, conn *awsclient.Conn, bucket string) ([]Member, error) {
 	api := newDataReads(conn)
 	found := map[string]Member{}
@@ -49,7 +48,7 @@ func Members(ctx context.Context, conn *awsclient.Conn, bucket string) ([]Member
 	return all, nil
 }
 
-// Policies gives the names of the user's own policies: inline, and managed ones attached to it.
+// Policies returns the names of the user's inline policies and of the managed policies attached to it.
 func Policies(ctx context.Context, conn *awsclient.Conn, s Spec, have Status) ([]string, error) {
 	all := []string{}
 	if have.Inline != nil {

@@ -28,8 +28,8 @@ type bucketUser struct {
 	conn *awsclient.Conn
 }
 
-// New is the composite behind spinup_bucket_user. The key comes last: its secret is told only once, so everything that
-// could fail has to be behind it.
+// New is the composite behind spinup_bucket_user. The key is last: IAM returns its secret only once, so all that can fail
+// is done before.
 func New(conn *awsclient.Conn) reconcile.Composite[Spec, Status] {
 	b := bucketUser{API: NewAPI(conn), conn: conn}
 	return composite{
@@ -41,7 +41,7 @@ func New(conn *awsclient.Conn) reconcile.Composite[Spec, Status] {
 	}
 }
 
-// byName reads something of the user under its name or, while it is being renamed, under the one it had.
+// byName reads something of the user by its name or, while it is being renamed, by its former name.
 func byName[T any](w wish, read func(name *string) (T, error)) (T, error) {
 	out, err := read(&w.Want.Name)
 	if former := w.Before().Name; awsclient.IsNotFound(err) && former != "" && former != w.Want.Name {
@@ -50,7 +50,7 @@ func byName[T any](w wish, read func(name *string) (T, error)) (T, error) {
 	return out, err
 }
 
-// early says whether IAM may not yet show everywhere what this run made.
+// early reports whether an error is a not-found of what this run made and IAM does not yet show everywhere.
 func early(o *Status) func(error) bool {
 	return func(err error) bool { return o.User != nil && o.User.Created && awsclient.IsNotFound(err) }
 }
@@ -96,7 +96,7 @@ func (b bucketUser) user() part {
 				o.User = &User{Name: s.Name}
 			}
 			o.User.Created = true
-			// Just created, a user may be unknown to the next call.
+			// The next call may not yet find a new user.
 			return b.conn.Until(ctx, "the new user to be seen", func(ctx context.Context) (bool, error) {
 				out, err := b.GetUser(ctx, &iam.GetUserInput{UserName: &s.Name})
 				if err != nil {
@@ -125,13 +125,13 @@ func userOf(u *types.User) *User {
 	return user
 }
 
-// rename gives the user its new name; keys, groups and policies stay with it.
+// rename renames the user. Its keys, groups and policies stay with it.
 func (b bucketUser) rename(ctx context.Context, s Spec, o *Status) error {
 	_, err := b.UpdateUser(ctx, &iam.UpdateUserInput{UserName: &o.User.Name, NewUserName: &s.Name})
 	if err != nil {
 		return err
 	}
-	o.User.Name, o.User.Created = s.Name, true // IAM may not know it by that name everywhere yet
+	o.User.Name, o.User.Created = s.Name, true // IAM may not yet show the new name everywhere
 	return nil
 }
 
@@ -202,14 +202,14 @@ func tagList(tags map[string]string) []types.Tag {
 	return list
 }
 
-// patiently repeats a write for as long as IAM does not yet know what this run made.
+// patiently repeats a write while IAM does not yet show everywhere what this run made.
 func (b bucketUser) patiently(ctx context.Context, early func(error) bool, write func() error) error {
 	return b.conn.Patiently(ctx, "the user to be known everywhere", early, write)
 }
 
-// access is what the user may do: by the bucket's groups, or by an inline policy where it is confined to a path or
-// there are to be no groups. It is one part because one way may follow on the other: the new access is there before
-// the old one goes.
+// access is what the user may do: by a group of the bucket, or by an inline policy if it is confined to a path or groups
+// are not wanted. Both are one part because a user can change from one to the other: the new access is given before the
+// old one is taken.
 func (b bucketUser) access() part {
 	return part{
 		Attribute: "access",
@@ -253,7 +253,7 @@ func (b bucketUser) access() part {
 	}
 }
 
-// observeAccess reads the user's groups and the inline policies that bear one of our names, both at once.
+// observeAccess reads the user's groups and its inline policies, both at once.
 func (b bucketUser) observeAccess(ctx context.Context, w wish, o *Status) error {
 	var groups []string
 	var inline *Inline
@@ -312,7 +312,7 @@ func (b bucketUser) inline(ctx context.Context, w wish) (*Inline, error) {
 	return seen, nil
 }
 
-// granted says whether the inline policy is there that gives the access, if one is to.
+// granted reports whether the inline policy exists that gives the access, or none is wanted.
 func (s Spec) granted(have *Inline) bool {
 	if s.group() != "" {
 		return true
@@ -322,7 +322,7 @@ func (s Spec) granted(have *Inline) bool {
 	return ok && s.accepts(live, document)
 }
 
-// stale are our inline policies but the one that gives the access.
+// stale are the provider's inline policies except the one that gives the access.
 func (s Spec) stale(have *Inline) []string {
 	if have == nil {
 		return nil
@@ -334,7 +334,7 @@ func (s Spec) stale(have *Inline) []string {
 	return slices.DeleteFunc(slices.Sorted(maps.Keys(have.Documents)), func(policy string) bool { return policy == keep })
 }
 
-// putInline writes the inline policy that gives the access, if one is to and it is not there.
+// putInline writes the inline policy that gives the access, if one is wanted and missing.
 func (b bucketUser) putInline(ctx context.Context, s Spec, o *Status) error {
 	if o.Inline != nil && s.granted(o.Inline) || s.group() != "" {
 		return nil
@@ -350,7 +350,7 @@ func (b bucketUser) putInline(ctx context.Context, s Spec, o *Status) error {
 	}
 	err := put()
 	if stale := s.stale(o.Inline); awsclient.IsLimitExceeded(err) && len(stale) > 0 {
-		// Old and new are more together than IAM allows a user: for a moment there is neither.
+		// Together, old and new exceed what IAM allows a user: for a moment there is neither.
 		if err := b.deleteInline(ctx, o, stale); err != nil {
 			return err
 		}
@@ -377,7 +377,7 @@ func (b bucketUser) deleteInline(ctx context.Context, o *Status, policies []stri
 	return nil
 }
 
-// moves says which of the bucket's groups to join and which to leave. Other groups are not ours.
+// moves are the groups of the bucket to join and to leave. Other groups are left alone.
 func (s Spec) moves(in []string) (join, leave []string) {
 	want := s.Groups()
 	for _, group := range want {
@@ -413,7 +413,7 @@ func (b bucketUser) leave(ctx context.Context, o *Status, group string) error {
 	return nil
 }
 
-// missing says what to do about a group that does not exist.
+// missing adds to a not-found of a group how to get it.
 func (s Spec) missing(group string, err error) error {
 	switch {
 	case !awsclient.IsNotFound(err):

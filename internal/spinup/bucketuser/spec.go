@@ -1,6 +1,6 @@
-// Package bucketuser says what a spinup bucket user is on AWS: an IAM user that is a member of a bucket's group, or has
-// an inline policy, and has an access key that rotates without an outage. It may import reconcile, awspolicy,
-// access, awsclient and the SDK's service types; no Terraform types.
+// Package bucketuser is the domain of spinup_bucket_user: an IAM user that is a member of a bucket's group, or has an
+// inline policy, and has an access key that rotates without an outage. It may import reconcile, awspolicy, awsclient,
+// access and the SDK's service types; no Terraform types.
 package bucketuser
 
 import (
@@ -35,14 +35,15 @@ type Spec struct {
 
 	ForceDestroy bool
 
-	// ReadAll makes every part be read, and takes the newest key and the one before it for the user's. Imports use it.
+	// ReadAll makes every part be read, and takes the newest key as the current one and the other as the previous one.
+	// Imports use it.
 	ReadAll bool
 }
 
 // Key is what is wanted of the access key, or what state remembers of it.
 type Key struct {
 	ID         string // "" asks for a new key
-	PreviousID string // "": there is to be no previous key, unless Overlap keeps the one that a new key replaces
+	PreviousID string // "": no previous key is wanted, except for the time of Overlap after a new key
 	// Overlap is how long the previous key stays. Zero: until the new one is delivered.
 	Overlap time.Duration
 	Active  bool
@@ -61,7 +62,7 @@ func known(w wish) Key {
 	return Key{}
 }
 
-// storedAt is where state says that the secret lies; zero for nowhere but state.
+// storedAt is the store that holds the secret according to state; zero if state itself does.
 func storedAt(w wish) Store {
 	if key := known(w); key.Stored {
 		return key.Store
@@ -69,7 +70,7 @@ func storedAt(w wish) Store {
 	return Store{}
 }
 
-// Store says where a new secret goes. The zero value is state.
+// Store is where a new secret is stored. The zero value is state.
 type Store struct {
 	PGPKey        string // armored or base64 public key
 	Parameter     string // name of an SSM parameter
@@ -83,8 +84,8 @@ type Status struct {
 	Inline   *Inline
 	Current  *AccessKey
 	Previous *AccessKey
-	Others   []AccessKey // keys that are not ours
-	Stored   *Store      // where a store of AWS holds our secret: it is not read, but told by state and by this run
+	Others   []AccessKey // keys of other owners
+	Stored   *Store      // the store of AWS that holds the secret: known from state and this run, not read
 	Issued   *Issued     // the key made in this run
 }
 
@@ -96,10 +97,10 @@ type User struct {
 	Created       bool // in this run: IAM may not yet show it everywhere
 }
 
-// Inline are the user's inline policies that bear one of our names, by name.
+// Inline are the user's inline policies.
 type Inline struct {
-	Documents map[string]string
-	Others    []string // names of inline policies of other owners
+	Documents map[string]string // of those with one of the provider's names, by name
+	Others    []string          // names of those of other owners
 }
 
 // AccessKey is a key without its secret.
@@ -118,12 +119,12 @@ type Issued struct {
 	StoredAt  string // ARN or name of where it was put
 }
 
-// Stores says whether a store of AWS holds a secret of ours.
+// Stores reports whether a store of AWS holds the secret.
 func (o Status) Stores() bool {
 	return o.Stored != nil && (o.Stored.Parameter != "" || o.Stored.SecretsSecret != "")
 }
 
-// name is what the user is called now.
+// name is the current name of the user.
 func (s Spec) name(o Status) string {
 	if o.User != nil {
 		return o.User.Name
@@ -139,7 +140,7 @@ func (s Spec) group() string {
 	return access.GroupName(s.Bucket, s.Access)
 }
 
-// Groups are the groups that the user should be in on our behalf.
+// Groups are the groups of the bucket that the user should be a member of.
 func (s Spec) Groups() []string {
 	var groups []string
 	if g := s.group(); g != "" {
@@ -151,7 +152,7 @@ func (s Spec) Groups() []string {
 	return groups
 }
 
-// ownGroups are all groups of the bucket: what the user is in of these is our business, other groups are not.
+// ownGroups are all groups of the bucket. Memberships of other groups belong to other owners.
 func (s Spec) ownGroups() []string {
 	groups := []string{access.GroupName(s.Bucket, access.WebAdmin)}
 	for _, l := range access.Levels() {
@@ -160,7 +161,7 @@ func (s Spec) ownGroups() []string {
 	return groups
 }
 
-// policy is the inline policy that gives the access. Its name is the one the Yale service used.
+// policy is the inline policy that gives the access. The Yale service used the same names.
 func (s Spec) policy() (name, document string) {
 	if s.Path == "" {
 		return access.PolicyName(s.Bucket, s.Access), access.Document(s.Partition, s.Bucket, s.Access)
@@ -182,7 +183,7 @@ func (s Spec) InlinePolicy() string {
 	return name
 }
 
-// accepts says whether a live inline policy says what ours should.
+// accepts reports whether a live inline policy gives the access that document gives.
 func (s Spec) accepts(live, document string) bool {
 	if s.Path == "" {
 		return access.Accepts(s.Partition, s.Bucket, s.Access, live)
@@ -190,8 +191,8 @@ func (s Spec) accepts(live, document string) bool {
 	return awspolicy.Equivalent(live, document)
 }
 
-// ownPolicy reports whether an inline policy bears a name that is the provider's: of any level, for the whole bucket,
-// the path or the path before. An import, which knows no path, takes any path.
+// ownPolicy reports whether an inline policy has one of the provider's names: of any level, for the whole bucket, the path
+// or the former path. An import, which knows no path, takes any path.
 func ownPolicy(w wish, name string) bool {
 	s, before := w.Want, w.Before().Path
 	for _, l := range access.Levels() {
@@ -212,9 +213,9 @@ func (s Spec) SeenGroups(o Status) []string {
 	return slices.DeleteFunc(s.ownGroups(), func(group string) bool { return !slices.Contains(o.Groups, group) })
 }
 
-// SeenGrant says how the user gets access as it was seen: by a policy, or by a group; of several groups the mightiest
-// counts. A policy that should not be there counts before all else, so that it does not stay unnoticed. Access is empty
-// where nothing gives any, or where a policy of ours says something else.
+// SeenGrant is the access that the user was seen to have: by a policy, or by the most powerful of several groups. A policy
+// that should not exist comes before everything else, so that the plan shows it. Access is empty if nothing gives any, or
+// if one of the provider's policies was altered.
 func (o Status) SeenGrant(w reconcile.Wish[Spec]) Spec {
 	s := w.Want
 	seen, found := seenPolicy(w, o.Inline)
@@ -229,7 +230,7 @@ func (o Status) SeenGrant(w reconcile.Wish[Spec]) Spec {
 	return seen
 }
 
-// seenPolicy is the grant of the first of our inline policies, those that should not be there first.
+// seenPolicy is the access that the first of the provider's inline policies gives, those that should not exist first.
 func seenPolicy(w wish, have *Inline) (seen Spec, found bool) {
 	s := w.Want
 	if have != nil {
@@ -242,8 +243,8 @@ func seenPolicy(w wish, have *Inline) (seen Spec, found bool) {
 	return Spec{Bucket: s.Bucket, Inline: s.Inline, Path: s.Path}, false
 }
 
-// readPolicy finds the grant whose inline policy has this name; without access where it does not say what it should. A
-// policy of another bucket may be named as one of a path: "a-b-BktROPlc" is of a-b, or of the path /b/ of a.
+// readPolicy finds the access that an inline policy of this name gives; none if the document was altered. The name is not
+// enough: "a-b-BktROPlc" may be of the bucket a-b, or of the path /b/ of the bucket a.
 func readPolicy(w wish, name, document string) (grant Spec, ok bool) {
 	s := w.Want
 	for _, l := range access.Levels() {
@@ -262,7 +263,7 @@ func readPolicy(w wish, name, document string) (grant Spec, ok bool) {
 	return Spec{}, false
 }
 
-// pathOf reads the key prefix out of the document of an inline policy; "" where there is none.
+// pathOf reads the key prefix from the document of an inline policy; "" if there is none.
 func pathOf(s Spec, document string) string {
 	doc, err := awspolicy.Parse(document)
 	if err != nil {

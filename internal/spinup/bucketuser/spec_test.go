@@ -174,7 +174,7 @@ func TestSeenGrant(t *testing.T) {
 		want   grant
 	}{
 		"group":                        {group, []string{"staff", "b-BktROGrp"}, nil, grant{Access: "read_only"}},
-		"mightiest of several":         {group, []string{"b-BktROGrp", "b-BktAdmGrp"}, nil, grant{Access: "admin"}},
+		"most powerful of several":     {group, []string{"b-BktROGrp", "b-BktAdmGrp"}, nil, grant{Access: "admin"}},
 		"no group":                     {group, []string{"bb-BktROGrp", "b-BktROGrp2"}, inlineOf(), grant{}},
 		"web admin too":                {group, []string{"b-BktROGrp", "b-WebAdmGrp"}, nil, grant{Access: "read_only", WebAdmin: true}},
 		"path":                         {docs, nil, inlineOf(docs), grant{Access: "read_write", Path: "docs/", Inline: true}},
@@ -212,7 +212,7 @@ func TestSeenGrant(t *testing.T) {
 	}
 }
 
-// The policies that bear our names, and only these, are read and taken away.
+// The policies with the provider's names, and only these, are read and removed.
 func TestOwnPolicy(t *testing.T) {
 	known := wish{Want: Spec{Bucket: "b", Path: "docs/"}, Prior: &Spec{Bucket: "b", Path: "old/docs/"}}
 	imported := reconcile.Keep(Spec{Bucket: "b", ReadAll: true})

@@ -20,7 +20,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
 )
 
-// store hands the secret over to where it is wanted. What is put into a store of AWS is the text of value.
+// store stores the secret where it is wanted. A store of AWS gets the text of value.
 func (b bucketUser) store(ctx context.Context, w wish, secret string, issued *Issued) error {
 	to := w.Want.Key.Store
 	switch {
@@ -37,13 +37,13 @@ func (b bucketUser) store(ctx context.Context, w wish, secret string, issued *Is
 	return nil
 }
 
-// value is what a store holds: both halves of the key, since one without the other is of no use.
+// value is what a store holds: id and secret of the key, because a client needs both.
 func value(id, secret string) string {
 	text, _ := json.Marshal(map[string]string{"access_key_id": id, "secret_access_key": secret}) // strings always marshal
 	return string(text)
 }
 
-// putParameter writes the value to an SSM parameter: a new one, or the one that is ours already.
+// putParameter writes the value to an SSM parameter: a new one, or the one that state records.
 func (b bucketUser) putParameter(ctx context.Context, w wish, value string, issued *Issued) error {
 	s := w.Want
 	name := s.Key.Store.Parameter
@@ -62,7 +62,7 @@ func (b bucketUser) putParameter(ctx context.Context, w wish, value string, issu
 		err = put(true) // the first answer was lost
 	}
 	issued.StoredAt = name
-	return b.unless(ctx, err, func(ctx context.Context) (*string, error) {
+	return b.confirmWrite(ctx, err, func(ctx context.Context) (*string, error) {
 		out, err := b.GetParameter(ctx, &ssm.GetParameterInput{Name: &name, WithDecryption: aws.Bool(true)})
 		if err != nil {
 			return nil, err
@@ -71,7 +71,7 @@ func (b bucketUser) putParameter(ctx context.Context, w wish, value string, issu
 	}, value)
 }
 
-// putSecret writes the value to a Secrets Manager secret: a new one, or the one that is ours already.
+// putSecret writes the value to a Secrets Manager secret: a new one, or the one that state records.
 func (b bucketUser) putSecret(ctx context.Context, w wish, value string, issued *Issued) error {
 	s := w.Want
 	name := s.Key.Store.SecretsSecret
@@ -92,12 +92,12 @@ func (b bucketUser) putSecret(ctx context.Context, w wish, value string, issued 
 		}
 		return err
 	}
-	ours := storedAt(w).SecretsSecret == name
+	recorded := storedAt(w).SecretsSecret == name
 	var err error
-	if ours {
+	if recorded {
 		err = put()
 	}
-	if !ours || awsclient.IsNotFound(err) {
+	if !recorded || awsclient.IsNotFound(err) {
 		err = create()
 	}
 	if awsclient.IsExists(err) {
@@ -106,7 +106,7 @@ func (b bucketUser) putSecret(ctx context.Context, w wish, value string, issued 
 		}
 		err = put() // the first answer was lost
 	}
-	return b.unless(ctx, err, func(ctx context.Context) (*string, error) {
+	return b.confirmWrite(ctx, err, func(ctx context.Context) (*string, error) {
 		out, err := b.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &name})
 		if err != nil {
 			return nil, err
@@ -116,9 +116,9 @@ func (b bucketUser) putSecret(ctx context.Context, w wish, value string, issued 
 	}, value)
 }
 
-// unless lets the error of a write be when the store turns out to hold the value: only the answer was lost. The key
-// must not be taken back then, since whoever reads the store has it.
-func (b bucketUser) unless(
+// confirmWrite returns nil if the store holds the value although the write failed: only the answer was lost. The key must
+// not be deleted then, because readers of the store have it.
+func (b bucketUser) confirmWrite(
 	ctx context.Context, err error, read func(context.Context) (*string, error), value string,
 ) error {
 	if err == nil || !awsclient.IsUncertain(err) {
@@ -128,15 +128,15 @@ func (b bucketUser) unless(
 	defer cancel()
 	live, look := read(ctx)
 	switch {
-	case awsclient.IsAccessDenied(look): // what is to be done about this is certain
-		return fmt.Errorf("%w, and the answer to the write before it was lost: %s", look, awsclient.Text(err))
+	case awsclient.IsAccessDenied(look): // the user can act on this one
+		return fmt.Errorf("%w; the answer to the write before it was lost: %s", look, awsclient.Text(err))
 	case look != nil || aws.ToString(live) != value:
 		return err
 	}
 	return nil
 }
 
-// discard deletes a stored secret: the key it belongs to is gone, or will be.
+// discard deletes a stored secret whose key was deleted, or is about to be.
 func (b bucketUser) discard(ctx context.Context, at Store) error {
 	remove := func(ctx context.Context) (err error) {
 		switch {
@@ -150,7 +150,7 @@ func (b bucketUser) discard(ctx context.Context, at Store) error {
 		return awsclient.Absent(err)
 	}
 	err := remove(ctx)
-	if awsclient.IsUncertain(err) { // whoever thinks it is still there hands no secret over
+	if awsclient.IsUncertain(err) { // a stale entry would block the next write under this name
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), b.conn.Pace.Rescue)
 		defer cancel()
 		err = remove(ctx)
@@ -158,7 +158,7 @@ func (b bucketUser) discard(ctx context.Context, at Store) error {
 	return err
 }
 
-// CheckPGPKey says why nothing could be encrypted for a key, nil if it can.
+// CheckPGPKey returns why nothing can be encrypted for a key, nil if it can.
 func CheckPGPKey(text string) error {
 	_, err := Encrypt(text, "")
 	return err
@@ -179,13 +179,13 @@ func parsePGPKey(text string) (openpgp.EntityList, error) {
 		keys, err = openpgp.ReadKeyRing(bytes.NewReader(raw))
 	}
 	if err != nil {
-		return nil, fmt.Errorf("it is no OpenPGP key: %w", err)
+		return nil, fmt.Errorf("it is not an OpenPGP key: %w", err)
 	}
 	if len(keys) != 1 {
-		return nil, fmt.Errorf("it holds %d keys, not one", len(keys))
+		return nil, fmt.Errorf("it holds %d keys, want one", len(keys))
 	}
 	if keys[0].PrivateKey != nil {
-		return nil, errors.New("it is a private key: give the public one")
+		return nil, errors.New("it is a private key: use the public one")
 	}
 	return keys, nil
 }

@@ -92,18 +92,18 @@ func TestCheckPGPKey_refuses(t *testing.T) {
 	signing := newPGP(t, packet.Config{})
 	signing.Subkeys = nil // the primary key only signs
 	for name, test := range map[string]struct{ key, says string }{
-		"nothing":     {"", "0 keys, not one"},
+		"nothing":     {"", "0 keys, want one"},
 		"words":       {"ann@example.edu", "neither armored nor base64"},
-		"other bytes": {"aGVsbG8=", "no OpenPGP key"},
+		"other bytes": {"aGVsbG8=", "not an OpenPGP key"},
 		"cut short": {
-			inArmor(t, openpgp.PublicKeyType, serialized(t, entity.Serialize)[:40]), "no OpenPGP key",
+			inArmor(t, openpgp.PublicKeyType, serialized(t, entity.Serialize)[:40]), "not an OpenPGP key",
 		},
-		"a message": {inArmor(t, "PGP MESSAGE", serialized(t, entity.Serialize)), "no OpenPGP key"},
+		"a message": {inArmor(t, "PGP MESSAGE", serialized(t, entity.Serialize)), "not an OpenPGP key"},
 		"two keys": {
-			inArmor(t, openpgp.PublicKeyType, serialized(t, entity.Serialize, second.Serialize)), "2 keys, not one",
+			inArmor(t, openpgp.PublicKeyType, serialized(t, entity.Serialize, second.Serialize)), "2 keys, want one",
 		},
-		"a private key":           {inArmor(t, openpgp.PrivateKeyType, private), "private key: give the public one"},
-		"a private key in base64": {base64.StdEncoding.EncodeToString(private), "private key: give the public one"},
+		"a private key":           {inArmor(t, openpgp.PrivateKeyType, private), "private key: use the public one"},
+		"a private key in base64": {base64.StdEncoding.EncodeToString(private), "private key: use the public one"},
 		"an expired key":          {inArmor(t, openpgp.PublicKeyType, serialized(t, expired.Serialize)), "encrypt"},
 		"a key for signing only":  {inArmor(t, openpgp.PublicKeyType, serialized(t, signing.Serialize)), "encrypt"},
 	} {

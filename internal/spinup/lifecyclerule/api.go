@@ -49,7 +49,7 @@ func NewAPI(c *awsclient.Conn) API {
 // Writer changes the rules of a bucket's lifecycle configuration.
 type Writer = document.Writer[Configuration, Element]
 
-// NewWriter is the writer of one bucket's configuration. Without a region the bucket is looked for from the provider's.
+// NewWriter returns the writer of one bucket's configuration. Without a region, the provider's is tried first.
 func NewWriter(conn *awsclient.Conn, bucket, region string) Writer {
 	if region == "" {
 		region = conn.Region
@@ -60,13 +60,13 @@ func NewWriter(conn *awsclient.Conn, bucket, region string) Writer {
 	})
 }
 
-// store reads and writes a configuration whole, and past the SDK's types: what they do not know would be lost.
+// store reads and writes a whole configuration, as XML and not by the SDK's types, which drop what they do not know.
 type store struct {
 	API
 	bucket, region string
 }
 
-// at makes a call in the bucket's region, which S3 names when it is another.
+// at makes a call in the bucket's region, which S3 names if it is another one.
 func (s *store) at(call func(...func(*s3.Options)) error, options ...func(*s3.Options)) error {
 	once := func(region string) error {
 		return call(append(options, func(o *s3.Options) { o.Region = region })...)
@@ -105,7 +105,7 @@ func (s *store) write(ctx context.Context, c Configuration) error {
 		return err
 	}, s3.WithAPIOptions(bodyOf(c.text())))
 	if old := c.legacy(); awsclient.IsInvalid(err) && len(old) > 0 {
-		return fmt.Errorf("%w; the rules %s have a prefix of their own in place of a filter, and S3 accepts no rule with a "+
+		return fmt.Errorf("%w; the rules %s have a prefix in place of a filter, and S3 accepts no rule with a "+
 			"filter beside them: rewrite them first", err, strings.Join(old, ", "))
 	}
 	return err
@@ -122,7 +122,7 @@ func (s *store) delete(ctx context.Context) error {
 	return err
 }
 
-// answerInto keeps the body of an answer beside what the SDK makes of it.
+// answerInto stores the body of a response in text, beside what the SDK makes of it.
 func answerInto(text *[]byte) func(*middleware.Stack) error {
 	return func(stack *middleware.Stack) error {
 		return stack.Deserialize.Add(middleware.DeserializeMiddlewareFunc("SpinupKeepAnswer", func(
@@ -142,7 +142,7 @@ func answerInto(text *[]byte) func(*middleware.Stack) error {
 	}
 }
 
-// bodyOf sends text in place of what the SDK made of the input.
+// bodyOf sends text as the body of a request in place of the SDK's.
 func bodyOf(text []byte) func(*middleware.Stack) error {
 	return func(stack *middleware.Stack) error {
 		return stack.Serialize.Add(middleware.SerializeMiddlewareFunc("SpinupBody", func(

@@ -11,7 +11,7 @@ import (
 
 // Problem is a rule of S3 that a lifecycle rule breaks.
 type Problem struct {
-	// Attributes are those it is between, as users write them, the one to change first.
+	// Attributes are the attributes it is about, the one to change first.
 	Attributes []string
 	Text       string
 }
@@ -30,7 +30,7 @@ const (
 	minStay    = 30   // days in and before an infrequent access class
 )
 
-// Check finds every rule of S3 that r breaks, so far as it can be told without the bucket.
+// Check finds every rule of S3 that r breaks, as far as can be checked without the bucket.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html
 func (r Rule) Check() []Problem {
 	var c checks
@@ -73,13 +73,13 @@ func (c *checks) actions(r Rule) {
 	c.forbid(none, "The rule does nothing. Set at least one of "+strings.Join(Actions(), ", ")+".", Actions()...)
 }
 
-// texts finds what XML, and so S3's document, cannot hold.
+// texts finds characters that XML, in which S3 stores the configuration, cannot hold.
 func (c *checks) texts(r Rule) {
 	check := func(attribute, at, text string) {
 		i := strings.IndexFunc(text, func(sign rune) bool {
 			return sign < ' ' && !strings.ContainsRune("\t\n\r", sign) || sign == 0xFFFE || sign == 0xFFFF
 		})
-		c.forbid(i >= 0, fmt.Sprintf("%s is %q, which has a control character. Allowed is what XML can hold.",
+		c.forbid(i >= 0, fmt.Sprintf("%s is %q, which has a control character. Use only what XML can hold.",
 			at, text), attribute)
 	}
 	check("name", "name", r.Name)
@@ -96,7 +96,7 @@ func (c *checks) filter(r Rule) {
 		len(f.Prefix), maxPrefix), "filter")
 	c.forbid(f.ObjectSizeLessThan > 0 && f.ObjectSizeLessThan <= f.ObjectSizeGreaterThan, fmt.Sprintf(
 		"filter.object_size_less_than is %d and filter.object_size_greater_than %d, so that no object fits. The first "+
-			"must be the larger one.", f.ObjectSizeLessThan, f.ObjectSizeGreaterThan), "filter")
+			"must be larger.", f.ObjectSizeLessThan, f.ObjectSizeGreaterThan), "filter")
 	c.forbid(len(f.Tags) > maxTags, fmt.Sprintf("filter.tags has %d tags, want at most %d: an object cannot have more.",
 		len(f.Tags), maxTags), "filter")
 	for _, key := range slices.Sorted(maps.Keys(f.Tags)) {
@@ -108,38 +108,38 @@ func (c *checks) filter(r Rule) {
 	}
 	sizes := f.ObjectSizeGreaterThan > 0 || f.ObjectSizeLessThan > 0
 	c.forbid(r.ExpiredObjectDeleteMarker && len(f.Tags) > 0, "expired_object_delete_marker is true beside filter.tags, "+
-		"and delete markers have no tags. Allowed is one of the two.", "expired_object_delete_marker", "filter")
+		"and delete markers have no tags. Set only one of them.", "expired_object_delete_marker", "filter")
 	c.forbid(r.DeleteIncompleteUploadsDays > 0 && (len(f.Tags) > 0 || sizes), fmt.Sprintf(
 		"delete_incomplete_uploads_days is %d beside filter.tags or an object size, and an unfinished upload has neither. "+
-			"Allowed is a prefix; or make a rule of its own for it.", r.DeleteIncompleteUploadsDays),
+			"Filter by a prefix only, or move it to another rule.", r.DeleteIncompleteUploadsDays),
 		"delete_incomplete_uploads_days", "filter")
 }
 
 func (c *checks) expiration(r Rule) {
 	days, date := r.ExpirationDays > 0, !r.ExpirationDate.IsZero()
-	c.forbid(days && date, fmt.Sprintf("expiration_date is %s and expiration_days %d. Allowed is one of the two.",
+	c.forbid(days && date, fmt.Sprintf("expiration_date is %s and expiration_days %d. Set only one of them.",
 		day(r.ExpirationDate), r.ExpirationDays), "expiration_date", "expiration_days")
 	c.forbid(r.ExpiredObjectDeleteMarker && (days || date), "expired_object_delete_marker is true beside expiration_days "+
-		"or expiration_date, which clean up old delete markers themselves. Allowed is one of them.",
+		"or expiration_date, which clean up old delete markers themselves. Set only one of them.",
 		"expired_object_delete_marker", "expiration_days", "expiration_date")
 }
 
 func (c *checks) noncurrent(r Rule) {
 	c.forbid(r.NewerNoncurrentVersions > 0 && r.NoncurrentDays == 0, fmt.Sprintf("newer_noncurrent_versions is %d "+
-		"without noncurrent_days: it says how many old versions outlive them. Set both, or none.", r.NewerNoncurrentVersions),
+		"without noncurrent_days: it is the number of old versions that are kept after those days. Set both, or neither.", r.NewerNoncurrentVersions),
 		"newer_noncurrent_versions", "noncurrent_days")
 }
 
-// tiers finds what is wrong with the order of transitions that S3 carries out one after the other.
+// tiers finds what is wrong with the order of transitions, which S3 makes one after the other.
 func (c *checks) tiers(attribute string, all []tier) {
 	for i, t := range all {
 		if i > 0 && all[i-1].class == t.class {
-			c.add(fmt.Sprintf("%s moves to %s twice. A class can be named once.", attribute, t.class), attribute)
+			c.add(fmt.Sprintf("%s moves to %s twice. A storage class may be listed only once.", attribute, t.class), attribute)
 			continue
 		}
 		infrequent := t.class == "STANDARD_IA" || t.class == "ONEZONE_IA"
 		c.forbid(infrequent && t.days < minStay, fmt.Sprintf("%s moves to %s after %d days, want at least %d: S3 moves "+
-			"nothing there before.", attribute, t.class, t.days, minStay), attribute)
+			"nothing there earlier.", attribute, t.class, t.days, minStay), attribute)
 		if i == 0 {
 			continue
 		}
@@ -179,8 +179,8 @@ func (c *checks) transitions(r Rule) {
 	}
 	days, date := r.ExpirationDays > 0, !r.ExpirationDate.IsZero()
 	if len(byDays) > 0 && (len(dates) > 0 || date) || len(dates) > 0 && days {
-		c.add("transitions and expiration of one rule have days and dates: "+clocks(r)+". Allowed is the same for all of "+
-			"them.", "transitions", "expiration_days", "expiration_date")
+		c.add("transitions and expiration of one rule have days and dates: "+schedule(r)+". Use days for all of them, or dates "+
+			"for all of them.", "transitions", "expiration_days", "expiration_date")
 		return
 	}
 	c.tiers("transitions", byDays)
@@ -199,8 +199,8 @@ func (c *checks) transitions(r Rule) {
 	}
 }
 
-// clocks lists what each transition and the expiration count.
-func clocks(r Rule) string {
+// schedule lists the days or the date of each transition and of the expiration.
+func schedule(r Rule) string {
 	var all []string
 	for _, t := range sorted(r.Transitions) {
 		if t.Date.IsZero() {

@@ -9,21 +9,21 @@ import (
 	"time"
 )
 
-// Element is a rule as it stands in a configuration: a parsed one goes back byte for byte as it was read, whatever it
-// holds that this provider, or the SDK, does not know.
+// Element is a rule in a configuration. A parsed one is written back byte for byte as it was read, with all that this
+// provider and the SDK do not know.
 type Element struct {
 	Rule
 	raw    string // inside of the Rule element; empty for a rule made here
-	legacy bool   // with a prefix of the rule's own, in place of a filter
+	legacy bool   // it has a prefix in place of a filter
 }
 
-// Equal says whether both mean the same.
+// Equal reports whether both mean the same.
 func (e Element) Equal(other Element) bool { return e.Rule.Equal(other.Rule) }
 
 // Configuration is the lifecycle configuration of a bucket. The zero value is that of a bucket without one.
 type Configuration struct {
 	Rules []Element
-	// minimumSize is S3's x-amz-transition-default-minimum-object-size, empty where the store did not say.
+	// minimumSize is S3's x-amz-transition-default-minimum-object-size, empty if the store did not send it.
 	minimumSize string
 	// unknown are elements beside the rules, which could not be written back.
 	unknown []string
@@ -41,7 +41,7 @@ func (c Configuration) Find(name string) (Rule, bool) {
 	return c.Rules[i].Rule, true
 }
 
-// Replace returns the configuration without the rules of the owned names and with add behind the ones that stay.
+// Replace returns the configuration without the rules of the owned names, and with add after those that stay.
 func (c Configuration) Replace(owned []string, add []Element) Configuration {
 	c.Rules = append(slices.DeleteFunc(slices.Clone(c.Rules), func(e Element) bool {
 		return e.Name != "" && slices.Contains(owned, e.Name)
@@ -49,11 +49,11 @@ func (c Configuration) Replace(owned []string, add []Element) Configuration {
 	return c
 }
 
-// check refuses what cannot be written.
+// check refuses a configuration that cannot be written.
 func (c Configuration) check() error {
 	if len(c.unknown) > 0 {
 		return fmt.Errorf("the lifecycle configuration holds %s beside its rules, which this provider does not know and "+
-			"would lose: it is left alone", strings.Join(c.unknown, ", "))
+			"would lose: nothing was written", strings.Join(c.unknown, ", "))
 	}
 	if n := len(c.Rules); n > MaxRules {
 		return fmt.Errorf("the bucket would have %d lifecycle rules, S3 allows %d: nothing was written", n, MaxRules)
@@ -162,8 +162,8 @@ type (
 	}
 )
 
-// rule takes the many forms of one meaning together: no filter, an empty one, an empty prefix, a prefix of the rule's
-// own; a filter counts where a store writes both.
+// rule turns all forms of the same meaning into one: no filter, an empty one, an empty prefix, a prefix outside a filter.
+// If a store writes both, the filter counts.
 func (r ruleXML) rule() (Rule, error) {
 	out := Rule{Name: r.ID, Enabled: r.Status == statusEnabled}
 	switch {
@@ -244,7 +244,7 @@ func inside(r Rule) string {
 	}
 	text, err := xml.Marshal(x)
 	if err != nil {
-		panic(fmt.Sprintf("a rule of ours is no XML: %v", err))
+		panic(fmt.Sprintf("a rule cannot be written as XML: %v", err))
 	}
 	const open, end = "<ruleXML>", "</ruleXML>"
 	return strings.TrimSuffix(strings.TrimPrefix(string(text), open), end)
@@ -271,7 +271,7 @@ func (f Filter) xml() *filterXML {
 	return &filterXML{criteriaXML: c}
 }
 
-// date reads S3's date; empty is none.
+// date reads a date as S3 writes it; empty is none.
 func date(text string) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
@@ -279,7 +279,7 @@ func date(text string) (time.Time, error) {
 	return ParseDate(text)
 }
 
-// ParseDate reads a date: 2027-01-31, or the same with a time and a zone, as RFC 3339 writes it.
+// ParseDate reads a date: 2027-01-31, or with a time and a zone as in RFC 3339.
 func ParseDate(text string) (time.Time, error) {
 	at, err := time.Parse(time.DateOnly, text)
 	if err != nil {

@@ -47,7 +47,7 @@ func TestConfiguration_roundTrip(t *testing.T) {
 	})
 }
 
-// TestFilter_oneForm: a rule that is ours has a filter in the one form that S3 has for it.
+// TestFilter_oneForm: a rule made here has its filter in the one form that S3 documents for it.
 func TestFilter_oneForm(t *testing.T) {
 	tag := map[string]string{"k": "v"}
 	for want, filter := range map[string]Filter{
@@ -132,7 +132,7 @@ func TestParse_refused(t *testing.T) {
 	}
 }
 
-// foreignRules are rules of others with what this provider does not know, byte for byte.
+// foreignRules are rules of other owners with elements that this provider does not know.
 func foreignRules() *rapid.Generator[[]string] {
 	return rapid.SliceOfNDistinct(rapid.SampledFrom([]string{
 		"<Rule><ID>a</ID><Status>Enabled</Status><Future><X n='1'>y</X></Future><Filter><Soon/></Filter></Rule>",
@@ -143,7 +143,7 @@ func foreignRules() *rapid.Generator[[]string] {
 	}), 0, 5, rapid.ID[string])
 }
 
-// TestReplace_foreign: rules of others go back byte for byte and in their order, and what is ours comes and goes.
+// TestReplace_foreign: rules of other owners are written back byte for byte and in order; own rules come and go.
 func TestReplace_foreign(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		foreign := foreignRules().Draw(t, "foreign")
@@ -182,7 +182,7 @@ func TestReplace_foreign(t *testing.T) {
 	})
 }
 
-// TestFind_nameless: a rule without a name is nobody of ours.
+// TestFind_nameless: a rule without a name is never found.
 func TestFind_nameless(t *testing.T) {
 	c := parsed(t, written("<Rule><Status>Enabled</Status><Expiration><Days>2</Days></Expiration></Rule>"))
 	if rule, ok := c.Find(""); ok {

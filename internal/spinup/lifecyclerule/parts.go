@@ -32,8 +32,8 @@ func New(conn *awsclient.Conn) reconcile.Composite[Spec, Status] {
 	}
 }
 
-// absent turns "there is no such bucket" into "nothing there".
-func absent(err error) error {
+// withoutBucket returns nil if the bucket does not exist, else err: without a bucket there is no rule.
+func withoutBucket(err error) error {
 	if awsclient.IsNoBucket(err) {
 		return nil
 	}
@@ -53,7 +53,7 @@ func rule(conn *awsclient.Conn) part {
 		Observe: func(ctx context.Context, w wish, o *Status) error {
 			s := w.Want
 			live, err := NewWriter(conn, s.Bucket, "").Read(ctx)
-			if err := absent(err); err != nil {
+			if err := withoutBucket(err); err != nil {
 				return err
 			}
 			o.Rule = nil
@@ -77,7 +77,7 @@ func rule(conn *awsclient.Conn) part {
 		Remove: func(ctx context.Context, w wish, o *Status) error {
 			s := w.Want
 			err := NewWriter(conn, s.Bucket, "").Apply(ctx, document.Change[Element]{Owned: []string{s.Rule.Name}})
-			if err := absent(err); err != nil {
+			if err := withoutBucket(err); err != nil {
 				return err
 			}
 			o.Rule = nil

@@ -8,7 +8,8 @@ type Preset struct {
 	Rule Rule
 }
 
-// Presets are the rules that a bucket can ask for by name. The first one, and its rule's name, are the Yale service's.
+// Presets are the rules that a bucket can have by a short name. The first one, and its rule's name, are the Yale
+// service's.
 func Presets() []Preset {
 	return []Preset{
 		{"deep-archive", Rule{

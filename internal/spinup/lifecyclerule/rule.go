@@ -1,6 +1,6 @@
 // Package lifecyclerule is the domain of spinup_lifecycle_rule: one rule inside the one lifecycle configuration of a
-// bucket, beside rules of other owners. It may import reconcile, awsclient, document and the SDK's types; it knows
-// nothing of Terraform.
+// bucket, beside rules of other owners. It may import reconcile, awsclient, document and the SDK's types for S3; no
+// Terraform types.
 package lifecyclerule
 
 import (
@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// Rule is one rule of a lifecycle configuration. Zero values stand for what is not set: S3 has no use for a zero, but
-// for the days of a transition.
+// Rule is one rule of a lifecycle configuration. A zero value means "not set": S3 allows a zero only as the days of a
+// transition.
 type Rule struct {
 	Name    string // its ID; empty for a rule of another owner that has none
 	Enabled bool
@@ -30,7 +30,7 @@ type Rule struct {
 	NoncurrentTransitions []NoncurrentTransition
 }
 
-// Filter says which objects a rule is about: all that fit every part of it. Zero is every object of the bucket.
+// Filter selects the objects of a rule: those that match every field. The zero value selects all objects of the bucket.
 type Filter struct {
 	Prefix                string
 	Tags                  map[string]string
@@ -38,21 +38,21 @@ type Filter struct {
 	ObjectSizeLessThan    int64 // bytes
 }
 
-// Transition moves objects to another storage class, some days after they were made or on a date.
+// Transition moves objects to another storage class, some days after their creation or on a date.
 type Transition struct {
-	Days         int32     // counts when Date is zero
+	Days         int32     // used if Date is zero
 	Date         time.Time // midnight UTC
 	StorageClass string
 }
 
-// NoncurrentTransition moves old versions to another storage class, some days after a newer one took their place.
+// NoncurrentTransition moves old versions to another storage class, some days after a newer one replaced them.
 type NoncurrentTransition struct {
 	Days          int32
-	NewerVersions int32 // how many old versions are left where they are
+	NewerVersions int32 // how many old versions stay where they are
 	StorageClass  string
 }
 
-// Status is what S3 calls a rule that is enabled or disabled.
+// Status is the rule's Enabled as S3 writes it.
 func (r Rule) Status() string {
 	if r.Enabled {
 		return statusEnabled
@@ -65,11 +65,10 @@ const (
 	statusDisabled = "Disabled"
 )
 
-// Key is what tells the rule from others of its bucket.
+// Key identifies the rule within its bucket.
 func (r Rule) Key() string { return r.Name }
 
-// Equal says whether two rules mean the same: the order of transitions and the form a store writes a filter in do not
-// matter.
+// Equal reports whether two rules mean the same. The order of transitions does not matter.
 func (r Rule) Equal(other Rule) bool {
 	return r.Name == other.Name && r.Enabled == other.Enabled && r.Filter.Equal(other.Filter) &&
 		r.ExpirationDays == other.ExpirationDays && r.ExpirationDate.Equal(other.ExpirationDate) &&
@@ -80,7 +79,7 @@ func (r Rule) Equal(other Rule) bool {
 		slices.Equal(sortedNoncurrent(r.NoncurrentTransitions), sortedNoncurrent(other.NoncurrentTransitions))
 }
 
-// Equal says whether both are about the same objects.
+// Equal reports whether both select the same objects.
 func (f Filter) Equal(other Filter) bool {
 	return f.Prefix == other.Prefix && f.ObjectSizeGreaterThan == other.ObjectSizeGreaterThan &&
 		f.ObjectSizeLessThan == other.ObjectSizeLessThan && maps.Equal(f.Tags, other.Tags)

@@ -1,10 +1,12 @@
 package provider_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/gateway"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/lifecyclerule"
 )
@@ -23,9 +25,9 @@ func TestAccBucket_denied(t *testing.T) {
 }
 
 func failures(b *acctest.Bench) []unread {
-	group, itself := "group "+*levelGroup(b, bucket.Admin), "bucket "+b.Name
-	things := map[string]string{"bucket": itself, "group": group, "policy": "policy " + *levelPolicy(b, bucket.Admin)}
-	return append(append(denied(bucket.Reads{}, things), denied(lifecyclerule.Reads{}, things)...),
+	group, itself := "group "+*levelGroup(b, access.Admin), "bucket "+b.Name
+	things := map[string]string{"bucket": itself, "group": group, "policy": "policy " + *levelPolicy(b, access.Admin)}
+	return append(slices.Concat(denied(bucket.Reads{}, things), denied(access.Reads{}, things), denied(lifecyclerule.Reads{}, things)),
 		unread{"HeadBucket fails", "s3:HeadBucket", gateway.Internal(), []string{itself + ": InternalServerError"}},
 		unread{"HeadBucket throttled", "s3:HeadBucket", gateway.Throttled(), []string{itself + ": ServiceUnavailable"}},
 		unread{"GetBucketPolicy fails", "s3:GetBucketPolicy", gateway.Internal(), []string{itself + ": InternalError"}},

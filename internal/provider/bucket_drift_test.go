@@ -14,6 +14,7 @@ import (
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
 )
 
@@ -95,7 +96,7 @@ func TestAccBucket_tamperedDocument(t *testing.T) {
 		tf := b.Terraform(t)
 		tf.Write(b.Provider() + fmt.Sprintf("resource \"spinup_bucket\" \"test\" { name = %q }\n", b.Name))
 		tf.Apply()
-		tampered := rewriteDocument(t, b, bucket.Admin)
+		tampered := rewriteDocument(t, b, access.Admin)
 
 		change := tf.Plan("spinup_bucket.test")
 		admin := func(values map[string]any) map[string]any {
@@ -106,7 +107,7 @@ func TestAccBucket_tamperedDocument(t *testing.T) {
 		if diff := cmp.Diff(tampered, want["policy_document"]); diff != "" {
 			t.Errorf("before (-want +got):\n%s", diff)
 		}
-		want["policy_document"] = bucket.LevelDocument("aws", b.Name, bucket.Admin)
+		want["policy_document"] = access.Document("aws", b.Name, access.Admin)
 		if diff := cmp.Diff(want, admin(change.After)); diff != "" {
 			t.Errorf("after (-want +got):\n%s", diff)
 		}
@@ -148,12 +149,12 @@ func drifts(b *acctest.Bench) []drift {
 			[]string{"public_access"}, []string{"s3:PutPublicAccessBlock"}},
 		{"made public in our own words", func(t *testing.T, b *acctest.Bench) {
 			block(t, b, false, false)
-			splice(t, b, "", bucket.OwnStatements("aws", b.Name, false, bucket.PublicRead)...)
+			splice(t, b, "", bucket.Spec{Partition: "aws", Name: b.Name, RequireTLS: false, PublicAccess: bucket.PublicRead}.OwnStatements()...)
 		}, []string{"public_access"}, []string{"s3:PutPublicAccessBlock", "s3:PutBucketPolicy"}},
 		{"statement of require_tls removed", func(t *testing.T, b *acctest.Bench) { splice(t, b, bucket.SidRequireTLS) },
 			[]string{"require_tls"}, policyWritten},
 		{"statement of require_tls altered", func(t *testing.T, b *acctest.Bench) {
-			weaker := bucket.OwnStatements("aws", b.Name, true, bucket.PublicNone)[0]
+			weaker := bucket.Spec{Partition: "aws", Name: b.Name, RequireTLS: true, PublicAccess: bucket.PublicNone}.OwnStatements()[0]
 			weaker.Action = []string{"s3:DeleteObject"}
 			splice(t, b, weaker.Sid, weaker)
 		}, []string{"require_tls"}, policyWritten},
@@ -182,19 +183,19 @@ func drifts(b *acctest.Bench) []drift {
 			spliceRules(t, b, "archive-rule", rule)
 		}, preset, rulesWritten},
 		{"lifecycle rule deleted", func(t *testing.T, b *acctest.Bench) { spliceRules(t, b, "archive-rule") }, preset, rulesWritten},
-		{"document of a level altered", func(t *testing.T, b *acctest.Bench) { rewriteDocument(t, b, bucket.Admin) },
+		{"document of a level altered", func(t *testing.T, b *acctest.Bench) { rewriteDocument(t, b, access.Admin) },
 			[]string{"groups"}, []string{"iam:CreatePolicyVersion"}},
-		{"policy of a level detached", func(t *testing.T, b *acctest.Bench) { detach(t, b, bucket.ReadOnly) },
+		{"policy of a level detached", func(t *testing.T, b *acctest.Bench) { detach(t, b, access.ReadOnly) },
 			[]string{"groups"}, []string{"iam:AttachGroupPolicy"}},
-		{"group of a level deleted", func(t *testing.T, b *acctest.Bench) { deleteGroup(t, b, bucket.ReadOnly) },
+		{"group of a level deleted", func(t *testing.T, b *acctest.Bench) { deleteGroup(t, b, access.ReadOnly) },
 			[]string{"groups"}, []string{"iam:CreateGroup", "iam:AttachGroupPolicy"}},
 		{"policy of a level deleted", func(t *testing.T, b *acctest.Bench) {
-			detach(t, b, bucket.ReadOnly)
-			deletePolicy(t, b, bucket.ReadOnly)
+			detach(t, b, access.ReadOnly)
+			deletePolicy(t, b, access.ReadOnly)
 		}, []string{"groups"}, []string{"iam:CreatePolicy", "iam:AttachGroupPolicy"}},
 		{"level deleted", func(t *testing.T, b *acctest.Bench) {
-			deleteGroup(t, b, bucket.ReadOnly)
-			deletePolicy(t, b, bucket.ReadOnly)
+			deleteGroup(t, b, access.ReadOnly)
+			deletePolicy(t, b, access.ReadOnly)
 		}, []string{"access_levels", "groups"}, []string{"iam:CreatePolicy", "iam:CreateGroup", "iam:AttachGroupPolicy"}},
 	}
 }
@@ -289,17 +290,17 @@ func accessLog(t *testing.T, b *acctest.Bench, enabled *types.LoggingEnabled) {
 }
 
 // levelPolicy is the ARN of the level's policy.
-func levelPolicy(b *acctest.Bench, l bucket.Level) *string {
-	return aws.String(b.PolicyARN(bucket.PolicyName(b.Name, l)))
+func levelPolicy(b *acctest.Bench, l access.Level) *string {
+	return aws.String(b.PolicyARN(access.PolicyName(b.Name, l)))
 }
 
 // levelGroup is the name of the level's group.
-func levelGroup(b *acctest.Bench, l bucket.Level) *string {
-	return aws.String(bucket.GroupName(b.Name, l))
+func levelGroup(b *acctest.Bench, l access.Level) *string {
+	return aws.String(access.GroupName(b.Name, l))
 }
 
 // rewriteDocument makes a new default version of the level's policy, and returns its text.
-func rewriteDocument(t *testing.T, b *acctest.Bench, l bucket.Level) string {
+func rewriteDocument(t *testing.T, b *acctest.Bench, l access.Level) string {
 	t.Helper()
 	text := awspolicy.New(awspolicy.Statement{
 		Effect: awspolicy.Allow, Action: []string{"s3:*"}, Resource: []string{"arn:aws:s3:::" + b.Name + "/a+b c/*"},
@@ -310,20 +311,20 @@ func rewriteDocument(t *testing.T, b *acctest.Bench, l bucket.Level) string {
 	return text
 }
 
-func detach(t *testing.T, b *acctest.Bench, l bucket.Level) {
+func detach(t *testing.T, b *acctest.Bench, l access.Level) {
 	t.Helper()
 	acctest.Must(b.IAM().DetachGroupPolicy(t.Context(), &iam.DetachGroupPolicyInput{
 		GroupName: levelGroup(b, l), PolicyArn: levelPolicy(b, l),
 	}))(t)
 }
 
-func deleteGroup(t *testing.T, b *acctest.Bench, l bucket.Level) {
+func deleteGroup(t *testing.T, b *acctest.Bench, l access.Level) {
 	t.Helper()
 	detach(t, b, l)
 	acctest.Must(b.IAM().DeleteGroup(t.Context(), &iam.DeleteGroupInput{GroupName: levelGroup(b, l)}))(t)
 }
 
-func deletePolicy(t *testing.T, b *acctest.Bench, l bucket.Level) {
+func deletePolicy(t *testing.T, b *acctest.Bench, l access.Level) {
 	t.Helper()
 	acctest.Must(b.IAM().DeletePolicy(t.Context(), &iam.DeletePolicyInput{PolicyArn: levelPolicy(b, l)}))(t)
 }

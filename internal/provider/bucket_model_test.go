@@ -17,6 +17,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/fwtypes"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/lifecyclerule"
 )
@@ -71,14 +72,14 @@ func statusOf(want bucketSpec) bucketStatus {
 		bucket.Unblocked:      {},
 	}[want.PublicAccess]
 	have.Policy = new(awspolicy.New(slices.Concat(
-		bucket.OwnStatements(want.Partition, want.Name, want.RequireTLS, want.PublicAccess), want.Statements)...))
+		want.OwnStatements(), want.Statements)...))
 	if rule, ok := lifecyclerule.PresetRule(want.Preset); ok {
 		have.Lifecycle = &lifecyclerule.Configuration{Rules: []lifecyclerule.Element{{Rule: rule}}}
 	}
 	for _, l := range want.Levels {
-		*have.Level(l) = bucket.LevelStatus{
-			Policy: &bucket.PolicyStatus{ARN: want.PolicyARNs[l], Document: bucket.LevelDocument(want.Partition, want.Name, l)},
-			Group:  &bucket.GroupStatus{ARN: "arn:aws:iam::123456789012:group/" + string(l), Attached: true},
+		*have.Level(l) = access.Status{
+			Policy: &access.Policy{ARN: want.PolicyARNs[l], Document: access.Document(want.Partition, want.Name, l)},
+			Group:  &access.Group{ARN: "arn:aws:iam::123456789012:group/" + string(l), Attached: true},
 		}
 	}
 	return have
@@ -136,9 +137,9 @@ func specs(data *providerData) *rapid.Generator[bucketSpec] {
 			RequireTLS:   rapid.Bool().Draw(t, "tls"),
 			AccessLog:    sample(nil, &bucket.AccessLog{Bucket: "logs"}, &bucket.AccessLog{Bucket: "logs", Prefix: "p/"}).Draw(t, "log"),
 			Statements:   statements().Draw(t, "statements"),
-			Levels:       subset(bucket.Levels).Draw(t, "levels"),
+			Levels:       subset(access.Levels()).Draw(t, "levels"),
 			Preset:       rapid.SampledFrom(append(lifecyclerule.PresetNames(), "")).Draw(t, "preset"),
-			PolicyARNs:   map[bucket.Level]string{},
+			PolicyARNs:   map[access.Level]string{},
 			IAMPath:      data.iamPath,
 		}
 		for _, l := range s.Levels {

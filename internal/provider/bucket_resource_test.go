@@ -26,7 +26,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/gateway"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
-	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 )
 
 // testBucket is the address of the bucket in the configurations of these tests.
@@ -428,12 +428,12 @@ func deleteBucket(t *testing.T, b *acctest.Bench) {
 // TestAccBucket_disappearsGroupChanged: a group that is left, but has lost our policy, may have become somebody else's.
 func TestAccBucket_disappearsGroupChanged(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
-		group, policy := levelGroup(b, bucket.Admin), levelPolicy(b, bucket.Admin)
+		group, policy := levelGroup(b, access.Admin), levelPolicy(b, access.Admin)
 		tf := b.Terraform(t)
 		tf.Write(b.Provider() + bucketNamed(b.Name))
 		tf.Apply()
 		deleteBucket(t, b)
-		detach(t, b, bucket.Admin)
+		detach(t, b, access.Admin)
 		mustRefuse(t, b, tf, "it exists and is not ours: group arn:aws:iam::"+b.AccountID+":group/"+*group, "delete or rename it")
 		acctest.Must(b.IAM().AttachGroupPolicy(t.Context(), &iam.AttachGroupPolicyInput{GroupName: group, PolicyArn: policy}))(t)
 		tf.Apply()

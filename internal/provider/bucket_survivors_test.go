@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
-	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 )
 
 // sharing is a bucket with tags, statements, a lifecycle rule and levels of its own: none of them may block its destruction.
@@ -60,8 +60,8 @@ func TestAccBucket_survivors(t *testing.T) {
 		}
 		tf.Empty() // they are nobody's drift
 
-		rewriteDocument(t, b, bucket.Admin)
-		detach(t, b, bucket.Admin)
+		rewriteDocument(t, b, access.Admin)
+		detach(t, b, access.Admin)
 		tf.Write(sharing(b, "music", "s3:GetObjectVersion", "deep-archive", `["admin"]`, "require_tls = false"))
 		tf.Apply()
 		tf.Empty()
@@ -150,7 +150,7 @@ type foreign struct {
 // statements can meet ours. Each bears the bucket's name with "-other" behind it.
 func foreigners(t *testing.T, b *acctest.Bench) []foreign {
 	t.Helper()
-	api, ourGroup, ours := b.IAM(), levelGroup(b, bucket.Admin), levelPolicy(b, bucket.Admin)
+	api, ourGroup, ours := b.IAM(), levelGroup(b, access.Admin), levelPolicy(b, access.Admin)
 	other, theirs := aws.String(b.Name+"-other"), aws.String(b.PolicyARN(b.Name+"-other"))
 	document := aws.String(`{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"s3:*","Resource":"*"}]}`)
 	trust := aws.String(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole",` +
@@ -177,7 +177,7 @@ func foreigners(t *testing.T, b *acctest.Bench) []foreign {
 		t.Cleanup(func() { one.take(t) })
 	}
 
-	inGroup, atHolder := " group "+*ourGroup, "policy "+bucket.PolicyName(b.Name, bucket.Admin)+" is attached to "
+	inGroup, atHolder := " group "+*ourGroup, "policy "+access.PolicyName(b.Name, access.Admin)+" is attached to "
 	return []foreign{
 		{
 			name: "tag", named: "Invoice", goes: true,
@@ -239,7 +239,7 @@ func calling[I, O any](do func(context.Context, *I, ...func(*iam.Options)) (*O, 
 // survivors says what is there of each thing of foreigners.
 func survivors(t *testing.T, b *acctest.Bench) map[string]string {
 	t.Helper()
-	api, ctx, group, other := b.IAM(), t.Context(), levelGroup(b, bucket.Admin), aws.String(b.Name+"-other")
+	api, ctx, group, other := b.IAM(), t.Context(), levelGroup(b, access.Admin), aws.String(b.Name+"-other")
 	statement, _ := bucketPolicy(t, b).Find("Theirs")
 	seen := map[string]string{"tag": liveTags(t, b)["Invoice"], "statement": statement.String(), "lifecycle rule": rawRules(t, b)["theirs"]}
 	for _, user := range acctest.Must(api.GetGroup(ctx, &iam.GetGroupInput{GroupName: group}))(t).Users {
@@ -254,7 +254,7 @@ func survivors(t *testing.T, b *acctest.Bench) map[string]string {
 	inline := acctest.Must(api.GetGroupPolicy(ctx, &iam.GetGroupPolicyInput{GroupName: group, PolicyName: other}))(t)
 	seen["inline policy"] = aws.ToString(inline.PolicyDocument)
 	holders := acctest.Must(api.ListEntitiesForPolicy(ctx, &iam.ListEntitiesForPolicyInput{
-		PolicyArn: levelPolicy(b, bucket.Admin),
+		PolicyArn: levelPolicy(b, access.Admin),
 	}))(t)
 	for _, user := range holders.PolicyUsers {
 		seen["our policy at a user"] += aws.ToString(user.UserName)

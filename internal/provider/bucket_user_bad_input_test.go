@@ -121,7 +121,7 @@ func privateKey(t *testing.T, b *acctest.Bench, provider string) {
 		config, _ := userBlock("test", badInput{body: namedAnn("access_key = { store = { pgp_key = " + written + " } }")})
 		tf.Write(provider + config)
 		out := tf.MustFail("plan")
-		if !strings.Contains(out, "access_key.store.pgp_key") || !strings.Contains(out, "it is a private key: give the public one") {
+		if !strings.Contains(out, "access_key.store.pgp_key") || !strings.Contains(out, "it is a private key: use the public one") {
 			t.Error(out)
 		}
 		lines := strings.Split(strings.TrimSpace(text), "\n")

@@ -19,7 +19,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/gateway"
-	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 )
 
 // userLife is how a user of a crash sweep is first, and how later. NAME in its lines stands for the bench's name.
@@ -88,7 +88,7 @@ func (l userLife) sweep(private openpgp.EntityList) sweep {
 	}
 	return sweep{
 		surround: func(t *testing.T, b *acctest.Bench) {
-			makeLevels(t, b, bucket.ReadOnly)
+			makeLevels(t, b, access.ReadOnly)
 			makePolicy(t, b, b.Name+"-bound")
 		},
 		before: func(b *acctest.Bench) string { return config(b, "ann", l.before) },
@@ -212,7 +212,7 @@ func recorded(t *testing.T, tf *acctest.Terraform) map[string]any {
 // TestAccBucketUser_crashDrop fails to delete a previous key when its time is over: the next plan does it.
 func TestAccBucketUser_crashDrop(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
-		makeLevels(t, b, bucket.ReadOnly)
+		makeLevels(t, b, access.ReadOnly)
 		tf := b.Served(t)
 		config := func(rotation string) string {
 			return b.Provider("max_retries = 0") + member(b, `access = "read_only"`,

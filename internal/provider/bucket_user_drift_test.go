@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
-	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 )
 
 // tampering is one way to change users behind Terraform's back: "ann", who has every part that a member of a group can
@@ -29,7 +29,7 @@ type tampering struct {
 // just that, and the next plan is empty.
 func TestAccBucketUser_drift(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
-		makeLevels(t, b, bucket.Levels...)
+		makeLevels(t, b, access.Levels()...)
 		makeGroup(t, b, b.Name+"-WebAdmGrp", nothing)
 		boundaries := [2]string{makePolicy(t, b, b.Name+"-bound1"), makePolicy(t, b, b.Name+"-bound2")}
 		config := func(rotation string) string {
@@ -85,7 +85,7 @@ func tamperings(b *acctest.Bench, boundary string, key map[string]any) []tamperi
 			leaves("-BktRWGrp")(t, b, name)
 		}, []string{"access", "groups"}, []string{join, leave}},
 		{"joined the web admins", "ann", joins("-WebAdmGrp"), []string{"groups", "web_admin"}, []string{leave}},
-		{"was given an inline policy of ours", "ann", puts("-BktAdmPlc", bucket.LevelDocument("aws", b.Name, bucket.Admin)),
+		{"was given an inline policy of ours", "ann", puts("-BktAdmPlc", access.Document("aws", b.Name, access.Admin)),
 			[]string{"access", "grant"}, []string{remove}},
 		{"inline policy deleted", "zoe", func(t *testing.T, b *acctest.Bench, name *string) {
 			acctest.Must(b.IAM().DeleteUserPolicy(t.Context(), &iam.DeleteUserPolicyInput{
@@ -93,9 +93,9 @@ func tamperings(b *acctest.Bench, boundary string, key map[string]any) []tamperi
 			}))(t)
 		}, []string{"access"}, []string{put}},
 		{"inline policy altered", "zoe", puts("-docs-BktROPlc", nothing), []string{"access"}, []string{put}},
-		{"inline policy of another level added", "zoe", puts("-docs-BktRWPlc", bucket.PathDocument("aws", b.Name, "docs/", bucket.ReadWrite)),
+		{"inline policy of another level added", "zoe", puts("-docs-BktRWPlc", access.PathDocument("aws", b.Name, "docs/", access.ReadWrite)),
 			[]string{"access"}, []string{remove}},
-		{"inline policy of the whole bucket added", "zoe", puts("-BktROPlc", bucket.LevelDocument("aws", b.Name, bucket.ReadOnly)),
+		{"inline policy of the whole bucket added", "zoe", puts("-BktROPlc", access.Document("aws", b.Name, access.ReadOnly)),
 			[]string{"grant", "path"}, []string{remove}},
 		{"joined a group while confined to a path", "zoe", joins("-BktROGrp"), []string{"groups"}, []string{leave}},
 		{"tag changed", "ann", tags("Team", "music"), tagged, []string{"iam:TagUser"}},
@@ -162,7 +162,7 @@ func deletesKey(id any) func(*testing.T, *acctest.Bench, *string) {
 // TestAccBucketUser_renamedAway gives the user another name behind Terraform's back: the one it knows is gone.
 func TestAccBucketUser_renamedAway(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
-		makeLevels(t, b, bucket.ReadOnly)
+		makeLevels(t, b, access.ReadOnly)
 		tf := b.Served(t)
 		tf.Write(b.Provider() + member(b, `access = "read_only"`))
 		tf.Apply()

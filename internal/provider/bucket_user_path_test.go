@@ -17,7 +17,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/gateway"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
-	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 )
 
 // confined are three users of one bucket, each confined to a path.
@@ -153,8 +153,8 @@ func lists(t *testing.T, b *acctest.Bench, user, other string) {
 
 // actions asks the simulator about every action that any level allows, on the bucket and on objects.
 func actions(t *testing.T, b *acctest.Bench, user string) {
-	read, write := actionNames(t, bucket.ReadOnly, true), actionNames(t, bucket.ReadWrite, true)
-	all := slices.Concat(actionNames(t, bucket.Admin, false), actionNames(t, bucket.ReadWrite, false), write,
+	read, write := actionNames(t, access.ReadOnly, true), actionNames(t, access.ReadWrite, true)
+	all := slices.Concat(actionNames(t, access.Admin, false), actionNames(t, access.ReadWrite, false), write,
 		[]string{"s3:DeleteBucket", "s3:DeleteBucketPolicy", "s3:PutObjectTagging", "iam:CreateAccessKey", "iam:GetUser"})
 	slices.Sort(all)
 	all = slices.Compact(all)
@@ -181,9 +181,9 @@ func actions(t *testing.T, b *acctest.Bench, user string) {
 }
 
 // actionsOf are the actions that a level allows on the bucket or on its objects, in alphabetical order.
-func actionNames(t *testing.T, level bucket.Level, onObjects bool) []string {
+func actionNames(t *testing.T, level access.Level, onObjects bool) []string {
 	t.Helper()
-	doc := acctest.Must(awspolicy.Parse(bucket.LevelDocument("aws", "b", level)))(t)
+	doc := acctest.Must(awspolicy.Parse(access.Document("aws", "b", level)))(t)
 	var all []string
 	for _, s := range doc.Statements {
 		if strings.HasSuffix(s.Resource[0], "/*") == onObjects {

@@ -12,7 +12,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/gateway"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
-	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 )
 
 // ofUsers is what a user takes, those stores included that belong to services of their own.
@@ -33,7 +33,7 @@ func takes(b *acctest.Bench, policy awspolicy.Document) []string {
 // surroundUser makes what is there before a user, and gives the ARNs of two policies that can bound it.
 func surroundUser(t *testing.T, b *acctest.Bench) (boundaries [2]string) {
 	t.Helper()
-	makeLevels(t, b, bucket.Levels...)
+	makeLevels(t, b, access.Levels()...)
 	makeGroup(t, b, b.Name+"-WebAdmGrp", nothing)
 	return [2]string{makePolicy(t, b, b.Name+"-bound1"), makePolicy(t, b, b.Name+"-bound2")}
 }
@@ -150,7 +150,7 @@ func TestAccBucketUser_permissionsLess(t *testing.T) {
 		"iam:DeleteSigningCertificate", "iam:DeleteServiceSpecificCredential", "iam:DetachUserPolicy",
 	}
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
-		makeLevels(t, b, bucket.ReadOnly)
+		makeLevels(t, b, access.ReadOnly)
 		policy := published(t, "bucket-user.json")
 		hold(t, b, only(policy, slices.DeleteFunc(actionsOf(policy), func(action string) bool {
 			return slices.Contains(spared, action)

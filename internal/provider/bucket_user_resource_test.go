@@ -28,7 +28,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
-	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 )
 
 // member is the configuration of the user "<bench>-ann" of the bucket that bears the bench's name.
@@ -43,10 +43,10 @@ func memberNamed(b *acctest.Bench, name string, lines ...string) string {
 
 // makeLevels makes the groups of the levels, as a bucket of the bench's name would have them, and takes them away at the
 // end of the test.
-func makeLevels(t *testing.T, b *acctest.Bench, levels ...bucket.Level) {
+func makeLevels(t *testing.T, b *acctest.Bench, levels ...access.Level) {
 	t.Helper()
 	for _, l := range levels {
-		makeGroup(t, b, bucket.GroupName(b.Name, l), bucket.LevelDocument("aws", b.Name, l))
+		makeGroup(t, b, access.GroupName(b.Name, l), access.Document("aws", b.Name, l))
 	}
 }
 
@@ -203,7 +203,7 @@ type imported struct {
 }
 
 func imports(b *acctest.Bench) []imported {
-	document := func(l bucket.Level) string { return bucket.LevelDocument("aws", b.Name, l) }
+	document := func(l access.Level) string { return access.Document("aws", b.Name, l) }
 	named := func(suffix, document string) map[string]string { return map[string]string{b.Name + suffix: document} }
 	const adopted = `access_key = {}`
 	return []imported{
@@ -218,15 +218,15 @@ func imports(b *acctest.Bench) []imported {
 			changes: []string{"access_key"},
 		},
 		{
-			name: "inline-admin", policies: named("-BktAdmPlc", document(bucket.Admin)),
+			name: "inline-admin", policies: named("-BktAdmPlc", document(access.Admin)),
 			lines: []string{`access = "admin"`, `grant = "inline"`, adopted},
 		},
 		{
-			name: "inline-writer", policies: named("-BktRWPlc", document(bucket.ReadWrite)),
+			name: "inline-writer", policies: named("-BktRWPlc", document(access.ReadWrite)),
 			lines: []string{`access = "read_write"`, `grant = "inline"`, adopted},
 		},
 		{
-			name: "path", policies: named("-docs_private-BktROPlc", bucket.PathDocument("aws", b.Name, "docs/private/", bucket.ReadOnly)),
+			name: "path", policies: named("-docs_private-BktROPlc", access.PathDocument("aws", b.Name, "docs/private/", access.ReadOnly)),
 			lines: []string{`access = "read_only"`, `path = "/docs/private/"`, adopted},
 		},
 		{
@@ -248,7 +248,7 @@ func imports(b *acctest.Bench) []imported {
 // TestAccBucketUser_imports takes over users as the Yale service made them, in groups and later with inline policies.
 func TestAccBucketUser_imports(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
-		makeLevels(t, b, bucket.Levels...)
+		makeLevels(t, b, access.Levels()...)
 		makeGroup(t, b, b.Name+"-WebAdmGrp", nothing)
 		var config strings.Builder
 		config.WriteString(b.Provider())
@@ -317,7 +317,7 @@ func TestAccBucketUser_importMissing(t *testing.T) {
 // TestAccBucketUser_disappears deletes the user behind Terraform's back: the next apply makes another.
 func TestAccBucketUser_disappears(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
-		makeLevels(t, b, bucket.ReadOnly)
+		makeLevels(t, b, access.ReadOnly)
 		tf := b.Served(t)
 		tf.Write(b.Provider() + member(b, `access = "read_only"`))
 		tf.Apply()
@@ -341,7 +341,7 @@ func deleteMember(t *testing.T, b *acctest.Bench) {
 	t.Helper()
 	name := aws.String(b.Name + "-ann")
 	acctest.Must(b.IAM().RemoveUserFromGroup(t.Context(), &iam.RemoveUserFromGroupInput{
-		UserName: name, GroupName: aws.String(bucket.GroupName(b.Name, bucket.ReadOnly)),
+		UserName: name, GroupName: aws.String(access.GroupName(b.Name, access.ReadOnly)),
 	}))(t)
 	acctest.Must(b.IAM().DeleteUser(t.Context(), &iam.DeleteUserInput{UserName: name}))(t)
 }
@@ -396,7 +396,7 @@ func updates(b *acctest.Bench, boundaries [2]string) []update {
 // TestAccBucketUser_update goes through every change that is made in place, with things of others on the user.
 func TestAccBucketUser_update(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
-		makeLevels(t, b, bucket.Levels...)
+		makeLevels(t, b, access.Levels()...)
 		makeGroup(t, b, b.Name+"-WebAdmGrp", nothing)
 		club := b.Name + "-ann-club"
 		makeGroup(t, b, club, nothing)
@@ -506,7 +506,7 @@ func theirs(t *testing.T, b *acctest.Bench, name string, key any) []string {
 // TestAccBucketUser_accessKey adds the key to a user, takes it away and adds one again.
 func TestAccBucketUser_accessKey(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
-		makeLevels(t, b, bucket.ReadOnly)
+		makeLevels(t, b, access.ReadOnly)
 		tf := b.Served(t)
 		with := b.Provider() + member(b, `access = "read_only"`, `access_key = { active = false }`)
 		without := b.Provider() + member(b, `access = "read_only"`)
@@ -545,8 +545,8 @@ func TestAccBucketUser_replace(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		other := *b
 		other.Name += "-other"
-		makeLevels(t, b, bucket.ReadOnly)
-		makeLevels(t, &other, bucket.ReadOnly)
+		makeLevels(t, b, access.ReadOnly)
+		makeLevels(t, &other, access.ReadOnly)
 		name := b.Name + "-ann"
 		tf := b.Served(t)
 		tf.Write(b.Provider() + member(b, `access = "read_only"`, `access_key = {}`))
@@ -573,7 +573,7 @@ func TestAccBucketUser_replace(t *testing.T) {
 // TestAccBucketUser_exists does not take a user over that is there already.
 func TestAccBucketUser_exists(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
-		makeLevels(t, b, bucket.Admin, bucket.ReadOnly)
+		makeLevels(t, b, access.Admin, access.ReadOnly)
 		name := b.Name + "-ann"
 		key, _ := b.MakeUser(t, name, b.Name+"-BktROGrp")
 		tf := b.Served(t)
@@ -593,7 +593,7 @@ func TestAccBucketUser_exists(t *testing.T) {
 // TestAccBucketUser_missingGroup wants an access that the bucket does not offer.
 func TestAccBucketUser_missingGroup(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
-		makeLevels(t, b, bucket.ReadOnly)
+		makeLevels(t, b, access.ReadOnly)
 		tf := b.Served(t)
 		refused := func(phrases []string, lines ...string) {
 			t.Helper()
@@ -639,7 +639,7 @@ func TestAccBucketUser_forceDestroyKeys(t *testing.T) {
 
 func forceDestroy(burden func(*testing.T, *acctest.Bench) []burdened, key string) func(*testing.T, *acctest.Bench) {
 	return func(t *testing.T, b *acctest.Bench) {
-		makeLevels(t, b, bucket.ReadOnly)
+		makeLevels(t, b, access.ReadOnly)
 		tf := b.Served(t)
 		tf.Write(b.Provider() + member(b, `access = "read_only"`, key, `force_destroy = false`))
 		tf.Apply()
@@ -647,7 +647,7 @@ func forceDestroy(burden func(*testing.T, *acctest.Bench) []burdened, key string
 		state := tf.StateFile()
 		b.Gateway.Reset()
 		message := tf.MustFail("destroy", "-auto-approve")
-		saysAll(t, message, "has what spinup did not make", "set force_destroy = true and apply", "Nothing was changed.")
+		saysAll(t, message, "has items that spinup did not create", "set force_destroy = true and apply", "Nothing was changed.")
 		wanted := []string{"iam:RemoveUserFromGroup", "iam:DeleteUser"} // what is ours
 		if key != "" {
 			wanted = append(wanted, "iam:DeleteAccessKey")

@@ -324,7 +324,7 @@ func TestAccBucketUser_rotationForeignKeys(t *testing.T) {
 			before, live := tf.StateFile(), liveKeys(t, b)
 			b.Gateway.Reset()
 			out := tf.MustFail("apply", "-auto-approve", "-var", "rotation="+rotation)
-			for _, words := range append(names, b.Name+"-ann", "no room for a new access key", "did not make", "Nothing was changed.") {
+			for _, words := range append(names, b.Name+"-ann", "no room for a new access key", "did not create", "Nothing was changed.") {
 				if !strings.Contains(out, words) {
 					t.Errorf("the error lacks %q:\n%s", words, out)
 				}

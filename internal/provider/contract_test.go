@@ -20,6 +20,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucketuser"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/lifecyclerule"
@@ -234,9 +235,10 @@ func TestContract_permissions(t *testing.T) {
 		"distribution", "access", "function", "zone", "change", "certificate",
 	}
 	buckets, users := bucket.NewAPI(&awsclient.Conn{}), bucketuser.NewAPI(&awsclient.Conn{})
+	levels := access.NewAPI(&awsclient.Conn{})
 	rules, sites := lifecyclerule.NewAPI(&awsclient.Conn{}), website.NewAPI(&awsclient.Conn{})
 	for _, part := range []any{
-		buckets.Reads, buckets.Writes, users.Reads, users.Writes, users.Cleanups, users.Stores, rules.Reads, rules.Writes,
+		buckets.Reads, buckets.Writes, levels.Reads, levels.Writes, users.Reads, users.Writes, users.Cleanups, users.Stores, rules.Reads, rules.Writes,
 		sites.Reads, sites.Writes,
 	} {
 		for field, value := range reflect.ValueOf(part).Fields() {
@@ -246,8 +248,8 @@ func TestContract_permissions(t *testing.T) {
 		}
 	}
 	for _, p := range slices.Concat(
-		awsclient.Permissions(buckets), awsclient.Permissions(bucket.CatalogAPI{}),
-		awsclient.Permissions(users), awsclient.Permissions(bucketuser.CatalogAPI{}), awsclient.Permissions(rules),
+		awsclient.Permissions(buckets), awsclient.Permissions(levels), awsclient.Permissions(bucket.DataReads{}),
+		awsclient.Permissions(users), awsclient.Permissions(bucketuser.DataReads{}), awsclient.Permissions(rules),
 		awsclient.Permissions(sites),
 	) {
 		wrong := slices.ContainsFunc(p.Actions, func(name string) bool { return !action.MatchString(name) })

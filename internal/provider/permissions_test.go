@@ -16,7 +16,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/gateway"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
-	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 )
 
 // published is a policy as the guide "Permissions" prints it.
@@ -88,7 +88,7 @@ func life(t *testing.T, b *acctest.Bench, tf *acctest.Terraform, run func(comman
 	run("apply", "-auto-approve")
 	tf.Write(b.Provider() + bucketNamed(b.Name, rest...))
 	for range 4 { // with the first one as many versions as a policy may have
-		rewriteDocument(t, b, bucket.ReadWrite)
+		rewriteDocument(t, b, access.ReadWrite)
 	}
 	run("plan")
 	run("apply", "-auto-approve")

@@ -18,6 +18,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
 )
 
@@ -230,11 +231,11 @@ func siteBucketDrifts(b *acctest.Bench) []siteDrift {
 		Action: []string{"s3:*"}, Resource: []string{"arn:aws:s3:::" + domain(b) + "/*"},
 	}
 	return []siteDrift{
-		{"policy of the web admins altered", func(t *testing.T, s liveSite) { rewriteDocument(t, s.bucket(), bucket.WebAdmin) },
+		{"policy of the web admins altered", func(t *testing.T, s liveSite) { rewriteDocument(t, s.bucket(), access.WebAdmin) },
 			"groups", "iam:CreatePolicyVersion"},
-		{"policy of the web admins detached", func(t *testing.T, s liveSite) { detach(t, s.bucket(), bucket.WebAdmin) },
+		{"policy of the web admins detached", func(t *testing.T, s liveSite) { detach(t, s.bucket(), access.WebAdmin) },
 			"groups", "iam:AttachGroupPolicy"},
-		{"group of the web admins deleted", func(t *testing.T, s liveSite) { deleteGroup(t, s.bucket(), bucket.WebAdmin) },
+		{"group of the web admins deleted", func(t *testing.T, s liveSite) { deleteGroup(t, s.bucket(), access.WebAdmin) },
 			"groups", "iam:CreateGroup iam:AttachGroupPolicy"},
 		{"statement of the distribution removed", func(t *testing.T, s liveSite) { splice(t, s.bucket(), bucket.SidOrigin) },
 			lost, written},

@@ -15,6 +15,7 @@ import (
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/website"
 )
@@ -61,12 +62,12 @@ func siteOf(want websiteSpec) websiteStatus {
 	have.Certificate.Validation = []website.Record{
 		{Name: "_2.example.edu", Type: "CNAME", Value: "_b.example.com"}, {Name: "_1.example.edu", Type: "CNAME", Value: "_a.example.com"},
 	}
-	have.Bucket.WebAdmin = bucket.LevelStatus{
-		Policy: &bucket.PolicyStatus{
-			ARN:      cmp.Or(want.Bucket.PolicyARNs[bucket.WebAdmin], "arn:aws:iam::123456789012:policy/"+want.Domain+"-WebAdmPlc"),
-			Document: awspolicy.New(bucket.WebAdminStatement(siteARN)).String(),
+	have.WebAdmin = access.Status{
+		Policy: &access.Policy{
+			ARN:      cmp.Or(want.Bucket.PolicyARNs[access.WebAdmin], "arn:aws:iam::123456789012:policy/"+want.Domain+"-WebAdmPlc"),
+			Document: access.WebAdminDocument(siteARN),
 		},
-		Group: &bucket.GroupStatus{ARN: "arn:aws:iam::123456789012:group/web", Attached: true},
+		Group: &access.Group{ARN: "arn:aws:iam::123456789012:group/web", Attached: true},
 	}
 	s := website.Settings{
 		Delivery: want.Delivery, Names: want.Names(), Enabled: true, CertificateARN: have.Certificate.ARN,
@@ -150,7 +151,7 @@ func sites(data *providerData) *rapid.Generator[websiteSpec] {
 		}
 		// What a site has no attribute for; the domain decides it.
 		s.Bucket.Statements, s.Bucket.Ownership, s.Bucket.PublicAccess = nil, "", ""
-		s.Bucket.PolicyARNs[bucket.WebAdmin] = "arn:aws:iam::123456789012:policy/elsewhere/web"
+		s.Bucket.PolicyARNs[access.WebAdmin] = "arn:aws:iam::123456789012:policy/elsewhere/web"
 		if s.DNS {
 			s.ZoneID, s.Recorded = "Z1", s.Names()
 		}
@@ -393,7 +394,7 @@ var siteDrifts = map[string]struct {
 	"tag of the bucket":     {func(o *websiteStatus) { o.Bucket.Tags = map[string]string{} }, "tags", `{"A":"none on the bucket, \"1\" on the distribution"}`},
 	"tag of the site":       {func(o *websiteStatus) { o.Distribution.Tags = map[string]string{"A": "2"} }, "tags", `{"A":"\"1\" on the bucket, \"2\" on the distribution"}`},
 	"tag added to the site": {func(o *websiteStatus) { o.Distribution.Tags["B"] = "1" }, "tags", `{"A":"1","B":"none on the bucket, \"1\" on the distribution"}`},
-	"web admin group":       {func(o *websiteStatus) { o.Bucket.WebAdmin = bucket.LevelStatus{} }, "groups", `{}`},
+	"web admin group":       {func(o *websiteStatus) { o.WebAdmin = access.Status{} }, "groups", `{}`},
 }
 
 // TestWebsiteModel_drift: what somebody changed or took away shows in state, and so in the plan.

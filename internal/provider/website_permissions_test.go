@@ -14,7 +14,7 @@ import (
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
-	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 )
 
 // siteLife takes a site through everything that can happen to one. Each run is of a command that has to succeed in the
@@ -39,7 +39,7 @@ func siteLife(t *testing.T, b *acctest.Bench, tf *acctest.Terraform, run func(co
 	run("apply", "-auto-approve")
 	inBucket := bucketOf(b)
 	for range 4 { // with the first one as many versions as a policy may have
-		rewriteDocument(t, inBucket, bucket.ReadWrite)
+		rewriteDocument(t, inBucket, access.ReadWrite)
 	}
 	write(`force_destroy = true`, `access_levels = ["read_write"]`, `invalidation = { trigger = "1" }`)
 	run("apply", "-auto-approve")

@@ -15,7 +15,7 @@ import (
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
-	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 )
 
 // TestAccWebsite_survivors puts things of other owners on and beside a site. An update that writes the same documents and
@@ -43,7 +43,7 @@ func TestAccWebsite_survivors(t *testing.T) {
 		}
 		tf.Empty() // they are nobody's drift
 
-		rewriteDocument(t, live.bucket(), bucket.WebAdmin)
+		rewriteDocument(t, live.bucket(), access.WebAdmin)
 		write(`tags = { Team = "music" }`, `price_class = "PriceClass_All"`, `error_document = "404.html"`, `cache_policy = "disabled"`,
 			`redirect_domains = ["`+zone(b)+`"]`, `require_tls = false`)
 		tf.Apply()
@@ -172,8 +172,8 @@ func siteForeigners(t *testing.T, s liveSite) []foreign {
 	t.Helper()
 	b, other := s.b, s.b.Name+"-other"
 	b.MakeUser(t, other)
-	member := levelGroup(s.bucket(), bucket.WebAdmin)
-	object := levelGroup(s.bucket(), bucket.Admin)
+	member := levelGroup(s.bucket(), access.WebAdmin)
+	object := levelGroup(s.bucket(), access.Admin)
 	return []foreign{
 		{
 			name: "cache behavior", named: "cache behavior /api/*", goes: true,
@@ -334,7 +334,7 @@ func siteSurvivors(t *testing.T, s liveSite) map[string]string {
 	seen["tag of the bucket"] = liveTags(t, s.bucket())["Backup"]
 	statement, _ := bucketPolicy(t, s.bucket()).Find("Theirs")
 	seen["statement"] = statement.String()
-	for name, level := range map[string]bucket.Level{"member": bucket.WebAdmin, "member of the bucket's admins": bucket.Admin} {
+	for name, level := range map[string]access.Level{"member": access.WebAdmin, "member of the bucket's admins": access.Admin} {
 		group := acctest.Must(s.b.IAM().GetGroup(t.Context(), &iam.GetGroupInput{GroupName: levelGroup(s.bucket(), level)}))(t)
 		for _, user := range group.Users {
 			seen[name] += *user.UserName

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -82,14 +83,57 @@ func IAMPath() validator.String {
 	return form("IAM path", want, func(text string) bool { return len(text) <= 512 && iamPathPattern.MatchString(text) })
 }
 
+// Duration wants a length of time in Go's form.
+func Duration() validator.String {
+	return form("duration", "at least 0s, such as 30m or 48h", func(text string) bool {
+		span, err := time.ParseDuration(text)
+		return err == nil && span >= 0
+	})
+}
+
+// Date wants a date that parse takes, at midnight UTC: S3 knows no times of day.
+func Date(parse func(string) (time.Time, error)) validator.String {
+	const want = "a day such as 2027-01-31, or 2027-01-31T00:00:00Z: midnight UTC"
+	return form("date", want, func(text string) bool {
+		at, err := parse(text)
+		return err == nil && at.Equal(at.UTC().Truncate(24*time.Hour))
+	})
+}
+
+// Regexp wants a regular expression in Go's syntax.
+func Regexp() validator.String {
+	return rule{"regular expression", "a regular expression in Go's syntax", func(text string) error {
+		_, err := regexp.Compile(text)
+		return err
+	}}
+}
+
+// PGPKey wants a key that check takes. No error shows the value: somebody may have put a private key there.
+func PGPKey(check func(string) error) validator.String {
+	const want = "one OpenPGP public key, armored or base64"
+	return rule{"PGP key", want, func(text string) error {
+		if err := check(text); err != nil {
+			return fmt.Errorf("want %s: %w", want, err)
+		}
+		return nil
+	}}
+}
+
 // form is a rule with one error, which names what is wanted.
 func form(noun, want string, fits func(string) bool) validator.String {
 	return rule{noun, want, func(text string) error {
 		if fits(text) {
 			return nil
 		}
-		return fmt.Errorf("%s is not an %s, want %s", quoted(text), noun, want)
+		return fmt.Errorf("%s is not %s %s, want %s", quoted(text), article(noun), noun, want)
 	}}
+}
+
+func article(noun string) string {
+	if strings.ContainsRune("AEIOaeio", rune(noun[0])) {
+		return "an"
+	}
+	return "a"
 }
 
 // rule validates strings with a function whose errors name the value and what is allowed.

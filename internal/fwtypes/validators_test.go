@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -70,6 +71,22 @@ func TestStringValidators(t *testing.T) {
 			"1234-5678-9012": "want 12 digits",
 			"":               "want 12 digits",
 		}},
+		"Duration": {fwtypes.Duration(), values{
+			"0s": "", "1h30m": "", "-1h": `"-1h" is not a duration, want at least 0s`, "2d": "such as 30m or 48h", "": "want at least",
+		}},
+		"Date": {fwtypes.Date(func(text string) (time.Time, error) { return time.Parse(time.RFC3339, text) }), values{
+			"2027-01-31T00:00:00Z":      "",
+			"2027-01-31T00:00:00.5Z":    "midnight UTC",
+			"2027-01-31T00:00:00+01:00": "midnight UTC",
+			"soon":                      `"soon" is not a date, want a day such as 2027-01-31`,
+		}},
+		"Regexp": {fwtypes.Regexp(), values{"^a+$": "", "": "", "(": "missing closing )"}},
+		"PGPKey": {fwtypes.PGPKey(func(text string) error {
+			if text != "good" {
+				return errors.New("it is no key")
+			}
+			return nil
+		}), values{"good": "", "secret": "attribute: want one OpenPGP public key, armored or base64: it is no key."}},
 		"IAMPath": {fwtypes.IAMPath(), values{
 			"/": "", "/spinup/": "", "/a/b.c,d+e@f=g_h-i/": "",
 			"/" + strings.Repeat("a", 510) + "/": "",

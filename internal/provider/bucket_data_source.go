@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -53,35 +52,26 @@ func (d *bucketDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 		"public_access": dataText("`none`, `read`, `read_list`, `unblocked`, or `mixed` for any other combination of " +
 			"switches and statements."),
 		"policy": schema.StringAttribute{
-			Computed:   true,
-			CustomType: fwtypes.PolicyType{},
-			MarkdownDescription: "The bucket policy without the statements that spinup makes; null when " +
-				"nothing is left.",
+			Computed:            true,
+			CustomType:          fwtypes.PolicyType{},
+			MarkdownDescription: "The bucket policy without the statements that spinup makes; null when nothing is left.",
 		},
 		"arn":                  dataText("ARN of the bucket."),
 		"account_id":           dataText("AWS account that owns the bucket; null where the store has no accounts."),
 		"domain_name":          dataText("Host name of the bucket; null on other platforms than AWS."),
 		"regional_domain_name": dataText("Host name of the bucket in its region; null on other platforms than AWS."),
-		"hosted_zone_id": dataText("Route 53 hosted zone of the region's S3 website endpoint; null where there is " +
-			"none."),
+		"hosted_zone_id": dataText("Route 53 hosted zone of the region's S3 website endpoint; null where there " +
+			"is none."),
 		"empty": dataFlag("Whether the bucket holds nothing at all. Old versions and delete markers count as " +
 			"contents."),
 		"logging":       logAttribute("The same as `access_log`, in S3's words.", "target_bucket", "target_prefix"),
 		"creation_date": dataText("When the bucket was made, as RFC 3339 in UTC; null when the store does not say."),
 	})
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A bucket of the account, made by spinup or not, with everything that `spinup_bucket` " +
-			"knows about it. A bucket that does not exist, or belongs to another account, is an error.",
+		MarkdownDescription: "A bucket of the account, made by spinup or not, with everything that `spinup_bucket` knows " +
+			"about it. A bucket that does not exist, or belongs to another account, is an error.",
 		Attributes: attributes,
 	}
-}
-
-func dataText(description string) schema.StringAttribute {
-	return schema.StringAttribute{Computed: true, MarkdownDescription: description}
-}
-
-func dataFlag(description string) schema.BoolAttribute {
-	return schema.BoolAttribute{Computed: true, MarkdownDescription: description}
 }
 
 // bucketSettingsDataSchema are the attributes that a website has as well.
@@ -89,8 +79,8 @@ func bucketSettingsDataSchema() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"tags": schema.MapAttribute{
 			Computed: true, ElementType: types.StringType,
-			MarkdownDescription: "Tags of the bucket, without those that the provider's `default_tags` and `org` set " +
-				"and without those under `ignore_tags`.",
+			MarkdownDescription: "Tags of the bucket, without those that the provider's `default_tags` and `org` set and " +
+				"without those under `ignore_tags`.",
 		},
 		"tags_all": schema.MapAttribute{
 			Computed: true, ElementType: types.StringType,
@@ -133,10 +123,8 @@ func logAttribute(description, bucketName, prefixName string) schema.Attribute {
 		Computed:            true,
 		MarkdownDescription: description,
 		Attributes: map[string]schema.Attribute{
-			bucketName: schema.StringAttribute{Computed: true, MarkdownDescription: "Name of the bucket that " +
-				"receives the log."},
-			prefixName: schema.StringAttribute{Computed: true, MarkdownDescription: "Beginning of the keys of the " +
-				"log objects."},
+			bucketName: dataText("Name of the bucket that receives the log."),
+			prefixName: dataText("Beginning of the keys of the log objects."),
 		},
 	}
 }
@@ -198,13 +186,6 @@ type loggingModel struct {
 }
 
 var loggingTypes = map[string]attr.Type{"target_bucket": types.StringType, "target_prefix": types.StringType}
-
-func date(t time.Time) types.String {
-	if t.IsZero() {
-		return types.StringNull()
-	}
-	return types.StringValue(t.UTC().Format(time.RFC3339))
-}
 
 // bucketReads are the permissions behind the data sources about buckets.
 func bucketReads() []awsclient.Permission {

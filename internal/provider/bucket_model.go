@@ -142,22 +142,6 @@ func (m *bucketModel) checkIdentity(region, accountID string) error {
 	return nil
 }
 
-// pick is the configured value, or what stands for it.
-func pick[T attr.Value](config, otherwise T) T {
-	if config.IsNull() {
-		return otherwise
-	}
-	return config
-}
-
-// optional is the text, or null for none.
-func optional(text string) types.String {
-	if text == "" {
-		return types.StringNull()
-	}
-	return types.StringValue(text)
-}
-
 // resolve is where every default of the resource lives.
 func (m *bucketModel) resolve(ctx context.Context, r turn[bucketModel]) (diags diag.Diagnostics) {
 	m.resolveName(r)
@@ -218,14 +202,6 @@ func (m *bucketModel) resolveSettings(r turn[bucketModel]) {
 	m.AccessLevels = pick(r.config.AccessLevels, levels)
 }
 
-// supported is the default of a setting that not every store has.
-func supported(yes bool, value string) types.String {
-	if !yes {
-		return types.StringNull()
-	}
-	return types.StringValue(value)
-}
-
 func levelSet(levels []access.Level) types.Set {
 	values := make([]attr.Value, len(levels))
 	for i, l := range levels {
@@ -266,12 +242,6 @@ func (m *bucketModel) resolveEncryption(ctx context.Context, r turn[bucketModel]
 		}
 	}
 	m.Encryption = object(ctx, encryptionTypes, e, diags)
-}
-
-func object(ctx context.Context, of map[string]attr.Type, from any, diags *diag.Diagnostics) types.Object {
-	value, d := types.ObjectValueFrom(ctx, of, from)
-	diags.Append(d...)
-	return value
 }
 
 func (m *bucketModel) resolveAccessLog(ctx context.Context, r turn[bucketModel], diags *diag.Diagnostics) {
@@ -365,14 +335,6 @@ func (m *bucketModel) resolveGroups(
 	m.Groups = groupMap(ctx, groups, diags)
 }
 
-// found is what state knows, or unknown: it is not there yet, or it is lost and will be made again.
-func found(was types.String) types.String {
-	if was.IsNull() {
-		return types.StringUnknown()
-	}
-	return was
-}
-
 func groupMap(ctx context.Context, groups map[string]levelModel, diags *diag.Diagnostics) types.Map {
 	value, d := types.MapValueFrom(ctx, types.ObjectType{AttrTypes: levelTypes}, groups)
 	diags.Append(d...)
@@ -447,8 +409,8 @@ func (m *bucketModel) spec(
 	}
 	for _, l := range spec.Levels {
 		if s.conn.AccountID == "" && spec.PolicyARNs[l] == "" {
-			diags.AddAttributeError(path.Root("access_levels"), "Account not known", fmt.Sprintf("access_levels has %q, but a "+
-				"policy is only found again by the account's id. Set the provider's skip_requesting_account_id to false, or "+
+			diags.AddAttributeError(path.Root("access_levels"), "Account not known", fmt.Sprintf("access_levels has %q, but "+
+				"a policy is only found again by the account's id. Set the provider's skip_requesting_account_id to false, or "+
 				"leave the levels out.", l))
 		}
 	}

@@ -55,14 +55,13 @@ func bucketSchema(ctx context.Context) schema.Schema {
 	attributes := bucketSettingsSchema()
 	maps.Copy(attributes, bucketFactsSchema())
 	return schema.Schema{
-		MarkdownDescription: "A bucket, with a group for each kind of access to it.\n\nOne resource stands for the " +
-			"bucket and its settings, and for one IAM policy and one IAM group per access level: put users into " +
-			"the group and they may use the bucket. By default nothing is public, plain HTTP is refused, ACLs are " +
-			"off and objects are encrypted. Changes are made in place, unless an attribute says that it replaces " +
-			"the bucket.\n\nA bucket that exists is never taken over silently: creating it is an error that shows " +
-			"the `import` block to use. Tags under `ignore_tags`, policy statements, group members and attached " +
-			"policies of other owners are left alone; a destroy that would lose them stops, before anything is " +
-			"destroyed, with an error that names them.",
+		MarkdownDescription: "A bucket, with a group for each kind of access to it.\n\nOne resource stands for the bucket " +
+			"and its settings, and for one IAM policy and one IAM group per access level: put users into the group and they " +
+			"may use the bucket. By default nothing is public, plain HTTP is refused, ACLs are off and objects are " +
+			"encrypted. Changes are made in place, unless an attribute says that it replaces the bucket.\n\nA bucket that " +
+			"exists is never taken over silently: creating it is an error that shows the `import` block to use. Tags under " +
+			"`ignore_tags`, policy statements, group members and attached policies of other owners are left alone; a destroy " +
+			"that would lose them stops, before anything is destroyed, with an error that names them.",
 		Attributes: attributes,
 		Blocks: map[string]schema.Block{
 			"timeouts": timeoutsBlock(ctx, writeTimeout),
@@ -73,16 +72,13 @@ func bucketSchema(ctx context.Context) schema.Schema {
 // bucketFactsSchema are the attributes of a bucket of its own.
 func bucketFactsSchema() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
-		"id": schema.StringAttribute{
-			Computed:            true,
-			MarkdownDescription: "The name of the bucket, which is also its import id.",
-		},
+		"id": computed("The name of the bucket, which is also its import id."),
 		"name": schema.StringAttribute{
 			Optional: true,
 			Computed: true,
-			MarkdownDescription: "Name of the bucket, unique in all of AWS: 3 to 63 lower-case letters, " +
-				"digits, hyphens and dots, after S3's naming rules. Exactly one of `name` and `name_prefix` " +
-				"must be set; with the prefix this is the name that was made. A change replaces the bucket.",
+			MarkdownDescription: "Name of the bucket, unique in all of AWS: 3 to 63 lower-case letters, digits, hyphens and " +
+				"dots, after S3's naming rules. Exactly one of `name` and `name_prefix` must be set; with the prefix this is " +
+				"the name that was made. A change replaces the bucket.",
 			Validators: []validator.String{
 				fwtypes.BucketName(),
 				stringvalidator.ExactlyOneOf(path.MatchRoot("name"), path.MatchRoot("name_prefix")),
@@ -92,9 +88,8 @@ func bucketFactsSchema() map[string]schema.Attribute {
 		},
 		"name_prefix": schema.StringAttribute{
 			Optional: true,
-			MarkdownDescription: "Beginning of the name, at most 37 characters; 26 random letters and digits " +
-				"are added to make it unique. A change to a prefix that the name does not begin with replaces " +
-				"the bucket.",
+			MarkdownDescription: "Beginning of the name, at most 37 characters; 26 random letters and digits are added to " +
+				"make it unique. A change to a prefix that the name does not begin with replaces the bucket.",
 			Validators: []validator.String{fwtypes.BucketNamePrefix()},
 			PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplaceIf(reprefixed,
 				"A prefix that the name does not begin with replaces the bucket.",
@@ -103,66 +98,36 @@ func bucketFactsSchema() map[string]schema.Attribute {
 		"region": schema.StringAttribute{
 			Optional: true,
 			Computed: true,
-			MarkdownDescription: "AWS region of the bucket, such as `us-east-1`. Default: the provider's " +
-				"region when the bucket is created. A change replaces the bucket.",
+			MarkdownDescription: "AWS region of the bucket, such as `us-east-1`. Default: the provider's region when the " +
+				"bucket is created. A change replaces the bucket.",
 			PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplaceIfConfigured()},
 		},
-		"object_ownership": schema.StringAttribute{
-			Optional: true,
-			Computed: true,
-			MarkdownDescription: "Who owns uploaded objects, and whether ACLs count: `BucketOwnerEnforced` " +
-				"(ACLs are off), `BucketOwnerPreferred`, or `ObjectWriter`, which is also how a bucket from " +
-				"before April 2023 without this setting behaves. S3 refuses `BucketOwnerEnforced` as long as " +
-				"the bucket's ACL grants something to others. Default `BucketOwnerEnforced` (where the " +
-				"platform has it).",
-			Validators: []validator.String{
-				stringvalidator.OneOf("BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"),
-			},
-		},
-		"public_access": schema.StringAttribute{
-			Optional: true,
-			Computed: true,
-			MarkdownDescription: "What the public may do: `none` (all four public access switches are on), " +
-				"`read` (read objects), `read_list` (read objects and list them), or `unblocked` (no switch is " +
-				"on and no public statement is made: for a bucket whose `policy` or ACLs decide, and for " +
-				"buckets made before April 2023). Default `none` (where the platform has the switches). As the " +
-				"old value in a plan, `mixed` stands for any other combination that was found.",
-			Validators: []validator.String{
-				stringvalidator.OneOf(bucket.PublicNone, bucket.PublicRead, bucket.PublicReadList, bucket.Unblocked),
-			},
-		},
+		"object_ownership": choice("Who owns uploaded objects, and whether ACLs count: `BucketOwnerEnforced` (ACLs are "+
+			"off), `BucketOwnerPreferred`, or `ObjectWriter`, which is also how a bucket from before April 2023 without this "+
+			"setting behaves. S3 refuses `BucketOwnerEnforced` as long as the bucket's ACL grants something to others. "+
+			"Default `BucketOwnerEnforced` (where the platform has it).",
+			"BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"),
+		"public_access": choice("What the public may do: `none` (all four public access switches are on), `read` (read "+
+			"objects), `read_list` (read objects and list them), or `unblocked` (no switch is on and no public statement is "+
+			"made: for a bucket whose `policy` or ACLs decide, and for buckets made before April 2023). Default `none` "+
+			"(where the platform has the switches). As the old value in a plan, `mixed` stands for any other combination "+
+			"that was found.", bucket.PublicNone, bucket.PublicRead, bucket.PublicReadList, bucket.Unblocked),
 		"policy": schema.StringAttribute{
 			Optional:   true,
 			CustomType: fwtypes.PolicyType{},
-			MarkdownDescription: "Your own statements of the bucket policy, as JSON. They are merged, by their " +
-				"`Sid`, with those that `require_tls` and `public_access` make and with those of other owners, " +
-				"which are left alone. Give every statement a `Sid`: one without is told from others by its " +
-				"content. No `Sid` may begin with `Spinup`. Statements can be about this bucket and its " +
-				"objects only. Another wording of the same policy is no change.",
+			MarkdownDescription: "Your own statements of the bucket policy, as JSON. They are merged, by their `Sid`, with " +
+				"those that `require_tls` and `public_access` make and with those of other owners, which are left alone. Give " +
+				"every statement a `Sid`: one without is told from others by its content. No `Sid` may begin with `Spinup`. " +
+				"Statements can be about this bucket and its objects only. Another wording of the same policy is no change.",
 		},
-		"arn": schema.StringAttribute{
-			Computed:            true,
-			MarkdownDescription: "ARN of the bucket.",
-		},
-		"account_id": schema.StringAttribute{
-			Computed:            true,
-			MarkdownDescription: "AWS account that owns the bucket; null where the store has no accounts.",
-		},
-		"domain_name": schema.StringAttribute{
-			Computed: true,
-			MarkdownDescription: "Host name of the bucket, such as `name.s3.amazonaws.com`; null on other " +
-				"platforms than AWS.",
-		},
-		"regional_domain_name": schema.StringAttribute{
-			Computed: true,
-			MarkdownDescription: "Host name of the bucket in its region, such as " +
-				"`name.s3.us-east-1.amazonaws.com`; null on other platforms than AWS.",
-		},
-		"hosted_zone_id": schema.StringAttribute{
-			Computed: true,
-			MarkdownDescription: "Route 53 hosted zone of the S3 website endpoint of the region, for alias " +
-				"records; null on other platforms than AWS, and in regions that have none.",
-		},
+		"arn":        computed("ARN of the bucket."),
+		"account_id": computed("AWS account that owns the bucket; null where the store has no accounts."),
+		"domain_name": computed("Host name of the bucket, such as `name.s3.amazonaws.com`; null on other platforms than " +
+			"AWS."),
+		"regional_domain_name": computed("Host name of the bucket in its region, such as " +
+			"`name.s3.us-east-1.amazonaws.com`; null on other platforms than AWS."),
+		"hosted_zone_id": computed("Route 53 hosted zone of the S3 website endpoint of the region, for alias records; " +
+			"null on other platforms than AWS, and in regions that have none."),
 	}
 }
 
@@ -172,125 +137,93 @@ func bucketSettingsSchema() map[string]schema.Attribute {
 		"tags": schema.MapAttribute{
 			Optional:    true,
 			ElementType: types.StringType,
-			MarkdownDescription: "Tags of the bucket, in addition to the provider's `default_tags`; of two " +
-				"tags with the same key this one wins. Together at most 50; keys of 1 to 128 and values of up " +
-				"to 256 characters; no key may begin with `aws:`. Tags put on the bucket by others are removed " +
-				"by the next apply unless the provider's `ignore_tags` covers them.",
+			MarkdownDescription: "Tags of the bucket, in addition to the provider's `default_tags`; of two tags with the " +
+				"same key this one wins. Together at most 50; keys of 1 to 128 and values of up to 256 characters; no key may " +
+				"begin with `aws:`. Tags put on the bucket by others are removed by the next apply unless the provider's " +
+				"`ignore_tags` covers them.",
 			Validators: []validator.Map{fwtypes.TagMap(nil)},
 		},
 		"tags_all": schema.MapAttribute{
 			Computed:    true,
 			ElementType: types.StringType,
-			MarkdownDescription: "All tags of the bucket: `tags`, the provider's `default_tags`, and " +
-				"`spinup:org` for the provider's `org`.",
+			MarkdownDescription: "All tags of the bucket: `tags`, the provider's `default_tags`, and `spinup:org` for the " +
+				"provider's `org`.",
 		},
-		"versioning": schema.BoolAttribute{
-			Optional: true,
-			Computed: true,
-			MarkdownDescription: "Whether S3 keeps the old versions of objects. Default `false`. Turning it " +
-				"off suspends versioning: versions that exist are kept.",
-		},
+		"versioning": toggle("Whether S3 keeps the old versions of objects. Default `false`. Turning it off suspends " +
+			"versioning: versions that exist are kept."),
 		"encryption": schema.SingleNestedAttribute{
 			Optional: true,
 			Computed: true,
-			MarkdownDescription: "Default encryption of new objects. Default: `AES256` (on AWS; on other " +
-				"platforms not managed unless set).",
+			MarkdownDescription: "Default encryption of new objects. Default: `AES256` (on AWS; on other platforms not " +
+				"managed unless set).",
 			Attributes: map[string]schema.Attribute{
-				"algorithm": schema.StringAttribute{
-					Optional: true,
-					Computed: true,
-					MarkdownDescription: "`AES256` (keys managed by S3), `aws:kms`, or `aws:kms:dsse` (two " +
-						"layers). Default: `aws:kms` when `kms_key_arn` is set, else `AES256`.",
-					Validators: []validator.String{stringvalidator.OneOf("AES256", "aws:kms", "aws:kms:dsse")},
-				},
+				"algorithm": choice("`AES256` (keys managed by S3), `aws:kms`, or `aws:kms:dsse` (two layers). Default: "+
+					"`aws:kms` when `kms_key_arn` is set, else `AES256`.", "AES256", "aws:kms", "aws:kms:dsse"),
 				"kms_key_arn": schema.StringAttribute{
-					Optional: true,
-					MarkdownDescription: "ARN of the KMS key. Only with a KMS algorithm; unset, AWS uses its " +
-						"own key for S3.",
-					Validators: []validator.String{fwtypes.ARN("kms")},
+					Optional:            true,
+					MarkdownDescription: "ARN of the KMS key. Only with a KMS algorithm; unset, AWS uses its own key for S3.",
+					Validators:          []validator.String{fwtypes.ARN("kms")},
 				},
-				"bucket_key": schema.BoolAttribute{
-					Optional: true,
-					Computed: true,
-					MarkdownDescription: "Whether S3 asks KMS for a key per bucket rather than per object, " +
-						"which costs less. Default: `true` with `aws:kms`, else `false`. `true` is not " +
-						"possible with `aws:kms:dsse`.",
-				},
+				"bucket_key": toggle("Whether S3 asks KMS for a key per bucket rather than per object, which costs less. " +
+					"Default: `true` with `aws:kms`, else `false`. `true` is not possible with `aws:kms:dsse`."),
 			},
 		},
-		"require_tls": schema.BoolAttribute{
-			Optional: true,
-			Computed: true,
-			MarkdownDescription: "Whether a statement in the bucket policy denies requests over plain HTTP. " +
-				"Default `true` on AWS, else `false`.",
-		},
+		"require_tls": toggle("Whether a statement in the bucket policy denies requests over plain HTTP. Default `true` " +
+			"on AWS, else `false`."),
 		"access_log": schema.SingleNestedAttribute{
 			Optional: true,
 			Computed: true,
-			MarkdownDescription: "Where S3 writes the server access log of the bucket. Default: the provider's " +
-				"`access_log`, except for the log bucket itself. Without either, logging is left alone; when " +
-				"one that was set is taken away, logging is turned off.",
+			MarkdownDescription: "Where S3 writes the server access log of the bucket. Default: the provider's `access_log`, " +
+				"except for the log bucket itself. Without either, logging is left alone; when one that was set is taken away, " +
+				"logging is turned off.",
 			Attributes: map[string]schema.Attribute{
 				"bucket": schema.StringAttribute{
 					Required: true,
-					MarkdownDescription: "Name of the bucket that receives the log: another one, in the same " +
-						"region and account, which lets the log delivery service write.",
+					MarkdownDescription: "Name of the bucket that receives the log: another one, in the same region and account, " +
+						"which lets the log delivery service write.",
 					Validators: []validator.String{fwtypes.BucketName()},
 				},
 				"prefix": schema.StringAttribute{
-					Optional: true,
-					Computed: true,
-					MarkdownDescription: "Beginning of the keys of the log objects. Default: the name of the " +
-						"bucket and a slash.",
+					Optional:            true,
+					Computed:            true,
+					MarkdownDescription: "Beginning of the keys of the log objects. Default: the name of the bucket and a slash.",
 				},
 			},
 		},
 		"lifecycle_preset": schema.StringAttribute{
 			Optional: true,
 			MarkdownDescription: "A lifecycle rule for all objects of the bucket, by the name of what it does: " +
-				"`deep-archive` (rule `deep-archive-rule`: to the class DEEP_ARCHIVE after 1 day), `archive` " +
-				"(`archive-rule`: to GLACIER_IR after 90 days), `expire-noncurrent` (`expire-noncurrent-rule`: " +
-				"delete old versions 30 days after a newer one took their place, and delete markers with nothing " +
-				"under them), or `abort-uploads` (`abort-uploads-rule`: delete unfinished uploads after 7 days). It " +
-				"lives beside `spinup_lifecycle_rule` and rules of other owners, which are left alone. Default: " +
-				"none; rules are then neither read nor written. As the old value in a plan, `archive, changed` " +
-				"stands for a rule of that name that was changed elsewhere.",
+				"`deep-archive` (rule `deep-archive-rule`: to the class DEEP_ARCHIVE after 1 day), `archive` (`archive-rule`: " +
+				"to GLACIER_IR after 90 days), `expire-noncurrent` (`expire-noncurrent-rule`: delete old versions 30 days after " +
+				"a newer one took their place, and delete markers with nothing under them), or `abort-uploads` " +
+				"(`abort-uploads-rule`: delete unfinished uploads after 7 days). It lives beside `spinup_lifecycle_rule` and " +
+				"rules of other owners, which are left alone. Default: none; rules are then neither read nor written. As the " +
+				"old value in a plan, `archive, changed` stands for a rule of that name that was changed elsewhere.",
 			Validators: []validator.String{stringvalidator.OneOf(lifecyclerule.PresetNames()...)},
 		},
 		"access_levels": schema.SetAttribute{
 			Optional:    true,
 			Computed:    true,
 			ElementType: types.StringType,
-			MarkdownDescription: "Kinds of access to make an IAM policy and an IAM group for: `admin`, " +
-				"`read_write`, `read_only`. Default `[\"admin\"]` (on AWS; on other platforms none). Each may " +
-				"be added and taken away at any time; a group with members is not taken away.",
+			MarkdownDescription: "Kinds of access to make an IAM policy and an IAM group for: `admin`, `read_write`, " +
+				"`read_only`. Default `[\"admin\"]` (on AWS; on other platforms none). Each may be added and taken away at any " +
+				"time; a group with members is not taken away.",
 			Validators: []validator.Set{setvalidator.ValueStringsAre(stringvalidator.OneOf(levelNames()...))},
 		},
-		"force_destroy": schema.BoolAttribute{
-			Optional: true,
-			Computed: true,
-			MarkdownDescription: "Whether a destroy may delete what the bucket holds: all objects, old " +
-				"versions, delete markers and unfinished uploads, and with the bucket the tags, policy " +
-				"statements and, beside a `lifecycle_preset`, lifecycle rules of other owners. Default `false`: " +
-				"only an empty bucket is destroyed. It has to be applied before the destroy. Emptying a large " +
-				"bucket takes longer than the default `timeouts`.",
-		},
+		"force_destroy": toggle("Whether a destroy may delete what the bucket holds: all objects, old versions, delete " +
+			"markers and unfinished uploads, and with the bucket the tags, policy statements and, beside a " +
+			"`lifecycle_preset`, lifecycle rules of other owners. Default `false`: only an empty bucket is destroyed. It has " +
+			"to be applied before the destroy. Emptying a large bucket takes longer than the default `timeouts`."),
 		"groups": schema.MapNestedAttribute{
 			Computed:            true,
 			MarkdownDescription: "Group and policy of each access level, by level.",
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-				"group_name": schema.StringAttribute{Computed: true, MarkdownDescription: "Name of the IAM group."},
-				"group_arn":  schema.StringAttribute{Computed: true, MarkdownDescription: "ARN of the IAM group."},
-				"policy_name": schema.StringAttribute{
-					Computed:            true,
-					MarkdownDescription: "Name of the IAM policy; null while it is not attached to the group.",
-				},
-				"policy_arn": schema.StringAttribute{Computed: true, MarkdownDescription: "ARN of the IAM policy."},
-				"policy_document": schema.StringAttribute{
-					Computed: true,
-					MarkdownDescription: "Text of the IAM policy. It is planned in full, so that tampering " +
-						"shows as an exact difference.",
-				},
+				"group_name":  computed("Name of the IAM group."),
+				"group_arn":   computed("ARN of the IAM group."),
+				"policy_name": computed("Name of the IAM policy; null while it is not attached to the group."),
+				"policy_arn":  computed("ARN of the IAM policy."),
+				"policy_document": computed("Text of the IAM policy. It is planned in full, so that tampering shows as an exact " +
+					"difference."),
 			}},
 		},
 	}
@@ -345,8 +278,8 @@ func (m *bucketModel) checkEncryption(ctx context.Context, diags *diag.Diagnosti
 	diags.Append(m.Encryption.As(ctx, &e, basetypes.ObjectAsOptions{})...)
 	if e.Algorithm.ValueString() == "AES256" && !e.KMSKeyARN.IsNull() {
 		diags.AddAttributeError(path.Root("encryption").AtName("kms_key_arn"), "Invalid encryption", fmt.Sprintf(
-			"encryption.kms_key_arn is %q, but encryption.algorithm is \"AES256\", which uses no KMS key. Allowed with a "+
-				"key are \"aws:kms\" and \"aws:kms:dsse\".", e.KMSKeyARN.ValueString()))
+			"encryption.kms_key_arn is %q, but encryption.algorithm is \"AES256\", which uses no KMS key. Allowed with a key "+
+				"are \"aws:kms\" and \"aws:kms:dsse\".", e.KMSKeyARN.ValueString()))
 	}
 	if e.Algorithm.ValueString() == "aws:kms:dsse" && e.BucketKey.ValueBool() {
 		diags.AddAttributeError(path.Root("encryption").AtName("bucket_key"), "Invalid encryption",

@@ -49,13 +49,10 @@ func (d *bucketUserDataSource) Metadata(
 }
 
 func (d *bucketUserDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	text := func(description string) schema.StringAttribute {
-		return schema.StringAttribute{Computed: true, MarkdownDescription: description}
-	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A user of a bucket, made by spinup or not, with its keys but not their secrets. No " +
-			"such IAM user, or one that has no access to the bucket by the bucket's groups or by an inline policy " +
-			"of their names, is an error.",
+		MarkdownDescription: "A user of a bucket, made by spinup or not, with its keys but not their secrets. No such IAM " +
+			"user, or one that has no access to the bucket by the bucket's groups or by an inline policy of their names, is " +
+			"an error.",
 		Attributes: map[string]schema.Attribute{
 			"bucket": schema.StringAttribute{
 				Required:            true,
@@ -66,16 +63,13 @@ func (d *bucketUserDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 				Required:            true,
 				MarkdownDescription: "Name of the IAM user.",
 			},
-			"id":     text("`bucket/name`."),
-			"access": text("`admin`, `read_write` or `read_only`; null for a user that is only a web admin."),
-			"web_admin": schema.BoolAttribute{
-				Computed:            true,
-				MarkdownDescription: "Whether the user is a member of the website's group `<bucket>-WebAdmGrp`.",
-			},
-			"path":                 text("Key prefix that confines the user, as `/docs/`; null for the whole bucket."),
-			"arn":                  text("ARN of the user."),
-			"unique_id":            text("IAM's own id of the user."),
-			"permissions_boundary": text("ARN of the policy that bounds the user; null for none."),
+			"id":                   dataText("`bucket/name`."),
+			"access":               dataText("`admin`, `read_write` or `read_only`; null for a user that is only a web admin."),
+			"web_admin":            dataFlag("Whether the user is a member of the website's group `<bucket>-WebAdmGrp`."),
+			"path":                 dataText("Key prefix that confines the user, as `/docs/`; null for the whole bucket."),
+			"arn":                  dataText("ARN of the user."),
+			"unique_id":            dataText("IAM's own id of the user."),
+			"permissions_boundary": dataText("ARN of the policy that bounds the user; null for none."),
 			"tags_all": schema.MapAttribute{
 				Computed: true, ElementType: types.StringType,
 				MarkdownDescription: "Tags without those under `ignore_tags`.",
@@ -86,16 +80,16 @@ func (d *bucketUserDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 			},
 			"policies": schema.SetAttribute{
 				Computed: true, ElementType: types.StringType,
-				MarkdownDescription: "Names of the inline policies and of the managed policies that are attached " +
-					"to the user itself.",
+				MarkdownDescription: "Names of the inline policies and of the managed policies that are attached to the user " +
+					"itself.",
 			},
 			"access_keys": schema.ListNestedAttribute{
 				Computed:            true,
 				MarkdownDescription: "Access keys of the user, the oldest first.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"id":         text("Id of the key."),
-					"active":     schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the key can be used."},
-					"created_at": text("When the key was made, as RFC 3339 in UTC."),
+					"id":         dataText("Id of the key."),
+					"active":     dataFlag("Whether the key can be used."),
+					"created_at": dataText("When the key was made, as RFC 3339 in UTC."),
 				}},
 			},
 		},

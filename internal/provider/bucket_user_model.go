@@ -177,14 +177,6 @@ func (m *bucketUserModel) resolveGroups() {
 	m.Groups = stringSet(m.grants().Groups())
 }
 
-func stringSet(values []string) types.Set {
-	elements := make([]attr.Value, len(values))
-	for i, value := range values {
-		elements[i] = types.StringValue(value)
-	}
-	return types.SetValueMust(types.StringType, elements)
-}
-
 // grants is the part of the spec that says how the user gets its access.
 func (m *bucketUserModel) grants() bucketuser.Spec {
 	return bucketuser.Spec{

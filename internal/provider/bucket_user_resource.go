@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -42,21 +41,24 @@ func bucketUserIdentitySchema() identityschema.Schema {
 	}}
 }
 
+// Forms of values. Between its slashes a path has what the name of a policy may have.
+var (
+	userNameForm  = regexp.MustCompile(`^[A-Za-z0-9+=,.@_-]{1,64}$`)
+	pathForm      = regexp.MustCompile(`^(/[A-Za-z0-9+=,.@_-]+)+/$`)
+	parameterForm = regexp.MustCompile(`^(/?[A-Za-z0-9_.-]+)+$`)
+	secretForm    = regexp.MustCompile(`^[A-Za-z0-9/_+=.@-]{1,512}$`)
+)
+
 func bucketUserSchema(ctx context.Context) schema.Schema {
 	return schema.Schema{
-		MarkdownDescription: "An account for a bucket, with a key that rotates without an outage.\n\n" +
-			"One resource stands for an IAM user, its membership of the bucket's group (or an inline policy in its " +
-			"place) and its access key. A changed `access_key.rotation` makes a new key and hands its secret over " +
-			"before anything happens to the old one, which stays valid for `access_key.overlap`; the first plan " +
-			"after that shows its removal. If the secret cannot be handed over, the new key is deleted again and " +
-			"the old one works on.\n\n" +
-			"Memberships of other groups, other keys, inline and attached policies and tags under `ignore_tags` " +
-			"are left alone.",
+		MarkdownDescription: "An account for a bucket, with a key that rotates without an outage.\n\nOne resource stands " +
+			"for an IAM user, its membership of the bucket's group (or an inline policy in its place) and its access key. A " +
+			"changed `access_key.rotation` makes a new key and hands its secret over before anything happens to the old one, " +
+			"which stays valid for `access_key.overlap`; the first plan after that shows its removal. If the secret cannot " +
+			"be handed over, the new key is deleted again and the old one works on.\n\nMemberships of other groups, other " +
+			"keys, inline and attached policies and tags under `ignore_tags` are left alone.",
 		Attributes: map[string]schema.Attribute{
-			"id": schema.StringAttribute{
-				Computed:            true,
-				MarkdownDescription: "`bucket/name`, which is also the import id.",
-			},
+			"id": computed("`bucket/name`, which is also the import id."),
 			"bucket": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "Name of the bucket or website. A change replaces the user.",
@@ -65,85 +67,63 @@ func bucketUserSchema(ctx context.Context) schema.Schema {
 			},
 			"name": schema.StringAttribute{
 				Required: true,
-				MarkdownDescription: "Name of the IAM user, unique in the account whatever the case of its " +
-					"letters: 1 to 64 letters, digits and `+=,.@_-`. A change renames the user in place; its keys " +
-					"stay valid.",
-				Validators: []validator.String{stringvalidator.RegexMatches(regexp.MustCompile(`^[A-Za-z0-9+=,.@_-]{1,64}$`),
+				MarkdownDescription: "Name of the IAM user, unique in the account whatever the case of its letters: 1 to 64 " +
+					"letters, digits and `+=,.@_-`. A change renames the user in place; its keys stay valid.",
+				Validators: []validator.String{stringvalidator.RegexMatches(userNameForm,
 					"must be 1 to 64 letters, digits and any of +=,.@_-")},
 			},
 			"access": schema.StringAttribute{
 				Required: true,
-				MarkdownDescription: "What the user may do: `admin`, `read_write` or `read_only`. The bucket must " +
-					"have this level in its `access_levels`, unless the access is given by `path` or " +
-					"`grant = \"inline\"`. On a change the user joins the new group before it leaves the old one. In " +
-					"a plan null stands for no access, or a policy that was tampered with.",
+				MarkdownDescription: "What the user may do: `admin`, `read_write` or `read_only`. The bucket must have this " +
+					"level in its `access_levels`, unless the access is given by `path` or `grant = \"inline\"`. On a change the " +
+					"user joins the new group before it leaves the old one. In a plan null stands for no access, or a policy that " +
+					"was tampered with.",
 				Validators: []validator.String{stringvalidator.OneOf(levelNames()...)},
 			},
-			"web_admin": schema.BoolAttribute{
-				Optional: true,
-				Computed: true,
-				MarkdownDescription: "Whether the user is also a member of the website's group " +
-					"`<bucket>-WebAdmGrp`, which may invalidate the cache. The group bears the domain of the website, so " +
-					"its bucket must too. Default `false`.",
-			},
+			"web_admin": toggle("Whether the user is also a member of the website's group `<bucket>-WebAdmGrp`, which may " +
+				"invalidate the cache. The group bears the domain of the website, so its bucket must too. Default `false`."),
 			"path": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "Key prefix that confines the user, as `/docs/`: it may list, and by `access` " +
-					"read or write, the objects below it and nothing else. Given by an inline policy, which takes " +
-					"its name from the path: letters, digits and any of `+=,.@_-` between slashes, with the " +
-					"bucket's name 117 characters or fewer, neither `.` nor `..`. `admin` and `read_write` are the " +
-					"same here. Unset: the whole bucket.",
+				MarkdownDescription: "Key prefix that confines the user, as `/docs/`: it may list, and by `access` read or " +
+					"write, the objects below it and nothing else. Given by an inline policy, which takes its name from the path: " +
+					"letters, digits and any of `+=,.@_-` between slashes, with the bucket's name 117 characters or fewer, neither " +
+					"`.` nor `..`. `admin` and `read_write` are the same here. Unset: the whole bucket.",
 			},
-			"grant": schema.StringAttribute{
-				Optional: true,
-				Computed: true,
-				MarkdownDescription: "How the access is given: `group` (default), by membership of the bucket's " +
-					"group, or `inline`, by a policy of the user's own: for accounts near the quota of 300 groups " +
-					"and for stores without groups. A user with `path` always has an inline policy.",
-				Validators: []validator.String{stringvalidator.OneOf("group", "inline")},
-			},
+			"grant": choice("How the access is given: `group` (default), by membership of the bucket's group, or `inline`, "+
+				"by a policy of the user's own: for accounts near the quota of 300 groups and for stores without groups. A user "+
+				"with `path` always has an inline policy.", "group", "inline"),
 			"permissions_boundary": schema.StringAttribute{
 				Optional: true,
 				Computed: true,
-				MarkdownDescription: "ARN of the managed policy that bounds what the user may ever do. Default: " +
-					"the provider's `permissions_boundary`.",
+				MarkdownDescription: "ARN of the managed policy that bounds what the user may ever do. Default: the provider's " +
+					"`permissions_boundary`.",
 				Validators: []validator.String{fwtypes.ARN("iam")},
 			},
 			"tags": schema.MapAttribute{
 				Optional:    true,
 				ElementType: types.StringType,
-				MarkdownDescription: "Tags of the user, in addition to the provider's `default_tags`; of two tags " +
-					"with the same key this one wins. Together at most 50.",
+				MarkdownDescription: "Tags of the user, in addition to the provider's `default_tags`; of two tags with the same " +
+					"key this one wins. Together at most 50.",
 				Validators: []validator.Map{fwtypes.TagMap(nil)},
 			},
 			"tags_all": schema.MapAttribute{
 				Computed:    true,
 				ElementType: types.StringType,
-				MarkdownDescription: "All tags of the user: `tags`, the provider's `default_tags`, and " +
-					"`spinup:org` for the provider's `org`.",
+				MarkdownDescription: "All tags of the user: `tags`, the provider's `default_tags`, and `spinup:org` for the " +
+					"provider's `org`.",
 			},
 			"access_key": accessKeySchema(),
-			"arn": schema.StringAttribute{
-				Computed:            true,
-				MarkdownDescription: "ARN of the user. It changes with the name.",
-			},
-			"unique_id": schema.StringAttribute{
-				Computed:            true,
-				MarkdownDescription: "IAM's own id of the user, which no other user ever gets.",
-			},
+			"arn":        computed("ARN of the user. It changes with the name."),
+			"unique_id":  computed("IAM's own id of the user, which no other user ever gets."),
 			"groups": schema.SetAttribute{
 				Computed:            true,
 				ElementType:         types.StringType,
 				MarkdownDescription: "Names of the bucket's groups that the user is a member of.",
 			},
-			"force_destroy": schema.BoolAttribute{
-				Optional: true,
-				Computed: true,
-				MarkdownDescription: "Whether a destroy takes away what spinup did not make: other access keys, " +
-					"login profile, MFA devices, SSH keys, signing certificates, service-specific credentials, " +
-					"other inline and attached policies, other memberships. Default `true`; `false` makes such " +
-					"things an error that names them and destroys nothing.",
-			},
+			"force_destroy": toggle("Whether a destroy takes away what spinup did not make: other access keys, login " +
+				"profile, MFA devices, SSH keys, signing certificates, service-specific credentials, other inline and attached " +
+				"policies, other memberships. Default `true`; `false` makes such things an error that names them and destroys " +
+				"nothing."),
 		},
 		Blocks: map[string]schema.Block{"timeouts": timeoutsBlock(ctx, writeTimeout)},
 	}
@@ -152,8 +132,8 @@ func bucketUserSchema(ctx context.Context) schema.Schema {
 func accessKeySchema() schema.Attribute {
 	return schema.SingleNestedAttribute{
 		Optional: true,
-		MarkdownDescription: "The user's access key; unset for none. Taking it away deletes the keys that this " +
-			"resource made. A lost key is made anew.",
+		MarkdownDescription: "The user's access key; unset for none. Taking it away deletes the keys that this resource " +
+			"made. A lost key is made anew.",
 		Attributes: map[string]schema.Attribute{
 			"rotation": schema.StringAttribute{
 				Optional: true,
@@ -162,20 +142,16 @@ func accessKeySchema() schema.Attribute {
 			},
 			"overlap": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "How long the previous key stays valid after a rotation, as `30m` or `48h`. " +
-					"Default `0s`: until the new one is handed over. When it is over, the next plan shows the " +
-					"removal of the previous key. A rotation before that removes it too, since IAM allows two keys.",
-				Validators: []validator.String{durationValidator{}},
+				MarkdownDescription: "How long the previous key stays valid after a rotation, as `30m` or `48h`. Default `0s`: " +
+					"until the new one is handed over. When it is over, the next plan shows the removal of the previous key. A " +
+					"rotation before that removes it too, since IAM allows two keys.",
+				Validators: []validator.String{fwtypes.Duration()},
 			},
-			"active": schema.BoolAttribute{
-				Optional:            true,
-				Computed:            true,
-				MarkdownDescription: "Whether the key can be used. Default `true`.",
-			},
+			"active": toggle("Whether the key can be used. Default `true`."),
 			"store": schema.SingleNestedAttribute{
 				Optional: true,
-				MarkdownDescription: "Where the secret goes: exactly one of these. Default `{ state = true }`. A " +
-					"change makes a new key, since a secret is told only once.",
+				MarkdownDescription: "Where the secret goes: exactly one of these. Default `{ state = true }`. A change makes a " +
+					"new key, since a secret is told only once.",
 				Attributes: map[string]schema.Attribute{
 					"state": schema.BoolAttribute{
 						Optional:            true,
@@ -184,95 +160,37 @@ func accessKeySchema() schema.Attribute {
 					"pgp_key": schema.StringAttribute{
 						Optional:            true,
 						MarkdownDescription: "OpenPGP public key, armored or base64: encrypted for it, into `encrypted_secret`.",
-						Validators:          []validator.String{pgpKeyValidator{}},
+						Validators:          []validator.String{fwtypes.PGPKey(bucketuser.CheckPGPKey)},
 					},
 					"ssm_parameter": schema.StringAttribute{
 						Optional: true,
-						MarkdownDescription: "Name of an SSM parameter, a SecureString, that is made for it and " +
-							"deleted with the key. It holds the JSON object `{\"access_key_id\": …, " +
-							"\"secret_access_key\": …}`. One that exists is not taken over.",
-						Validators: []validator.String{stringvalidator.RegexMatches(regexp.MustCompile(`^(/?[A-Za-z0-9_.-]+)+$`),
+						MarkdownDescription: "Name of an SSM parameter, a SecureString, that is made for it and deleted with the " +
+							"key. It holds the JSON object `{\"access_key_id\": …, \"secret_access_key\": …}`. One that exists " +
+							"is not taken over.",
+						Validators: []validator.String{stringvalidator.RegexMatches(parameterForm,
 							"must be a parameter name: letters, digits and _.- with slashes between, such as /team/key")},
 					},
 					"secretsmanager_secret": schema.StringAttribute{
 						Optional: true,
-						MarkdownDescription: "Name of a Secrets Manager secret that is made for it and deleted " +
-							"with the key. It holds the same JSON object. One that exists is not taken over.",
-						Validators: []validator.String{stringvalidator.RegexMatches(regexp.MustCompile(`^[A-Za-z0-9/_+=.@-]{1,512}$`),
+						MarkdownDescription: "Name of a Secrets Manager secret that is made for it and deleted with the key. It holds " +
+							"the same JSON object. One that exists is not taken over.",
+						Validators: []validator.String{stringvalidator.RegexMatches(secretForm,
 							"must be 1 to 512 letters, digits and any of /_+=.@-")},
 					},
 				},
 			},
-			"id": schema.StringAttribute{
-				Computed:            true,
-				MarkdownDescription: "Id of the key.",
-			},
-			"created_at": schema.StringAttribute{
-				Computed:            true,
-				MarkdownDescription: "When the key was made, as RFC 3339 in UTC.",
-			},
-			"previous_id": schema.StringAttribute{
-				Computed:            true,
-				MarkdownDescription: "Id of the key before, while it is still valid.",
-			},
-			"previous_expires_at": schema.StringAttribute{
-				Computed:            true,
-				MarkdownDescription: "When the overlap ends, as RFC 3339 in UTC. A plan made after that removes the previous key.",
-			},
+			"id":          computed("Id of the key."),
+			"created_at":  computed("When the key was made, as RFC 3339 in UTC."),
+			"previous_id": computed("Id of the key before, while it is still valid."),
+			"previous_expires_at": computed("When the overlap ends, as RFC 3339 in UTC. A plan made after that removes the " +
+				"previous key."),
 			"secret": schema.StringAttribute{
 				Computed: true, Sensitive: true,
 				MarkdownDescription: "Secret of the key; null unless it is stored in state, and after an import.",
 			},
-			"encrypted_secret": schema.StringAttribute{
-				Computed:            true,
-				MarkdownDescription: "Secret of the key as an armored OpenPGP message; null without `pgp_key`.",
-			},
-			"stored_at": schema.StringAttribute{
-				Computed:            true,
-				MarkdownDescription: "Name of the SSM parameter, or ARN of the Secrets Manager secret, that holds the key.",
-			},
+			"encrypted_secret": computed("Secret of the key as an armored OpenPGP message; null without `pgp_key`."),
+			"stored_at":        computed("Name of the SSM parameter, or ARN of the Secrets Manager secret, that holds the key."),
 		},
-	}
-}
-
-// durationValidator refuses what is no length of time.
-type durationValidator struct{}
-
-func (durationValidator) Description(context.Context) string {
-	return "must be a duration of at least 0s, such as 30m or 48h"
-}
-func (d durationValidator) MarkdownDescription(ctx context.Context) string { return d.Description(ctx) }
-
-func (d durationValidator) ValidateString(
-	ctx context.Context, req validator.StringRequest, resp *validator.StringResponse,
-) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
-		return
-	}
-	if span, err := time.ParseDuration(req.ConfigValue.ValueString()); err != nil || span < 0 {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid duration",
-			fmt.Sprintf("%s is %q: it %s.", req.Path, req.ConfigValue.ValueString(), d.Description(ctx)))
-	}
-}
-
-// pgpKeyValidator refuses what nothing can be encrypted for.
-type pgpKeyValidator struct{}
-
-func (pgpKeyValidator) Description(context.Context) string {
-	return "must be one OpenPGP public key, armored or base64"
-}
-func (v pgpKeyValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-func (v pgpKeyValidator) ValidateString(
-	ctx context.Context, req validator.StringRequest, resp *validator.StringResponse,
-) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
-		return
-	}
-	if err := bucketuser.CheckPGPKey(req.ConfigValue.ValueString()); err != nil {
-		// The value is left out: somebody may have put a private key here.
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid PGP key",
-			fmt.Sprintf("%s %s: %s.", req.Path, v.Description(ctx), err))
 	}
 }
 
@@ -291,9 +209,6 @@ func (m *bucketUserModel) checkConfig(ctx context.Context) (diags diag.Diagnosti
 	return diags
 }
 
-// pathForm is what a policy's name takes, between slashes.
-var pathForm = regexp.MustCompile(`^(/[A-Za-z0-9+=,.@_-]+)+/$`)
-
 func (m *bucketUserModel) checkPath(diags *diag.Diagnostics) {
 	value := m.Path.ValueString()
 	if m.Path.IsNull() || m.Path.IsUnknown() ||
@@ -301,9 +216,9 @@ func (m *bucketUserModel) checkPath(diags *diag.Diagnostics) {
 		return
 	}
 	diags.AddAttributeError(path.Root("path"), "Invalid path", fmt.Sprintf(
-		"path is %q. It must begin and end with a slash, as \"/docs/\", and have letters, digits and any of +=,.@_- between "+
-			"slashes, since IAM takes nothing else in the name of its policy, but not \".\" or \"..\" alone. For the whole "+
-			"bucket leave it out.", value))
+		"path is %q. It must begin and end with a slash, as \"/docs/\", and have letters, digits and any of +=,.@_- "+
+			"between slashes, since IAM takes nothing else in the name of its policy, but not \".\" or \"..\" alone. For the "+
+			"whole bucket leave it out.", value))
 }
 
 func (m *bucketUserModel) checkStore(ctx context.Context, diags *diag.Diagnostics) {

@@ -38,9 +38,8 @@ func (d *bucketUsersDataSource) Metadata(
 
 func (d *bucketUsersDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The users of a bucket or website, in the order of their names: the members of its " +
-			"own groups, which are found by their exact names. A user with an inline policy and no membership is " +
-			"not listed.",
+		MarkdownDescription: "The users of a bucket or website, in the order of their names: the members of its own " +
+			"groups, which are found by their exact names. A user with an inline policy and no membership is not listed.",
 		Attributes: map[string]schema.Attribute{
 			"bucket": schema.StringAttribute{
 				Required:            true,
@@ -55,8 +54,8 @@ func (d *bucketUsersDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 				Computed:            true,
 				MarkdownDescription: "The users; empty when there are none.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"name": schema.StringAttribute{Computed: true, MarkdownDescription: "Name of the IAM user."},
-					"arn":  schema.StringAttribute{Computed: true, MarkdownDescription: "ARN of the user."},
+					"name": dataText("Name of the IAM user."),
+					"arn":  dataText("ARN of the user."),
 					"groups": schema.ListAttribute{
 						Computed: true, ElementType: types.StringType,
 						MarkdownDescription: "Names of the bucket's groups that the user is a member of.",

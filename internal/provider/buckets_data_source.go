@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/spinup-dev/terraform-provider-spinup/internal/fwtypes"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
 )
 
@@ -44,13 +45,10 @@ func (d *bucketsDataSource) Metadata(
 }
 
 func (d *bucketsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	text := func(description string) schema.StringAttribute {
-		return schema.StringAttribute{Computed: true, MarkdownDescription: description}
-	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The buckets of the account, in the order of their names, however many there are. " +
-			"Filters narrow the list; of several, all must match. `tags` and `org` cost one more call for each " +
-			"bucket that the other filters leave.",
+		MarkdownDescription: "The buckets of the account, in the order of their names, however many there are. Filters " +
+			"narrow the list; of several, all must match. `tags` and `org` cost one more call for each bucket that the other " +
+			"filters leave.",
 		Attributes: map[string]schema.Attribute{
 			"name_prefix": schema.StringAttribute{
 				Optional:            true,
@@ -60,7 +58,7 @@ func (d *bucketsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 				Optional: true,
 				MarkdownDescription: "Only buckets whose name matches this regular expression, in [Go's " +
 					"syntax](https://pkg.go.dev/regexp/syntax), anywhere in the name.",
-				Validators: []validator.String{regexValidator{}},
+				Validators: []validator.String{fwtypes.Regexp()},
 			},
 			"tags": schema.MapAttribute{
 				Optional: true, ElementType: types.StringType,
@@ -68,8 +66,8 @@ func (d *bucketsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 			},
 			"org": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "Only buckets of this org: those whose tag `spinup:org` has this value. The " +
-					"provider's own `org` does not filter.",
+				MarkdownDescription: "Only buckets of this org: those whose tag `spinup:org` has this value. The provider's own " +
+					"`org` does not filter.",
 			},
 			"names": schema.ListAttribute{
 				Computed: true, ElementType: types.StringType,
@@ -79,10 +77,10 @@ func (d *bucketsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 				Computed:            true,
 				MarkdownDescription: "The buckets; empty when none match.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"name":          text("Name of the bucket."),
-					"arn":           text("ARN of the bucket."),
-					"region":        text("Region of the bucket; null when the store does not say."),
-					"creation_date": text("When the bucket was made, as RFC 3339 in UTC; null when the store does not say."),
+					"name":          dataText("Name of the bucket."),
+					"arn":           dataText("ARN of the bucket."),
+					"region":        dataText("Region of the bucket; null when the store does not say."),
+					"creation_date": dataText("When the bucket was made, as RFC 3339 in UTC; null when the store does not say."),
 				}},
 			},
 		},
@@ -150,22 +148,4 @@ func (m bucketsDataModel) filter(
 		}
 		return false
 	}), nil
-}
-
-// regexValidator refuses what Go cannot compile.
-type regexValidator struct{}
-
-func (regexValidator) Description(context.Context) string { return "must be a regular expression" }
-func (regexValidator) MarkdownDescription(context.Context) string {
-	return "must be a regular expression"
-}
-
-func (regexValidator) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
-		return
-	}
-	if _, err := regexp.Compile(req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid regular expression",
-			fmt.Sprintf("%s is %q: %s.", req.Path, req.ConfigValue.ValueString(), err))
-	}
 }

@@ -23,10 +23,10 @@ func (cyberduckBookmarkFunction) Definition(
 ) {
 	resp.Definition = function.Definition{
 		Summary: "The text of a Cyberduck bookmark for a bucket",
-		MarkdownDescription: "Returns the text of a `.duck` file, with which the file browser Cyberduck opens a " +
-			"bucket, or a path in it, on AWS. Write it to a file with `local_file` or hand it out as an output. It " +
-			"holds no credentials: Cyberduck asks for an access key when it connects.\n\nThe error is for an empty " +
-			"bucket name and for characters that XML cannot hold.",
+		MarkdownDescription: "Returns the text of a `.duck` file, with which the file browser Cyberduck opens a bucket, " +
+			"or a path in it, on AWS. Write it to a file with `local_file` or hand it out as an output. It holds no " +
+			"credentials: Cyberduck asks for an access key when it connects.\n\nThe error is for an empty bucket name and " +
+			"for characters that XML cannot hold.",
 		Parameters: []function.Parameter{
 			function.StringParameter{
 				Name:                "bucket",
@@ -35,8 +35,8 @@ func (cyberduckBookmarkFunction) Definition(
 			function.StringParameter{
 				Name:           "path",
 				AllowNullValue: true,
-				MarkdownDescription: "Key prefix to open, with or without slashes at its ends. `null`, empty or " +
-					"`/` opens the whole bucket.",
+				MarkdownDescription: "Key prefix to open, with or without slashes at its ends. `null`, empty or `/` opens the " +
+					"whole bucket.",
 			},
 		},
 		Return: function.StringReturn{},

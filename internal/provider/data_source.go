@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
@@ -31,4 +32,20 @@ func (d *dataSource) connect(ctx context.Context, diags *diag.Diagnostics) *awsc
 // readDiagnostic is the error of a data source that cannot be read.
 func readDiagnostic(at path.Path, noun string, permissions []awsclient.Permission, err error) diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(at, "Cannot read "+noun, withAdvice(err, permissions))
+}
+
+func dataText(description string) schema.StringAttribute {
+	return schema.StringAttribute{Computed: true, MarkdownDescription: description}
+}
+
+func dataFlag(description string) schema.BoolAttribute {
+	return schema.BoolAttribute{Computed: true, MarkdownDescription: description}
+}
+
+func dataDays(description string) schema.Int32Attribute {
+	return schema.Int32Attribute{Computed: true, MarkdownDescription: description}
+}
+
+func dataSize(description string) schema.Int64Attribute {
+	return schema.Int64Attribute{Computed: true, MarkdownDescription: description}
 }

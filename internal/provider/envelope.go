@@ -264,7 +264,9 @@ func fillUnknown(planned, resolved tftypes.Value) tftypes.Value {
 }
 
 // wish is what the plan wants, beside what state remembers.
-func (c *envelope[M, S, O, P]) wish(ctx context.Context, t turn[M], plan P) (w reconcile.Wish[S], diags diag.Diagnostics) {
+func (c *envelope[M, S, O, P]) wish(
+	ctx context.Context, t turn[M], plan P,
+) (w reconcile.Wish[S], diags diag.Diagnostics) {
 	w.Want, diags = plan.spec(ctx, t.session)
 	if t.prior != nil {
 		prior, d := P(t.prior).spec(ctx, t.session)

@@ -30,8 +30,8 @@ func (c *envelope[M, S, O, P]) ModifyPlan(
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	resp.Diagnostics.Append(P(&plan).checkPlan(ctx, c.data)...)
 	t := turn[M]{session: session{data: c.data}, config: &config, prior: prior}
+	resp.Diagnostics.Append(P(&plan).checkPlan(ctx, c.data)...)
 	resp.Diagnostics.Append(P(&plan).resolve(ctx, t)...)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 	if prior != nil {

@@ -220,26 +220,6 @@ func (f *ruleFacts) noncurrentTransitions(
 	return all
 }
 
-// objectsIn takes a set of objects apart, without those that are null or not known yet.
-func objectsIn[M any](ctx context.Context, set types.Set, diags *diag.Diagnostics) []M {
-	var all []M
-	for _, element := range set.Elements() {
-		if element.IsNull() || element.IsUnknown() {
-			continue
-		}
-		var one M
-		diags.Append(element.(types.Object).As(ctx, &one, basetypes.ObjectAsOptions{})...)
-		all = append(all, one)
-	}
-	return all
-}
-
-// fullyKnown says whether nothing of the value is left open.
-func fullyKnown(ctx context.Context, value attr.Value) bool {
-	raw, err := value.ToTerraformValue(ctx)
-	return err == nil && raw.IsFullyKnown()
-}
-
 // see records a rule, in the words that are there already where they mean what was seen: unset, empty, zero and false
 // are one, and a date has several forms.
 func (f *ruleFacts) see(ctx context.Context, seen lifecyclerule.Rule, diags *diag.Diagnostics) {
@@ -263,33 +243,12 @@ func (f *ruleFacts) see(ctx context.Context, seen lifecyclerule.Rule, diags *dia
 	f.NoncurrentTransitions = setOf(ctx, f.NoncurrentTransitions, noncurrentTransitionTypes, old, diags)
 }
 
-// number is null for zero.
-func number(n int32) types.Int32 {
-	if n == 0 {
-		return types.Int32Null()
-	}
-	return types.Int32Value(n)
-}
-
 // dateIn is the date in the words said, if they mean it.
 func dateIn(said types.String, seen time.Time) types.String {
 	if !seen.IsZero() && seen.Equal(instant(said)) {
 		return said
 	}
 	return date(seen)
-}
-
-// setOf makes a set of the objects; one of none is null, unless it is said otherwise.
-func setOf[M any](
-	ctx context.Context, said types.Set, of map[string]attr.Type, all []M, diags *diag.Diagnostics,
-) types.Set {
-	element := types.ObjectType{AttrTypes: of}
-	if len(all) == 0 && !said.IsNull() && len(said.Elements()) == 0 {
-		return said
-	}
-	set, d := types.SetValueFrom(ctx, element, all) // null for nil
-	diags.Append(d...)
-	return set
 }
 
 func (f *ruleFacts) seeFilter(ctx context.Context, seen lifecyclerule.Filter, diags *diag.Diagnostics) {
@@ -309,17 +268,6 @@ func (f *ruleFacts) seeFilter(ctx context.Context, seen lifecyclerule.Filter, di
 	m.ObjectSizeGreaterThan = sizeIn(m.ObjectSizeGreaterThan, seen.ObjectSizeGreaterThan)
 	m.ObjectSizeLessThan = sizeIn(m.ObjectSizeLessThan, seen.ObjectSizeLessThan)
 	f.Filter = object(ctx, ruleFilterTypes, m, diags)
-}
-
-// sizeIn is the size in the words said, if they mean it.
-func sizeIn(said types.Int64, seen int64) types.Int64 {
-	switch seen {
-	case said.ValueInt64():
-		return said
-	case 0:
-		return types.Int64Null()
-	}
-	return types.Int64Value(seen)
 }
 
 func (f *ruleFacts) seeTransitions(ctx context.Context, seen lifecyclerule.Rule, diags *diag.Diagnostics) {

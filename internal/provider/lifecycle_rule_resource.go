@@ -47,16 +47,12 @@ func lifecycleRuleIdentitySchema() identityschema.Schema {
 func lifecycleRuleSchema(ctx context.Context) schema.Schema {
 	return schema.Schema{
 		MarkdownDescription: "One lifecycle rule of a bucket: what S3 deletes, or moves to a cheaper storage class, by " +
-			"itself.\n\nS3 keeps all rules of a bucket in one document. This resource stands for one rule in it, found by its " +
-			"name, and leaves the others as they are, whoever made them.\n\n" +
-			"S3 counts an object's age from when it was made, not from when it was last read, and an old version's from when " +
-			"a newer one took its place; it looks once a day, at midnight UTC. What is said of old versions has no effect in " +
-			"a bucket that never had versioning.",
+			"itself.\n\nS3 keeps all rules of a bucket in one document. This resource stands for one rule in it, found by " +
+			"its name, and leaves the others as they are, whoever made them.\n\nS3 counts an object's age from when it was " +
+			"made, not from when it was last read, and an old version's from when a newer one took its place; it looks once " +
+			"a day, at midnight UTC. What is said of old versions has no effect in a bucket that never had versioning.",
 		Attributes: map[string]schema.Attribute{
-			"id": schema.StringAttribute{
-				Computed:            true,
-				MarkdownDescription: "`bucket/name`, which is also the import id.",
-			},
+			"id": computed("`bucket/name`, which is also the import id."),
 			"bucket": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "Name of the bucket. A change replaces the rule.",
@@ -70,26 +66,22 @@ func lifecycleRuleSchema(ctx context.Context) schema.Schema {
 				Validators:    []validator.String{stringvalidator.UTF8LengthBetween(1, lifecyclerule.MaxName)},
 				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
-			"enabled": schema.BoolAttribute{
-				Optional:            true,
-				Computed:            true,
-				MarkdownDescription: "Whether S3 carries the rule out. Default `true`; `false` keeps the rule without effect.",
-			},
-			"filter": ruleFilterSchema(),
+			"enabled": toggle("Whether S3 carries the rule out. Default `true`; `false` keeps the rule without effect."),
+			"filter":  ruleFilterSchema(),
 			"expiration_days": daysSchema(1, "Days after which objects are deleted: at least 1, and more than the days of "+
 				"every one of `transitions`. In a bucket with versioning a deleted object leaves a delete marker and an old "+
 				"version. Not together with `expiration_date` or `expired_object_delete_marker`."),
 			"expiration_date": schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: "Date from which on objects are deleted, once and for all, those that are made later " +
-					"included: `2027-01-31`, or `2027-01-31T00:00:00Z`, always midnight UTC. Not together with `expiration_days` or " +
-					"`expired_object_delete_marker`.",
-				Validators: []validator.String{dateValidator{}},
+					"included: `2027-01-31`, or `2027-01-31T00:00:00Z`, always midnight UTC. Not together with `expiration_days` " +
+					"or `expired_object_delete_marker`.",
+				Validators: []validator.String{fwtypes.Date(lifecyclerule.ParseDate)},
 			},
 			"expired_object_delete_marker": schema.BoolAttribute{
 				Optional: true,
-				MarkdownDescription: "`true`: delete markers that have no versions under them are deleted. `expiration_days` and " +
-					"`expiration_date` do that too, and exclude it; so do tags in `filter`. `false` is the same as unset.",
+				MarkdownDescription: "`true`: delete markers that have no versions under them are deleted. `expiration_days` " +
+					"and `expiration_date` do that too, and exclude it; so do tags in `filter`. `false` is the same as unset.",
 			},
 			"noncurrent_days": daysSchema(1, "Days after which an old version is deleted, counted from when a newer one took "+
 				"its place: at least 1, and more than the days of every one of `noncurrent_transitions`. For buckets with "+
@@ -104,20 +96,10 @@ func lifecycleRuleSchema(ctx context.Context) schema.Schema {
 				"finished is deleted: at least 1. Not together with tags or object sizes in `filter`."),
 			"transitions":            transitionsSchema(),
 			"noncurrent_transitions": noncurrentTransitionsSchema(),
-			"status": schema.StringAttribute{
-				Computed: true,
-				MarkdownDescription: "What S3 says of the rule: `Enabled` or `Disabled`. It follows `enabled`; a rule that " +
-					"somebody switched off shows as a change of both.",
-			},
+			"status": computed("What S3 says of the rule: `Enabled` or `Disabled`. It follows `enabled`; a rule that " +
+				"somebody switched off shows as a change of both."),
 		},
 		Blocks: map[string]schema.Block{"timeouts": timeoutsBlock(ctx, writeTimeout)},
-	}
-}
-
-func daysSchema(least int32, description string) schema.Int32Attribute {
-	return schema.Int32Attribute{
-		Optional: true, MarkdownDescription: description,
-		Validators: []validator.Int32{int32validator.AtLeast(least)},
 	}
 }
 
@@ -159,17 +141,17 @@ func transitionsSchema() schema.Attribute {
 		Optional: true,
 		MarkdownDescription: "Moves of objects to other storage classes, at most one to each. Their days, or dates, must " +
 			"follow S3's order of classes, in which `storage_class` lists them. `STANDARD_IA` and `ONEZONE_IA` take objects " +
-			"from day 30 on, and keep them for 30 days before the next move. S3 leaves objects of less than 128 KB " +
-			"where they are, unless `filter` says a size.",
+			"from day 30 on, and keep them for 30 days before the next move. S3 leaves objects of less than 128 KB where " +
+			"they are, unless `filter` says a size.",
 		Validators: []validator.Set{setvalidator.NoNullValues()},
 		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-			"days": daysSchema(0, "Days after which an object is moved: at least 0, which is at the next midnight UTC. Exactly "+
-				"one of `days` and `date` is needed, and the whole rule counts in the same."),
+			"days": daysSchema(0, "Days after which an object is moved: at least 0, which is at the next midnight UTC. "+
+				"Exactly one of `days` and `date` is needed, and the whole rule counts in the same."),
 			"date": schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: "Date from which on objects are moved: `2027-01-31`, or `2027-01-31T00:00:00Z`, always " +
 					"midnight UTC.",
-				Validators: []validator.String{dateValidator{}},
+				Validators: []validator.String{fwtypes.Date(lifecyclerule.ParseDate)},
 			},
 			"storage_class": storageClassSchema(),
 		}},
@@ -185,8 +167,8 @@ func noncurrentTransitionsSchema() schema.Attribute {
 		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 			"days": schema.Int32Attribute{
 				Required: true,
-				MarkdownDescription: "Days after which an old version is moved, counted from when a newer one took its place: at " +
-					"least 0.",
+				MarkdownDescription: "Days after which an old version is moved, counted from when a newer one took its place: " +
+					"at least 0.",
 				Validators: []validator.Int32{int32validator.AtLeast(0)},
 			},
 			"newer_versions": schema.Int32Attribute{
@@ -206,27 +188,6 @@ func storageClassSchema() schema.Attribute {
 		MarkdownDescription: "Storage class to move to: `STANDARD_IA`, `INTELLIGENT_TIERING`, `ONEZONE_IA`, `GLACIER_IR`, " +
 			"`GLACIER` or `DEEP_ARCHIVE`.",
 		Validators: []validator.String{stringvalidator.OneOf(lifecyclerule.StorageClasses()...)},
-	}
-}
-
-// dateValidator refuses what is no date for S3, which has no times of day.
-type dateValidator struct{}
-
-func (dateValidator) Description(context.Context) string {
-	return "must be a date such as 2027-01-31, or 2027-01-31T00:00:00Z: midnight UTC"
-}
-func (d dateValidator) MarkdownDescription(ctx context.Context) string { return d.Description(ctx) }
-
-func (d dateValidator) ValidateString(
-	ctx context.Context, req validator.StringRequest, resp *validator.StringResponse,
-) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
-		return
-	}
-	at, err := lifecyclerule.ParseDate(req.ConfigValue.ValueString())
-	if hour, minute, second := at.Clock(); err != nil || hour+minute+second+at.Nanosecond() > 0 {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid date",
-			fmt.Sprintf("%s is %q: it %s.", req.Path, req.ConfigValue.ValueString(), d.Description(ctx)))
 	}
 }
 

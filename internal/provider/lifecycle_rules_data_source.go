@@ -44,8 +44,8 @@ func (d *lifecycleRulesDataSource) Schema(
 			},
 			"rules": schema.ListNestedAttribute{
 				Computed: true,
-				MarkdownDescription: "The rules, in S3's order; empty when there are none. What a rule does not say is null, and " +
-					"what spinup does not know is left out.",
+				MarkdownDescription: "The rules, in S3's order; empty when there are none. What a rule does not say is null, " +
+					"and what spinup does not know is left out.",
 				NestedObject: schema.NestedAttributeObject{Attributes: ruleDataSchema()},
 			},
 		},
@@ -53,55 +53,44 @@ func (d *lifecycleRulesDataSource) Schema(
 }
 
 func ruleDataSchema() map[string]schema.Attribute {
-	text := func(description string) schema.StringAttribute {
-		return schema.StringAttribute{Computed: true, MarkdownDescription: description}
-	}
-	days := func(description string) schema.Int32Attribute {
-		return schema.Int32Attribute{Computed: true, MarkdownDescription: description}
-	}
-	size := func(description string) schema.Int64Attribute {
-		return schema.Int64Attribute{Computed: true, MarkdownDescription: description}
-	}
 	moves := func(description string, attributes map[string]schema.Attribute) schema.Attribute {
-		attributes["storage_class"] = text("Storage class that is moved to.")
+		attributes["storage_class"] = dataText("Storage class that is moved to.")
 		return schema.SetNestedAttribute{
 			Computed: true, MarkdownDescription: description,
 			NestedObject: schema.NestedAttributeObject{Attributes: attributes},
 		}
 	}
 	return map[string]schema.Attribute{
-		"name":    text("Name of the rule, which S3 calls its ID; null for a rule without one."),
-		"enabled": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether S3 carries the rule out."},
-		"status":  text("The same in S3's words: `Enabled` or `Disabled`."),
+		"name":    dataText("Name of the rule, which S3 calls its ID; null for a rule without one."),
+		"enabled": dataFlag("Whether S3 carries the rule out."),
+		"status":  dataText("The same in S3's words: `Enabled` or `Disabled`."),
 		"filter": schema.SingleNestedAttribute{
 			Computed:            true,
 			MarkdownDescription: "Which objects the rule is about; null for every object of the bucket.",
 			Attributes: map[string]schema.Attribute{
-				"prefix": text("What the key begins with."),
+				"prefix": dataText("What the key begins with."),
 				"tags": schema.MapAttribute{
 					Computed: true, ElementType: types.StringType,
 					MarkdownDescription: "Tags that the object has, all of them.",
 				},
-				"object_size_greater_than": size("Only objects of more than so many bytes."),
-				"object_size_less_than":    size("Only objects of less than so many bytes."),
+				"object_size_greater_than": dataSize("Only objects of more than so many bytes."),
+				"object_size_less_than":    dataSize("Only objects of less than so many bytes."),
 			},
 		},
-		"expiration_days": days("Days after which objects are deleted."),
-		"expiration_date": text("Date from which on objects are deleted, as RFC 3339 in UTC."),
-		"expired_object_delete_marker": schema.BoolAttribute{
-			Computed: true, MarkdownDescription: "`true`: delete markers that have no versions under them are deleted.",
-		},
-		"noncurrent_days":                days("Days after which an old version is deleted."),
-		"newer_noncurrent_versions":      days("How many old versions of an object outlive `noncurrent_days`."),
-		"delete_incomplete_uploads_days": days("Days after which an unfinished multipart upload is deleted."),
+		"expiration_days":                dataDays("Days after which objects are deleted."),
+		"expiration_date":                dataText("Date from which on objects are deleted, as RFC 3339 in UTC."),
+		"expired_object_delete_marker":   dataFlag("`true`: delete markers that have no versions under them are deleted."),
+		"noncurrent_days":                dataDays("Days after which an old version is deleted."),
+		"newer_noncurrent_versions":      dataDays("How many old versions of an object outlive `noncurrent_days`."),
+		"delete_incomplete_uploads_days": dataDays("Days after which an unfinished multipart upload is deleted."),
 		"transitions": moves("Moves of objects to other storage classes; null for none.", map[string]schema.Attribute{
-			"days": days("Days after which an object is moved; null where a date is said."),
-			"date": text("Date from which on objects are moved, as RFC 3339 in UTC."),
+			"days": dataDays("Days after which an object is moved; null where a date is said."),
+			"date": dataText("Date from which on objects are moved, as RFC 3339 in UTC."),
 		}),
 		"noncurrent_transitions": moves("Moves of old versions to other storage classes; null for none.",
 			map[string]schema.Attribute{
-				"days":           days("Days after which an old version is moved."),
-				"newer_versions": days("How many old versions of an object stay where they are."),
+				"days":           dataDays("Days after which an old version is moved."),
+				"newer_versions": dataDays("How many old versions of an object stay where they are."),
 			}),
 	}
 }

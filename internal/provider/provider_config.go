@@ -103,10 +103,8 @@ func (d *providerData) connect(ctx context.Context) (*awsclient.Conn, error) {
 // connectDiagnostic explains why there is no connection, and what to do.
 func connectDiagnostic(err error) diag.Diagnostic {
 	if errors.Is(err, errProviderUnknown) {
-		return diag.NewErrorDiagnostic("Provider configuration not known yet", "In the provider "+
-			"configuration "+err.Error()+
-			". Let what is read here depend (depends_on) on what makes that value known, or apply that first with "+
-			"-target.")
+		return diag.NewErrorDiagnostic("Provider configuration not known yet", "In the provider configuration "+err.Error()+
+			". Let what is read here depend (depends_on) on what makes that value known, or apply that first with -target.")
 	}
 	detail := "Nothing was read or changed: " + err.Error() + "."
 	var connect *awsclient.ConnectError
@@ -131,11 +129,10 @@ func connectAdvice(err error) string {
 	case errors.Is(err, awsclient.ErrWrongAccount):
 		return "See the provider's allowed_account_ids and forbidden_account_ids, or use other credentials."
 	case errors.As(err, &silent):
-		return "Look at the provider's endpoints and region, at AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_<SERVICE>, " +
-			"and at proxies."
+		return "Look at the provider's endpoints and region, at AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_<SERVICE>, and at " +
+			"proxies."
 	case awsclient.IsCredentials(err):
-		return "The credentials were found but are not valid: they are mistyped, expired, deactivated or of " +
-			"another store."
+		return "The credentials were found but are not valid: they are mistyped, expired, deactivated or of another store."
 	case awsclient.IsNotImplemented(err), awsclient.IsNotFound(err):
 		return "For a store without STS set the provider's platform, or skip_credentials_validation and " +
 			"skip_requesting_account_id."

@@ -296,11 +296,6 @@ func (m *websiteModel) resolveRecords(ctx context.Context, r turn[websiteModel],
 	m.DNSRecords = recordList(ctx, append(m.aliasRecords(m.names()), was...), diags)
 }
 
-// known says whether all of the set is.
-func known(set types.Set) bool {
-	return !set.IsUnknown() && !slices.ContainsFunc(set.Elements(), attr.Value.IsUnknown)
-}
-
 func recordList(ctx context.Context, records []recordModel, diags *diag.Diagnostics) types.List {
 	value, d := types.ListValueFrom(ctx, recordType, records)
 	diags.Append(d...)
@@ -338,18 +333,6 @@ func (m *websiteFacts) recorded(ctx context.Context, diags *diag.Diagnostics) (n
 		}
 	}
 	return names
-}
-
-// textsOf are the elements of a set of strings, sorted.
-func textsOf(set types.Set) []string {
-	var all []string
-	for _, value := range set.Elements() {
-		if text, ok := value.(types.String); ok {
-			all = append(all, text.ValueString())
-		}
-	}
-	slices.Sort(all)
-	return all
 }
 
 // resolveGroups adds the site's group to those of the bucket.
@@ -514,14 +497,6 @@ func (m *websiteFacts) fillNames(want websiteSpec, have websiteStatus) {
 	if want.DirectoryIndex && !directories && !want.ReadAll {
 		m.DirectoryIndex = types.BoolNull()
 	}
-}
-
-// seenSet is what was seen; nothing is in the words of what was said, null or empty.
-func seenSet(said types.Set, seen []string) types.Set {
-	if len(seen) == 0 && !said.IsUnknown() && len(said.Elements()) == 0 {
-		return said
-	}
-	return stringSet(seen)
 }
 
 func (m *websiteFacts) fillPages(want websiteSpec, have websiteStatus) {

@@ -53,6 +53,18 @@ func websiteIdentitySchema() identityschema.Schema {
 	}}
 }
 
+// Forms of values. A policy of CloudFront has the form of a UUID.
+var (
+	zoneForm    = regexp.MustCompile(`^[A-Z0-9]{1,32}$`)
+	keyForm     = regexp.MustCompile(`^[^/]`)
+	headersForm = regexp.MustCompile(`^(security|none|` + uuidForm + `)$`)
+	cacheForm   = regexp.MustCompile(`^(optimized|disabled|legacy|` + uuidForm + `)$`)
+	sitePath    = regexp.MustCompile(`^/`)
+	countryForm = regexp.MustCompile(`^[A-Z]{2}$`)
+)
+
+const uuidForm = `[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`
+
 func websiteSchema(ctx context.Context) schema.Schema {
 	attributes := bucketSettingsSchema()
 	maps.Copy(attributes, websiteNamesSchema())
@@ -62,44 +74,21 @@ func websiteSchema(ctx context.Context) schema.Schema {
 	attributes["tags"] = schema.MapAttribute{
 		Optional:    true,
 		ElementType: types.StringType,
-		MarkdownDescription: "Tags of the bucket and of the distribution, in addition to the provider's `default_tags`; of " +
-			"two tags with the same key this one wins. Together at most 50; keys of 1 to 128 and values of up to 256 " +
+		MarkdownDescription: "Tags of the bucket and of the distribution, in addition to the provider's `default_tags`; " +
+			"of two tags with the same key this one wins. Together at most 50; keys of 1 to 128 and values of up to 256 " +
 			"characters; no key may begin with `aws:`. Tags put there by others are removed by the next apply unless the " +
 			"provider's `ignore_tags` covers them. Where bucket and distribution differ, the old value in a plan says how.",
 		Validators: []validator.Map{fwtypes.TagMap(nil)},
 	}
 	return schema.Schema{
-		MarkdownDescription: "A site at a name: a private bucket, a CloudFront distribution in front of it, a certificate, " +
-			"the DNS records, and groups for those who may fill the bucket and refresh the caches.\n\nEverything that " +
-			"CloudFront can change in place is changed in place. A site that exists is never taken over silently: creating it " +
-			"is an error that shows the `import` block to use. Cache behaviors, origins and other settings of the " +
-			"distribution that are not named here are left alone, whoever made them.",
+		MarkdownDescription: "A site at a name: a private bucket, a CloudFront distribution in front of it, a " +
+			"certificate, the DNS records, and groups for those who may fill the bucket and refresh the " +
+			"caches.\n\nEverything that CloudFront can change in place is changed in place. A site that exists is never " +
+			"taken over silently: creating it is an error that shows the `import` block to use. Cache behaviors, origins and " +
+			"other settings of the distribution that are not named here are left alone, whoever made them.",
 		Attributes: attributes,
 		Blocks:     map[string]schema.Block{"timeouts": timeoutsBlock(ctx, websiteTimeout)},
 	}
-}
-
-// choice is an attribute with a default; allowed says which values there are, any if there are none.
-func choice(description string, allowed ...string) schema.StringAttribute {
-	a := schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: description}
-	if len(allowed) > 0 {
-		a.Validators = []validator.String{stringvalidator.OneOf(allowed...)}
-	}
-	return a
-}
-
-func toggle(description string) schema.BoolAttribute {
-	return schema.BoolAttribute{Optional: true, Computed: true, MarkdownDescription: description}
-}
-
-func computed(description string) schema.StringAttribute {
-	return schema.StringAttribute{Computed: true, MarkdownDescription: description}
-}
-
-// matching refuses what the pattern does not fit.
-func matching(a schema.StringAttribute, pattern, message string) schema.StringAttribute {
-	a.Validators = append(a.Validators, stringvalidator.RegexMatches(regexp.MustCompile(pattern), message))
-	return a
 }
 
 // websiteNamesSchema are the attributes about the site's names, and where it is kept.
@@ -125,21 +114,19 @@ func websiteNamesSchema() map[string]schema.Attribute {
 		"id": computed("The domain, which is also the import id."),
 		"domain": schema.StringAttribute{
 			Required: true,
-			MarkdownDescription: "Host name of the site, such as `www.example.edu`: lower case, at least two labels. A change " +
-				"replaces the site.",
+			MarkdownDescription: "Host name of the site, such as `www.example.edu`: lower case, at least two labels. A " +
+				"change replaces the site.",
 			Validators:    []validator.String{fwtypes.HostName()},
 			PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
 		},
-		"aliases": names("More names of the same site."),
-		"redirect_domains": names("Names that answer every request with a permanent redirect to the same path of " +
-			"`domain`."),
-		"bucket_name": bucketName,
-		"region":      region,
+		"aliases":          names("More names of the same site."),
+		"redirect_domains": names("Names that answer every request with a permanent redirect to the same path of `domain`."),
+		"bucket_name":      bucketName,
+		"region":           region,
 		"hosted_zone_id": matching(choice("Id of the Route 53 zone of the records, such as `Z0123456789ABCDEFGHIJ`; names "+
 			"outside it go to the longest public zone that contains them. Default: the longest public zone that contains "+
 			"`domain`."),
-			`^[A-Z0-9]{1,32}$`, "must be the id of a hosted zone: 1 to 32 capital letters and digits, such as "+
-				"Z0123456789ABCDEFGHIJ"),
+			zoneForm, "must be the id of a hosted zone: 1 to 32 capital letters and digits, such as Z0123456789ABCDEFGHIJ"),
 		"dns": toggle("Whether the alias records of all names are made in Route 53: A and, with `ipv6`, AAAA. Default " +
 			"`true`; `false` leaves DNS to somebody else, who finds in `dns_records` what to make."),
 		"certificate_arn": certificate,
@@ -150,34 +137,33 @@ func websiteNamesSchema() map[string]schema.Attribute {
 func websitePagesSchema() map[string]schema.Attribute {
 	const noSlash = "must be the key of an object, not empty and without a slash at its beginning, such as index.html"
 	return map[string]schema.Attribute{
-		"origin_access": choice("How CloudFront reads the bucket: `private` (default) as itself, by origin access control, "+
-			"the "+
-			"bucket being closed to everybody else; or `website_endpoint`, as everybody, over plain HTTP and the bucket's own "+
-			"website endpoint, as YaleSpinup's s3-api made sites. As the old value in a plan null stands for a bucket that "+
-			"the distribution cannot read, or that others can.", website.OriginPrivate, website.OriginEndpoint),
-		"index_document": matching(choice("Key of the page at `/` and, with `directory_index`, of that of every directory. "+
-			"Default "+
-			"`index.html`."), `^[^/]`, noSlash),
+		"origin_access": choice("How CloudFront reads the bucket: `private` (default) as itself, by origin access "+
+			"control, the bucket being closed to everybody else; or `website_endpoint`, as everybody, over plain HTTP and "+
+			"the bucket's own website endpoint, as YaleSpinup's s3-api made sites. As the old value in a plan null stands "+
+			"for a bucket that the distribution cannot read, or that others can.",
+			website.OriginPrivate, website.OriginEndpoint),
+		"index_document": matching(choice("Key of the page at `/` and, with `directory_index`, of that of every "+
+			"directory. Default `index.html`."), keyForm, noSlash),
 		"error_document": matching(schema.StringAttribute{
 			Optional: true,
 			MarkdownDescription: "Key of the page that unknown paths answer, with the status 404. Default: none; CloudFront " +
 				"passes on the bucket's own message. Not together with `single_page_app`.",
-		}, `^[^/]`, strings.ReplaceAll(noSlash, "index.html", "404.html")),
+		}, keyForm, strings.ReplaceAll(noSlash, "index.html", "404.html")),
 		"single_page_app": toggle("Whether unknown paths answer the index document with the status 200, for applications " +
 			"that tell paths apart in the browser. Default `false`."),
 		"directory_index": toggle("Whether `/docs/` answers `/docs/index.html`, by a CloudFront function. Default `true`, " +
-			"but `false` with `website_endpoint`, which does so itself. As the old value in a plan null stands for a function " +
-			"that is lost or was changed."),
+			"but `false` with `website_endpoint`, which does so itself. As the old value in a plan null stands for a " +
+			"function that is lost or was changed."),
 		"placeholder": toggle("Whether a new site gets an index document, so that it answers. It is put once, if there is " +
 			"none, does not count as content, and is yours to overwrite. Default `true`."),
 		"response_headers": matching(choice("Headers that CloudFront adds to answers: `security` (default; AWS's managed "+
 			"policy SecurityHeadersPolicy), `none`, or the id of a response headers policy."),
-			`^(security|none|`+policyForm+`)$`, `must be "security", "none", or the id of a response headers policy`),
+			headersForm, `must be "security", "none", or the id of a response headers policy`),
 		"cache_policy": matching(choice("How CloudFront keeps objects: `optimized` (default; AWS's managed policy "+
-			"CachingOptimized), `disabled` (CachingDisabled), `legacy` (no policy, but settings in the "+
-			"distribution: an hour, without cookies and query strings, as YaleSpinup's s3-api made sites; other such settings "+
-			"are kept), or the id of a cache policy."),
-			`^(optimized|disabled|legacy|`+policyForm+`)$`,
+			"CachingOptimized), `disabled` (CachingDisabled), `legacy` (no policy, but settings in the distribution: an "+
+			"hour, without cookies and query strings, as YaleSpinup's s3-api made sites; other such settings are kept), or "+
+			"the id of a cache policy."),
+			cacheForm,
 			`must be "optimized", "disabled", "legacy", or the id of a cache policy`),
 		"invalidation": schema.SingleNestedAttribute{
 			Optional: true,
@@ -190,7 +176,7 @@ func websitePagesSchema() map[string]schema.Attribute {
 						"charges by the path, after the first 1,000 of a month.",
 					Validators: []validator.Set{
 						setvalidator.SizeBetween(1, 3000),
-						setvalidator.ValueStringsAre(stringvalidator.RegexMatches(regexp.MustCompile(`^/`),
+						setvalidator.ValueStringsAre(stringvalidator.RegexMatches(sitePath,
 							"must begin with a slash, as /docs/*")),
 					},
 				},
@@ -203,9 +189,6 @@ func websitePagesSchema() map[string]schema.Attribute {
 		},
 	}
 }
-
-// policyForm is the form of the ids of CloudFront's policies.
-const policyForm = `[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`
 
 // websiteDeliverySchema are the attributes about where and how CloudFront answers.
 func websiteDeliverySchema() map[string]schema.Attribute {
@@ -237,7 +220,7 @@ func websiteDeliverySchema() map[string]schema.Attribute {
 					MarkdownDescription: "Countries, by the two capital letters of ISO 3166-1, such as `US`.",
 					Validators: []validator.Set{
 						setvalidator.SizeAtLeast(1),
-						setvalidator.ValueStringsAre(stringvalidator.RegexMatches(regexp.MustCompile(`^[A-Z]{2}$`),
+						setvalidator.ValueStringsAre(stringvalidator.RegexMatches(countryForm,
 							"must be a country code of ISO 3166-1: two capital letters, such as US")),
 					},
 				},
@@ -251,9 +234,8 @@ func websiteDeliverySchema() map[string]schema.Attribute {
 		"wait_for_deployment": toggle("Whether an apply that changes the distribution waits until the change is " +
 			"everywhere, which takes minutes. Default `true`. A change of tags or groups never waits."),
 		"destroy_mode": choice("How the distribution is destroyed: `wait` (default: it is disabled, and deleted when that "+
-			"is "+
-			"everywhere, which takes minutes) or `disable` (it is disabled and tagged; a later change of any website of the "+
-			"account deletes it).", website.DestroyWait, website.DestroyDisable),
+			"is everywhere, which takes minutes) or `disable` (it is disabled and tagged; a later change of any website of "+
+			"the account deletes it).", website.DestroyWait, website.DestroyDisable),
 	}
 }
 
@@ -290,24 +272,23 @@ func (m *websiteModel) checkConfig(ctx context.Context) (diags diag.Diagnostics)
 	if m.SinglePageApp.ValueBool() && !m.ErrorDocument.IsNull() && !m.ErrorDocument.IsUnknown() {
 		diags.AddAttributeError(path.Root("error_document"), "Invalid error document", fmt.Sprintf(
 			"error_document is %q, but single_page_app is true, so that unknown paths answer the index document. Allowed is "+
-				"one "+
-				"of the two.", m.ErrorDocument.ValueString()))
+				"one of the two.", m.ErrorDocument.ValueString()))
 	}
 	if m.OriginAccess.ValueString() == website.OriginEndpoint && strings.Contains(m.IndexDocument.ValueString(), "/") {
 		diags.AddAttributeError(path.Root("index_document"), "Invalid index document", fmt.Sprintf("index_document is %q, "+
-			"but "+
-			"with origin_access = \"website_endpoint\" S3 allows no slash in it, such as \"index.html\".",
+			"but with origin_access = \"website_endpoint\" S3 allows no slash in it, such as \"index.html\".",
 			m.IndexDocument.ValueString()))
 	}
 	if m.OriginAccess.ValueString() == website.OriginEndpoint && m.RequireTLS.ValueBool() {
-		diags.AddAttributeError(path.Root("require_tls"), "Invalid access", "require_tls is true, but with origin_access = "+
-			"\"website_endpoint\" CloudFront reads the bucket over plain HTTP. Allowed is false, or origin_access = "+
+		diags.AddAttributeError(path.Root("require_tls"), "Invalid access", "require_tls is true, but with origin_access "+
+			"= \"website_endpoint\" CloudFront reads the bucket over plain HTTP. Allowed is false, or origin_access = "+
 			"\"private\".")
 	}
 	arn := m.CertificateARN.ValueString()
 	if strings.HasPrefix(arn, "arn:aws:acm:") && !strings.HasPrefix(arn, "arn:aws:acm:us-east-1:") {
 		diags.AddAttributeError(path.Root("certificate_arn"), "Invalid certificate", fmt.Sprintf(
-			"certificate_arn is %q. CloudFront takes certificates of the region us-east-1 only, arn:aws:acm:us-east-1:….", arn))
+			"certificate_arn is %q. CloudFront takes certificates of the region us-east-1 only, arn:aws:acm:us-east-1:….",
+			arn))
 	}
 	return diags
 }
@@ -329,8 +310,8 @@ func (m *websiteModel) checkNames(diags *diag.Diagnostics) {
 			}
 			if other := owner[name.ValueString()]; other != "" {
 				diags.AddAttributeError(path.Root(set.attribute), "Name used twice", fmt.Sprintf(
-					"%s has %q, which is in %s too. Every name of the site is allowed "+
-						"once.", set.attribute, name.ValueString(), other))
+					"%s has %q, which is in %s too. Every name of the site is allowed once.",
+					set.attribute, name.ValueString(), other))
 			}
 			owner[name.ValueString()] = set.attribute
 		}

@@ -1,0 +1,142 @@
+package provider
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+)
+
+// pick is the configured value, or what stands for it.
+func pick[T attr.Value](config, otherwise T) T {
+	if config.IsNull() {
+		return otherwise
+	}
+	return config
+}
+
+// optional is the text, or null for none.
+func optional(text string) types.String {
+	if text == "" {
+		return types.StringNull()
+	}
+	return types.StringValue(text)
+}
+
+// supported is the default of a setting that not every store has.
+func supported(yes bool, value string) types.String {
+	if !yes {
+		return types.StringNull()
+	}
+	return types.StringValue(value)
+}
+
+// found is what state knows, or unknown: it is not there yet, or it is lost and will be made again.
+func found(was types.String) types.String {
+	if was.IsNull() {
+		return types.StringUnknown()
+	}
+	return was
+}
+
+func date(t time.Time) types.String {
+	if t.IsZero() {
+		return types.StringNull()
+	}
+	return types.StringValue(t.UTC().Format(time.RFC3339))
+}
+
+// number is null for zero.
+func number(n int32) types.Int32 {
+	if n == 0 {
+		return types.Int32Null()
+	}
+	return types.Int32Value(n)
+}
+
+// sizeIn is the size in the words said, if they mean it.
+func sizeIn(said types.Int64, seen int64) types.Int64 {
+	switch seen {
+	case said.ValueInt64():
+		return said
+	case 0:
+		return types.Int64Null()
+	}
+	return types.Int64Value(seen)
+}
+
+func stringSet(values []string) types.Set {
+	elements := make([]attr.Value, len(values))
+	for i, value := range values {
+		elements[i] = types.StringValue(value)
+	}
+	return types.SetValueMust(types.StringType, elements)
+}
+
+// textsOf are the elements of a set of strings, sorted.
+func textsOf(set types.Set) []string {
+	var all []string
+	for _, value := range set.Elements() {
+		if text, ok := value.(types.String); ok {
+			all = append(all, text.ValueString())
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+// seenSet is what was seen; nothing is in the words of what was said, null or empty.
+func seenSet(said types.Set, seen []string) types.Set {
+	if len(seen) == 0 && !said.IsUnknown() && len(said.Elements()) == 0 {
+		return said
+	}
+	return stringSet(seen)
+}
+
+// known says whether all of the set is.
+func known(set types.Set) bool {
+	return !set.IsUnknown() && !slices.ContainsFunc(set.Elements(), attr.Value.IsUnknown)
+}
+
+// fullyKnown says whether nothing of the value is left open.
+func fullyKnown(ctx context.Context, value attr.Value) bool {
+	raw, err := value.ToTerraformValue(ctx)
+	return err == nil && raw.IsFullyKnown()
+}
+
+func object(ctx context.Context, of map[string]attr.Type, from any, diags *diag.Diagnostics) types.Object {
+	value, d := types.ObjectValueFrom(ctx, of, from)
+	diags.Append(d...)
+	return value
+}
+
+// objectsIn takes a set of objects apart, without those that are null or not known yet.
+func objectsIn[M any](ctx context.Context, set types.Set, diags *diag.Diagnostics) []M {
+	var all []M
+	for _, element := range set.Elements() {
+		if element.IsNull() || element.IsUnknown() {
+			continue
+		}
+		var one M
+		diags.Append(element.(types.Object).As(ctx, &one, basetypes.ObjectAsOptions{})...)
+		all = append(all, one)
+	}
+	return all
+}
+
+// setOf makes a set of the objects; one of none is null, unless it is said otherwise.
+func setOf[M any](
+	ctx context.Context, said types.Set, of map[string]attr.Type, all []M, diags *diag.Diagnostics,
+) types.Set {
+	element := types.ObjectType{AttrTypes: of}
+	if len(all) == 0 && !said.IsNull() && len(said.Elements()) == 0 {
+		return said
+	}
+	set, d := types.SetValueFrom(ctx, element, all) // null for nil
+	diags.Append(d...)
+	return set
+}

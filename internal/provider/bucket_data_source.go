@@ -5,12 +5,12 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/fwtypes"
@@ -27,9 +27,9 @@ func newBucketDataSource() datasource.DataSource { return &bucketDataSource{} }
 
 type bucketDataModel struct {
 	bucketFacts
-	Empty        types.Bool   `tfsdk:"empty"`
-	Logging      types.Object `tfsdk:"logging"`
-	CreationDate types.String `tfsdk:"creation_date"`
+	Empty        types.Bool                     `tfsdk:"empty"`
+	Logging      fwtypes.ObjectOf[loggingModel] `tfsdk:"logging"`
+	CreationDate types.String                   `tfsdk:"creation_date"`
 }
 
 func (d *bucketDataSource) Metadata(
@@ -64,7 +64,8 @@ func (d *bucketDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 			"is none."),
 		"empty": dataFlag("Whether the bucket holds nothing at all. Old versions and delete markers count as " +
 			"contents."),
-		"logging":       logAttribute("The same as `access_log`, in S3's words.", "target_bucket", "target_prefix"),
+		"logging": logAttribute(fwtypes.NewObjectType[loggingModel](), "The same as `access_log`, in S3's words.",
+			"target_bucket", "target_prefix"),
 		"creation_date": dataText("When the bucket was made, as RFC 3339 in UTC; null when the store does not say."),
 	})
 	resp.Schema = schema.Schema{
@@ -88,6 +89,7 @@ func bucketSettingsDataSchema() map[string]schema.Attribute {
 		},
 		"versioning": dataFlag("Whether versioning is on; `false` also when it is suspended."),
 		"encryption": schema.SingleNestedAttribute{
+			CustomType:          fwtypes.NewObjectType[encryptionModel](),
 			Computed:            true,
 			MarkdownDescription: "Default encryption of new objects; null when the store has none.",
 			Attributes: map[string]schema.Attribute{
@@ -97,7 +99,8 @@ func bucketSettingsDataSchema() map[string]schema.Attribute {
 			},
 		},
 		"require_tls": dataFlag("Whether spinup's statement that denies plain HTTP is in the bucket policy."),
-		"access_log":  logAttribute("Where the server access log goes; null when it is off.", "bucket", "prefix"),
+		"access_log": logAttribute(fwtypes.NewObjectType[accessLogModel](),
+			"Where the server access log goes; null when it is off.", "bucket", "prefix"),
 		"lifecycle_preset": dataText("Lifecycle preset whose rule the bucket has, just as the preset makes it; null for " +
 			"none."),
 		"access_levels": schema.SetAttribute{
@@ -118,8 +121,9 @@ func bucketSettingsDataSchema() map[string]schema.Attribute {
 	}
 }
 
-func logAttribute(description, bucketName, prefixName string) schema.Attribute {
+func logAttribute(of basetypes.ObjectTypable, description, bucketName, prefixName string) schema.Attribute {
 	return schema.SingleNestedAttribute{
+		CustomType:          of,
 		Computed:            true,
 		MarkdownDescription: description,
 		Attributes: map[string]schema.Attribute{
@@ -172,10 +176,10 @@ func (d *bucketDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	resp.Diagnostics.Append(m.fill(ctx, session{d.data, conn}, reconcile.Keep(spec), have)...)
 	m.Empty = types.BoolValue(empty)
 	m.CreationDate = date(created)
-	m.Logging = types.ObjectNull(loggingTypes)
+	m.Logging = fwtypes.ObjectNull[loggingModel]()
 	if log := have.Log; log != nil {
 		logging := loggingModel{types.StringValue(log.Bucket), types.StringValue(log.Prefix)}
-		m.Logging = object(ctx, loggingTypes, logging, &resp.Diagnostics)
+		m.Logging = fwtypes.ObjectFrom(ctx, logging, &resp.Diagnostics)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
 }
@@ -184,8 +188,6 @@ type loggingModel struct {
 	TargetBucket types.String `tfsdk:"target_bucket"`
 	TargetPrefix types.String `tfsdk:"target_prefix"`
 }
-
-var loggingTypes = map[string]attr.Type{"target_bucket": types.StringType, "target_prefix": types.StringType}
 
 // bucketReads are the permissions behind the data sources about buckets.
 func bucketReads() []awsclient.Permission {

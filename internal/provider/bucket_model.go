@@ -11,7 +11,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
@@ -55,15 +54,15 @@ type bucketFacts struct {
 
 // bucketSettings are the attributes that a website has as well.
 type bucketSettings struct {
-	Tags            types.Map    `tfsdk:"tags"`
-	TagsAll         types.Map    `tfsdk:"tags_all"`
-	Versioning      types.Bool   `tfsdk:"versioning"`
-	Encryption      types.Object `tfsdk:"encryption"`
-	RequireTLS      types.Bool   `tfsdk:"require_tls"`
-	AccessLog       types.Object `tfsdk:"access_log"`
-	LifecyclePreset types.String `tfsdk:"lifecycle_preset"`
-	AccessLevels    types.Set    `tfsdk:"access_levels"`
-	Groups          types.Map    `tfsdk:"groups"`
+	Tags            types.Map                         `tfsdk:"tags"`
+	TagsAll         types.Map                         `tfsdk:"tags_all"`
+	Versioning      types.Bool                        `tfsdk:"versioning"`
+	Encryption      fwtypes.ObjectOf[encryptionModel] `tfsdk:"encryption"`
+	RequireTLS      types.Bool                        `tfsdk:"require_tls"`
+	AccessLog       fwtypes.ObjectOf[accessLogModel]  `tfsdk:"access_log"`
+	LifecyclePreset types.String                      `tfsdk:"lifecycle_preset"`
+	AccessLevels    types.Set                         `tfsdk:"access_levels"`
+	Groups          types.Map                         `tfsdk:"groups"`
 }
 
 // bucketIdentity tells one bucket from every other.
@@ -91,17 +90,6 @@ type levelModel struct {
 	PolicyARN      types.String `tfsdk:"policy_arn"`
 	PolicyDocument types.String `tfsdk:"policy_document"`
 }
-
-var (
-	encryptionTypes = map[string]attr.Type{
-		"algorithm": types.StringType, "kms_key_arn": types.StringType, "bucket_key": types.BoolType,
-	}
-	accessLogTypes = map[string]attr.Type{"bucket": types.StringType, "prefix": types.StringType}
-	levelTypes     = map[string]attr.Type{
-		"group_name": types.StringType, "group_arn": types.StringType,
-		"policy_name": types.StringType, "policy_arn": types.StringType, "policy_document": types.StringType,
-	}
-)
 
 func (m *bucketModel) importID() string       { return m.Name.ValueString() }
 func (m *bucketModel) limits() timeouts.Value { return m.Timeouts }
@@ -216,16 +204,13 @@ func (m *bucketModel) resolveEncryption(ctx context.Context, r turn[bucketModel]
 	case config.IsUnknown():
 		return
 	case config.IsNull() && r.data.isUnknown("platform"):
-		m.Encryption = types.ObjectUnknown(encryptionTypes)
+		m.Encryption = fwtypes.ObjectUnknown[encryptionModel]()
 		return
 	case config.IsNull() && !r.data.platform.Encryption:
-		m.Encryption = types.ObjectNull(encryptionTypes)
+		m.Encryption = fwtypes.ObjectNull[encryptionModel]()
 		return
 	}
-	var e encryptionModel
-	if !config.IsNull() {
-		diags.Append(config.As(ctx, &e, basetypes.ObjectAsOptions{})...)
-	}
+	e := config.Get(ctx, diags)
 	switch {
 	case !e.Algorithm.IsNull():
 	case e.KMSKeyARN.IsUnknown(): // it may turn out to be null
@@ -241,23 +226,22 @@ func (m *bucketModel) resolveEncryption(ctx context.Context, r turn[bucketModel]
 			e.BucketKey = types.BoolUnknown()
 		}
 	}
-	m.Encryption = object(ctx, encryptionTypes, e, diags)
+	m.Encryption = fwtypes.ObjectFrom(ctx, e, diags)
 }
 
 func (m *bucketModel) resolveAccessLog(ctx context.Context, r turn[bucketModel], diags *diag.Diagnostics) {
 	config, fallback := r.config.AccessLog, r.data.accessLog
-	var log accessLogModel
+	log := config.Get(ctx, diags)
 	prefix := "" // what stands before the bucket's name
 	switch {
 	case config.IsUnknown():
 		return
 	case !config.IsNull():
-		diags.Append(config.As(ctx, &log, basetypes.ObjectAsOptions{})...)
 	case r.data.isUnknown("access_log"), fallback != nil && r.config.Name.IsUnknown():
-		m.AccessLog = types.ObjectUnknown(accessLogTypes)
+		m.AccessLog = fwtypes.ObjectUnknown[accessLogModel]()
 		return
 	case fallback == nil || fallback.bucket == m.Name.ValueString(): // the log of the log bucket would grow for ever
-		m.AccessLog = types.ObjectNull(accessLogTypes)
+		m.AccessLog = fwtypes.ObjectNull[accessLogModel]()
 		return
 	default:
 		log.Bucket, prefix = types.StringValue(fallback.bucket), fallback.prefix
@@ -268,7 +252,7 @@ func (m *bucketModel) resolveAccessLog(ctx context.Context, r turn[bucketModel],
 			log.Prefix = types.StringValue(bucket.LogPrefix(prefix, m.Name.ValueString()))
 		}
 	}
-	m.AccessLog = object(ctx, accessLogTypes, log, diags)
+	m.AccessLog = fwtypes.ObjectFrom(ctx, log, diags)
 }
 
 func (m *bucketModel) resolveComputed(ctx context.Context, r turn[bucketModel], diags *diag.Diagnostics) {
@@ -309,7 +293,7 @@ func (m *bucketModel) resolveGroups(
 ) {
 	levels, known := levelsOf(m.AccessLevels)
 	if !known || m.Name.IsUnknown() || partition == "" {
-		m.Groups = types.MapUnknown(types.ObjectType{AttrTypes: levelTypes})
+		m.Groups = types.MapUnknown(elementType[levelModel]())
 		return
 	}
 	name := m.Name.ValueString()
@@ -336,7 +320,7 @@ func (m *bucketModel) resolveGroups(
 }
 
 func groupMap(ctx context.Context, groups map[string]levelModel, diags *diag.Diagnostics) types.Map {
-	value, d := types.MapValueFrom(ctx, types.ObjectType{AttrTypes: levelTypes}, groups)
+	value, d := types.MapValueFrom(ctx, elementType[levelModel](), groups)
 	diags.Append(d...)
 	return value
 }
@@ -390,15 +374,13 @@ func (m *bucketModel) spec(
 		diags.Append(m.TagsAll.ElementsAs(ctx, &spec.Tags, false)...)
 	}
 	if !m.Encryption.IsNull() {
-		var e encryptionModel
-		diags.Append(m.Encryption.As(ctx, &e, basetypes.ObjectAsOptions{})...)
+		e := m.Encryption.Get(ctx, &diags)
 		spec.Encryption = &bucket.Encryption{
 			Algorithm: e.Algorithm.ValueString(), KMSKeyARN: e.KMSKeyARN.ValueString(), BucketKey: e.BucketKey.ValueBool(),
 		}
 	}
 	if !m.AccessLog.IsNull() {
-		var log accessLogModel
-		diags.Append(m.AccessLog.As(ctx, &log, basetypes.ObjectAsOptions{})...)
+		log := m.AccessLog.Get(ctx, &diags)
 		spec.AccessLog = &bucket.AccessLog{Bucket: log.Bucket.ValueString(), Prefix: log.Prefix.ValueString()}
 	}
 	spec.Statements = statementsOf(m.Policy, &diags)
@@ -458,15 +440,15 @@ func (m *bucketFacts) fill(
 	strict := want
 	strict.RequireTLS = true
 	m.RequireTLS = types.BoolValue(have.Shows(strict, bucket.AttributeTLS))
-	m.Encryption = types.ObjectNull(encryptionTypes)
+	m.Encryption = fwtypes.ObjectNull[encryptionModel]()
 	if e := have.Encryption; e != nil {
-		m.Encryption = object(ctx, encryptionTypes, encryptionModel{
+		m.Encryption = fwtypes.ObjectFrom(ctx, encryptionModel{
 			types.StringValue(e.Algorithm), optional(e.KMSKeyARN), types.BoolValue(e.BucketKey),
 		}, &diags)
 	}
-	m.AccessLog = types.ObjectNull(accessLogTypes)
+	m.AccessLog = fwtypes.ObjectNull[accessLogModel]()
 	if log := have.Log; log != nil {
-		m.AccessLog = object(ctx, accessLogTypes, accessLogModel{
+		m.AccessLog = fwtypes.ObjectFrom(ctx, accessLogModel{
 			types.StringValue(log.Bucket), types.StringValue(log.Prefix),
 		}, &diags)
 	}

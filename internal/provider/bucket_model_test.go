@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"context"
 	"maps"
 	"reflect"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"pgregory.net/rapid"
 
@@ -41,6 +43,20 @@ func bucketFrom(t *testing.T, config settings) *bucketModel {
 		t.Fatal(diags)
 	}
 	return m
+}
+
+// objectOf is the object that the struct stands for.
+func objectOf[T any](t interface {
+	rapid.TB
+	Context() context.Context
+}, from T) fwtypes.ObjectOf[T] {
+	t.Helper()
+	var diags diag.Diagnostics
+	object := fwtypes.ObjectFrom(t.Context(), from, &diags)
+	if diags.HasError() {
+		t.Fatal(diags)
+	}
+	return object
 }
 
 // attributesOf are the attributes of a model by name.

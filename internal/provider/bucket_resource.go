@@ -18,7 +18,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
@@ -152,8 +151,9 @@ func bucketSettingsSchema() map[string]schema.Attribute {
 		"versioning": toggle("Whether S3 keeps the old versions of objects. Default `false`. Turning it off suspends " +
 			"versioning: versions that exist are kept."),
 		"encryption": schema.SingleNestedAttribute{
-			Optional: true,
-			Computed: true,
+			CustomType: fwtypes.NewObjectType[encryptionModel](),
+			Optional:   true,
+			Computed:   true,
 			MarkdownDescription: "Default encryption of new objects. Default: `AES256` (on AWS; on other platforms not " +
 				"managed unless set).",
 			Attributes: map[string]schema.Attribute{
@@ -171,8 +171,9 @@ func bucketSettingsSchema() map[string]schema.Attribute {
 		"require_tls": toggle("Whether a statement in the bucket policy denies requests over plain HTTP. Default `true` " +
 			"on AWS, else `false`."),
 		"access_log": schema.SingleNestedAttribute{
-			Optional: true,
-			Computed: true,
+			CustomType: fwtypes.NewObjectType[accessLogModel](),
+			Optional:   true,
+			Computed:   true,
 			MarkdownDescription: "Where S3 writes the server access log of the bucket. Default: the provider's `access_log`, " +
 				"except for the log bucket itself. Without either, logging is left alone; when one that was set is taken away, " +
 				"logging is turned off.",
@@ -258,10 +259,7 @@ func reprefixed(
 func (m *bucketModel) checkConfig(ctx context.Context) (diags diag.Diagnostics) {
 	m.checkEncryption(ctx, &diags)
 	m.checkPolicy(&diags)
-	var log accessLogModel
-	if !m.AccessLog.IsNull() && !m.AccessLog.IsUnknown() {
-		diags.Append(m.AccessLog.As(ctx, &log, basetypes.ObjectAsOptions{})...)
-	}
+	log := m.AccessLog.Get(ctx, &diags)
 	if !m.Name.IsNull() && !m.Name.IsUnknown() && log.Bucket.Equal(m.Name) {
 		diags.AddAttributeError(path.Root("access_log").AtName("bucket"), "Invalid access log", fmt.Sprintf(
 			"access_log.bucket is %q, the bucket itself: every log object would be logged again. Name another bucket.",
@@ -271,11 +269,7 @@ func (m *bucketModel) checkConfig(ctx context.Context) (diags diag.Diagnostics) 
 }
 
 func (m *bucketModel) checkEncryption(ctx context.Context, diags *diag.Diagnostics) {
-	if m.Encryption.IsNull() || m.Encryption.IsUnknown() {
-		return
-	}
-	var e encryptionModel
-	diags.Append(m.Encryption.As(ctx, &e, basetypes.ObjectAsOptions{})...)
+	e := m.Encryption.Get(ctx, diags)
 	if e.Algorithm.ValueString() == "AES256" && !e.KMSKeyARN.IsNull() {
 		diags.AddAttributeError(path.Root("encryption").AtName("kms_key_arn"), "Invalid encryption", fmt.Sprintf(
 			"encryption.kms_key_arn is %q, but encryption.algorithm is \"AES256\", which uses no KMS key. Allowed with a key "+

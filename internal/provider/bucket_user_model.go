@@ -6,12 +6,11 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/fwtypes"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucketuser"
@@ -19,22 +18,22 @@ import (
 
 // bucketUserModel is spinup_bucket_user as Terraform sees it.
 type bucketUserModel struct {
-	ID                  types.String   `tfsdk:"id"`
-	Bucket              types.String   `tfsdk:"bucket"`
-	Name                types.String   `tfsdk:"name"`
-	Access              types.String   `tfsdk:"access"`
-	WebAdmin            types.Bool     `tfsdk:"web_admin"`
-	Path                types.String   `tfsdk:"path"`
-	Grant               types.String   `tfsdk:"grant"`
-	PermissionsBoundary types.String   `tfsdk:"permissions_boundary"`
-	Tags                types.Map      `tfsdk:"tags"`
-	TagsAll             types.Map      `tfsdk:"tags_all"`
-	AccessKey           types.Object   `tfsdk:"access_key"`
-	ARN                 types.String   `tfsdk:"arn"`
-	UniqueID            types.String   `tfsdk:"unique_id"`
-	Groups              types.Set      `tfsdk:"groups"`
-	ForceDestroy        types.Bool     `tfsdk:"force_destroy"`
-	Timeouts            timeouts.Value `tfsdk:"timeouts"`
+	ID                  types.String                     `tfsdk:"id"`
+	Bucket              types.String                     `tfsdk:"bucket"`
+	Name                types.String                     `tfsdk:"name"`
+	Access              types.String                     `tfsdk:"access"`
+	WebAdmin            types.Bool                       `tfsdk:"web_admin"`
+	Path                types.String                     `tfsdk:"path"`
+	Grant               types.String                     `tfsdk:"grant"`
+	PermissionsBoundary types.String                     `tfsdk:"permissions_boundary"`
+	Tags                types.Map                        `tfsdk:"tags"`
+	TagsAll             types.Map                        `tfsdk:"tags_all"`
+	AccessKey           fwtypes.ObjectOf[accessKeyModel] `tfsdk:"access_key"`
+	ARN                 types.String                     `tfsdk:"arn"`
+	UniqueID            types.String                     `tfsdk:"unique_id"`
+	Groups              types.Set                        `tfsdk:"groups"`
+	ForceDestroy        types.Bool                       `tfsdk:"force_destroy"`
+	Timeouts            timeouts.Value                   `tfsdk:"timeouts"`
 }
 
 // bucketUserIdentity tells one user from every other.
@@ -44,17 +43,17 @@ type bucketUserIdentity struct {
 }
 
 type accessKeyModel struct {
-	Rotation          types.String `tfsdk:"rotation"`
-	Overlap           types.String `tfsdk:"overlap"`
-	Active            types.Bool   `tfsdk:"active"`
-	Store             types.Object `tfsdk:"store"`
-	ID                types.String `tfsdk:"id"`
-	CreatedAt         types.String `tfsdk:"created_at"`
-	PreviousID        types.String `tfsdk:"previous_id"`
-	PreviousExpiresAt types.String `tfsdk:"previous_expires_at"`
-	Secret            types.String `tfsdk:"secret"`
-	EncryptedSecret   types.String `tfsdk:"encrypted_secret"`
-	StoredAt          types.String `tfsdk:"stored_at"`
+	Rotation          types.String                    `tfsdk:"rotation"`
+	Overlap           types.String                    `tfsdk:"overlap"`
+	Active            types.Bool                      `tfsdk:"active"`
+	Store             fwtypes.ObjectOf[keyStoreModel] `tfsdk:"store"`
+	ID                types.String                    `tfsdk:"id"`
+	CreatedAt         types.String                    `tfsdk:"created_at"`
+	PreviousID        types.String                    `tfsdk:"previous_id"`
+	PreviousExpiresAt types.String                    `tfsdk:"previous_expires_at"`
+	Secret            types.String                    `tfsdk:"secret"`
+	EncryptedSecret   types.String                    `tfsdk:"encrypted_secret"`
+	StoredAt          types.String                    `tfsdk:"stored_at"`
 }
 
 type keyStoreModel struct {
@@ -63,20 +62,6 @@ type keyStoreModel struct {
 	Parameter types.String `tfsdk:"ssm_parameter"`
 	Secret    types.String `tfsdk:"secretsmanager_secret"`
 }
-
-var (
-	keyStoreTypes = map[string]attr.Type{
-		"state": types.BoolType, "pgp_key": types.StringType, "ssm_parameter": types.StringType,
-		"secretsmanager_secret": types.StringType,
-	}
-	accessKeyTypes = map[string]attr.Type{
-		"rotation": types.StringType, "overlap": types.StringType, "active": types.BoolType,
-		"store": types.ObjectType{AttrTypes: keyStoreTypes},
-		"id":    types.StringType, "created_at": types.StringType,
-		"previous_id": types.StringType, "previous_expires_at": types.StringType,
-		"secret": types.StringType, "encrypted_secret": types.StringType, "stored_at": types.StringType,
-	}
-)
 
 func (m *bucketUserModel) importID() string {
 	return m.Bucket.ValueString() + "/" + m.Name.ValueString()
@@ -99,22 +84,13 @@ func (m *bucketUserModel) accessKey(ctx context.Context, diags *diag.Diagnostics
 	if m.AccessKey.IsNull() || m.AccessKey.IsUnknown() {
 		return nil
 	}
-	var key accessKeyModel
-	diags.Append(m.AccessKey.As(ctx, &key, basetypes.ObjectAsOptions{})...)
+	key := m.AccessKey.Get(ctx, diags)
 	return &key
-}
-
-// stores takes store apart; empty for none.
-func (k *accessKeyModel) stores(ctx context.Context, diags *diag.Diagnostics) (s keyStoreModel) {
-	if !k.Store.IsNull() && !k.Store.IsUnknown() {
-		diags.Append(k.Store.As(ctx, &s, basetypes.ObjectAsOptions{})...)
-	}
-	return s
 }
 
 // store says where secrets go.
 func (k *accessKeyModel) store(ctx context.Context, diags *diag.Diagnostics) bucketuser.Store {
-	s := k.stores(ctx, diags)
+	s := k.Store.Get(ctx, diags)
 	return bucketuser.Store{
 		PGPKey: s.PGPKey.ValueString(), Parameter: s.Parameter.ValueString(), SecretsSecret: s.Secret.ValueString(),
 	}
@@ -122,7 +98,7 @@ func (k *accessKeyModel) store(ctx context.Context, diags *diag.Diagnostics) buc
 
 // storeUnknown says whether it is not known yet where secrets go.
 func (k *accessKeyModel) storeUnknown(ctx context.Context, diags *diag.Diagnostics) bool {
-	s := k.stores(ctx, diags)
+	s := k.Store.Get(ctx, diags)
 	return k.Store.IsUnknown() || s.PGPKey.IsUnknown() || s.Parameter.IsUnknown() || s.Secret.IsUnknown()
 }
 
@@ -203,7 +179,7 @@ func (m *bucketUserModel) resolveKey(ctx context.Context, r turn[bucketUserModel
 	} else {
 		key.planKept(was)
 	}
-	m.AccessKey = object(ctx, accessKeyTypes, *key, diags)
+	m.AccessKey = fwtypes.ObjectFrom(ctx, *key, diags)
 }
 
 // formerKey is the key that state holds; nil for none.
@@ -234,7 +210,7 @@ func (k *accessKeyModel) planNew(ctx context.Context, was *accessKeyModel, diags
 		k.PreviousID, k.PreviousExpiresAt = was.ID, unknown
 	}
 	k.Secret, k.EncryptedSecret, k.StoredAt = null, null, null
-	switch to := k.stores(ctx, diags); {
+	switch to := k.Store.Get(ctx, diags); {
 	case k.Store.IsUnknown():
 		k.Secret, k.EncryptedSecret, k.StoredAt = unknown, unknown, unknown
 	case !to.PGPKey.IsNull():
@@ -331,9 +307,9 @@ func (m *bucketUserModel) fillKey(
 	case former != nil && (have.Current != nil || have.Previous != nil || have.Stores()):
 		key = former // not all of it could be taken away
 	case importing && have.Current != nil:
-		key = &accessKeyModel{Store: types.ObjectNull(keyStoreTypes)}
+		key = &accessKeyModel{Store: fwtypes.ObjectNull[keyStoreModel]()}
 	default:
-		m.AccessKey = types.ObjectNull(accessKeyTypes)
+		m.AccessKey = fwtypes.ObjectNull[accessKeyModel]()
 		return
 	}
 	issued := have.Issued
@@ -359,5 +335,5 @@ func (m *bucketUserModel) fillKey(
 	} else {
 		key.PreviousExpiresAt = types.StringNull()
 	}
-	m.AccessKey = object(ctx, accessKeyTypes, *key, diags)
+	m.AccessKey = fwtypes.ObjectFrom(ctx, *key, diags)
 }

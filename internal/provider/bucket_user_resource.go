@@ -16,7 +16,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/fwtypes"
@@ -131,7 +130,8 @@ func bucketUserSchema(ctx context.Context) schema.Schema {
 
 func accessKeySchema() schema.Attribute {
 	return schema.SingleNestedAttribute{
-		Optional: true,
+		CustomType: fwtypes.NewObjectType[accessKeyModel](),
+		Optional:   true,
 		MarkdownDescription: "The user's access key; unset for none. Taking it away deletes the keys that this resource " +
 			"made. A lost key is made anew.",
 		Attributes: map[string]schema.Attribute{
@@ -149,7 +149,8 @@ func accessKeySchema() schema.Attribute {
 			},
 			"active": toggle("Whether the key can be used. Default `true`."),
 			"store": schema.SingleNestedAttribute{
-				Optional: true,
+				CustomType: fwtypes.NewObjectType[keyStoreModel](),
+				Optional:   true,
 				MarkdownDescription: "Where the secret goes: exactly one of these. Default `{ state = true }`. A change makes a " +
 					"new key, since a secret is told only once.",
 				Attributes: map[string]schema.Attribute{
@@ -226,9 +227,7 @@ func (m *bucketUserModel) checkStore(ctx context.Context, diags *diag.Diagnostic
 	if key == nil || key.Store.IsNull() || key.Store.IsUnknown() {
 		return
 	}
-	var s keyStoreModel
-	diags.Append(key.Store.As(ctx, &s, basetypes.ObjectAsOptions{})...)
-	set := 0
+	s, set := key.Store.Get(ctx, diags), 0
 	for _, one := range []interface{ IsNull() bool }{s.State, s.PGPKey, s.Parameter, s.Secret} {
 		if !one.IsNull() {
 			set++

@@ -7,13 +7,12 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/fwtypes"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/lifecyclerule"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/names"
@@ -29,18 +28,18 @@ type lifecycleRuleModel struct {
 
 // ruleFacts is what the resource and the data source say of a rule.
 type ruleFacts struct {
-	Name                        types.String `tfsdk:"name"`
-	Enabled                     types.Bool   `tfsdk:"enabled"`
-	Filter                      types.Object `tfsdk:"filter"`
-	ExpirationDays              types.Int32  `tfsdk:"expiration_days"`
-	ExpirationDate              types.String `tfsdk:"expiration_date"`
-	ExpiredObjectDeleteMarker   types.Bool   `tfsdk:"expired_object_delete_marker"`
-	NoncurrentDays              types.Int32  `tfsdk:"noncurrent_days"`
-	NewerNoncurrentVersions     types.Int32  `tfsdk:"newer_noncurrent_versions"`
-	DeleteIncompleteUploadsDays types.Int32  `tfsdk:"delete_incomplete_uploads_days"`
-	Transitions                 types.Set    `tfsdk:"transitions"`
-	NoncurrentTransitions       types.Set    `tfsdk:"noncurrent_transitions"`
-	Status                      types.String `tfsdk:"status"`
+	Name                        types.String                      `tfsdk:"name"`
+	Enabled                     types.Bool                        `tfsdk:"enabled"`
+	Filter                      fwtypes.ObjectOf[ruleFilterModel] `tfsdk:"filter"`
+	ExpirationDays              types.Int32                       `tfsdk:"expiration_days"`
+	ExpirationDate              types.String                      `tfsdk:"expiration_date"`
+	ExpiredObjectDeleteMarker   types.Bool                        `tfsdk:"expired_object_delete_marker"`
+	NoncurrentDays              types.Int32                       `tfsdk:"noncurrent_days"`
+	NewerNoncurrentVersions     types.Int32                       `tfsdk:"newer_noncurrent_versions"`
+	DeleteIncompleteUploadsDays types.Int32                       `tfsdk:"delete_incomplete_uploads_days"`
+	Transitions                 types.Set                         `tfsdk:"transitions"`
+	NoncurrentTransitions       types.Set                         `tfsdk:"noncurrent_transitions"`
+	Status                      types.String                      `tfsdk:"status"`
 }
 
 // lifecycleRuleIdentity tells one rule from every other.
@@ -67,19 +66,6 @@ type noncurrentTransitionModel struct {
 	NewerVersions types.Int32  `tfsdk:"newer_versions"`
 	StorageClass  types.String `tfsdk:"storage_class"`
 }
-
-var (
-	ruleFilterTypes = map[string]attr.Type{
-		"prefix": types.StringType, "tags": types.MapType{ElemType: types.StringType},
-		"object_size_greater_than": types.Int64Type, "object_size_less_than": types.Int64Type,
-	}
-	transitionTypes = map[string]attr.Type{
-		"days": types.Int32Type, "date": types.StringType, "storage_class": types.StringType,
-	}
-	noncurrentTransitionTypes = map[string]attr.Type{
-		"days": types.Int32Type, "newer_versions": types.Int32Type, "storage_class": types.StringType,
-	}
-)
 
 func (m *lifecycleRuleModel) importID() string {
 	return m.Bucket.ValueString() + "/" + m.Name.ValueString()
@@ -155,7 +141,7 @@ func (f *ruleFacts) rule(ctx context.Context, diags *diag.Diagnostics) lifecycle
 	return lifecyclerule.Rule{
 		Name:                        f.Name.ValueString(),
 		Enabled:                     f.Enabled.ValueBool(),
-		Filter:                      f.filter(ctx, diags).meaning(),
+		Filter:                      f.Filter.Get(ctx, diags).meaning(),
 		ExpirationDays:              f.ExpirationDays.ValueInt32(),
 		ExpirationDate:              instant(f.ExpirationDate),
 		ExpiredObjectDeleteMarker:   f.ExpiredObjectDeleteMarker.ValueBool(),
@@ -174,15 +160,6 @@ func instant(date types.String) time.Time {
 		return time.Time{} // unset; the schema refuses anything else
 	}
 	return at
-}
-
-// filter takes the filter apart; all of it is null for none.
-func (f *ruleFacts) filter(ctx context.Context, diags *diag.Diagnostics) ruleFilterModel {
-	m := ruleFilterModel{Tags: types.MapNull(types.StringType)}
-	if !f.Filter.IsNull() && !f.Filter.IsUnknown() {
-		diags.Append(f.Filter.As(ctx, &m, basetypes.ObjectAsOptions{})...)
-	}
-	return m
 }
 
 func (m ruleFilterModel) meaning() lifecyclerule.Filter {
@@ -240,7 +217,7 @@ func (f *ruleFacts) see(ctx context.Context, seen lifecyclerule.Rule, diags *dia
 			types.Int32Value(t.Days), number(t.NewerVersions), types.StringValue(t.StorageClass),
 		})
 	}
-	f.NoncurrentTransitions = setOf(ctx, f.NoncurrentTransitions, noncurrentTransitionTypes, old, diags)
+	f.NoncurrentTransitions = setOf(ctx, f.NoncurrentTransitions, old, diags)
 }
 
 // dateIn is the date in the words said, if they mean it.
@@ -252,9 +229,9 @@ func dateIn(said types.String, seen time.Time) types.String {
 }
 
 func (f *ruleFacts) seeFilter(ctx context.Context, seen lifecyclerule.Filter, diags *diag.Diagnostics) {
-	m, every := f.filter(ctx, diags), lifecyclerule.Filter{}
+	m, every := f.Filter.Get(ctx, diags), lifecyclerule.Filter{}
 	if seen.Equal(every) && (f.Filter.IsNull() || !m.meaning().Equal(every)) {
-		f.Filter = types.ObjectNull(ruleFilterTypes)
+		f.Filter = fwtypes.ObjectNull[ruleFilterModel]()
 		return
 	}
 	if m.Prefix.ValueString() != seen.Prefix {
@@ -267,7 +244,7 @@ func (f *ruleFacts) seeFilter(ctx context.Context, seen lifecyclerule.Filter, di
 	}
 	m.ObjectSizeGreaterThan = sizeIn(m.ObjectSizeGreaterThan, seen.ObjectSizeGreaterThan)
 	m.ObjectSizeLessThan = sizeIn(m.ObjectSizeLessThan, seen.ObjectSizeLessThan)
-	f.Filter = object(ctx, ruleFilterTypes, m, diags)
+	f.Filter = fwtypes.ObjectFrom(ctx, m, diags)
 }
 
 func (f *ruleFacts) seeTransitions(ctx context.Context, seen lifecyclerule.Rule, diags *diag.Diagnostics) {
@@ -285,5 +262,5 @@ func (f *ruleFacts) seeTransitions(ctx context.Context, seen lifecyclerule.Rule,
 		}
 		all = append(all, one)
 	}
-	f.Transitions = setOf(ctx, f.Transitions, transitionTypes, all, diags)
+	f.Transitions = setOf(ctx, f.Transitions, all, diags)
 }

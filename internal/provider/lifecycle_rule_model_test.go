@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"pgregory.net/rapid"
 
+	"github.com/spinup-dev/terraform-provider-spinup/internal/fwtypes"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/lifecyclerule"
 )
@@ -143,16 +144,14 @@ func TestLifecycleRuleModel_drift(t *testing.T) {
 	}
 	null := types.StringNull
 	transition := func(date, class string) attr.Value {
-		return types.ObjectValueMust(transitionTypes,
+		return types.ObjectValueMust(fwtypes.NewObjectType[transitionModel]().AttrTypes,
 			map[string]attr.Value{"days": types.Int32Null(), "date": types.StringValue(date), "storage_class": types.StringValue(class)})
 	}
 	filter := func(prefix types.String, tags types.Map, more types.Int64) attr.Value {
-		return types.ObjectValueMust(ruleFilterTypes, map[string]attr.Value{
-			"prefix": prefix, "tags": tags, "object_size_greater_than": more, "object_size_less_than": types.Int64Null(),
-		})
+		return objectOf(t, ruleFilterModel{prefix, tags, more, types.Int64Null()})
 	}
 	tags := types.MapValueMust(types.StringType, map[string]attr.Value{"k": types.StringValue("v")})
-	element := types.ObjectType{AttrTypes: transitionTypes}
+	element := elementType[transitionModel]()
 	for name, test := range map[string]struct {
 		change func(*lifecyclerule.Rule)
 		want   map[string]attr.Value
@@ -168,7 +167,7 @@ func TestLifecycleRuleModel_drift(t *testing.T) {
 		"size": {func(r *lifecyclerule.Rule) { r.Filter.ObjectSizeGreaterThan = 5 },
 			map[string]attr.Value{"filter": filter(types.StringValue("a"), tags, types.Int64Value(5))}},
 		"no filter": {func(r *lifecyclerule.Rule) { r.Filter = lifecyclerule.Filter{} },
-			map[string]attr.Value{"filter": types.ObjectNull(ruleFilterTypes)}},
+			map[string]attr.Value{"filter": fwtypes.ObjectNull[ruleFilterModel]()}},
 		"days in place of a date": {func(r *lifecyclerule.Rule) { r.ExpirationDays, r.ExpirationDate = 3, time.Time{} },
 			map[string]attr.Value{"expiration_days": types.Int32Value(3), "expiration_date": null()}},
 		"date": {func(r *lifecyclerule.Rule) { r.ExpirationDate = r.ExpirationDate.AddDate(0, 0, 1) },
@@ -190,7 +189,7 @@ func TestLifecycleRuleModel_drift(t *testing.T) {
 		"no transitions": {func(r *lifecyclerule.Rule) { r.Transitions = nil },
 			map[string]attr.Value{"transitions": types.SetNull(element)}},
 		"no transitions of old versions": {func(r *lifecyclerule.Rule) { r.NoncurrentTransitions = nil },
-			map[string]attr.Value{"noncurrent_transitions": types.SetNull(types.ObjectType{AttrTypes: noncurrentTransitionTypes})}},
+			map[string]attr.Value{"noncurrent_transitions": types.SetNull(elementType[noncurrentTransitionModel]())}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			m := lifecycleRuleFrom(t, config)

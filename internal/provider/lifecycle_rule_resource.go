@@ -105,7 +105,8 @@ func lifecycleRuleSchema(ctx context.Context) schema.Schema {
 
 func ruleFilterSchema() schema.Attribute {
 	return schema.SingleNestedAttribute{
-		Optional: true,
+		CustomType: fwtypes.NewObjectType[ruleFilterModel](),
+		Optional:   true,
 		MarkdownDescription: "Which objects the rule is about: those that fit everything said here. Unset, or `{}`: every " +
 			"object of the bucket.",
 		Attributes: map[string]schema.Attribute{
@@ -200,7 +201,7 @@ func (m *lifecycleRuleModel) checkConfig(ctx context.Context) (diags diag.Diagno
 				t.StorageClass.ValueString(), t.Days, t.Date))
 		}
 	}
-	for key, value := range m.filter(ctx, &diags).Tags.Elements() {
+	for key, value := range m.Filter.Get(ctx, &diags).Tags.Elements() {
 		if value.IsNull() {
 			diags.AddAttributeError(path.Root("filter").AtName("tags"), "Invalid filter", fmt.Sprintf(
 				"filter.tags has null for %q. Leave it out, or set a text.", key))

@@ -65,6 +65,7 @@ func ruleDataSchema() map[string]schema.Attribute {
 		"enabled": dataFlag("Whether S3 carries the rule out."),
 		"status":  dataText("The same in S3's words: `Enabled` or `Disabled`."),
 		"filter": schema.SingleNestedAttribute{
+			CustomType:          fwtypes.NewObjectType[ruleFilterModel](),
 			Computed:            true,
 			MarkdownDescription: "Which objects the rule is about; null for every object of the bucket.",
 			Attributes: map[string]schema.Attribute{

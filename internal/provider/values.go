@@ -9,6 +9,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/fwtypes"
 )
 
 // pick is the configured value, or what stands for it.
@@ -130,13 +132,15 @@ func objectsIn[M any](ctx context.Context, set types.Set, diags *diag.Diagnostic
 
 // setOf makes a set of the objects; one of none is null, unless it is said otherwise.
 func setOf[M any](
-	ctx context.Context, said types.Set, of map[string]attr.Type, all []M, diags *diag.Diagnostics,
+	ctx context.Context, said types.Set, all []M, diags *diag.Diagnostics,
 ) types.Set {
-	element := types.ObjectType{AttrTypes: of}
 	if len(all) == 0 && !said.IsNull() && len(said.Elements()) == 0 {
 		return said
 	}
-	set, d := types.SetValueFrom(ctx, element, all) // null for nil
+	set, d := types.SetValueFrom(ctx, elementType[M](), all) // null for nil
 	diags.Append(d...)
 	return set
 }
+
+// elementType is the type of the objects in a set, list or map, each of which stands for the struct.
+func elementType[M any]() attr.Type { return fwtypes.NewObjectType[M]().ObjectType }

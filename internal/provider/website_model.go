@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/fwtypes"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
@@ -28,13 +29,13 @@ type (
 // websiteModel is spinup_website as Terraform sees it.
 type websiteModel struct {
 	websiteFacts
-	Placeholder    types.Bool     `tfsdk:"placeholder"`
-	ForceDestroy   types.Bool     `tfsdk:"force_destroy"`
-	Invalidation   types.Object   `tfsdk:"invalidation"`
-	InvalidationID types.String   `tfsdk:"invalidation_id"`
-	Wait           types.Bool     `tfsdk:"wait_for_deployment"`
-	DestroyMode    types.String   `tfsdk:"destroy_mode"`
-	Timeouts       timeouts.Value `tfsdk:"timeouts"`
+	Placeholder    types.Bool                          `tfsdk:"placeholder"`
+	ForceDestroy   types.Bool                          `tfsdk:"force_destroy"`
+	Invalidation   fwtypes.ObjectOf[invalidationModel] `tfsdk:"invalidation"`
+	InvalidationID types.String                        `tfsdk:"invalidation_id"`
+	Wait           types.Bool                          `tfsdk:"wait_for_deployment"`
+	DestroyMode    types.String                        `tfsdk:"destroy_mode"`
+	Timeouts       timeouts.Value                      `tfsdk:"timeouts"`
 }
 
 // websiteFacts are the attributes that resource and data source share.
@@ -91,14 +92,7 @@ type recordModel struct {
 	Value types.String `tfsdk:"value"`
 }
 
-var (
-	texts             = types.SetType{ElemType: types.StringType}
-	geoTypes          = map[string]attr.Type{"type": types.StringType, "locations": texts}
-	invalidationTypes = map[string]attr.Type{"paths": texts, "trigger": types.StringType}
-	recordType        = types.ObjectType{AttrTypes: map[string]attr.Type{
-		"name": types.StringType, "type": types.StringType, "value": types.StringType,
-	}}
-)
+var geoTypes = fwtypes.NewObjectType[geoModel]().AttrTypes
 
 func (m *websiteModel) importID() string       { return m.Domain.ValueString() }
 func (m *websiteModel) limits() timeouts.Value { return m.Timeouts }
@@ -215,7 +209,7 @@ func (m *websiteModel) resolveInvalidation(
 		i := m.invalidation(ctx, diags)
 		if !m.Invalidation.IsNull() && i.Paths.IsNull() {
 			i.Paths = stringSet([]string{"/*"})
-			m.Invalidation = object(ctx, invalidationTypes, i, diags)
+			m.Invalidation = fwtypes.ObjectFrom(ctx, i, diags)
 		}
 		wanted = i.Trigger
 	}
@@ -224,12 +218,8 @@ func (m *websiteModel) resolveInvalidation(
 	}
 }
 
-// invalidation takes the attribute apart; empty for none.
-func (m *websiteModel) invalidation(ctx context.Context, diags *diag.Diagnostics) (i invalidationModel) {
-	if !m.Invalidation.IsNull() && !m.Invalidation.IsUnknown() {
-		diags.Append(m.Invalidation.As(ctx, &i, basetypes.ObjectAsOptions{})...)
-	}
-	return i
+func (m *websiteModel) invalidation(ctx context.Context, diags *diag.Diagnostics) invalidationModel {
+	return m.Invalidation.Get(ctx, diags)
 }
 
 // resolveComputed plans what is not lost as it is. A certificate covers names: others may want another.
@@ -284,7 +274,7 @@ func (m *websiteModel) redeploys(ctx context.Context, prior *websiteModel, diags
 
 // resolveRecords plans the records in full where the distribution stays: those of the certificate are as they are.
 func (m *websiteModel) resolveRecords(ctx context.Context, r turn[websiteModel], diags *diag.Diagnostics) {
-	m.DNSRecords = types.ListUnknown(recordType)
+	m.DNSRecords = types.ListUnknown(elementType[recordModel]())
 	if r.prior == nil || r.prior.DNSRecords.IsNull() || m.DistributionDomain.IsUnknown() || m.IPv6.IsUnknown() ||
 		m.CertificateARN.IsUnknown() || !m.CertificateARN.Equal(r.prior.CertificateARN) ||
 		!known(m.Aliases) || !known(m.RedirectDomains) {
@@ -297,7 +287,7 @@ func (m *websiteModel) resolveRecords(ctx context.Context, r turn[websiteModel],
 }
 
 func recordList(ctx context.Context, records []recordModel, diags *diag.Diagnostics) types.List {
-	value, d := types.ListValueFrom(ctx, recordType, records)
+	value, d := types.ListValueFrom(ctx, elementType[recordModel](), records)
 	diags.Append(d...)
 	return value
 }
@@ -338,7 +328,7 @@ func (m *websiteFacts) recorded(ctx context.Context, diags *diag.Diagnostics) (n
 // resolveGroups adds the site's group to those of the bucket.
 func (m *websiteModel) resolveGroups(ctx context.Context, r turn[websiteModel], diags *diag.Diagnostics) {
 	if m.Groups.IsUnknown() || m.Domain.IsUnknown() {
-		m.Groups = types.MapUnknown(types.ObjectType{AttrTypes: levelTypes})
+		m.Groups = types.MapUnknown(elementType[levelModel]())
 		return
 	}
 	groups, was := groupsOf(ctx, m.Groups, diags), levelModel{}
@@ -547,7 +537,7 @@ func (m *websiteFacts) fillRecords(
 		}
 	}
 	if have.Distribution == nil {
-		m.DNSRecords = types.ListNull(recordType)
+		m.DNSRecords = types.ListNull(elementType[recordModel]())
 		return
 	}
 	// Names that the distribution has lost are the site's still.

@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/fwtypes"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
@@ -160,17 +161,15 @@ func sites(data *providerData) *rapid.Generator[websiteSpec] {
 }
 
 // saidOf is a model that says what of the spec cannot be seen.
-func saidOf(want websiteSpec) *websiteModel {
+func saidOf(t *rapid.T, want websiteSpec) *websiteModel {
 	m := &websiteModel{
 		Placeholder: types.BoolValue(want.Placeholder), Wait: types.BoolValue(want.Wait),
 		ForceDestroy: types.BoolValue(want.Bucket.ForceDestroy), DestroyMode: types.StringValue(want.DestroyMode),
-		Invalidation: types.ObjectNull(invalidationTypes), InvalidationID: types.StringNull(),
+		Invalidation: fwtypes.ObjectNull[invalidationModel](), InvalidationID: types.StringNull(),
 	}
 	m.DNS = types.BoolValue(want.DNS)
 	if i := want.Invalidation; i != nil {
-		m.Invalidation = types.ObjectValueMust(invalidationTypes, attributesOf(&invalidationModel{
-			stringSet(i.Paths), types.StringValue(i.Trigger),
-		}))
+		m.Invalidation = objectOf(t, invalidationModel{stringSet(i.Paths), types.StringValue(i.Trigger)})
 	}
 	return m
 }
@@ -183,7 +182,7 @@ func TestWebsiteModel_specOfFill(t *testing.T) {
 		want := sites(data).Draw(t, "want")
 		have := siteOf(want)
 		foreignSite(&have)
-		m := saidOf(want)
+		m := saidOf(t, want)
 		diags := m.fill(t.Context(), turn[websiteModel]{session: session{data, conn}}, reconcile.Keep(want), have)
 		got, d := m.spec(t.Context(), session{data, conn})
 		if diags.Append(d...); diags.HasError() {

@@ -166,7 +166,8 @@ func websitePagesSchema() map[string]schema.Attribute {
 			cacheForm,
 			`must be "optimized", "disabled", "legacy", or the id of a cache policy`),
 		"invalidation": schema.SingleNestedAttribute{
-			Optional: true,
+			CustomType: fwtypes.NewObjectType[invalidationModel](),
+			Optional:   true,
 			MarkdownDescription: "What to drop from the caches when `trigger` changes. A new site has nothing to drop. The " +
 				"apply does not wait until it is done.",
 			Attributes: map[string]schema.Attribute{

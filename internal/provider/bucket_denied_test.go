@@ -18,7 +18,7 @@ func TestAccBucket_denied(t *testing.T) {
 		tf := b.Served(t)
 		tf.Write(b.Provider("max_retries = 0") + complete(b))
 		tf.Apply()
-		wantUnread(t, b, tf, "bucket", failures(b))
+		wantUnread(t, b, tf, "Bucket", failures(b))
 		tf.Destroy()
 		b.Gone(t, b.Name)
 	})

@@ -22,7 +22,7 @@ func TestAccBucketUser_denied(t *testing.T) {
 			unread{"ListAccessKeys fails", "iam:ListAccessKeys", gateway.Internal(), []string{user + ": InternalFailure"}},
 			unread{"ListGroupsForUser throttled", "iam:ListGroupsForUser", gateway.Throttled(), []string{user + ": Throttling"}},
 		)
-		wantUnread(t, b, tf, "bucket_user", rows)
+		wantUnread(t, b, tf, "Bucket user", rows)
 		tf.Destroy()
 	})
 }

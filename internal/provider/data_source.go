@@ -31,7 +31,7 @@ func (d *dataSource) connect(ctx context.Context, diags *diag.Diagnostics) *awsc
 
 // readDiagnostic is the error of a data source that cannot be read.
 func readDiagnostic(at path.Path, noun string, permissions []awsclient.Permission, err error) diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(at, "Cannot read "+noun, withAdvice(err, permissions))
+	return diag.NewAttributeErrorDiagnostic(at, unread(noun), withAdvice(err, permissions))
 }
 
 func dataText(description string) schema.StringAttribute {

@@ -44,7 +44,7 @@ func wantUnread(t *testing.T, b *acctest.Bench, tf *acctest.Terraform, noun stri
 				g.Reset()
 			}
 			// An apply begins with a plan, and goes on to write what the plan believes to see.
-			saysAll(t, tf.MustFail("apply", "-auto-approve"), append(row.says, "Cannot read "+noun)...)
+			saysAll(t, tf.MustFail("apply", "-auto-approve"), append(row.says, noun+" could not be read")...)
 			if done := mutations(b); len(done) > 0 {
 				t.Errorf("it did %v", done)
 			}

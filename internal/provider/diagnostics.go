@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -12,10 +13,60 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
 )
 
-// report turns the failures of a run into one diagnostic each, at the attribute of the part: which object, which call,
-// AWS's code and request id, what was kept, what to do next. What exists although waiting for it failed is a warning. A
-// service that never answered is told once: it fails every part that needs it, and for the one reason.
-func (c *envelope[M, S, O, P]) report(failed reconcile.Errors, creating, kept bool, m P, diags *diag.Diagnostics) {
+// operation is what Terraform asked for, as a participle.
+type operation string
+
+const (
+	reading    operation = "read"
+	creating   operation = "created"
+	changing   operation = "changed"
+	destroying operation = "destroyed"
+)
+
+// attempt is one operation on one object, for its report.
+type attempt struct {
+	operation
+	id   string // import id of the object
+	kept bool   // state holds the object, whatever failed
+}
+
+// summaryOf is the fixed text that a user can search for: the kind of object, and what did not happen to it. The
+// attribute is the diagnostic's path, and everything particular is in its detail.
+func summaryOf(noun string, a attempt, failed *reconcile.PartError) string {
+	_, exists := errors.AsType[*reconcile.ExistsError](failed.Err)
+	verb := string(a.operation)
+	switch {
+	case exists:
+		return label(noun) + " exists already"
+	case failed.Stage == reconcile.Observing:
+		return unread(noun)
+	case failed.Stage == reconcile.Checking:
+		return label(noun) + " cannot be " + verb
+	case failed.Stage == reconcile.Verifying:
+		return label(noun) + " was " + verb + ", but reads do not show it yet"
+	case failed.Stage == reconcile.Settling && failed.Index == 0: // the root has nothing to wait for
+		return label(noun) + " was " + verb + ", but the clean-up after it failed"
+	case failed.Stage == reconcile.Settling:
+		return label(noun) + " is still deploying"
+	case a.operation != destroying && a.kept:
+		return label(noun) + " could not be " + verb + " completely"
+	}
+	return label(noun) + " could not be " + verb
+}
+
+func unread(noun string) string { return label(noun) + " could not be read" }
+
+// label is the noun at the beginning of a sentence.
+func label(noun string) string {
+	words := strings.ReplaceAll(noun, "_", " ")
+	return strings.ToUpper(words[:1]) + words[1:]
+}
+
+// report turns the failures of a run into one diagnostic each, at the attribute of the part. The detail has the
+// attribute (Terraform shows the path of configured ones only), the object, the call, AWS's code and request ID, what
+// was kept, and what to do next. What exists although waiting for it failed is a warning. A service that never answered
+// is reported once: it fails every part that needs it for the same reason.
+func (c *envelope[M, S, O, P]) report(failed reconcile.Errors, a attempt, diags *diag.Diagnostics) {
 	told := map[string]bool{}
 	for _, one := range failed {
 		if silent, ok := errors.AsType[*awsclient.NoAnswerError](one.Err); ok {
@@ -24,15 +75,15 @@ func (c *envelope[M, S, O, P]) report(failed reconcile.Errors, creating, kept bo
 			}
 			told[silent.Host] = true
 		}
-		summary := fmt.Sprintf("Cannot %s %s %s", one.Stage, c.noun, one.Part)
-		detail := withAdvice(one.Err, c.permissions)
+		detail := one.Part + ": " + withAdvice(one.Err, c.permissions)
 		if _, ok := errors.AsType[*reconcile.ExistsError](one.Err); ok {
-			detail += fmt.Sprintf(". To manage what exists, add this block, with the address of this resource in place of "+
-				"NAME, and apply again:\n\n  import {\n    to = spinup_%[1]s.NAME\n    id = %[2]q\n  }", c.noun, m.importID())
+			detail += fmt.Sprintf(". To manage what exists, add this block, with the name of this resource in place of "+
+				"NAME, and apply again:\n\n  import {\n    to = spinup_%[1]s.NAME\n    id = %[2]q\n  }", c.noun, a.id)
 		}
-		if next := afterwards(one, creating, kept); next != "" {
+		if next := consequence(one, a); next != "" {
 			detail += "\n\n" + next
 		}
+		summary := summaryOf(c.noun, a, one)
 		if failed.Complete() {
 			diags.AddAttributeWarning(path.Root(one.Part), summary, detail)
 			continue
@@ -58,18 +109,18 @@ func withAdvice(err error, permissions []awsclient.Permission) string {
 	return awsclient.Text(err)
 }
 
-// afterwards says what was kept, and what the next apply will do.
-func afterwards(one *reconcile.PartError, creating, kept bool) string {
+// consequence tells what was kept, and what the next apply will do.
+func consequence(failed *reconcile.PartError, a attempt) string {
 	switch {
-	case one.Stage == reconcile.Checking, creating && one.Stage == reconcile.Observing:
+	case failed.Stage == reconcile.Checking, a.operation == creating && failed.Stage == reconcile.Observing:
 		return "Nothing was changed."
-	case !kept:
+	case !a.kept:
 		return ""
-	case one.Stage == reconcile.Settling:
-		return "Everything asked for exists and is in state."
-	case creating:
-		return "What was made until then is in state, marked as tainted: the next apply replaces it. To keep it instead, " +
-			"run `terraform untaint` with the address of this resource; the next apply then completes it."
+	case failed.Stage == reconcile.Settling:
+		return "Everything configured exists and is in state."
+	case a.operation == creating:
+		return "What was created until then is in state, marked as tainted: the next apply replaces it. To keep it " +
+			"instead, run `terraform untaint` with the address of this resource; the next apply then completes it."
 	}
-	return "State says what exists now; the next apply, or destroy, goes on from there."
+	return "State holds what exists now; the next apply or destroy goes on from there."
 }

@@ -188,9 +188,9 @@ func (c *envelope[M, S, O, P]) write(ctx context.Context, change change[M], diag
 	if diags.HasError() {
 		return
 	}
-	creating, timeout := change.prior == nil, plan.limits().Update
-	if creating {
-		timeout = plan.limits().Create
+	done, timeout := changing, plan.limits().Update
+	if change.prior == nil {
+		done, timeout = creating, plan.limits().Create
 	}
 	ctx, cancel := limited(ctx, timeout, cmp.Or(c.timeout, writeTimeout), diags)
 	defer cancel()
@@ -200,14 +200,14 @@ func (c *envelope[M, S, O, P]) write(ctx context.Context, change change[M], diag
 	}
 
 	var have O
-	if creating {
+	if done == creating {
 		have, err = r.engine.Create(ctx, w.Want)
 	} else {
 		have, err = r.engine.Update(ctx, *w.Prior, w.Want)
 	}
 	var failed reconcile.Errors
-	if errors.As(err, &failed) && !failed.Wrote() || err != nil && creating && !r.engine.Exists(have) {
-		c.report(failed, creating, false, plan, diags)
+	if errors.As(err, &failed) && !failed.Wrote() || err != nil && done == creating && !r.engine.Exists(have) {
+		c.report(failed, attempt{operation: done, id: plan.importID()}, diags)
 		return
 	}
 
@@ -221,7 +221,7 @@ func (c *envelope[M, S, O, P]) write(ctx context.Context, change change[M], diag
 	}
 	diags.Append(nullUnknown(change.state)...)
 	diags.Append(change.identity.Set(ctx, plan.identify())...)
-	c.report(failed, creating, true, plan, diags)
+	c.report(failed, attempt{done, plan.importID(), true}, diags)
 }
 
 // complete is the plan as a model, with what it left open resolved, and nothing else.
@@ -285,7 +285,7 @@ func nullUnknown(state *tfsdk.State) (diags diag.Diagnostics) {
 		return tftypes.NewValue(v.Type(), nil), nil
 	})
 	if err != nil {
-		diags.AddError("Cannot record state", err.Error())
+		diags.AddError("State could not be recorded", err.Error())
 		return diags
 	}
 	state.Raw = raw
@@ -317,7 +317,7 @@ func (c *envelope[M, S, O, P]) Read(ctx context.Context, req resource.ReadReques
 	exists, err := m.locate(ctx, r.conn)
 	if err != nil {
 		failed := reconcile.Errors{{Part: c.keys[0], Stage: reconcile.Observing, Err: err}}
-		c.report(failed, false, false, m, &resp.Diagnostics)
+		c.report(failed, attempt{operation: reading, id: m.importID()}, &resp.Diagnostics)
 		return
 	}
 	if !exists {
@@ -330,7 +330,7 @@ func (c *envelope[M, S, O, P]) Read(ctx context.Context, req resource.ReadReques
 	}
 	have, err := r.engine.Observe(ctx, spec)
 	if failed, ok := errors.AsType[reconcile.Errors](err); ok {
-		c.report(failed, false, false, m, &resp.Diagnostics)
+		c.report(failed, attempt{operation: reading, id: m.importID()}, &resp.Diagnostics)
 		return
 	}
 	if !r.engine.Exists(have) {
@@ -377,7 +377,7 @@ func (c *envelope[M, S, O, P]) Delete(ctx context.Context, req resource.DeleteRe
 		resp.Diagnostics.Append(m.fill(ctx, turn[M]{session: r.session}, reconcile.Keep(spec), have)...)
 		resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 	}
-	c.report(failed, false, true, m, &resp.Diagnostics)
+	c.report(failed, attempt{destroying, m.importID(), true}, &resp.Diagnostics)
 }
 
 // ImportState writes the import id, or the identity, into the attributes of the same names. Read does the rest.

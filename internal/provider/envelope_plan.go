@@ -61,7 +61,7 @@ func (c *envelope[M, S, O, P]) check(ctx context.Context, t turn[M], plan P, dia
 		return
 	}
 	if failed, ok := errors.AsType[reconcile.Errors](r.engine.Check(ctx, w)); ok {
-		c.report(failed, true, false, plan, diags)
+		c.report(failed, attempt{operation: creating, id: plan.importID()}, diags)
 	}
 }
 

@@ -19,7 +19,7 @@ func TestAccLifecycleRule_denied(t *testing.T) {
 		tf.Write(b.Provider("max_retries = 0") + ruleBlock(b, "test", "one", "expiration_days = 30"))
 		tf.Apply()
 		itself := "bucket " + b.Name
-		wantUnread(t, b, tf, "lifecycle_rule", append(denied(lifecyclerule.Reads{}, map[string]string{"bucket": itself}),
+		wantUnread(t, b, tf, "Lifecycle rule", append(denied(lifecyclerule.Reads{}, map[string]string{"bucket": itself}),
 			unread{"fails", getLifecycle, gateway.Internal(), []string{itself + ": InternalError"}},
 			unread{"throttled", getLifecycle, gateway.Throttled(), []string{itself + ": SlowDown"}},
 		))
@@ -36,12 +36,12 @@ func TestAccLifecycleRule_deniedWrite(t *testing.T) {
 		write := func(days string) {
 			tf.Write(b.Provider("max_retries = 0") + ruleBlock(b, "test", "one", "expiration_days = "+days))
 		}
-		refuse := func(stage, command string) {
+		refuse := func(summary, command string) {
 			t.Helper()
 			remove := b.Gateway.Inject(gateway.Rule{Match: gateway.Op(putLifecycle), Fault: gateway.Forbidden()})
 			defer remove()
 			state, rules := tf.StateFile(), rawRules(t, b)
-			saysAll(t, tf.MustFail(command, "-auto-approve"), "Cannot "+stage+" lifecycle_rule name", "PutBucketLifecycleConfiguration",
+			saysAll(t, tf.MustFail(command, "-auto-approve"), summary, "name: ", "PutBucketLifecycleConfiguration",
 				"need the IAM action s3:PutLifecycleConfiguration on bucket "+b.Name)
 			if diff := cmp.Diff(rules, rawRules(t, b)); diff != "" {
 				t.Errorf("rules (-before +after):\n%s", diff)
@@ -55,11 +55,11 @@ func TestAccLifecycleRule_deniedWrite(t *testing.T) {
 			}
 		}
 		write("30")
-		refuse("apply", "apply")
+		refuse("Error: Lifecycle rule could not be created", "apply")
 		tf.Apply()
 		write("31")
-		refuse("apply", "apply")
-		refuse("remove", "destroy")
+		refuse("Error: Lifecycle rule could not be changed completely", "apply")
+		refuse("Error: Lifecycle rule could not be destroyed", "destroy")
 		tf.Apply()
 		tf.Empty()
 	})

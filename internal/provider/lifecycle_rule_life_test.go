@@ -91,7 +91,7 @@ func TestAccLifecycleRule_batch(t *testing.T) {
 		}
 		tf.Write(config)
 		said := tf.MustFail("apply", "-auto-approve")
-		saysAll(t, said, "Error: Cannot apply lifecycle_rule name", "with spinup_lifecycle_rule.three", "bucket "+b.Name+": InvalidRequest: No such thing.")
+		saysAll(t, said, "Error: Lifecycle rule could not be created", "with spinup_lifecycle_rule.three", "bucket "+b.Name+": InvalidRequest: No such thing.")
 		if n := strings.Count(said, "Error: "); n != 1 {
 			t.Errorf("%d errors:\n%s", n, said)
 		}

@@ -77,6 +77,6 @@ func TestAccLifecycleRulesDataSource_missing(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		tf := b.Served(t)
 		tf.Write(b.Provider() + fmt.Sprintf("data \"spinup_lifecycle_rules\" \"test\" { bucket = %q }", b.Name))
-		saysAll(t, tf.MustFail("plan"), "Error: Cannot read lifecycle rules", b.Name, "NoSuchBucket")
+		saysAll(t, tf.MustFail("plan"), "Error: Lifecycle rules could not be read", b.Name, "NoSuchBucket")
 	})
 }

@@ -113,7 +113,7 @@ func TestAccWebsite_waitRunsOut(t *testing.T) {
 		tf := b.Served(t, func(p *awsclient.Pace) { p.Deployment = 200 * time.Millisecond }) // a fifth of what it takes
 		tf.Write(b.Provider() + site(b))
 		progress := b.Edge.Inject(gateway.Rule{Match: gateway.Op("cloudfront:GetDistribution"), Fault: gateway.Stale()})
-		saysAll(t, acctest.Flat(tf.Apply()), "Warning: ", "to be deployed", "Everything asked for exists and is in state")
+		saysAll(t, acctest.Flat(tf.Apply()), "Warning: ", "to be deployed", "Everything configured exists and is in state")
 		made := tf.State(websiteAddress)
 		if got := made["distribution_status"]; got != "InProgress" {
 			t.Errorf("distribution_status is %v, want InProgress", got)
@@ -127,7 +127,7 @@ func TestAccWebsite_waitRunsOut(t *testing.T) {
 		untilStatus(t, b, distributionID(tf), "Deployed")
 		tf.Empty()
 
-		saysAll(t, tf.MustFail("destroy", "-auto-approve"), "to be deployed", "the next apply, or destroy, goes on from there")
+		saysAll(t, tf.MustFail("destroy", "-auto-approve"), "to be deployed", "the next apply or destroy goes on from there")
 		id := distributionID(tf)
 		if id == "" {
 			t.Fatal("the distribution is not in state any more")

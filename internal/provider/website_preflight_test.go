@@ -38,7 +38,7 @@ func obstacles() []obstacle {
 				ResourceRecords: []r53types.ResourceRecord{{Value: aws.String("192.0.2.1")}},
 			})
 			return ""
-		}, []string{"website dns_records", "point elsewhere: A of SITE to 192.0.2.1; remove them first, or set dns = false"}},
+		}, []string{"Website cannot be created", "dns_records: ", "point elsewhere: A of SITE to 192.0.2.1; remove them first, or set dns = false"}},
 		{"no zone", func(*testing.T, *acctest.Bench, string) string {
 			return `aliases = ["www.nowhere.example.org"]`
 		}, []string{"www.nowhere.example.org: no public hosted zone of the account contains it; create one, or set dns = false"}},
@@ -51,7 +51,7 @@ func obstacles() []obstacle {
 		{"no certificate", func(t *testing.T, b *acctest.Bench, _ string) string {
 			return fmt.Sprintf("certificate_arn = %q",
 				"arn:aws:acm:us-east-1:"+b.AccountID+":certificate/01234567-89ab-cdef-0123-456789abcdef")
-		}, []string{"website certificate_arn", "there is no certificate arn:aws:acm:"}},
+		}, []string{"Website cannot be created", "certificate_arn: ", "there is no certificate arn:aws:acm:"}},
 		{"certificate of other names", func(t *testing.T, b *acctest.Bench, _ string) string {
 			return fmt.Sprintf("certificate_arn = %q", b.MakeCertificate(t, zone(b)))
 		}, []string{"covers ZONE, not all of SITE"}},
@@ -61,25 +61,25 @@ func obstacles() []obstacle {
 		{"alias", func(t *testing.T, b *acctest.Bench, _ string) string {
 			holdName(t, b, "held."+zone(b))
 			return fmt.Sprintf("aliases = [%q]", "held."+zone(b))
-		}, []string{"website distribution_id", "of another owner has one of the names SITE, held.ZONE"}},
+		}, []string{"Website cannot be created", "distribution_id: ", "of another owner has one of the names SITE, held.ZONE"}},
 		{"bucket", func(t *testing.T, b *acctest.Bench, _ string) string {
 			b.MakeBucket(t, domain(b))
 			return ""
-		}, []string{"website bucket_name", "exists already", `import { to = spinup_website.NAME_ id = "SITE" }`}},
+		}, []string{"Website exists already", "bucket_name: ", `import { to = spinup_website.NAME_ id = "SITE" }`}},
 		{"bucket of another account", func(_ *testing.T, b *acctest.Bench, _ string) string {
 			b.Gateway.Inject(gateway.Rule{
 				Match: gateway.Op("s3:HeadBucket"), Fault: gateway.Answer(http.StatusForbidden, "Forbidden", ""),
 			})
 			return ""
-		}, []string{"website bucket_name", "the name is taken by another account"}},
+		}, []string{"bucket_name: ", "the name is taken by another account"}},
 		{"group", func(t *testing.T, b *acctest.Bench, _ string) string {
 			makeGroup(t, b, domain(b)+"-WebAdmGrp", nothing)
 			return ""
-		}, []string{"website groups", "group/SITE-WebAdmGrp; delete or rename it Nothing was changed"}},
+		}, []string{"Website cannot be created", "groups: ", "group/SITE-WebAdmGrp; delete or rename it Nothing was changed"}},
 		{"policy", func(t *testing.T, b *acctest.Bench, _ string) string {
 			makePolicy(t, b, domain(b)+"-WebAdmPlc")
 			return ""
-		}, []string{"website groups", "policy/SITE-WebAdmPlc; delete or rename it Nothing was changed"}},
+		}, []string{"Website cannot be created", "groups: ", "policy/SITE-WebAdmPlc; delete or rename it Nothing was changed"}},
 	}
 }
 

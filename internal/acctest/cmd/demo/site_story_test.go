@@ -30,7 +30,7 @@ func goodSite() []answer {
 		{"apply demo.tfplan", "Apply complete! Resources: 0 added, 1 changed, 0 destroyed.\n", 0},
 		{"import spinup_website.demo demo.example.edu", "Import successful!\n", 0},
 		{planCall, "No changes. As before.\n", 0},
-		{"destroy -auto-approve", "Error: Cannot remove\n\nThe bucket is not empty.\n", 1},
+		{"destroy -auto-approve", "Error: Website cannot be destroyed\n\nThe bucket is not empty.\n", 1},
 		{"destroy -auto-approve", "Destroy complete! Resources: 1 destroyed.\n", 0},
 	}
 }

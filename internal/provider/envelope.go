@@ -346,7 +346,7 @@ func (c *envelope[M, S, O, P]) Read(ctx context.Context, req resource.ReadReques
 	resp.Diagnostics.Append(m.fill(ctx, turn[M]{session: r.session}, reconcile.Keep(spec), have)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, m.identify())...)
-	c.data.hold(c.noun, m.importID())
+	c.data.foundInState(c.noun, m.importID())
 }
 
 func (c *envelope[M, S, O, P]) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {

@@ -35,10 +35,10 @@ func (c *envelope[M, S, O, P]) ModifyPlan(
 	resp.Diagnostics.Append(P(&plan).resolve(ctx, t)...)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 	if prior != nil {
-		c.data.hold(c.noun, P(prior).importID())
+		c.data.foundInState(c.noun, P(prior).importID())
 	}
 	known := req.Config.Raw.IsFullyKnown() && !resp.Diagnostics.HasError()
-	if known && (prior != nil || !c.data.holds(c.noun, P(&plan).importID())) {
+	if known && (prior != nil || !c.data.inState(c.noun, P(&plan).importID())) {
 		c.check(ctx, t, &plan, &resp.Diagnostics)
 	}
 }

@@ -91,7 +91,7 @@ func (m *lifecycleRuleModel) resolve(
 	m.ID = types.StringUnknown()
 	if !m.Bucket.IsUnknown() && !m.Name.IsUnknown() {
 		m.ID = types.StringValue(m.importID())
-		if r.prior == nil && !r.applying && !r.data.claim("lifecycle rule "+m.importID()) {
+		if r.prior == nil && !r.applying && !r.data.reserve("lifecycle rule "+m.importID()) {
 			diags.AddAttributeError(path.Root("name"), "Two rules of one name", fmt.Sprintf(
 				"name is %q, and another spinup_lifecycle_rule of this configuration has the same name and the same bucket, %q. "+
 					"A name is allowed once in a bucket: give one of the rules another.",

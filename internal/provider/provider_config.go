@@ -38,24 +38,25 @@ type providerData struct {
 	platform    awsclient.Platform
 	checkRegion func(region string) error
 
-	buckets bucket.Listing // listed once for all data sources
-	claims  sync.Map       // see claim
-	held    sync.Map       // see hold
+	buckets  bucket.Listing // listed once for all data sources
+	reserved sync.Map       // names of objects that are planned as new
+	state    sync.Map       // kinds and ids of objects that state holds
 }
 
-// hold notes that state holds an object, holds says whether it does. Terraform plans the replacement of a tainted
-// object as if there were none: that it exists is then no reason to refuse the plan.
-func (d *providerData) hold(noun, id string) { d.held.Store(noun+" "+id, nil) }
+// foundInState notes that state holds the object.
+func (d *providerData) foundInState(noun, id string) { d.state.Store(noun+" "+id, nil) }
 
-func (d *providerData) holds(noun, id string) bool {
-	_, ok := d.held.Load(noun + " " + id)
+// inState reports whether state is known to hold the object. Terraform plans the replacement of a tainted object as if
+// there were none: that it exists is then no reason to refuse the plan.
+func (d *providerData) inState(noun, id string) bool {
+	_, ok := d.state.Load(noun + " " + id)
 	return ok
 }
 
-// claim says whether the name, of something that is planned as new, is not planned a second time. Each plan, and each
-// apply, has its own providerData, and plans something new just once.
-func (d *providerData) claim(name string) bool {
-	_, taken := d.claims.LoadOrStore(name, nil)
+// reserve reserves the name of a new object for this plan, and reports whether it was free. Each plan, and each apply,
+// has its own providerData, and plans a new object once.
+func (d *providerData) reserve(name string) bool {
+	_, taken := d.reserved.LoadOrStore(name, nil)
 	return !taken
 }
 

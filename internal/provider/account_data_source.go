@@ -30,16 +30,16 @@ func (d *accountDataSource) Metadata(
 
 func (d *accountDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	asked := func(description string) schema.StringAttribute {
-		return dataText(description + " Null where the provider does not ask, see its `skip_requesting_account_id`.")
+		return dataText(description + " Null if the provider does not ask STS, see its `skip_requesting_account_id`.")
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The account, the caller and the region that the provider works with. Reading it connects, " +
-			"so it also tells whether credentials and endpoint are right. It needs no permission.",
+		MarkdownDescription: "The account, the caller and the region that the provider works with. Reading it connects to " +
+			"AWS, so it also checks credentials and endpoint. It needs no permission.",
 		Attributes: map[string]schema.Attribute{
-			"id":             dataText("The account id; where there is none, the platform's name."),
+			"id":             dataText("The account id or, if there is none, the platform's name."),
 			"account_id":     asked("The 12 digits of the account that the credentials belong to."),
 			"caller_arn":     asked("ARN of the user or of the assumed role whose credentials are used."),
-			"caller_user_id": asked("Unique id of the caller; for a role with the session name behind it."),
+			"caller_user_id": asked("Unique id of the caller; for a role it ends with the session name."),
 			"region":         dataText("The provider's region, such as `us-east-1`."),
 			"partition":      dataText("The partition in ARNs: `aws`, `aws-cn`, `aws-us-gov` and so on."),
 			"platform":       dataText("The provider's `platform`: `aws` or the kind of S3-compatible store."),

@@ -9,7 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 )
 
-// choice is an attribute with a default; allowed says which values there are, any if there are none.
+// choice is an attribute with a default; without allowed values any is valid.
 func choice(description string, allowed ...string) schema.StringAttribute {
 	a := schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: description}
 	if len(allowed) > 0 {

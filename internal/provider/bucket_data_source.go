@@ -47,30 +47,29 @@ func (d *bucketDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 			Validators:          []validator.String{fwtypes.BucketName()},
 		},
 		"id":               dataText("The name of the bucket."),
-		"region":           dataText("Region of the bucket, which may be another than the provider's."),
+		"region":           dataText("Region of the bucket, which may differ from the provider's."),
 		"object_ownership": dataText("`BucketOwnerEnforced`, `BucketOwnerPreferred` or `ObjectWriter`."),
 		"public_access": dataText("`none`, `read`, `read_list`, `unblocked`, or `mixed` for any other combination of " +
-			"switches and statements."),
+			"public access blocks and statements."),
 		"policy": schema.StringAttribute{
 			Computed:            true,
 			CustomType:          fwtypes.PolicyType{},
-			MarkdownDescription: "The bucket policy without the statements that spinup makes; null when nothing is left.",
+			MarkdownDescription: "The bucket policy without the statements that spinup adds; null if nothing is left.",
 		},
 		"arn":                  dataText("ARN of the bucket."),
 		"account_id":           dataText("AWS account that owns the bucket; null where the store has no accounts."),
-		"domain_name":          dataText("Host name of the bucket; null on other platforms than AWS."),
-		"regional_domain_name": dataText("Host name of the bucket in its region; null on other platforms than AWS."),
+		"domain_name":          dataText("Host name of the bucket; null on platforms other than AWS."),
+		"regional_domain_name": dataText("Host name of the bucket in its region; null on platforms other than AWS."),
 		"hosted_zone_id": dataText("Route 53 hosted zone of the region's S3 website endpoint; null where there " +
 			"is none."),
-		"empty": dataFlag("Whether the bucket holds nothing at all. Old versions and delete markers count as " +
-			"contents."),
-		"logging": logAttribute(fwtypes.NewObjectType[loggingModel](), "The same as `access_log`, in S3's words.",
+		"empty": dataFlag("Whether the bucket is empty; old versions and delete markers count as contents."),
+		"logging": logAttribute(fwtypes.NewObjectType[loggingModel](), "The same as `access_log`, with S3's names.",
 			"target_bucket", "target_prefix"),
-		"creation_date": dataText("When the bucket was made, as RFC 3339 in UTC; null when the store does not say."),
+		"creation_date": dataText("When the bucket was created, as RFC 3339 in UTC; null if the store does not tell."),
 	})
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A bucket of the account, made by spinup or not, with everything that `spinup_bucket` knows " +
-			"about it. A bucket that does not exist, or belongs to another account, is an error.",
+		MarkdownDescription: "A bucket of the account, whether spinup created it or not, with everything that " +
+			"`spinup_bucket` shows of it. A bucket that does not exist, or belongs to another account, is an error.",
 		Attributes: attributes,
 	}
 }
@@ -91,7 +90,7 @@ func bucketSettingsDataSchema() map[string]schema.Attribute {
 		"encryption": schema.SingleNestedAttribute{
 			CustomType:          fwtypes.NewObjectType[encryptionModel](),
 			Computed:            true,
-			MarkdownDescription: "Default encryption of new objects; null when the store has none.",
+			MarkdownDescription: "Default encryption of new objects; null if the store has none.",
 			Attributes: map[string]schema.Attribute{
 				"algorithm":   dataText("`AES256`, `aws:kms` or `aws:kms:dsse`."),
 				"kms_key_arn": dataText("ARN of the KMS key; null for AWS's own."),
@@ -100,22 +99,21 @@ func bucketSettingsDataSchema() map[string]schema.Attribute {
 		},
 		"require_tls": dataFlag("Whether spinup's statement that denies plain HTTP is in the bucket policy."),
 		"access_log": logAttribute(fwtypes.NewObjectType[accessLogModel](),
-			"Where the server access log goes; null when it is off.", "bucket", "prefix"),
-		"lifecycle_preset": dataText("Lifecycle preset whose rule the bucket has, just as the preset makes it; null for " +
-			"none."),
+			"Where the server access log goes; null if it is off.", "bucket", "prefix"),
+		"lifecycle_preset": dataText("Lifecycle preset whose rule the bucket has, unchanged; null for none."),
 		"access_levels": schema.SetAttribute{
 			Computed: true, ElementType: types.StringType,
-			MarkdownDescription: "Access levels of which the group or the policy exists.",
+			MarkdownDescription: "Access levels whose group or policy exists.",
 		},
 		"groups": schema.MapNestedAttribute{
 			Computed:            true,
-			MarkdownDescription: "Group and policy of each access level that exists, by level.",
+			MarkdownDescription: "IAM group and IAM policy of each access level that exists; the keys are the levels.",
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-				"group_name":      dataText("Name of the IAM group; null when it is missing."),
-				"group_arn":       dataText("ARN of the IAM group; null when it is missing."),
-				"policy_name":     dataText("Name of the IAM policy; null when it is missing or not attached to the group."),
-				"policy_arn":      dataText("ARN of the IAM policy; null when it is missing."),
-				"policy_document": dataText("Text of the IAM policy; null when it is missing."),
+				"group_name":      dataText("Name of the IAM group; null if it is missing."),
+				"group_arn":       dataText("ARN of the IAM group; null if it is missing."),
+				"policy_name":     dataText("Name of the IAM policy; null if it is missing or not attached to the group."),
+				"policy_arn":      dataText("ARN of the IAM policy; null if it is missing."),
+				"policy_document": dataText("The IAM policy as JSON; null if it is missing."),
 			}},
 		},
 	}
@@ -128,7 +126,7 @@ func logAttribute(of basetypes.ObjectTypable, description, bucketName, prefixNam
 		MarkdownDescription: description,
 		Attributes: map[string]schema.Attribute{
 			bucketName: dataText("Name of the bucket that receives the log."),
-			prefixName: dataText("Beginning of the keys of the log objects."),
+			prefixName: dataText("Prefix of the keys of the log objects."),
 		},
 	}
 }

@@ -95,7 +95,7 @@ func (m *bucketModel) importID() string       { return m.Name.ValueString() }
 func (m *bucketModel) limits() timeouts.Value { return m.Timeouts }
 func (m *bucketModel) identify() any          { return bucketIdentity{m.Name, m.Region, m.AccountID} }
 
-// importing says whether the model is the stub that an import begins with: every bucket in state has an ARN.
+// importing reports whether the model is the stub that an import begins with: every bucket in state has an ARN.
 func (m *bucketModel) importing() bool { return m.ARN.IsNull() }
 
 func (m *bucketModel) locate(ctx context.Context, conn *awsclient.Conn) (bool, error) {
@@ -103,7 +103,7 @@ func (m *bucketModel) locate(ctx context.Context, conn *awsclient.Conn) (bool, e
 		return true, nil
 	}
 	if err := names.CheckBucket(m.Name.ValueString()); err != nil {
-		return false, err // nothing but the import id said the name
+		return false, err // from the import id, which no schema checked
 	}
 	from := conn.Region
 	if !m.Region.IsNull() {
@@ -121,11 +121,11 @@ func (m *bucketModel) locate(ctx context.Context, conn *awsclient.Conn) (bool, e
 // checkIdentity returns an error if the imported identity names another region or account.
 func (m *bucketModel) checkIdentity(region, accountID string) error {
 	name := m.Name.ValueString()
-	if said := m.Region.ValueString(); said != "" && said != region {
-		return fmt.Errorf("the bucket %s is in the region %s, not in %s", name, region, said)
+	if wanted := m.Region.ValueString(); wanted != "" && wanted != region {
+		return fmt.Errorf("the bucket %s is in the region %s, not in %s", name, region, wanted)
 	}
-	if said := m.AccountID.ValueString(); said != "" && accountID != "" && said != accountID {
-		return fmt.Errorf("the bucket %s was looked for in the account %s, not in %s", name, accountID, said)
+	if wanted := m.AccountID.ValueString(); wanted != "" && accountID != "" && wanted != accountID {
+		return fmt.Errorf("the bucket %s was looked for in the account %s, not in %s", name, accountID, wanted)
 	}
 	return nil
 }
@@ -333,7 +333,7 @@ func groupsOf(ctx context.Context, groups types.Map, diags *diag.Diagnostics) ma
 	return all
 }
 
-// levelsOf gives the levels in their own order, and says whether all are known.
+// levelsOf gives the levels in their own order, and reports whether all are known.
 func levelsOf(set types.Set) (levels []access.Level, known bool) {
 	if set.IsUnknown() {
 		return nil, false
@@ -391,9 +391,9 @@ func (m *bucketModel) spec(
 	}
 	for _, l := range spec.Levels {
 		if s.conn.AccountID == "" && spec.PolicyARNs[l] == "" {
-			diags.AddAttributeError(path.Root("access_levels"), "Account not known", fmt.Sprintf("access_levels has %q, but "+
-				"a policy is only found again by the account's id. Set the provider's skip_requesting_account_id to false, or "+
-				"leave the levels out.", l))
+			diags.AddAttributeError(path.Root("access_levels"), "Account id not known", fmt.Sprintf("access_levels has %q, but "+
+				"the account id is not known, without which the IAM policy cannot be found again. Set the provider's "+
+				"skip_requesting_account_id to false, or access_levels to [].", l))
 		}
 	}
 	return spec, diags

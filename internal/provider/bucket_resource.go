@@ -54,13 +54,14 @@ func bucketSchema(ctx context.Context) schema.Schema {
 	attributes := bucketSettingsSchema()
 	maps.Copy(attributes, bucketFactsSchema())
 	return schema.Schema{
-		MarkdownDescription: "A bucket, with a group for each kind of access to it.\n\nOne resource stands for the bucket " +
-			"and its settings, and for one IAM policy and one IAM group per access level: put users into the group and they " +
-			"may use the bucket. By default nothing is public, plain HTTP is refused, ACLs are off and objects are " +
-			"encrypted. Changes are made in place, unless an attribute says that it replaces the bucket.\n\nA bucket that " +
-			"exists is never taken over silently: creating it is an error that shows the `import` block to use. Tags under " +
-			"`ignore_tags`, policy statements, group members and attached policies of other owners are left alone; a destroy " +
-			"that would lose them stops, before anything is destroyed, with an error that names them.",
+		MarkdownDescription: "A bucket, with an IAM group for each level of access to it.\n\nThe resource stands for the " +
+			"bucket and its settings, and for one IAM policy and one IAM group per access level: the users in a group may " +
+			"use the bucket. By default nothing is public, plain HTTP is denied, ACLs are disabled and objects are " +
+			"encrypted. Changes are made in place, unless the description of an attribute says that a change replaces the " +
+			"bucket.\n\nAn existing bucket is never taken over silently: creating it is an error that shows the `import` " +
+			"block to use. Tags under `ignore_tags`, and policy statements, group members and attached policies of other " +
+			"owners are left alone. A destroy that would lose them fails before anything is destroyed, with an error that " +
+			"names them.",
 		Attributes: attributes,
 		Blocks: map[string]schema.Block{
 			"timeouts": timeoutsBlock(ctx, writeTimeout),
@@ -76,8 +77,8 @@ func bucketFactsSchema() map[string]schema.Attribute {
 			Optional: true,
 			Computed: true,
 			MarkdownDescription: "Name of the bucket, unique in all of AWS: 3 to 63 lower-case letters, digits, hyphens and " +
-				"dots, after S3's naming rules. Exactly one of `name` and `name_prefix` must be set; with the prefix this is " +
-				"the name that was made. A change replaces the bucket.",
+				"dots, by S3's naming rules. Exactly one of `name` and `name_prefix` must be set; with `name_prefix` this is " +
+				"the generated name. A change replaces the bucket.",
 			Validators: []validator.String{
 				fwtypes.BucketName(),
 				stringvalidator.ExactlyOneOf(path.MatchRoot("name"), path.MatchRoot("name_prefix")),
@@ -101,32 +102,32 @@ func bucketFactsSchema() map[string]schema.Attribute {
 				"bucket is created. A change replaces the bucket.",
 			PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplaceIfConfigured()},
 		},
-		"object_ownership": choice("Who owns uploaded objects, and whether ACLs count: `BucketOwnerEnforced` (ACLs are "+
-			"off), `BucketOwnerPreferred`, or `ObjectWriter`, which is also how a bucket from before April 2023 without this "+
-			"setting behaves. S3 refuses `BucketOwnerEnforced` as long as the bucket's ACL grants something to others. "+
-			"Default `BucketOwnerEnforced` (where the platform has it).",
+		"object_ownership": choice("Who owns uploaded objects, and whether ACLs have an effect: `BucketOwnerEnforced` "+
+			"(ACLs are disabled), `BucketOwnerPreferred`, or `ObjectWriter`, which is also how a bucket from before April "+
+			"2023 without this setting behaves. S3 refuses `BucketOwnerEnforced` while the bucket's ACL grants anything to "+
+			"others. Default `BucketOwnerEnforced` where the platform supports it, else not managed.",
 			"BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"),
-		"public_access": choice("What the public may do: `none` (all four public access switches are on), `read` (read "+
-			"objects), `read_list` (read objects and list them), or `unblocked` (no switch is on and no public statement is "+
-			"made: for a bucket whose `policy` or ACLs decide, and for buckets made before April 2023). Default `none` "+
-			"(where the platform has the switches). As the old value in a plan, `mixed` stands for any other combination "+
+		"public_access": choice("What the public may do: `none` (all four public access blocks are on), `read` (read "+
+			"objects), `read_list` (read and list objects), or `unblocked` (no block is on and no public statement is added: "+
+			"for a bucket whose `policy` or ACLs decide, and for buckets created before April 2023). Default `none` where "+
+			"the platform has these blocks, else not managed. The old value `mixed` in a plan means any other combination "+
 			"that was found.", bucket.PublicNone, bucket.PublicRead, bucket.PublicReadList, bucket.Unblocked),
 		"policy": schema.StringAttribute{
 			Optional:   true,
 			CustomType: fwtypes.PolicyType{},
 			MarkdownDescription: "Your own statements of the bucket policy, as JSON. They are merged, by their `Sid`, with " +
-				"those that `require_tls` and `public_access` make and with those of other owners, which are left alone. Give " +
-				"every statement a `Sid`: one without is told from others by its content. No `Sid` may begin with `Spinup`. " +
-				"Statements can be about this bucket and its objects only. Another wording of the same policy is no change.",
+				"those that `require_tls` and `public_access` add and with those of other owners, which are left alone. Give " +
+				"every statement a `Sid`: one without a `Sid` is identified by its content. No `Sid` may begin with `Spinup`. " +
+				"The resources of a statement must be this bucket and its objects. The same policy in another form is no change.",
 		},
 		"arn":        computed("ARN of the bucket."),
 		"account_id": computed("AWS account that owns the bucket; null where the store has no accounts."),
-		"domain_name": computed("Host name of the bucket, such as `name.s3.amazonaws.com`; null on other platforms than " +
+		"domain_name": computed("Host name of the bucket, such as `name.s3.amazonaws.com`; null on platforms other than " +
 			"AWS."),
 		"regional_domain_name": computed("Host name of the bucket in its region, such as " +
-			"`name.s3.us-east-1.amazonaws.com`; null on other platforms than AWS."),
+			"`name.s3.us-east-1.amazonaws.com`; null on platforms other than AWS."),
 		"hosted_zone_id": computed("Route 53 hosted zone of the S3 website endpoint of the region, for alias records; " +
-			"null on other platforms than AWS, and in regions that have none."),
+			"null on platforms other than AWS, and in regions that have none."),
 	}
 }
 
@@ -136,10 +137,10 @@ func bucketSettingsSchema() map[string]schema.Attribute {
 		"tags": schema.MapAttribute{
 			Optional:    true,
 			ElementType: types.StringType,
-			MarkdownDescription: "Tags of the bucket, in addition to the provider's `default_tags`; of two tags with the " +
-				"same key this one wins. Together at most 50; keys of 1 to 128 and values of up to 256 characters; no key may " +
-				"begin with `aws:`. Tags put on the bucket by others are removed by the next apply unless the provider's " +
-				"`ignore_tags` covers them.",
+			MarkdownDescription: "Tags of the bucket, in addition to the provider's `default_tags`; a tag set here takes " +
+				"precedence over one with the same key. Together at most 50; keys of 1 to 128 and values of up to 256 " +
+				"characters; no key may begin with `aws:`. Tags that others put on the bucket are removed by the next apply " +
+				"unless the provider's `ignore_tags` covers them.",
 			Validators: []validator.Map{fwtypes.TagMap(nil)},
 		},
 		"tags_all": schema.MapAttribute{
@@ -149,23 +150,23 @@ func bucketSettingsSchema() map[string]schema.Attribute {
 				"provider's `org`.",
 		},
 		"versioning": toggle("Whether S3 keeps the old versions of objects. Default `false`. Turning it off suspends " +
-			"versioning: versions that exist are kept."),
+			"versioning: existing versions are kept."),
 		"encryption": schema.SingleNestedAttribute{
 			CustomType: fwtypes.NewObjectType[encryptionModel](),
 			Optional:   true,
 			Computed:   true,
-			MarkdownDescription: "Default encryption of new objects. Default: `AES256` (on AWS; on other platforms not " +
-				"managed unless set).",
+			MarkdownDescription: "Default encryption of new objects. Default: `AES256` on AWS; not managed on other " +
+				"platforms.",
 			Attributes: map[string]schema.Attribute{
 				"algorithm": choice("`AES256` (keys managed by S3), `aws:kms`, or `aws:kms:dsse` (two layers). Default: "+
 					"`aws:kms` when `kms_key_arn` is set, else `AES256`.", "AES256", "aws:kms", "aws:kms:dsse"),
 				"kms_key_arn": schema.StringAttribute{
 					Optional:            true,
-					MarkdownDescription: "ARN of the KMS key. Only with a KMS algorithm; unset, AWS uses its own key for S3.",
+					MarkdownDescription: "ARN of the KMS key. Only with a KMS algorithm. Default: AWS's own key for S3.",
 					Validators:          []validator.String{fwtypes.ARN("kms")},
 				},
 				"bucket_key": toggle("Whether S3 asks KMS for a key per bucket rather than per object, which costs less. " +
-					"Default: `true` with `aws:kms`, else `false`. `true` is not possible with `aws:kms:dsse`."),
+					"Default: `true` with `aws:kms`, else `false`. `true` is not allowed with `aws:kms:dsse`."),
 			},
 		},
 		"require_tls": toggle("Whether a statement in the bucket policy denies requests over plain HTTP. Default `true` " +
@@ -175,56 +176,56 @@ func bucketSettingsSchema() map[string]schema.Attribute {
 			Optional:   true,
 			Computed:   true,
 			MarkdownDescription: "Where S3 writes the server access log of the bucket. Default: the provider's `access_log`, " +
-				"except for the log bucket itself. Without either, logging is left alone; when one that was set is taken away, " +
-				"logging is turned off.",
+				"except for the log bucket itself. Without either, logging is not managed; removing one that was set turns " +
+				"logging off.",
 			Attributes: map[string]schema.Attribute{
 				"bucket": schema.StringAttribute{
 					Required: true,
-					MarkdownDescription: "Name of the bucket that receives the log: another one, in the same region and account, " +
-						"which lets the log delivery service write.",
+					MarkdownDescription: "Name of the bucket that receives the log: another bucket in the same region and account, " +
+						"which allows S3's log delivery service to write.",
 					Validators: []validator.String{fwtypes.BucketName()},
 				},
 				"prefix": schema.StringAttribute{
 					Optional:            true,
 					Computed:            true,
-					MarkdownDescription: "Beginning of the keys of the log objects. Default: the name of the bucket and a slash.",
+					MarkdownDescription: "Prefix of the keys of the log objects. Default: the name of the bucket and a slash.",
 				},
 			},
 		},
 		"lifecycle_preset": schema.StringAttribute{
 			Optional: true,
-			MarkdownDescription: "A lifecycle rule for all objects of the bucket, by the name of what it does: " +
-				"`deep-archive` (rule `deep-archive-rule`: to the class DEEP_ARCHIVE after 1 day), `archive` (`archive-rule`: " +
-				"to GLACIER_IR after 90 days), `expire-noncurrent` (`expire-noncurrent-rule`: delete old versions 30 days after " +
-				"a newer one took their place, and delete markers with nothing under them), or `abort-uploads` " +
-				"(`abort-uploads-rule`: delete unfinished uploads after 7 days). It lives beside `spinup_lifecycle_rule` and " +
-				"rules of other owners, which are left alone. Default: none; rules are then neither read nor written. As the " +
-				"old value in a plan, `archive, changed` stands for a rule of that name that was changed elsewhere.",
+			MarkdownDescription: "A ready-made lifecycle rule for all objects of the bucket: `deep-archive` (rule " +
+				"`deep-archive-rule`: move to DEEP_ARCHIVE after 1 day), `archive` (`archive-rule`: move to GLACIER_IR after 90 " +
+				"days), `expire-noncurrent` (`expire-noncurrent-rule`: delete old versions 30 days after a newer one took their " +
+				"place, and delete markers without versions), or `abort-uploads` (`abort-uploads-rule`: delete unfinished " +
+				"uploads after 7 days). Rules of `spinup_lifecycle_rule` and of other owners are left alone. Default: none; " +
+				"rules are then neither read nor written. The old value `archive, changed` in a plan means a rule of that name " +
+				"that was changed elsewhere.",
 			Validators: []validator.String{stringvalidator.OneOf(lifecyclerule.PresetNames()...)},
 		},
 		"access_levels": schema.SetAttribute{
 			Optional:    true,
 			Computed:    true,
 			ElementType: types.StringType,
-			MarkdownDescription: "Kinds of access to make an IAM policy and an IAM group for: `admin`, `read_write`, " +
-				"`read_only`. Default `[\"admin\"]` (on AWS; on other platforms none). Each may be added and taken away at any " +
-				"time; a group with members is not taken away.",
+			MarkdownDescription: "Levels of access, for each of which there is an IAM policy and an IAM group: `admin`, " +
+				"`read_write`, `read_only`. Default: `[\"admin\"]` on AWS, none on other platforms. Levels may be added and " +
+				"removed at any time; a group with members is not removed.",
 			Validators: []validator.Set{setvalidator.ValueStringsAre(stringvalidator.OneOf(levelNames()...))},
 		},
-		"force_destroy": toggle("Whether a destroy may delete what the bucket holds: all objects, old versions, delete " +
-			"markers and unfinished uploads, and with the bucket the tags, policy statements and, beside a " +
-			"`lifecycle_preset`, lifecycle rules of other owners. Default `false`: only an empty bucket is destroyed. It has " +
-			"to be applied before the destroy. Emptying a large bucket takes longer than the default `timeouts`."),
+		"force_destroy": toggle("Whether a destroy may delete the contents of the bucket (all objects, old versions, " +
+			"delete markers and unfinished uploads), and tags and policy statements of other owners, with `lifecycle_preset` " +
+			"also their lifecycle rules. Default `false`: only an empty bucket is destroyed. A change must be applied before " +
+			"the destroy. Emptying a large bucket takes longer than the default `timeouts`."),
 		"groups": schema.MapNestedAttribute{
 			Computed:            true,
-			MarkdownDescription: "Group and policy of each access level, by level.",
+			MarkdownDescription: "IAM group and IAM policy of each access level; the keys are the levels.",
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 				"group_name":  computed("Name of the IAM group."),
 				"group_arn":   computed("ARN of the IAM group."),
 				"policy_name": computed("Name of the IAM policy; null while it is not attached to the group."),
 				"policy_arn":  computed("ARN of the IAM policy."),
-				"policy_document": computed("Text of the IAM policy. It is planned in full, so that tampering shows as an exact " +
-					"difference."),
+				"policy_document": computed("The IAM policy as JSON. It is planned in full, so that a change made elsewhere " +
+					"shows as an exact difference."),
 			}},
 		},
 	}
@@ -238,14 +239,14 @@ func levelNames() []string {
 	return names
 }
 
-// renamed says whether a configured name differs: a name made from a prefix may be written out later.
+// renamed reports whether a configured name differs: a name made from a prefix may be written out later.
 func renamed(
 	_ context.Context, req planmodifier.StringRequest, resp *stringplanmodifier.RequiresReplaceIfFuncResponse,
 ) {
 	resp.RequiresReplace = !req.ConfigValue.IsNull()
 }
 
-// reprefixed says whether the name has another beginning. An imported bucket has a name but no prefix.
+// reprefixed reports whether the name has another beginning. An imported bucket has a name but no prefix.
 func reprefixed(
 	ctx context.Context, req planmodifier.StringRequest, resp *stringplanmodifier.RequiresReplaceIfFuncResponse,
 ) {
@@ -262,7 +263,7 @@ func (m *bucketModel) checkConfig(ctx context.Context) (diags diag.Diagnostics) 
 	log := m.AccessLog.Get(ctx, &diags)
 	if !m.Name.IsNull() && !m.Name.IsUnknown() && log.Bucket.Equal(m.Name) {
 		diags.AddAttributeError(path.Root("access_log").AtName("bucket"), "Invalid access log", fmt.Sprintf(
-			"access_log.bucket is %q, the bucket itself: every log object would be logged again. Name another bucket.",
+			"access_log.bucket is %q, the bucket itself: every log object would be logged again. Set another bucket.",
 			log.Bucket.ValueString()))
 	}
 	return diags
@@ -272,8 +273,8 @@ func (m *bucketModel) checkEncryption(ctx context.Context, diags *diag.Diagnosti
 	e := m.Encryption.Get(ctx, diags)
 	if e.Algorithm.ValueString() == "AES256" && !e.KMSKeyARN.IsNull() {
 		diags.AddAttributeError(path.Root("encryption").AtName("kms_key_arn"), "Invalid encryption", fmt.Sprintf(
-			"encryption.kms_key_arn is %q, but encryption.algorithm is \"AES256\", which uses no KMS key. Allowed with a key "+
-				"are \"aws:kms\" and \"aws:kms:dsse\".", e.KMSKeyARN.ValueString()))
+			"encryption.kms_key_arn is %q, but encryption.algorithm is \"AES256\", which uses no KMS key. For a key set "+
+				"\"aws:kms\" or \"aws:kms:dsse\".", e.KMSKeyARN.ValueString()))
 	}
 	if e.Algorithm.ValueString() == "aws:kms:dsse" && e.BucketKey.ValueBool() {
 		diags.AddAttributeError(path.Root("encryption").AtName("bucket_key"), "Invalid encryption",
@@ -287,12 +288,12 @@ func (m *bucketModel) checkPolicy(diags *diag.Diagnostics) {
 	}
 	doc, err := awspolicy.Parse(m.Policy.ValueString())
 	if err != nil {
-		return // the attribute's own type says so
+		return // the attribute's type reports it
 	}
 	for _, statement := range doc.Statements {
 		if bucket.ReservedSid(statement.Sid) {
 			diags.AddAttributeError(path.Root("policy"), "Invalid policy", fmt.Sprintf(
-				"policy has a statement with the Sid %q. A Sid that begins with \"Spinup\" belongs to require_tls and "+
+				"policy has a statement with the Sid %q. A Sid that begins with \"Spinup\" is reserved for require_tls and "+
 					"public_access; choose another.", statement.Sid))
 		}
 		m.checkResources(statement, diags)
@@ -309,8 +310,8 @@ func (m *bucketModel) checkResources(statement awspolicy.Statement, diags *diag.
 		about, _, _ := strings.Cut(rest, "/")
 		if ok && !strings.ContainsAny(about, "*?$") && about != m.Name.ValueString() {
 			diags.AddAttributeError(path.Root("policy"), "Invalid policy", fmt.Sprintf(
-				"policy has the statement %s about the resource %q. Allowed are this bucket, \"arn:aws:s3:::%[3]s\", and what "+
-					"it holds, \"arn:aws:s3:::%[3]s/*\".", statement.Label(), resource, m.Name.ValueString()))
+				"policy has the statement %s with the resource %q. Set this bucket, \"arn:aws:s3:::%[3]s\", or its objects, "+
+					"\"arn:aws:s3:::%[3]s/*\".", statement.Label(), resource, m.Name.ValueString()))
 		}
 	}
 }

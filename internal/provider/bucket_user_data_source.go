@@ -50,9 +50,9 @@ func (d *bucketUserDataSource) Metadata(
 
 func (d *bucketUserDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A user of a bucket, made by spinup or not, with its keys but not their secrets. No such IAM " +
-			"user, or one that has no access to the bucket by the bucket's groups or by an inline policy of their names, is " +
-			"an error.",
+		MarkdownDescription: "A user of a bucket, whether spinup created it or not, with its access keys but not their " +
+			"secrets. It is an error if there is no such IAM user, or if neither a group of the bucket nor an inline policy " +
+			"named after the bucket gives it access.",
 		Attributes: map[string]schema.Attribute{
 			"bucket": schema.StringAttribute{
 				Required:            true,
@@ -63,16 +63,17 @@ func (d *bucketUserDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 				Required:            true,
 				MarkdownDescription: "Name of the IAM user.",
 			},
-			"id":                   dataText("`bucket/name`."),
-			"access":               dataText("`admin`, `read_write` or `read_only`; null for a user that is only a web admin."),
-			"web_admin":            dataFlag("Whether the user is a member of the website's group `<bucket>-WebAdmGrp`."),
-			"path":                 dataText("Key prefix that confines the user, as `/docs/`; null for the whole bucket."),
+			"id":        dataText("`bucket/name`."),
+			"access":    dataText("`admin`, `read_write` or `read_only`; null for a user that is only a web admin."),
+			"web_admin": dataFlag("Whether the user is a member of the website's group `<bucket>-WebAdmGrp`."),
+			"path": dataText("Key prefix to which the user is confined, such as `/docs/`; null for the whole " +
+				"bucket."),
 			"arn":                  dataText("ARN of the user."),
-			"unique_id":            dataText("IAM's own id of the user."),
-			"permissions_boundary": dataText("ARN of the policy that bounds the user; null for none."),
+			"unique_id":            dataText("Unique id that IAM gave the user."),
+			"permissions_boundary": dataText("ARN of the user's permissions boundary; null for none."),
 			"tags_all": schema.MapAttribute{
 				Computed: true, ElementType: types.StringType,
-				MarkdownDescription: "Tags without those under `ignore_tags`.",
+				MarkdownDescription: "Tags of the user, without those under `ignore_tags`.",
 			},
 			"groups": schema.SetAttribute{
 				Computed: true, ElementType: types.StringType,
@@ -87,9 +88,9 @@ func (d *bucketUserDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 				Computed:            true,
 				MarkdownDescription: "Access keys of the user, the oldest first.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"id":         dataText("Id of the key."),
+					"id":         dataText("Access key id."),
 					"active":     dataFlag("Whether the key can be used."),
-					"created_at": dataText("When the key was made, as RFC 3339 in UTC."),
+					"created_at": dataText("When the key was created, as RFC 3339 in UTC."),
 				}},
 			},
 		},

@@ -69,7 +69,7 @@ func (m *bucketUserModel) importID() string {
 func (m *bucketUserModel) limits() timeouts.Value { return m.Timeouts }
 func (m *bucketUserModel) identify() any          { return bucketUserIdentity{m.Bucket, m.Name} }
 
-// importing says whether the model is the stub that an import begins with: every user in state has an ARN.
+// importing reports whether the model is the stub that an import begins with: every user in state has an ARN.
 func (m *bucketUserModel) importing() bool { return m.ARN.IsNull() }
 
 func (m *bucketUserModel) locate(context.Context, *awsclient.Conn) (bool, error) {
@@ -88,7 +88,7 @@ func (m *bucketUserModel) accessKey(ctx context.Context, diags *diag.Diagnostics
 	return &key
 }
 
-// store says where secrets go.
+// store is where secrets go.
 func (k *accessKeyModel) store(ctx context.Context, diags *diag.Diagnostics) bucketuser.Store {
 	s := k.Store.Get(ctx, diags)
 	return bucketuser.Store{
@@ -96,7 +96,7 @@ func (k *accessKeyModel) store(ctx context.Context, diags *diag.Diagnostics) buc
 	}
 }
 
-// storeUnknown says whether it is not known yet where secrets go.
+// storeUnknown reports whether it is not known yet where secrets go.
 func (k *accessKeyModel) storeUnknown(ctx context.Context, diags *diag.Diagnostics) bool {
 	s := k.Store.Get(ctx, diags)
 	return k.Store.IsUnknown() || s.PGPKey.IsUnknown() || s.Parameter.IsUnknown() || s.Secret.IsUnknown()
@@ -111,7 +111,7 @@ func (k *accessKeyModel) overlap() time.Duration {
 	return d
 }
 
-// imported says whether the secret was never ours: it is nowhere.
+// imported reports whether the key was imported: its secret is nowhere.
 func (k *accessKeyModel) imported() bool {
 	return k.Secret.IsNull() && k.EncryptedSecret.IsNull() && k.StoredAt.IsNull()
 }
@@ -153,7 +153,7 @@ func (m *bucketUserModel) resolveGroups() {
 	m.Groups = stringSet(m.grants().Groups())
 }
 
-// grants is the part of the spec that says how the user gets its access.
+// grants is the part of the spec about how the user gets its access.
 func (m *bucketUserModel) grants() bucketuser.Spec {
 	return bucketuser.Spec{
 		Bucket:   m.Bucket.ValueString(),
@@ -190,8 +190,8 @@ func formerKey(ctx context.Context, t turn[bucketUserModel], diags *diag.Diagnos
 	return t.prior.accessKey(ctx, diags)
 }
 
-// renews says whether the plan needs a new key: there is none, or rotation or store have changed. A key that was
-// imported is not replaced just because the configuration now says how it is to be rotated from here on.
+// renews reports whether the plan needs a new key: there is none, or rotation or store have changed. A key that was
+// imported is not replaced just because rotation is set for the first time.
 func (k *accessKeyModel) renews(ctx context.Context, was *accessKeyModel, diags *diag.Diagnostics) bool {
 	switch {
 	case was == nil || was.ID.IsNull():
@@ -282,7 +282,7 @@ func (m *bucketUserModel) fillAccess(w reconcile.Wish[bucketuser.Spec], have buc
 	grant := have.SeenGrant(w)
 	m.Path = types.StringNull()
 	switch {
-	case grant.Path != "": // a policy whatever grant says
+	case grant.Path != "": // always an inline policy
 		m.Path = types.StringValue("/" + grant.Path)
 		if importing {
 			m.Grant = types.StringValue("group")

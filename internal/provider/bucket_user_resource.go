@@ -50,12 +50,12 @@ var (
 
 func bucketUserSchema(ctx context.Context) schema.Schema {
 	return schema.Schema{
-		MarkdownDescription: "An account for a bucket, with a key that rotates without an outage.\n\nOne resource stands " +
-			"for an IAM user, its membership of the bucket's group (or an inline policy in its place) and its access key. A " +
-			"changed `access_key.rotation` makes a new key and hands its secret over before anything happens to the old one, " +
-			"which stays valid for `access_key.overlap`; the first plan after that shows its removal. If the secret cannot " +
-			"be handed over, the new key is deleted again and the old one works on.\n\nMemberships of other groups, other " +
-			"keys, inline and attached policies and tags under `ignore_tags` are left alone.",
+		MarkdownDescription: "An IAM user for a bucket, with an access key that rotates without an outage.\n\nThe " +
+			"resource stands for the user, its membership of the bucket's group (or an inline policy instead) and its access " +
+			"key. A change of `access_key.rotation` creates a new key and stores its secret before anything happens to the " +
+			"old key, which stays valid for `access_key.overlap`; the first plan after that shows its removal. If the secret " +
+			"cannot be stored, the new key is deleted again and the old one stays in use.\n\nMemberships of other groups, " +
+			"other keys, inline and attached policies and tags under `ignore_tags` are left alone.",
 		Attributes: map[string]schema.Attribute{
 			"id": computed("`bucket/name`, which is also the import id."),
 			"bucket": schema.StringAttribute{
@@ -66,43 +66,45 @@ func bucketUserSchema(ctx context.Context) schema.Schema {
 			},
 			"name": schema.StringAttribute{
 				Required: true,
-				MarkdownDescription: "Name of the IAM user, unique in the account whatever the case of its letters: 1 to 64 " +
-					"letters, digits and `+=,.@_-`. A change renames the user in place; its keys stay valid.",
+				MarkdownDescription: "Name of the IAM user, unique in the account regardless of case: 1 to 64 letters, digits " +
+					"and `+=,.@_-`. A change renames the user in place; its keys stay valid.",
 				Validators: []validator.String{stringvalidator.RegexMatches(userNameForm,
 					"must be 1 to 64 letters, digits and any of +=,.@_-")},
 			},
 			"access": schema.StringAttribute{
 				Required: true,
 				MarkdownDescription: "What the user may do: `admin`, `read_write` or `read_only`. The bucket must have this " +
-					"level in its `access_levels`, unless the access is given by `path` or `grant = \"inline\"`. On a change the " +
-					"user joins the new group before it leaves the old one. In a plan null stands for no access, or a policy that " +
-					"was tampered with.",
+					"level in its `access_levels`, unless `path` or `grant = \"inline\"` is set. On a change the user joins the " +
+					"new group before it leaves the old one. A null old value in a plan means no access, or a policy that was " +
+					"changed elsewhere.",
 				Validators: []validator.String{stringvalidator.OneOf(levelNames()...)},
 			},
 			"web_admin": toggle("Whether the user is also a member of the website's group `<bucket>-WebAdmGrp`, which may " +
-				"invalidate the cache. The group bears the domain of the website, so its bucket must too. Default `false`."),
+				"invalidate the cache. The group is named after the website's domain, so the bucket must be too. Default " +
+				"`false`."),
 			"path": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "Key prefix that confines the user, as `/docs/`: it may list, and by `access` read or " +
-					"write, the objects below it and nothing else. Given by an inline policy, which takes its name from the path: " +
-					"letters, digits and any of `+=,.@_-` between slashes, with the bucket's name 117 characters or fewer, neither " +
-					"`.` nor `..`. `admin` and `read_write` are the same here. Unset: the whole bucket.",
+				MarkdownDescription: "Key prefix to which the user is confined, such as `/docs/`: it may list the objects below " +
+					"it and, depending on `access`, read or write them, and nothing else. The access is granted by an inline " +
+					"policy that is named after the path, so the path has letters, digits and any of `+=,.@_-` between slashes, " +
+					"neither `.` nor `..` alone, and with the bucket's name at most 117 characters. `admin` and `read_write` are " +
+					"the same here. Unset: the whole bucket.",
 			},
-			"grant": choice("How the access is given: `group` (default), by membership of the bucket's group, or `inline`, "+
-				"by a policy of the user's own: for accounts near the quota of 300 groups and for stores without groups. A user "+
-				"with `path` always has an inline policy.", "group", "inline"),
+			"grant": choice("How the access is granted: `group` (default; by membership of the bucket's group) or `inline` "+
+				"(by an inline policy, for accounts near the quota of 300 groups and for stores without groups). A user with "+
+				"`path` always has an inline policy.", "group", "inline"),
 			"permissions_boundary": schema.StringAttribute{
 				Optional: true,
 				Computed: true,
-				MarkdownDescription: "ARN of the managed policy that bounds what the user may ever do. Default: the provider's " +
-					"`permissions_boundary`.",
+				MarkdownDescription: "ARN of the managed policy that is the user's permissions boundary, which limits what it " +
+					"can be allowed. Default: the provider's `permissions_boundary`.",
 				Validators: []validator.String{fwtypes.ARN("iam")},
 			},
 			"tags": schema.MapAttribute{
 				Optional:    true,
 				ElementType: types.StringType,
-				MarkdownDescription: "Tags of the user, in addition to the provider's `default_tags`; of two tags with the same " +
-					"key this one wins. Together at most 50.",
+				MarkdownDescription: "Tags of the user, in addition to the provider's `default_tags`; a tag set here takes " +
+					"precedence over one with the same key. Together at most 50.",
 				Validators: []validator.Map{fwtypes.TagMap(nil)},
 			},
 			"tags_all": schema.MapAttribute{
@@ -113,16 +115,16 @@ func bucketUserSchema(ctx context.Context) schema.Schema {
 			},
 			"access_key": accessKeySchema(),
 			"arn":        computed("ARN of the user. It changes with the name."),
-			"unique_id":  computed("IAM's own id of the user, which no other user ever gets."),
+			"unique_id":  computed("Unique id that IAM gave the user; no other user ever gets it."),
 			"groups": schema.SetAttribute{
 				Computed:            true,
 				ElementType:         types.StringType,
 				MarkdownDescription: "Names of the bucket's groups that the user is a member of.",
 			},
-			"force_destroy": toggle("Whether a destroy takes away what spinup did not make: other access keys, login " +
+			"force_destroy": toggle("Whether a destroy also deletes what spinup did not create: other access keys, login " +
 				"profile, MFA devices, SSH keys, signing certificates, service-specific credentials, other inline and attached " +
-				"policies, other memberships. Default `true`; `false` makes such things an error that names them and destroys " +
-				"nothing."),
+				"policies, other memberships. Default `true`; with `false` they are an error that names them, and nothing is " +
+				"destroyed."),
 		},
 		Blocks: map[string]schema.Block{"timeouts": timeoutsBlock(ctx, writeTimeout)},
 	}
@@ -132,64 +134,65 @@ func accessKeySchema() schema.Attribute {
 	return schema.SingleNestedAttribute{
 		CustomType: fwtypes.NewObjectType[accessKeyModel](),
 		Optional:   true,
-		MarkdownDescription: "The user's access key; unset for none. Taking it away deletes the keys that this resource " +
-			"made. A lost key is made anew.",
+		MarkdownDescription: "The user's access key. Unset: none. Removing it deletes the keys that this resource " +
+			"created. A key that was deleted elsewhere is created anew.",
 		Attributes: map[string]schema.Attribute{
 			"rotation": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "Any text; a change rotates the key. For example a month, or the `id` of a " +
-					"`time_rotating`. Set for the first time on an imported key it does not rotate.",
+				MarkdownDescription: "Any text, such as a month or the `id` of a `time_rotating`; a change rotates the key. " +
+					"Setting it for the first time on an imported key does not.",
 			},
 			"overlap": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "How long the previous key stays valid after a rotation, as `30m` or `48h`. Default `0s`: " +
-					"until the new one is handed over. When it is over, the next plan shows the removal of the previous key. A " +
-					"rotation before that removes it too, since IAM allows two keys.",
+				MarkdownDescription: "How long the previous key stays valid after a rotation, such as `30m` or `48h`. Default " +
+					"`0s`: until the new secret is stored. After that the next plan shows the removal of the previous key. Another " +
+					"rotation removes it earlier, since IAM allows two keys.",
 				Validators: []validator.String{fwtypes.Duration()},
 			},
 			"active": toggle("Whether the key can be used. Default `true`."),
 			"store": schema.SingleNestedAttribute{
 				CustomType: fwtypes.NewObjectType[keyStoreModel](),
 				Optional:   true,
-				MarkdownDescription: "Where the secret goes: exactly one of these. Default `{ state = true }`. A change makes a " +
-					"new key, since a secret is told only once.",
+				MarkdownDescription: "Where the secret is stored: exactly one of these. Default `{ state = true }`. A change " +
+					"creates a new key, since AWS shows a secret only once.",
 				Attributes: map[string]schema.Attribute{
 					"state": schema.BoolAttribute{
 						Optional:            true,
-						MarkdownDescription: "`true`: into `secret`, and so into the state.",
+						MarkdownDescription: "`true`: in `secret`, and so in the state.",
 					},
 					"pgp_key": schema.StringAttribute{
-						Optional:            true,
-						MarkdownDescription: "OpenPGP public key, armored or base64: encrypted for it, into `encrypted_secret`.",
-						Validators:          []validator.String{fwtypes.PGPKey(bucketuser.CheckPGPKey)},
+						Optional: true,
+						MarkdownDescription: "OpenPGP public key, armored or base64, with which the secret is encrypted into " +
+							"`encrypted_secret`.",
+						Validators: []validator.String{fwtypes.PGPKey(bucketuser.CheckPGPKey)},
 					},
 					"ssm_parameter": schema.StringAttribute{
 						Optional: true,
-						MarkdownDescription: "Name of an SSM parameter, a SecureString, that is made for it and deleted with the " +
-							"key. It holds the JSON object `{\"access_key_id\": …, \"secret_access_key\": …}`. One that exists " +
-							"is not taken over.",
+						MarkdownDescription: "Name of an SSM parameter, a SecureString, that is created for the key and deleted with " +
+							"it. It holds the JSON object `{\"access_key_id\": …, \"secret_access_key\": …}`. An existing one is not " +
+							"taken over.",
 						Validators: []validator.String{stringvalidator.RegexMatches(parameterForm,
 							"must be a parameter name: letters, digits and _.- with slashes between, such as /team/key")},
 					},
 					"secretsmanager_secret": schema.StringAttribute{
 						Optional: true,
-						MarkdownDescription: "Name of a Secrets Manager secret that is made for it and deleted with the key. It holds " +
-							"the same JSON object. One that exists is not taken over.",
+						MarkdownDescription: "Name of a Secrets Manager secret that is created for the key and deleted with it. It " +
+							"holds the same JSON object. An existing one is not taken over.",
 						Validators: []validator.String{stringvalidator.RegexMatches(secretForm,
 							"must be 1 to 512 letters, digits and any of /_+=.@-")},
 					},
 				},
 			},
-			"id":          computed("Id of the key."),
-			"created_at":  computed("When the key was made, as RFC 3339 in UTC."),
-			"previous_id": computed("Id of the key before, while it is still valid."),
+			"id":          computed("Access key id."),
+			"created_at":  computed("When the key was created, as RFC 3339 in UTC."),
+			"previous_id": computed("Id of the previous key while it is still valid."),
 			"previous_expires_at": computed("When the overlap ends, as RFC 3339 in UTC. A plan made after that removes the " +
 				"previous key."),
 			"secret": schema.StringAttribute{
 				Computed: true, Sensitive: true,
-				MarkdownDescription: "Secret of the key; null unless it is stored in state, and after an import.",
+				MarkdownDescription: "Secret access key; null if it is stored elsewhere, and after an import.",
 			},
-			"encrypted_secret": computed("Secret of the key as an armored OpenPGP message; null without `pgp_key`."),
+			"encrypted_secret": computed("Secret access key as an armored OpenPGP message; null without `pgp_key`."),
 			"stored_at":        computed("Name of the SSM parameter, or ARN of the Secrets Manager secret, that holds the key."),
 		},
 	}
@@ -204,7 +207,7 @@ func (m *bucketUserModel) checkConfig(ctx context.Context) (diags diag.Diagnosti
 	}
 	if name := m.grants().InlinePolicy(); len(name) > bucketuser.MaxPolicyName {
 		diags.AddAttributeError(path.Root("path"), "Path too long", fmt.Sprintf(
-			"path %q makes an inline policy with the name %q of %d characters; IAM allows %d. Use a shorter path.",
+			"path is %q, so the name of the inline policy would be %q, of %d characters; IAM allows %d. Set a shorter path.",
 			m.Path.ValueString(), name, len(name), bucketuser.MaxPolicyName))
 	}
 	return diags
@@ -217,8 +220,8 @@ func (m *bucketUserModel) checkPath(diags *diag.Diagnostics) {
 		return
 	}
 	diags.AddAttributeError(path.Root("path"), "Invalid path", fmt.Sprintf(
-		"path is %q. It must begin and end with a slash, as \"/docs/\", and have letters, digits and any of +=,.@_- "+
-			"between slashes, since IAM takes nothing else in the name of its policy, but not \".\" or \"..\" alone. For the "+
+		"path is %q. It must begin and end with a slash, such as \"/docs/\", with letters, digits and any of +=,.@_- "+
+			"between slashes, because IAM takes nothing else in the name of a policy, and not \".\" or \"..\" alone. For the "+
 			"whole bucket leave it out.", value))
 }
 
@@ -241,7 +244,7 @@ func (m *bucketUserModel) checkStore(ctx context.Context, diags *diag.Diagnostic
 	}
 	if s.State.Equal(types.BoolValue(false)) {
 		diags.AddAttributeError(at.AtName("state"), "Invalid store",
-			"access_key.store.state is false. Allowed is true, or another store.")
+			"access_key.store.state is false. Set true, or another store.")
 	}
 }
 

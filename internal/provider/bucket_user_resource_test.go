@@ -310,7 +310,7 @@ func TestAccBucketUser_importMissing(t *testing.T) {
 		tf := b.Served(t)
 		tf.Write(b.Provider() + member(b, `access = "admin"`))
 		saysAll(t, tf.MustFail("import", userAddress, b.Name+"/"+b.Name+"-ann"), "Cannot import non-existent remote object")
-		saysAll(t, tf.MustFail("import", userAddress, b.Name), "Import id not understood", "bucket/name")
+		saysAll(t, tf.MustFail("import", userAddress, b.Name), "Invalid import id", "bucket/name")
 	})
 }
 

@@ -38,8 +38,8 @@ func (d *bucketUsersDataSource) Metadata(
 
 func (d *bucketUsersDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The users of a bucket or website, in the order of their names: the members of its own " +
-			"groups, which are found by their exact names. A user with an inline policy and no membership is not listed.",
+		MarkdownDescription: "The users of a bucket or website, sorted by name: the members of its groups, which are " +
+			"found by their exact names. A user with an inline policy and no membership is not listed.",
 		Attributes: map[string]schema.Attribute{
 			"bucket": schema.StringAttribute{
 				Required:            true,
@@ -48,11 +48,11 @@ func (d *bucketUsersDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 			},
 			"names": schema.ListAttribute{
 				Computed: true, ElementType: types.StringType,
-				MarkdownDescription: "Names of the users; empty when there are none.",
+				MarkdownDescription: "Names of the users; empty if there are none.",
 			},
 			"users": schema.ListNestedAttribute{
 				Computed:            true,
-				MarkdownDescription: "The users; empty when there are none.",
+				MarkdownDescription: "The users; empty if there are none.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"name": dataText("Name of the IAM user."),
 					"arn":  dataText("ARN of the user."),

@@ -46,9 +46,8 @@ func (d *bucketsDataSource) Metadata(
 
 func (d *bucketsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The buckets of the account, in the order of their names, however many there are. Filters " +
-			"narrow the list; of several, all must match. `tags` and `org` cost one more call for each bucket that the other " +
-			"filters leave.",
+		MarkdownDescription: "All buckets of the account, sorted by name. Filters narrow the list; if several are set, " +
+			"all must match. `tags` and `org` take one more call for each bucket that the other filters leave.",
 		Attributes: map[string]schema.Attribute{
 			"name_prefix": schema.StringAttribute{
 				Optional:            true,
@@ -66,21 +65,21 @@ func (d *bucketsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 			},
 			"org": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "Only buckets of this org: those whose tag `spinup:org` has this value. The provider's own " +
-					"`org` does not filter.",
+				MarkdownDescription: "Only buckets of this org: those whose tag `spinup:org` has this value. The provider's " +
+					"`org` is not used as a filter.",
 			},
 			"names": schema.ListAttribute{
 				Computed: true, ElementType: types.StringType,
-				MarkdownDescription: "Names of the buckets; empty when none match.",
+				MarkdownDescription: "Names of the buckets; empty if none match.",
 			},
 			"buckets": schema.ListNestedAttribute{
 				Computed:            true,
-				MarkdownDescription: "The buckets; empty when none match.",
+				MarkdownDescription: "The buckets; empty if none match.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"name":          dataText("Name of the bucket."),
 					"arn":           dataText("ARN of the bucket."),
-					"region":        dataText("Region of the bucket; null when the store does not say."),
-					"creation_date": dataText("When the bucket was made, as RFC 3339 in UTC; null when the store does not say."),
+					"region":        dataText("Region of the bucket; null if the store does not tell."),
+					"creation_date": dataText("When the bucket was created, as RFC 3339 in UTC; null if the store does not tell."),
 				}},
 			},
 		},

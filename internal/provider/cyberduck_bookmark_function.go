@@ -24,9 +24,9 @@ func (cyberduckBookmarkFunction) Definition(
 	resp.Definition = function.Definition{
 		Summary: "The text of a Cyberduck bookmark for a bucket",
 		MarkdownDescription: "Returns the text of a `.duck` file, with which the file browser Cyberduck opens a bucket, " +
-			"or a path in it, on AWS. Write it to a file with `local_file` or hand it out as an output. It holds no " +
-			"credentials: Cyberduck asks for an access key when it connects.\n\nThe error is for an empty bucket name and " +
-			"for characters that XML cannot hold.",
+			"or a path in it, on AWS. Write it to a file with `local_file` or return it as an output. It contains no " +
+			"credentials: Cyberduck asks for an access key when it connects.\n\nAn empty bucket name and characters that XML " +
+			"cannot hold are errors.",
 		Parameters: []function.Parameter{
 			function.StringParameter{
 				Name:                "bucket",

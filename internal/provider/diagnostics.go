@@ -104,7 +104,7 @@ func withAdvice(err error, permissions []awsclient.Permission) string {
 			"policy.", awsclient.Text(err), awsclient.ActionFor(permissions, call.Operation), cmp.Or(call.Resource, "*"))
 	case awsclient.IsNotImplemented(err):
 		return awsclient.Text(err) +
-			"\n\nThe store does not offer this. Leave the attribute unset, or set the provider's platform."
+			"\n\nThe store does not support this. Leave the attribute unset, or set the provider's platform."
 	}
 	return awsclient.Text(err)
 }

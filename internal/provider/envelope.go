@@ -43,12 +43,12 @@ type model[M, S, O any] interface {
 	// checkConfig and checkPlan hold the rules between attributes; the second may use the provider's configuration.
 	checkConfig(ctx context.Context) diag.Diagnostics
 	checkPlan(ctx context.Context, data *providerData) diag.Diagnostics
-	// resolve fills what the configuration leaves open: defaults, the provider's settings, and what can be told of
-	// computed values. What cannot be known yet stays unknown; when applying nothing but AWS's answers may.
+	// resolve fills what the configuration leaves open: defaults, the provider's settings, and computed values as far as
+	// they can be known. What cannot be known yet stays unknown; while applying, only what AWS will answer may.
 	resolve(ctx context.Context, t turn[M]) diag.Diagnostics
 	// spec is the model in the domain's words: what is wanted, or what state remembers.
 	spec(ctx context.Context, s session) (S, diag.Diagnostics)
-	// fill records what was seen, over whatever the model says.
+	// fill records what was seen, in place of what the model holds.
 	fill(ctx context.Context, t turn[M], w reconcile.Wish[S], have O) diag.Diagnostics
 	// locate completes a model that an import has just begun. It is false when there is no such object, and does
 	// nothing for a model that is not being imported.
@@ -89,16 +89,16 @@ const (
 // timeoutsBlock is the block that every composite has, with a description of its own, which the library's lacks. Writes
 // is the default of all operations but reading.
 func timeoutsBlock(ctx context.Context, writes time.Duration) schema.Block {
-	said := fmt.Sprintf("Default `%.0fm`.", writes.Minutes())
+	standard := fmt.Sprintf("Default `%.0fm`.", writes.Minutes())
 	block := timeouts.Block(ctx, timeouts.Opts{
 		Create: true, Read: true, Update: true, Delete: true,
-		CreateDescription: "Longest time to create. " + said,
+		CreateDescription: "Longest time to create. " + standard,
 		ReadDescription:   "Longest time to read, which every plan does. Default `5m`.",
-		UpdateDescription: "Longest time to update. " + said,
-		DeleteDescription: "Longest time to destroy. " + said,
+		UpdateDescription: "Longest time to update. " + standard,
+		DeleteDescription: "Longest time to destroy. " + standard,
 	}).(schema.SingleNestedBlock)
 	block.MarkdownDescription = "How long an operation may take, retries and waiting included, as numbers with units: " +
-		"`30s`, `20m`, `1h30m`. What is not done by then is left to the next apply."
+		"`30s`, `20m`, `1h30m`. What is not finished by then is left to the next apply."
 	return block
 }
 
@@ -304,7 +304,7 @@ func (c *envelope[M, S, O, P]) Read(ctx context.Context, req resource.ReadReques
 	r, err := c.start(ctx)
 	if errors.Is(err, errProviderUnknown) {
 		resp.Diagnostics.AddWarning("Not refreshed", "The provider's configuration is not known before apply ("+err.Error()+
-			"), so the "+c.noun+" was not looked at and changes made elsewhere do not show.")
+			"), so spinup_"+c.noun+" was not read, and changes made elsewhere do not show.")
 		return
 	}
 	if err != nil {
@@ -397,7 +397,7 @@ func (c *envelope[M, S, O, P]) ImportState(
 	values := strings.SplitN(req.ID, "/", len(c.keys))
 	hasEmpty := slices.Contains(values, "") || !c.lastKeyMayHaveSlashes && strings.Contains("/"+req.ID+"/", "//")
 	if len(values) != len(c.keys) || hasEmpty {
-		resp.Diagnostics.AddError("Import id not understood", "The import id of a spinup_"+c.noun+" is "+
+		resp.Diagnostics.AddError("Invalid import id", "The import id of a spinup_"+c.noun+" is "+
 			strings.Join(c.keys, "/")+", not \""+req.ID+"\".")
 		return
 	}

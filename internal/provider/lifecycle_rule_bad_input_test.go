@@ -140,7 +140,7 @@ func twice(t *testing.T, b *acctest.Bench) {
 		block("elsewhere", "more.example.edu", "a/b") + block("other", "data.example.edu", "a"))
 	found := planErrors(t, tf)
 	both := append(found["spinup_lifecycle_rule.one"], found["spinup_lifecycle_rule.two"]...)
-	want := badInput{"", "name", `"a/b"`, `the same bucket, "data.example.edu". A name is allowed once`}
+	want := badInput{"", "name", `"a/b"`, `the same bucket, "data.example.edu". The names of the rules of a bucket must differ`}
 	if len(found) != 1 || len(both) != 1 || !want.names(both[0]) {
 		t.Errorf("two rules of one name: %+v", found)
 	}

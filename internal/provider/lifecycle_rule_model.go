@@ -26,7 +26,7 @@ type lifecycleRuleModel struct {
 	Timeouts timeouts.Value `tfsdk:"timeouts"`
 }
 
-// ruleFacts is what the resource and the data source say of a rule.
+// ruleFacts are the attributes that resource and data source share.
 type ruleFacts struct {
 	Name                        types.String                      `tfsdk:"name"`
 	Enabled                     types.Bool                        `tfsdk:"enabled"`
@@ -74,7 +74,7 @@ func (m *lifecycleRuleModel) limits() timeouts.Value { return m.Timeouts }
 func (m *lifecycleRuleModel) identify() any          { return lifecycleRuleIdentity{m.Bucket, m.Name} }
 
 func (m *lifecycleRuleModel) locate(context.Context, *awsclient.Conn) (bool, error) {
-	if m.ID.IsNull() { // nothing but the import id said the name
+	if m.ID.IsNull() { // from the import id, which no schema checked
 		return true, names.CheckBucket(m.Bucket.ValueString())
 	}
 	return true, nil
@@ -92,9 +92,9 @@ func (m *lifecycleRuleModel) resolve(
 	if !m.Bucket.IsUnknown() && !m.Name.IsUnknown() {
 		m.ID = types.StringValue(m.importID())
 		if r.prior == nil && !r.applying && !r.data.reserve("lifecycle rule "+m.importID()) {
-			diags.AddAttributeError(path.Root("name"), "Two rules of one name", fmt.Sprintf(
+			diags.AddAttributeError(path.Root("name"), "Lifecycle rule declared twice", fmt.Sprintf(
 				"name is %q, and another spinup_lifecycle_rule of this configuration has the same name and the same bucket, %q. "+
-					"A name is allowed once in a bucket: give one of the rules another.",
+					"The names of the rules of a bucket must differ: set another name for one of them.",
 				m.Name.ValueString(), m.Bucket.ValueString()))
 		}
 	}
@@ -197,8 +197,8 @@ func (f *ruleFacts) noncurrentTransitions(
 	return all
 }
 
-// see records a rule, in the words that are there already where they mean what was seen: unset, empty, zero and false
-// are one, and a date has several forms.
+// see records a rule. What is written already stays where it means what was seen: unset, empty, zero and false are the
+// same, and a date has several forms.
 func (f *ruleFacts) see(ctx context.Context, seen lifecyclerule.Rule, diags *diag.Diagnostics) {
 	f.Enabled, f.Status = types.BoolValue(seen.Enabled), types.StringValue(seen.Status())
 	f.seeFilter(ctx, seen.Filter, diags)
@@ -220,10 +220,10 @@ func (f *ruleFacts) see(ctx context.Context, seen lifecyclerule.Rule, diags *dia
 	f.NoncurrentTransitions = setOf(ctx, f.NoncurrentTransitions, old, diags)
 }
 
-// dateIn is the date in the words said, if they mean it.
-func dateIn(said types.String, seen time.Time) types.String {
-	if !seen.IsZero() && seen.Equal(instant(said)) {
-		return said
+// dateIn is the date as it was written, if that means the date that was seen.
+func dateIn(written types.String, seen time.Time) types.String {
+	if !seen.IsZero() && seen.Equal(instant(written)) {
+		return written
 	}
 	return date(seen)
 }
@@ -248,9 +248,9 @@ func (f *ruleFacts) seeFilter(ctx context.Context, seen lifecyclerule.Filter, di
 }
 
 func (f *ruleFacts) seeTransitions(ctx context.Context, seen lifecyclerule.Rule, diags *diag.Diagnostics) {
-	said := map[types.String]types.String{} // dates by storage class, which a rule names once
+	written := map[types.String]types.String{} // dates by storage class, of which a rule has each once
 	for _, t := range objectsIn[transitionModel](ctx, f.Transitions, diags) {
-		said[t.StorageClass] = t.Date
+		written[t.StorageClass] = t.Date
 	}
 	var all []transitionModel
 	for _, t := range seen.Transitions {
@@ -258,7 +258,7 @@ func (f *ruleFacts) seeTransitions(ctx context.Context, seen lifecyclerule.Rule,
 		if t.Date.IsZero() {
 			one.Days = types.Int32Value(t.Days)
 		} else {
-			one.Date = dateIn(said[one.StorageClass], t.Date)
+			one.Date = dateIn(written[one.StorageClass], t.Date)
 		}
 		all = append(all, one)
 	}

@@ -46,11 +46,12 @@ func lifecycleRuleIdentitySchema() identityschema.Schema {
 
 func lifecycleRuleSchema(ctx context.Context) schema.Schema {
 	return schema.Schema{
-		MarkdownDescription: "One lifecycle rule of a bucket: what S3 deletes, or moves to a cheaper storage class, by " +
-			"itself.\n\nS3 keeps all rules of a bucket in one document. This resource stands for one rule in it, found by " +
-			"its name, and leaves the others as they are, whoever made them.\n\nS3 counts an object's age from when it was " +
-			"made, not from when it was last read, and an old version's from when a newer one took its place; it looks once " +
-			"a day, at midnight UTC. What is said of old versions has no effect in a bucket that never had versioning.",
+		MarkdownDescription: "One lifecycle rule of a bucket: what S3 deletes by itself or moves to a cheaper storage " +
+			"class.\n\nS3 keeps all rules of a bucket in one document. This resource stands for one rule in it, identified " +
+			"by its name, and leaves the others as they are, whoever created them.\n\nS3 counts the age of an object from " +
+			"its creation, not from the last read, and the age of an old version from when a newer one took its place. It " +
+			"applies rules once a day, at midnight UTC. Settings for old versions have no effect in a bucket that never had " +
+			"versioning.",
 		Attributes: map[string]schema.Attribute{
 			"id": computed("`bucket/name`, which is also the import id."),
 			"bucket": schema.StringAttribute{
@@ -62,42 +63,41 @@ func lifecycleRuleSchema(ctx context.Context) schema.Schema {
 			"name": schema.StringAttribute{
 				Required: true,
 				MarkdownDescription: "Name of the rule, which S3 calls its ID: 1 to 255 characters, unique in the bucket. A " +
-					"change replaces the rule. A rule of this name that exists already is not taken over: import it.",
+					"change replaces the rule. An existing rule of this name is not taken over: import it.",
 				Validators:    []validator.String{stringvalidator.UTF8LengthBetween(1, lifecyclerule.MaxName)},
 				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
-			"enabled": toggle("Whether S3 carries the rule out. Default `true`; `false` keeps the rule without effect."),
+			"enabled": toggle("Whether S3 applies the rule. Default `true`; `false` keeps the rule without effect."),
 			"filter":  ruleFilterSchema(),
 			"expiration_days": daysSchema(1, "Days after which objects are deleted: at least 1, and more than the days of "+
-				"every one of `transitions`. In a bucket with versioning a deleted object leaves a delete marker and an old "+
-				"version. Not together with `expiration_date` or `expired_object_delete_marker`."),
+				"each of `transitions`. In a bucket with versioning a deleted object leaves a delete marker and an old version. "+
+				"Not together with `expiration_date` or `expired_object_delete_marker`."),
 			"expiration_date": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "Date from which on objects are deleted, once and for all, those that are made later " +
-					"included: `2027-01-31`, or `2027-01-31T00:00:00Z`, always midnight UTC. Not together with `expiration_days` " +
-					"or `expired_object_delete_marker`.",
+				MarkdownDescription: "Date from which on all objects are deleted, including those that are created later: " +
+					"`2027-01-31`, or `2027-01-31T00:00:00Z`, always midnight UTC. Not together with `expiration_days` or " +
+					"`expired_object_delete_marker`.",
 				Validators: []validator.String{fwtypes.Date(lifecyclerule.ParseDate)},
 			},
 			"expired_object_delete_marker": schema.BoolAttribute{
 				Optional: true,
-				MarkdownDescription: "`true`: delete markers that have no versions under them are deleted. `expiration_days` " +
-					"and `expiration_date` do that too, and exclude it; so do tags in `filter`. `false` is the same as unset.",
+				MarkdownDescription: "Whether delete markers without versions are deleted. `false` is the same as unset. Not " +
+					"together with `expiration_days` or `expiration_date`, which do this too, or with tags in `filter`.",
 			},
 			"noncurrent_days": daysSchema(1, "Days after which an old version is deleted, counted from when a newer one took "+
-				"its place: at least 1, and more than the days of every one of `noncurrent_transitions`. For buckets with "+
-				"versioning."),
+				"its place: at least 1, and more than the days of each of `noncurrent_transitions`. For buckets with versioning."),
 			"newer_noncurrent_versions": schema.Int32Attribute{
 				Optional: true,
-				MarkdownDescription: "How many old versions of an object outlive `noncurrent_days`, which it needs: the newest " +
-					"of them, 1 to 100. Unset: none.",
+				MarkdownDescription: "How many old versions of an object, the newest of them, are kept longer than " +
+					"`noncurrent_days`, which must be set: 1 to 100. Unset: none.",
 				Validators: []validator.Int32{int32validator.Between(1, lifecyclerule.MaxVersions)},
 			},
-			"delete_incomplete_uploads_days": daysSchema(1, "Days after which a multipart upload that was begun and not "+
-				"finished is deleted: at least 1. Not together with tags or object sizes in `filter`."),
+			"delete_incomplete_uploads_days": daysSchema(1, "Days after which an unfinished multipart upload is deleted, "+
+				"counted from its beginning: at least 1. Not together with tags or object sizes in `filter`."),
 			"transitions":            transitionsSchema(),
 			"noncurrent_transitions": noncurrentTransitionsSchema(),
-			"status": computed("What S3 says of the rule: `Enabled` or `Disabled`. It follows `enabled`; a rule that " +
-				"somebody switched off shows as a change of both."),
+			"status": computed("Status of the rule in S3: `Enabled` or `Disabled`. It follows `enabled`; a rule that was " +
+				"disabled elsewhere shows as a change of both."),
 		},
 		Blocks: map[string]schema.Block{"timeouts": timeoutsBlock(ctx, writeTimeout)},
 	}
@@ -107,29 +107,29 @@ func ruleFilterSchema() schema.Attribute {
 	return schema.SingleNestedAttribute{
 		CustomType: fwtypes.NewObjectType[ruleFilterModel](),
 		Optional:   true,
-		MarkdownDescription: "Which objects the rule is about: those that fit everything said here. Unset, or `{}`: every " +
-			"object of the bucket.",
+		MarkdownDescription: "Objects that the rule applies to: those that meet all conditions set here. Unset, or `{}`: " +
+			"every object of the bucket.",
 		Attributes: map[string]schema.Attribute{
 			"prefix": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "What the key begins with, such as `logs/`: at most 1024 bytes. The empty text is the same " +
-					"as unset: every key.",
+				MarkdownDescription: "Prefix of the key, such as `logs/`: at most 1024 bytes. An empty prefix is the same as " +
+					"unset: every key.",
 			},
 			"tags": schema.MapAttribute{
 				Optional:    true,
 				ElementType: types.StringType,
-				MarkdownDescription: "Tags that the object has, all of them: at most 10, keys of 1 to 128 characters and values " +
-					"of at most 256. Not together with `expired_object_delete_marker` or `delete_incomplete_uploads_days`.",
+				MarkdownDescription: "Tags that the object must have, all of them: at most 10, keys of 1 to 128 characters and " +
+					"values of at most 256. Not together with `expired_object_delete_marker` or `delete_incomplete_uploads_days`.",
 			},
 			"object_size_greater_than": schema.Int64Attribute{
 				Optional: true,
-				MarkdownDescription: "Only objects of more than so many bytes: at least 0, which is the same as unset. Not " +
-					"together with `delete_incomplete_uploads_days`.",
+				MarkdownDescription: "Only objects larger than this number of bytes: at least 0, which is the same as unset. " +
+					"Not together with `delete_incomplete_uploads_days`.",
 				Validators: []validator.Int64{int64validator.AtLeast(0)},
 			},
 			"object_size_less_than": schema.Int64Attribute{
 				Optional: true,
-				MarkdownDescription: "Only objects of less than so many bytes: at least 1, and more than " +
+				MarkdownDescription: "Only objects smaller than this number of bytes: at least 1, and more than " +
 					"`object_size_greater_than`. Not together with `delete_incomplete_uploads_days`.",
 				Validators: []validator.Int64{int64validator.AtLeast(1)},
 			},
@@ -141,13 +141,13 @@ func transitionsSchema() schema.Attribute {
 	return schema.SetNestedAttribute{
 		Optional: true,
 		MarkdownDescription: "Moves of objects to other storage classes, at most one to each. Their days, or dates, must " +
-			"follow S3's order of classes, in which `storage_class` lists them. `STANDARD_IA` and `ONEZONE_IA` take objects " +
-			"from day 30 on, and keep them for 30 days before the next move. S3 leaves objects of less than 128 KB where " +
-			"they are, unless `filter` says a size.",
+			"be in S3's order of the classes, which is the order in the description of `storage_class`. `STANDARD_IA` and " +
+			"`ONEZONE_IA` take objects from day 30 on, and keep them for 30 days before the next move. S3 does not move " +
+			"objects smaller than 128 KB, unless `filter` sets a size.",
 		Validators: []validator.Set{setvalidator.NoNullValues()},
 		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 			"days": daysSchema(0, "Days after which an object is moved: at least 0, which is at the next midnight UTC. "+
-				"Exactly one of `days` and `date` is needed, and the whole rule counts in the same."),
+				"Exactly one of `days` and `date` must be set, and a rule must not mix days and dates."),
 			"date": schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: "Date from which on objects are moved: `2027-01-31`, or `2027-01-31T00:00:00Z`, always " +
@@ -174,8 +174,8 @@ func noncurrentTransitionsSchema() schema.Attribute {
 			},
 			"newer_versions": schema.Int32Attribute{
 				Optional: true,
-				MarkdownDescription: "How many old versions of an object stay where they are: the newest of them, 1 to 100. " +
-					"Unset: none.",
+				MarkdownDescription: "How many old versions of an object, the newest of them, are not moved: 1 to 100. Unset: " +
+					"none.",
 				Validators: []validator.Int32{int32validator.Between(1, lifecyclerule.MaxVersions)},
 			},
 			"storage_class": storageClassSchema(),
@@ -197,14 +197,14 @@ func (m *lifecycleRuleModel) checkConfig(ctx context.Context) (diags diag.Diagno
 	for _, t := range objectsIn[transitionModel](ctx, m.Transitions, &diags) {
 		if !t.Days.IsUnknown() && !t.Date.IsUnknown() && t.Days.IsNull() == t.Date.IsNull() {
 			diags.AddAttributeError(path.Root("transitions"), "Invalid transition", fmt.Sprintf(
-				"transitions moves to %s with days = %s and date = %s. Exactly one of days and date is allowed.",
+				"transitions has a move to %s with days = %s and date = %s. Set exactly one of days and date.",
 				t.StorageClass.ValueString(), t.Days, t.Date))
 		}
 	}
 	for key, value := range m.Filter.Get(ctx, &diags).Tags.Elements() {
 		if value.IsNull() {
 			diags.AddAttributeError(path.Root("filter").AtName("tags"), "Invalid filter", fmt.Sprintf(
-				"filter.tags has null for %q. Leave it out, or set a text.", key))
+				"filter.tags has null for %q. Set a string, or leave the key out.", key))
 		}
 	}
 	unknown := map[string]bool{}

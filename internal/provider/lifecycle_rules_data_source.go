@@ -34,7 +34,7 @@ func (d *lifecycleRulesDataSource) Schema(
 	_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse,
 ) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "All lifecycle rules of a bucket, whoever made them. A bucket that does not exist is an " +
+		MarkdownDescription: "All lifecycle rules of a bucket, whoever created them. A bucket that does not exist is an " +
 			"error; one without rules is not.",
 		Attributes: map[string]schema.Attribute{
 			"bucket": schema.StringAttribute{
@@ -44,8 +44,8 @@ func (d *lifecycleRulesDataSource) Schema(
 			},
 			"rules": schema.ListNestedAttribute{
 				Computed: true,
-				MarkdownDescription: "The rules, in S3's order; empty when there are none. What a rule does not say is null, " +
-					"and what spinup does not know is left out.",
+				MarkdownDescription: "The rules, in S3's order; empty if there are none. What a rule does not set is null; " +
+					"elements that spinup does not know are left out.",
 				NestedObject: schema.NestedAttributeObject{Attributes: ruleDataSchema()},
 			},
 		},
@@ -54,7 +54,7 @@ func (d *lifecycleRulesDataSource) Schema(
 
 func ruleDataSchema() map[string]schema.Attribute {
 	moves := func(description string, attributes map[string]schema.Attribute) schema.Attribute {
-		attributes["storage_class"] = dataText("Storage class that is moved to.")
+		attributes["storage_class"] = dataText("Storage class to move to.")
 		return schema.SetNestedAttribute{
 			Computed: true, MarkdownDescription: description,
 			NestedObject: schema.NestedAttributeObject{Attributes: attributes},
@@ -62,36 +62,37 @@ func ruleDataSchema() map[string]schema.Attribute {
 	}
 	return map[string]schema.Attribute{
 		"name":    dataText("Name of the rule, which S3 calls its ID; null for a rule without one."),
-		"enabled": dataFlag("Whether S3 carries the rule out."),
-		"status":  dataText("The same in S3's words: `Enabled` or `Disabled`."),
+		"enabled": dataFlag("Whether S3 applies the rule."),
+		"status":  dataText("Status of the rule in S3: `Enabled` or `Disabled`."),
 		"filter": schema.SingleNestedAttribute{
 			CustomType:          fwtypes.NewObjectType[ruleFilterModel](),
 			Computed:            true,
-			MarkdownDescription: "Which objects the rule is about; null for every object of the bucket.",
+			MarkdownDescription: "Objects that the rule applies to; null for every object of the bucket.",
 			Attributes: map[string]schema.Attribute{
-				"prefix": dataText("What the key begins with."),
+				"prefix": dataText("Prefix of the key."),
 				"tags": schema.MapAttribute{
 					Computed: true, ElementType: types.StringType,
-					MarkdownDescription: "Tags that the object has, all of them.",
+					MarkdownDescription: "Tags that the object must have, all of them.",
 				},
-				"object_size_greater_than": dataSize("Only objects of more than so many bytes."),
-				"object_size_less_than":    dataSize("Only objects of less than so many bytes."),
+				"object_size_greater_than": dataSize("Only objects larger than this number of bytes."),
+				"object_size_less_than":    dataSize("Only objects smaller than this number of bytes."),
 			},
 		},
-		"expiration_days":                dataDays("Days after which objects are deleted."),
-		"expiration_date":                dataText("Date from which on objects are deleted, as RFC 3339 in UTC."),
-		"expired_object_delete_marker":   dataFlag("`true`: delete markers that have no versions under them are deleted."),
-		"noncurrent_days":                dataDays("Days after which an old version is deleted."),
-		"newer_noncurrent_versions":      dataDays("How many old versions of an object outlive `noncurrent_days`."),
+		"expiration_days":              dataDays("Days after which objects are deleted."),
+		"expiration_date":              dataText("Date from which on objects are deleted, as RFC 3339 in UTC."),
+		"expired_object_delete_marker": dataFlag("Whether delete markers without versions are deleted."),
+		"noncurrent_days":              dataDays("Days after which an old version is deleted."),
+		"newer_noncurrent_versions": dataDays("How many old versions of an object, the newest of them, are kept " +
+			"longer than `noncurrent_days`."),
 		"delete_incomplete_uploads_days": dataDays("Days after which an unfinished multipart upload is deleted."),
 		"transitions": moves("Moves of objects to other storage classes; null for none.", map[string]schema.Attribute{
-			"days": dataDays("Days after which an object is moved; null where a date is said."),
+			"days": dataDays("Days after which an object is moved; null if `date` is set."),
 			"date": dataText("Date from which on objects are moved, as RFC 3339 in UTC."),
 		}),
 		"noncurrent_transitions": moves("Moves of old versions to other storage classes; null for none.",
 			map[string]schema.Attribute{
 				"days":           dataDays("Days after which an old version is moved."),
-				"newer_versions": dataDays("How many old versions of an object stay where they are."),
+				"newer_versions": dataDays("How many old versions of an object, the newest of them, are not moved."),
 			}),
 	}
 }

@@ -49,7 +49,7 @@ func TestAccProvider_unknownEndpoint(t *testing.T) {
 		before := tf.StateFile()
 		out := tf.Must("plan")
 		if !strings.Contains(out, "Not refreshed") || !strings.Contains(acctest.Flat(out), "endpoints") {
-			t.Errorf("no warning that the bucket was not looked at\n%s", out)
+			t.Errorf("no warning that the bucket was not read\n%s", out)
 		}
 		if change := tf.Plan("spinup_bucket.test"); !slices.Equal(change.Actions, []string{"no-op"}) {
 			t.Errorf("the second plan is to %v %v", change.Actions, change.Attributes())

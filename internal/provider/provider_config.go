@@ -33,8 +33,8 @@ type providerData struct {
 	iamPath             string            // "/" by default
 	permissionsBoundary string
 
-	region      string // "" when nothing says it before apply
-	partition   string // "" when it is not known before apply
+	region      string // "" while it is not known
+	partition   string // "" while it is not known
 	platform    awsclient.Platform
 	checkRegion func(region string) error
 
@@ -60,7 +60,7 @@ func (d *providerData) reserve(name string) bool {
 	return !taken
 }
 
-// accessLogDefault is where access logs go that nothing else says.
+// accessLogDefault is where access logs go by default.
 type accessLogDefault struct{ bucket, prefix string }
 
 // tags are the tags of the provider block, for everything that takes tags.
@@ -75,7 +75,7 @@ func (d *providerData) tags() map[string]string {
 	return tags
 }
 
-// isUnknown says whether one of the attributes of the provider block, or a part of it, is not known yet.
+// isUnknown reports whether one of the attributes of the provider block, or a part of it, is not known yet.
 func (d *providerData) isUnknown(attributes ...string) bool {
 	return slices.ContainsFunc(d.unknown, func(p path.Path) bool { return slices.Contains(attributes, rootOf(p)) })
 }
@@ -105,7 +105,8 @@ func (d *providerData) connect(ctx context.Context) (*awsclient.Conn, error) {
 func connectDiagnostic(err error) diag.Diagnostic {
 	if errors.Is(err, errProviderUnknown) {
 		return diag.NewErrorDiagnostic("Provider configuration not known yet", "In the provider configuration "+err.Error()+
-			". Let what is read here depend (depends_on) on what makes that value known, or apply that first with -target.")
+			". Let this depend (depends_on) on the resource that the value comes from, or apply that resource first with "+
+			"-target.")
 	}
 	detail := "Nothing was read or changed: " + err.Error() + "."
 	var connect *awsclient.ConnectError
@@ -122,18 +123,19 @@ func connectAdvice(err error) string {
 	var silent *awsclient.NoAnswerError
 	switch {
 	case errors.Is(err, awsclient.ErrNoCredentials):
-		return "Give credentials by the environment (AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY), by a profile " +
-			"(AWS_PROFILE or the provider's profile), or by the provider's access_key and secret_key or " +
+		return "Set credentials in the environment (AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY), in a profile " +
+			"(AWS_PROFILE or the provider's profile), or with the provider's access_key and secret_key or " +
 			"assume_role_with_web_identity."
 	case errors.Is(err, awsclient.ErrNoRegion):
 		return "Set the provider's region or AWS_REGION."
 	case errors.Is(err, awsclient.ErrWrongAccount):
-		return "See the provider's allowed_account_ids and forbidden_account_ids, or use other credentials."
+		return "Check the provider's allowed_account_ids and forbidden_account_ids, or use other credentials."
 	case errors.As(err, &silent):
-		return "Look at the provider's endpoints and region, at AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_<SERVICE>, and at " +
+		return "Check the provider's endpoints and region, AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_<SERVICE>, and the " +
 			"proxies."
 	case awsclient.IsCredentials(err):
-		return "The credentials were found but are not valid: they are mistyped, expired, deactivated or of another store."
+		return "The credentials were found but are not valid: they may be mistyped, expired, deactivated, or for another " +
+			"store."
 	case awsclient.IsNotImplemented(err), awsclient.IsNotFound(err):
 		return "For a store without STS set the provider's platform, or skip_credentials_validation and " +
 			"skip_requesting_account_id."
@@ -175,7 +177,7 @@ type providerModel struct {
 	Insecure                types.Bool   `tfsdk:"insecure"`
 }
 
-// read turns the configuration into the provider's data and says what is wrong with it.
+// read turns the configuration into the provider's data, and reports what is wrong with it.
 func (p *spinupProvider) read(ctx context.Context, from tfsdk.Config, diags *diag.Diagnostics) *providerData {
 	var m providerModel
 	if diags.Append(from.Get(ctx, &m)...); diags.HasError() {
@@ -220,7 +222,7 @@ func (p *spinupProvider) read(ctx context.Context, from tfsdk.Config, diags *dia
 	return data
 }
 
-// ignores says whether a tag belongs to someone else.
+// ignores reports whether a tag belongs to someone else.
 func ignores(key string, keys, prefixes []string) bool {
 	return strings.HasPrefix(key, "aws:") || slices.Contains(keys, key) ||
 		slices.ContainsFunc(prefixes, func(prefix string) bool { return strings.HasPrefix(key, prefix) })
@@ -302,7 +304,7 @@ type configReader struct {
 	unknown [][]string
 }
 
-// known says whether there is a value.
+// known reports whether there is a value.
 func (r *configReader) known(v attr.Value, path ...string) bool {
 	if v == nil || v.IsNull() {
 		return false

@@ -10,7 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// tagsAll joins a resource's own tags with the provider's; of two with the same key the resource's wins.
+// tagsAll joins a resource's own tags with the provider's; of two with the same key the resource's takes precedence.
 func (d *providerData) tagsAll(own types.Map) types.Map {
 	if own.IsUnknown() || d.isUnknown("default_tags", "org") {
 		return types.MapUnknown(types.StringType)
@@ -23,38 +23,38 @@ func (d *providerData) tagsAll(own types.Map) types.Map {
 	return types.MapValueMust(types.StringType, all)
 }
 
-// splitTags splits live tags into tags and tags_all: the provider's show in tags_all only, unless said, what the
-// configuration or the state says in tags, repeats them. Where no configuration is known, as for an import, one with
-// another value than the provider's is taken for such.
-func (d *providerData) splitTags(live map[string]string, said types.Map, importing bool) (tags, tagsAll types.Map) {
-	all, own := map[string]attr.Value{}, map[string]attr.Value{}
-	words, provided := said.Elements(), d.tags()
+// splitTags divides live tags: tags_all gets all of them; tags gets those that the provider does not set, or that the
+// configuration or state repeats. An import has neither: there a tag whose value differs from the provider's counts as
+// repeated.
+func (d *providerData) splitTags(live map[string]string, own types.Map, importing bool) (tags, tagsAll types.Map) {
+	all, mine := map[string]attr.Value{}, map[string]attr.Value{}
+	written, provided := own.Elements(), d.tags()
 	for key, value := range live {
 		all[key] = types.StringValue(value)
 		theirs, ok := provided[key]
-		_, repeated := words[key]
+		_, repeated := written[key]
 		repeated = repeated || importing && theirs != value && key != orgTag
 		if !ok || repeated {
-			own[key] = all[key]
+			mine[key] = all[key]
 		}
 	}
-	tags = said
-	if len(own) > 0 || !said.IsNull() {
-		tags = types.MapValueMust(types.StringType, own)
+	tags = own
+	if len(mine) > 0 || !own.IsNull() {
+		tags = types.MapValueMust(types.StringType, mine)
 	}
 	return tags, types.MapValueMust(types.StringType, all)
 }
 
 // checkTags refuses tags that the provider's settings leave to the provider or to others.
 func (d *providerData) checkTags(tags types.Map) (diags diag.Diagnostics) {
-	if _, said := tags.Elements()[orgTag]; said && d.org != "" {
+	if _, set := tags.Elements()[orgTag]; set && d.org != "" {
 		diags.AddAttributeError(path.Root("tags"), "Invalid tags", fmt.Sprintf(
 			"tags has the key %q, which the provider's org sets to %q. Leave it out.", orgTag, d.org))
 	}
 	for key := range tags.Elements() {
 		if d.ignoreTags(key) {
 			diags.AddAttributeError(path.Root("tags"), "Invalid tags", fmt.Sprintf(
-				"tags has the key %q, which the provider's ignore_tags leaves to others. Take it out of one of them.", key))
+				"tags has the key %q, which the provider's ignore_tags leaves to others. Remove it from one of them.", key))
 		}
 	}
 	return diags

@@ -13,7 +13,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/fwtypes"
 )
 
-// pick is the configured value, or what stands for it.
+// pick is the configured value, or the default.
 func pick[T attr.Value](config, otherwise T) T {
 	if config.IsNull() {
 		return otherwise
@@ -37,7 +37,7 @@ func supported(yes bool, value string) types.String {
 	return types.StringValue(value)
 }
 
-// found is what state knows, or unknown: it is not there yet, or it is lost and will be made again.
+// found is what state holds, or unknown: the object does not exist yet, or is lost and will be created again.
 func found(was types.String) types.String {
 	if was.IsNull() {
 		return types.StringUnknown()
@@ -45,6 +45,7 @@ func found(was types.String) types.String {
 	return was
 }
 
+// date is the time as RFC 3339 in UTC, or null for none.
 func date(t time.Time) types.String {
 	if t.IsZero() {
 		return types.StringNull()
@@ -60,11 +61,11 @@ func number(n int32) types.Int32 {
 	return types.Int32Value(n)
 }
 
-// sizeIn is the size in the words said, if they mean it.
-func sizeIn(said types.Int64, seen int64) types.Int64 {
+// sizeIn is the size as it was written, if that means the size that was seen.
+func sizeIn(written types.Int64, seen int64) types.Int64 {
 	switch seen {
-	case said.ValueInt64():
-		return said
+	case written.ValueInt64():
+		return written
 	case 0:
 		return types.Int64Null()
 	}
@@ -91,20 +92,20 @@ func textsOf(set types.Set) []string {
 	return all
 }
 
-// seenSet is what was seen; nothing is in the words of what was said, null or empty.
-func seenSet(said types.Set, seen []string) types.Set {
-	if len(seen) == 0 && !said.IsUnknown() && len(said.Elements()) == 0 {
-		return said
+// seenSet is what was seen. Nothing is null or empty, as it was written.
+func seenSet(written types.Set, seen []string) types.Set {
+	if len(seen) == 0 && !written.IsUnknown() && len(written.Elements()) == 0 {
+		return written
 	}
 	return stringSet(seen)
 }
 
-// known says whether all of the set is.
+// known reports whether the set and its elements are known.
 func known(set types.Set) bool {
 	return !set.IsUnknown() && !slices.ContainsFunc(set.Elements(), attr.Value.IsUnknown)
 }
 
-// fullyKnown says whether nothing of the value is left open.
+// fullyKnown reports whether nothing in the value is unknown.
 func fullyKnown(ctx context.Context, value attr.Value) bool {
 	raw, err := value.ToTerraformValue(ctx)
 	return err == nil && raw.IsFullyKnown()
@@ -130,12 +131,12 @@ func objectsIn[M any](ctx context.Context, set types.Set, diags *diag.Diagnostic
 	return all
 }
 
-// setOf makes a set of the objects; one of none is null, unless it is said otherwise.
+// setOf is a set of the objects. Without any it is null, or empty if it was written so.
 func setOf[M any](
-	ctx context.Context, said types.Set, all []M, diags *diag.Diagnostics,
+	ctx context.Context, written types.Set, all []M, diags *diag.Diagnostics,
 ) types.Set {
-	if len(all) == 0 && !said.IsNull() && len(said.Elements()) == 0 {
-		return said
+	if len(all) == 0 && !written.IsNull() && len(written.Elements()) == 0 {
+		return written
 	}
 	set, d := types.SetValueFrom(ctx, elementType[M](), all) // null for nil
 	diags.Append(d...)

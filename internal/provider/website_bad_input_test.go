@@ -57,15 +57,15 @@ var badSites = map[string]struct {
 	"certificate from abroad": {prototest.Values{"certificate_arn": "arn:aws:acm:eu-west-1:123456789012:certificate/1"}, "certificate_arn", "eu-west-1", "us-east-1"},
 	"origin":                  {prototest.Values{"origin_access": "public"}, "origin_access", `"public"`, `["private" "website_endpoint"]`},
 	"no index":                {prototest.Values{"index_document": ""}, "index_document", "index_document", "not empty"},
-	"index with a slash":      {prototest.Values{"index_document": "/index.html"}, "index_document", "/index.html", "without a slash at its beginning"},
+	"index with a slash":      {prototest.Values{"index_document": "/index.html"}, "index_document", "/index.html", "without a leading slash"},
 	"index below": {
 		prototest.Values{"origin_access": "website_endpoint", "index_document": "a/index.html"}, "index_document", `"a/index.html"`, `"index.html"`,
 	},
 	"TLS of the endpoint": {
-		prototest.Values{"origin_access": "website_endpoint", "require_tls": true}, "require_tls", "true", "Allowed is false",
+		prototest.Values{"origin_access": "website_endpoint", "require_tls": true}, "require_tls", "true", "Set it to false",
 	},
 	"error with a slash": {prototest.Values{"error_document": "/404.html"}, "error_document", "/404.html", "such as 404.html"},
-	"error and single":   {prototest.Values{"error_document": "404.html", "single_page_app": true}, "error_document", `"404.html"`, "one of the two"},
+	"error and single":   {prototest.Values{"error_document": "404.html", "single_page_app": true}, "error_document", `"404.html"`, "Set only one"},
 
 	"price class":  {prototest.Values{"price_class": "100"}, "price_class", `"100"`, `["PriceClass_100" "PriceClass_200" "PriceClass_All"]`},
 	"TLS":          {prototest.Values{"minimum_tls": "SSLv3"}, "minimum_tls", `"SSLv3"`, `"TLSv1.2_2021"`},
@@ -82,7 +82,7 @@ var badSites = map[string]struct {
 	"destroy mode": {prototest.Values{"destroy_mode": "delete"}, "destroy_mode", `"delete"`, `["wait" "disable"]`},
 	"level":        {prototest.Values{"access_levels": []any{"web_admin"}}, "access_levels", `"web_admin"`, `["admin" "read_write" "read_only"]`},
 	"log of itself": {
-		prototest.Values{"access_log": prototest.Values{"bucket": "www.example.edu"}}, "access_log", `"www.example.edu"`, "Name another bucket",
+		prototest.Values{"access_log": prototest.Values{"bucket": "www.example.edu"}}, "access_log", `"www.example.edu"`, "Set another bucket",
 	},
 	"algorithm": {prototest.Values{"encryption": prototest.Values{"algorithm": "aes"}}, "encryption", `"aes"`, `["AES256" "aws:kms" "aws:kms:dsse"]`},
 

@@ -38,9 +38,9 @@ func (d *websiteDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 	attributes := bucketSettingsDataSchema()
 	maps.Copy(attributes, websiteFactsDataSchema())
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A site of the account, made by spinup or not, with everything that `spinup_website` knows " +
-			"about it: the distribution that has the name, and the bucket that it reads. A name that no distribution has is " +
-			"an error; a part that is missing is null.",
+		MarkdownDescription: "A site of the account, whether spinup created it or not, with everything that " +
+			"`spinup_website` shows of it: the distribution that has the name, and the bucket that it reads. A name that no " +
+			"distribution has is an error; what is missing is null.",
 		Attributes: attributes,
 	}
 }
@@ -56,46 +56,47 @@ func websiteFactsDataSchema() map[string]schema.Attribute {
 			Validators:          []validator.String{fwtypes.HostName()},
 		},
 		"id":               dataText("The domain."),
-		"aliases":          names("More names of the same site; null for none."),
-		"redirect_domains": names("Names that redirect to `domain`; null for none."),
+		"aliases":          names("Additional host names served by the same site; null for none."),
+		"redirect_domains": names("Additional host names that redirect to `domain`; null for none."),
 		"bucket_name":      dataText("Name of the bucket."),
 		"region":           dataText("Region of the bucket."),
-		"hosted_zone_id":   dataText("Id of the Route 53 zone of the records; null when they are elsewhere."),
-		"dns":              dataFlag("Whether Route 53 has records that lead to the distribution."),
+		"hosted_zone_id":   dataText("Id of the Route 53 zone of the records; null if they are elsewhere."),
+		"dns":              dataFlag("Whether Route 53 has records that point to the distribution."),
 		"certificate_arn":  dataText("ARN of the certificate."),
 		"origin_access": dataText("`private` or `website_endpoint`; null for a bucket that the distribution cannot read, " +
 			"or that others can."),
-		"index_document":   dataText("Key of the index document."),
-		"error_document":   dataText("Key of the page that unknown paths answer; null for none."),
-		"single_page_app":  dataFlag("Whether unknown paths answer the index document with the status 200."),
-		"directory_index":  dataFlag("Whether spinup's function answers for directories."),
-		"price_class":      dataText("From where CloudFront answers."),
-		"minimum_tls":      dataText("Oldest TLS that browsers may use."),
-		"http_version":     dataText("Newest HTTP that browsers may use."),
+		"index_document":  dataText("Key of the index document."),
+		"error_document":  dataText("Key of the page that is returned for unknown paths; null for none."),
+		"single_page_app": dataFlag("Whether the index document is returned for unknown paths, with the status 200."),
+		"directory_index": dataFlag("Whether spinup's CloudFront function returns the index documents of directories."),
+		"price_class":     dataText("Where CloudFront's edge locations are, as the name of a price class."),
+		"minimum_tls": dataText("Oldest TLS version that browsers may use, as the name of a security policy of " +
+			"CloudFront."),
+		"http_version":     dataText("Newest HTTP version that browsers may use."),
 		"ipv6":             dataFlag("Whether the site answers over IPv6 too."),
 		"web_acl_arn":      dataText("ARN of the web ACL; null for none."),
 		"response_headers": dataText("`security`, `none`, or the id of a response headers policy."),
 		"cache_policy":     dataText("`optimized`, `disabled`, `legacy`, or the id of a cache policy."),
 		"geo_restriction": schema.SingleNestedAttribute{
 			Computed:            true,
-			MarkdownDescription: "Countries that the site answers, or does not; null for no restriction.",
+			MarkdownDescription: "Countries from which the site can be reached; null for all.",
 			Attributes: map[string]schema.Attribute{
-				"type":      dataText("`whitelist` or `blacklist`."),
-				"locations": names("Countries, by the two letters of ISO 3166-1."),
+				"type":      dataText("`whitelist` (only these countries) or `blacklist` (all but these)."),
+				"locations": names("Country codes of ISO 3166-1: two capital letters."),
 			},
 		},
-		"url":                      dataText("Where the site is; null for a distribution that is disabled."),
+		"url":                      dataText("URL of the site; null for a distribution that is disabled."),
 		"distribution_id":          dataText("Id of the CloudFront distribution."),
 		"distribution_arn":         dataText("ARN of the distribution."),
 		"distribution_domain_name": dataText("Host name of the distribution."),
-		"distribution_status":      dataText("`Deployed`, or `InProgress` while a change is spreading."),
+		"distribution_status":      dataText("`Deployed`, or `InProgress` while a change is being deployed."),
 		"dns_records": schema.ListNestedAttribute{
 			Computed:            true,
-			MarkdownDescription: "Records of the site and of its certificate. With `dns` they are those that are there.",
+			MarkdownDescription: "Records of the site and of its certificate. With `dns` they are those that exist.",
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 				"name":  dataText("Name of the record."),
 				"type":  dataText("`A` or `AAAA`, as an alias; `CNAME` for the certificate."),
-				"value": dataText("What it leads to."),
+				"value": dataText("Target of the record."),
 			}},
 		},
 	}

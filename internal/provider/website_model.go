@@ -98,7 +98,7 @@ func (m *websiteModel) importID() string       { return m.Domain.ValueString() }
 func (m *websiteModel) limits() timeouts.Value { return m.Timeouts }
 func (m *websiteModel) identify() any          { return websiteIdentity{m.Domain} }
 
-// importing says whether the model is the stub that an import begins with: every site in state has an id.
+// importing reports whether the model is the stub that an import begins with: every site in state has an id.
 func (m *websiteModel) importing() bool { return m.ID.IsNull() }
 
 func (m *websiteModel) locate(ctx context.Context, conn *awsclient.Conn) (bool, error) {
@@ -117,11 +117,11 @@ func (m *websiteFacts) find(ctx context.Context, conn *awsclient.Conn) (bool, er
 		return false, err
 	}
 	if at.Domain == "" {
-		return false, fmt.Errorf("the distribution %s has no name of a site", at.DistributionID)
+		return false, fmt.Errorf("the distribution %s has no alias that could be a site's domain", at.DistributionID)
 	}
 	region, exists, err := bucket.Locate(ctx, conn, at.Bucket, conn.Region)
 	if err == nil && !exists {
-		err = fmt.Errorf("the distribution %s reads from %q, which is no bucket of this account",
+		err = fmt.Errorf("the distribution %s reads from %q, which is not a bucket of this account",
 			at.DistributionID, at.Bucket)
 	}
 	m.Domain, m.DistributionID = types.StringValue(at.Domain), types.StringValue(at.DistributionID)
@@ -253,7 +253,7 @@ func (m *websiteModel) resolveComputed(
 	}
 }
 
-// sameNames says whether the site has the same names, whatever they answer.
+// sameNames reports whether the site has the same names, whatever they answer.
 func (m *websiteFacts) sameNames(other *websiteFacts) bool {
 	return known(m.Aliases) && known(m.RedirectDomains) &&
 		slices.Equal(slices.Sorted(slices.Values(m.names())), slices.Sorted(slices.Values(other.names())))
@@ -431,7 +431,7 @@ func (m *websiteModel) fill(
 }
 
 // fill records what was seen. What is not there is null; settings of a distribution that is not there stay as they are
-// said, since that it is missing says enough.
+// configured: the missing id shows the plan enough.
 func (m *websiteFacts) fill(
 	ctx context.Context, s session, w reconcile.Wish[websiteSpec], have websiteStatus,
 ) (diags diag.Diagnostics) {

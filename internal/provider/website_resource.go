@@ -74,18 +74,19 @@ func websiteSchema(ctx context.Context) schema.Schema {
 	attributes["tags"] = schema.MapAttribute{
 		Optional:    true,
 		ElementType: types.StringType,
-		MarkdownDescription: "Tags of the bucket and of the distribution, in addition to the provider's `default_tags`; " +
-			"of two tags with the same key this one wins. Together at most 50; keys of 1 to 128 and values of up to 256 " +
-			"characters; no key may begin with `aws:`. Tags put there by others are removed by the next apply unless the " +
-			"provider's `ignore_tags` covers them. Where bucket and distribution differ, the old value in a plan says how.",
+		MarkdownDescription: "Tags of the bucket and of the distribution, in addition to the provider's `default_tags`; a " +
+			"tag set here takes precedence over one with the same key. Together at most 50; keys of 1 to 128 and values of " +
+			"up to 256 characters; no key may begin with `aws:`. Tags that others put there are removed by the next apply " +
+			"unless the provider's `ignore_tags` covers them. If the tags of bucket and distribution differ, the old value " +
+			"in a plan shows how.",
 		Validators: []validator.Map{fwtypes.TagMap(nil)},
 	}
 	return schema.Schema{
-		MarkdownDescription: "A site at a name: a private bucket, a CloudFront distribution in front of it, a " +
-			"certificate, the DNS records, and groups for those who may fill the bucket and refresh the " +
-			"caches.\n\nEverything that CloudFront can change in place is changed in place. A site that exists is never " +
-			"taken over silently: creating it is an error that shows the `import` block to use. Cache behaviors, origins and " +
-			"other settings of the distribution that are not named here are left alone, whoever made them.",
+		MarkdownDescription: "A website at a domain: a private bucket, a CloudFront distribution in front of it, a " +
+			"certificate, the DNS records, and IAM groups for those who may fill the bucket and invalidate the " +
+			"cache.\n\nEverything that CloudFront can change in place is changed in place. An existing site is never taken " +
+			"over silently: creating it is an error that shows the `import` block to use. Cache behaviors, origins and other " +
+			"settings of the distribution that have no attribute here are left alone, whoever made them.",
 		Attributes: attributes,
 		Blocks:     map[string]schema.Block{"timeouts": timeoutsBlock(ctx, websiteTimeout)},
 	}
@@ -99,16 +100,16 @@ func websiteNamesSchema() map[string]schema.Attribute {
 			Validators: []validator.Set{setvalidator.ValueStringsAre(fwtypes.HostName())},
 		}
 	}
-	bucketName := choice("Name of the bucket. Default: `domain` when the site is created; a domain of more than 63 " +
-		"characters needs a name of its own here. A change replaces the site.")
+	bucketName := choice("Name of the bucket. Default: `domain` when the site is created; with a domain of more than " +
+		"63 characters this must be set. A change replaces the site.")
 	bucketName.Validators = []validator.String{fwtypes.BucketName()}
 	bucketName.PlanModifiers = []planmodifier.String{stringplanmodifier.RequiresReplaceIfConfigured()}
 	region := choice("AWS region of the bucket, such as `us-east-1`. Default: the provider's region when the site is " +
 		"created. A change replaces the site.")
 	region.PlanModifiers = []planmodifier.String{stringplanmodifier.RequiresReplaceIfConfigured()}
-	certificate := choice("ARN of an issued certificate of ACM in us-east-1 that covers every name; an asterisk in it " +
-		"stands for one label. Default: one that is found there, else one that is requested, proved by DNS and deleted " +
-		"with the site, for which `dns` has to be `true`.")
+	certificate := choice("ARN of an issued ACM certificate in us-east-1 that covers every name; an asterisk in one of " +
+		"its names stands for one label. Default: one that is found there, else one that is requested, validated by DNS " +
+		"and deleted with the site, which takes `dns = true`.")
 	certificate.Validators = []validator.String{fwtypes.ARN("acm")}
 	return map[string]schema.Attribute{
 		"id": computed("The domain, which is also the import id."),
@@ -119,72 +120,73 @@ func websiteNamesSchema() map[string]schema.Attribute {
 			Validators:    []validator.String{fwtypes.HostName()},
 			PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
 		},
-		"aliases":          names("More names of the same site."),
-		"redirect_domains": names("Names that answer every request with a permanent redirect to the same path of `domain`."),
-		"bucket_name":      bucketName,
-		"region":           region,
-		"hosted_zone_id": matching(choice("Id of the Route 53 zone of the records, such as `Z0123456789ABCDEFGHIJ`; names "+
-			"outside it go to the longest public zone that contains them. Default: the longest public zone that contains "+
+		"aliases": names("Additional host names served by the same site."),
+		"redirect_domains": names("Additional host names that redirect every request, permanently, to the same path of " +
 			"`domain`."),
+		"bucket_name": bucketName,
+		"region":      region,
+		"hosted_zone_id": matching(choice("Id of the Route 53 hosted zone of the records, such as "+
+			"`Z0123456789ABCDEFGHIJ`; the records of names outside it go to the most specific public zone that contains "+
+			"them. Default: the most specific public zone that contains `domain`."),
 			zoneForm, "must be the id of a hosted zone: 1 to 32 capital letters and digits, such as Z0123456789ABCDEFGHIJ"),
-		"dns": toggle("Whether the alias records of all names are made in Route 53: A and, with `ipv6`, AAAA. Default " +
-			"`true`; `false` leaves DNS to somebody else, who finds in `dns_records` what to make."),
+		"dns": toggle("Whether the alias records of all names are created in Route 53: A and, with `ipv6`, AAAA. Default " +
+			"`true`; with `false`, create the records in `dns_records` yourself."),
 		"certificate_arn": certificate,
 	}
 }
 
 // websitePagesSchema are the attributes about what is answered to which path.
 func websitePagesSchema() map[string]schema.Attribute {
-	const noSlash = "must be the key of an object, not empty and without a slash at its beginning, such as index.html"
+	const noSlash = "must be the key of an object, not empty and without a leading slash, such as index.html"
 	return map[string]schema.Attribute{
-		"origin_access": choice("How CloudFront reads the bucket: `private` (default) as itself, by origin access "+
-			"control, the bucket being closed to everybody else; or `website_endpoint`, as everybody, over plain HTTP and "+
-			"the bucket's own website endpoint, as YaleSpinup's s3-api made sites. As the old value in a plan null stands "+
-			"for a bucket that the distribution cannot read, or that others can.",
+		"origin_access": choice("How CloudFront reads the bucket: `private` (default; by origin access control, with the "+
+			"bucket closed to everyone else) or `website_endpoint` (over plain HTTP from the website endpoint of a public "+
+			"bucket, like the sites of YaleSpinup's s3-api). A null old value in a plan means a bucket that the distribution "+
+			"cannot read, or that others can.",
 			website.OriginPrivate, website.OriginEndpoint),
-		"index_document": matching(choice("Key of the page at `/` and, with `directory_index`, of that of every "+
+		"index_document": matching(choice("Key of the page at `/` and, with `directory_index`, of the page of every "+
 			"directory. Default `index.html`."), keyForm, noSlash),
 		"error_document": matching(schema.StringAttribute{
 			Optional: true,
-			MarkdownDescription: "Key of the page that unknown paths answer, with the status 404. Default: none; CloudFront " +
-				"passes on the bucket's own message. Not together with `single_page_app`.",
+			MarkdownDescription: "Key of the page that is returned for unknown paths, with the status 404. Default: none; " +
+				"CloudFront returns the bucket's own error. Not together with `single_page_app`.",
 		}, keyForm, strings.ReplaceAll(noSlash, "index.html", "404.html")),
-		"single_page_app": toggle("Whether unknown paths answer the index document with the status 200, for applications " +
-			"that tell paths apart in the browser. Default `false`."),
-		"directory_index": toggle("Whether `/docs/` answers `/docs/index.html`, by a CloudFront function. Default `true`, " +
-			"but `false` with `website_endpoint`, which does so itself. As the old value in a plan null stands for a " +
-			"function that is lost or was changed."),
-		"placeholder": toggle("Whether a new site gets an index document, so that it answers. It is put once, if there is " +
-			"none, does not count as content, and is yours to overwrite. Default `true`."),
-		"response_headers": matching(choice("Headers that CloudFront adds to answers: `security` (default; AWS's managed "+
-			"policy SecurityHeadersPolicy), `none`, or the id of a response headers policy."),
+		"single_page_app": toggle("Whether the index document is returned for unknown paths, with the status 200, for " +
+			"applications that route in the browser. Default `false`."),
+		"directory_index": toggle("Whether a request for `/docs/` returns `/docs/index.html`, by a CloudFront function. " +
+			"Default `true`, but `false` with `website_endpoint`, which does so itself. A null old value in a plan means a " +
+			"function that is missing or was changed."),
+		"placeholder": toggle("Whether a new site gets an index document. It is uploaded once, if there is none, does not " +
+			"count as content, and may be overwritten. Default `true`."),
+		"response_headers": matching(choice("Headers that CloudFront adds to responses: `security` (default; AWS's "+
+			"managed policy SecurityHeadersPolicy), `none`, or the id of a response headers policy."),
 			headersForm, `must be "security", "none", or the id of a response headers policy`),
-		"cache_policy": matching(choice("How CloudFront keeps objects: `optimized` (default; AWS's managed policy "+
-			"CachingOptimized), `disabled` (CachingDisabled), `legacy` (no policy, but settings in the distribution: an "+
-			"hour, without cookies and query strings, as YaleSpinup's s3-api made sites; other such settings are kept), or "+
-			"the id of a cache policy."),
+		"cache_policy": matching(choice("How CloudFront caches objects: `optimized` (default; AWS's managed policy "+
+			"CachingOptimized), `disabled` (CachingDisabled), `legacy` (no policy, but cache settings in the distribution: "+
+			"one hour, without cookies and query strings, like the sites of YaleSpinup's s3-api; other such settings are "+
+			"kept), or the id of a cache policy."),
 			cacheForm,
 			`must be "optimized", "disabled", "legacy", or the id of a cache policy`),
 		"invalidation": schema.SingleNestedAttribute{
 			CustomType: fwtypes.NewObjectType[invalidationModel](),
 			Optional:   true,
-			MarkdownDescription: "What to drop from the caches when `trigger` changes. A new site has nothing to drop. The " +
-				"apply does not wait until it is done.",
+			MarkdownDescription: "Invalidation of CloudFront's cache when `trigger` changes. A new site needs none. The " +
+				"apply does not wait until it is complete.",
 			Attributes: map[string]schema.Attribute{
 				"paths": schema.SetAttribute{
 					Optional: true, Computed: true, ElementType: types.StringType,
-					MarkdownDescription: "Paths of the site; an asterisk at the end stands for anything. Default `[\"/*\"]`. AWS " +
-						"charges by the path, after the first 1,000 of a month.",
+					MarkdownDescription: "Paths to invalidate; an asterisk at the end stands for anything. Default `[\"/*\"]`. AWS " +
+						"charges for each path after the first 1,000 of a month.",
 					Validators: []validator.Set{
 						setvalidator.SizeBetween(1, 3000),
 						setvalidator.ValueStringsAre(stringvalidator.RegexMatches(sitePath,
-							"must begin with a slash, as /docs/*")),
+							"must begin with a slash, such as /docs/*")),
 					},
 				},
 				"trigger": schema.StringAttribute{
 					Optional:            true,
 					Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
-					MarkdownDescription: "Any text, such as a version or a hash of what was uploaded; a change invalidates `paths`.",
+					MarkdownDescription: "Any text, such as a version or a hash of the content; a change invalidates `paths`.",
 				},
 			},
 		},
@@ -195,21 +197,22 @@ func websitePagesSchema() map[string]schema.Attribute {
 func websiteDeliverySchema() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"require_tls": toggle("Whether a statement in the bucket policy denies requests to the bucket itself over plain " +
-			"HTTP; CloudFront redirects to HTTPS in any case. Default `true`, but `false` with `website_endpoint`, which is " +
-			"read over plain HTTP and so cannot have it."),
-		"price_class": choice("From where CloudFront answers: `PriceClass_100` (default: North America, Europe, Israel), "+
-			"`PriceClass_200` (also Asia, the Middle East, Africa), or `PriceClass_All`.",
+			"HTTP; CloudFront redirects to HTTPS in any case. Default `true`, but `false` with `website_endpoint`, which " +
+			"CloudFront reads over plain HTTP, so that `true` is not allowed."),
+		"price_class": choice("Where CloudFront's edge locations are: `PriceClass_100` (default; North America, Europe, "+
+			"Israel), `PriceClass_200` (also Asia, the Middle East, Africa), or `PriceClass_All`.",
 			"PriceClass_100", "PriceClass_200", "PriceClass_All"),
-		"minimum_tls": choice("Oldest TLS that browsers may use, in the name of a security policy of CloudFront. Default "+
-			"`TLSv1.2_2021`. As the old value in a plan null stands for a distribution that answers without TLS.",
+		"minimum_tls": choice("Oldest TLS version that browsers may use, as the name of a security policy of CloudFront. "+
+			"Default `TLSv1.2_2021`. A null old value in a plan means a distribution that answers without TLS.",
 			"TLSv1", "TLSv1_2016", "TLSv1.1_2016", "TLSv1.2_2018", "TLSv1.2_2019", "TLSv1.2_2021", "TLSv1.2_2025",
 			"TLSv1.3_2025"),
-		"http_version": choice("Newest HTTP that browsers may use: `http1.1`, `http2`, `http3` or `http2and3` (default).",
+		"http_version": choice("Newest HTTP version that browsers may use: `http1.1`, `http2`, `http3` or `http2and3` "+
+			"(default).",
 			"http1.1", "http2", "http3", "http2and3"),
 		"ipv6": toggle("Whether the site answers over IPv6 too, which takes AAAA records. Default `true`."),
 		"geo_restriction": schema.SingleNestedAttribute{
 			Optional:            true,
-			MarkdownDescription: "Countries that the site answers, or does not. Default: it answers everywhere.",
+			MarkdownDescription: "Countries from which the site can be reached. Default: all.",
 			Attributes: map[string]schema.Attribute{
 				"type": schema.StringAttribute{
 					Required:            true,
@@ -218,7 +221,7 @@ func websiteDeliverySchema() map[string]schema.Attribute {
 				},
 				"locations": schema.SetAttribute{
 					Required: true, ElementType: types.StringType,
-					MarkdownDescription: "Countries, by the two capital letters of ISO 3166-1, such as `US`.",
+					MarkdownDescription: "Country codes of ISO 3166-1: two capital letters, such as `US`.",
 					Validators: []validator.Set{
 						setvalidator.SizeAtLeast(1),
 						setvalidator.ValueStringsAre(stringvalidator.RegexMatches(countryForm,
@@ -229,37 +232,37 @@ func websiteDeliverySchema() map[string]schema.Attribute {
 		},
 		"web_acl_arn": schema.StringAttribute{
 			Optional:            true,
-			MarkdownDescription: "ARN of a web ACL of AWS WAF, of the scope CLOUDFRONT. Default: none.",
+			MarkdownDescription: "ARN of an AWS WAF web ACL with the scope CLOUDFRONT. Default: none.",
 			Validators:          []validator.String{fwtypes.ARN("wafv2")},
 		},
-		"wait_for_deployment": toggle("Whether an apply that changes the distribution waits until the change is " +
+		"wait_for_deployment": toggle("Whether an apply that changes the distribution waits until the change is deployed " +
 			"everywhere, which takes minutes. Default `true`. A change of tags or groups never waits."),
-		"destroy_mode": choice("How the distribution is destroyed: `wait` (default: it is disabled, and deleted when that "+
-			"is everywhere, which takes minutes) or `disable` (it is disabled and tagged; a later change of any website of "+
-			"the account deletes it).", website.DestroyWait, website.DestroyDisable),
+		"destroy_mode": choice("How the distribution is destroyed: `wait` (default; it is disabled, and deleted when that "+
+			"is deployed everywhere, which takes minutes) or `disable` (it is disabled and tagged; a later change of any "+
+			"website of the account deletes it).", website.DestroyWait, website.DestroyDisable),
 	}
 }
 
 func websiteComputedSchema() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
-		"url": computed("Where the site is: `https://` and the domain. In a plan null stands for a distribution that is " +
-			"disabled or does not have the name."),
+		"url": computed("URL of the site: `https://` and the domain. A null old value in a plan means a distribution that " +
+			"is disabled or does not have the name."),
 		"distribution_id":          computed("Id of the CloudFront distribution."),
 		"distribution_arn":         computed("ARN of the distribution."),
-		"distribution_domain_name": computed("Host name of the distribution, to which the records lead."),
-		"distribution_status":      computed("`Deployed`, or `InProgress` while a change is spreading."),
+		"distribution_domain_name": computed("Host name of the distribution, which the records point to."),
+		"distribution_status":      computed("`Deployed`, or `InProgress` while a change is being deployed."),
 		"dns_records": schema.ListNestedAttribute{
 			Computed: true,
-			MarkdownDescription: "Records of the site: those that lead its names to the distribution and those that the " +
-				"certificate wants, for as long as it is renewed. With `dns = false` they are what is to be made by hand.",
+			MarkdownDescription: "Records of the site: those that point its names to the distribution, and those that " +
+				"validate the certificate, which each renewal needs. With `dns = false`, create these yourself.",
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 				"name": computed("Name of the record."),
-				"type": computed("`A` or `AAAA`, as an alias; outside of Route 53 a CNAME of the same value, or what the DNS " +
-					"service has in its place. `CNAME` for the certificate."),
-				"value": computed("What it leads to."),
+				"type": computed("`A` or `AAAA` for an alias (outside Route 53, a CNAME with the same value or what the DNS " +
+					"service offers instead); `CNAME` for the certificate."),
+				"value": computed("Target of the record."),
 			}},
 		},
-		"invalidation_id": computed("Id of the invalidation that was made last; null for none."),
+		"invalidation_id": computed("Id of the last invalidation; null for none."),
 	}
 }
 
@@ -272,29 +275,29 @@ func (m *websiteModel) checkConfig(ctx context.Context) (diags diag.Diagnostics)
 	m.checkDomain(&diags)
 	if m.SinglePageApp.ValueBool() && !m.ErrorDocument.IsNull() && !m.ErrorDocument.IsUnknown() {
 		diags.AddAttributeError(path.Root("error_document"), "Invalid error document", fmt.Sprintf(
-			"error_document is %q, but single_page_app is true, so that unknown paths answer the index document. Allowed is "+
-				"one of the two.", m.ErrorDocument.ValueString()))
+			"error_document is %q, but single_page_app is true, which returns the index document for unknown paths. Set only "+
+				"one of them.", m.ErrorDocument.ValueString()))
 	}
 	if m.OriginAccess.ValueString() == website.OriginEndpoint && strings.Contains(m.IndexDocument.ValueString(), "/") {
 		diags.AddAttributeError(path.Root("index_document"), "Invalid index document", fmt.Sprintf("index_document is %q, "+
-			"but with origin_access = \"website_endpoint\" S3 allows no slash in it, such as \"index.html\".",
+			"but with origin_access = \"website_endpoint\" S3 allows no slash in it. Set a name such as \"index.html\".",
 			m.IndexDocument.ValueString()))
 	}
 	if m.OriginAccess.ValueString() == website.OriginEndpoint && m.RequireTLS.ValueBool() {
 		diags.AddAttributeError(path.Root("require_tls"), "Invalid access", "require_tls is true, but with origin_access "+
-			"= \"website_endpoint\" CloudFront reads the bucket over plain HTTP. Allowed is false, or origin_access = "+
+			"= \"website_endpoint\" CloudFront reads the bucket over plain HTTP. Set it to false, or set origin_access = "+
 			"\"private\".")
 	}
 	arn := m.CertificateARN.ValueString()
 	if strings.HasPrefix(arn, "arn:aws:acm:") && !strings.HasPrefix(arn, "arn:aws:acm:us-east-1:") {
 		diags.AddAttributeError(path.Root("certificate_arn"), "Invalid certificate", fmt.Sprintf(
-			"certificate_arn is %q. CloudFront takes certificates of the region us-east-1 only, arn:aws:acm:us-east-1:….",
+			"certificate_arn is %q. CloudFront takes certificates from us-east-1 only: arn:aws:acm:us-east-1:….",
 			arn))
 	}
 	return diags
 }
 
-// checkNames refuses a name that is said twice.
+// checkNames refuses a name that is listed twice.
 func (m *websiteModel) checkNames(diags *diag.Diagnostics) {
 	owner := map[string]string{}
 	if !m.Domain.IsUnknown() {
@@ -311,7 +314,7 @@ func (m *websiteModel) checkNames(diags *diag.Diagnostics) {
 			}
 			if other := owner[name.ValueString()]; other != "" {
 				diags.AddAttributeError(path.Root(set.attribute), "Name used twice", fmt.Sprintf(
-					"%s has %q, which is in %s too. Every name of the site is allowed once.",
+					"%s has %q, which is in %s too. A name may be listed only once.",
 					set.attribute, name.ValueString(), other))
 			}
 			owner[name.ValueString()] = set.attribute
@@ -327,15 +330,15 @@ const maxIAMName = 128
 func (m *websiteModel) checkDomain(diags *diag.Diagnostics) {
 	domain := m.Domain.ValueString()
 	if m.Domain.IsNull() || m.Domain.IsUnknown() || names.CheckHost(domain) != nil {
-		return // the attribute's own validator says so
+		return // the attribute's validator reports it
 	}
 	if name := access.PolicyName(domain, access.WebAdmin); len(name) > maxIAMName {
 		diags.AddAttributeError(path.Root("domain"), "Domain too long", fmt.Sprintf(
-			"domain %q makes an IAM policy with the name %q of %d characters; IAM allows %d. Use a shorter domain.",
+			"domain is %q, so the name of an IAM policy would be %q, of %d characters; IAM allows %d. Set a shorter domain.",
 			domain, name, len(name), maxIAMName))
 	}
 	if err := names.CheckBucket(domain); err != nil && m.BucketName.IsNull() {
-		diags.AddAttributeError(path.Root("domain"), "Domain cannot name the bucket", fmt.Sprintf(
+		diags.AddAttributeError(path.Root("domain"), "Domain is not a bucket name", fmt.Sprintf(
 			"domain: %s. Set bucket_name to another name for the bucket.", err))
 	}
 }

@@ -130,13 +130,13 @@ func (m *bucketModel) checkIdentity(region, accountID string) error {
 	return nil
 }
 
-// resolve is where every default of the resource lives.
+// resolve has every default of the resource.
 func (m *bucketModel) resolve(ctx context.Context, r turn[bucketModel]) (diags diag.Diagnostics) {
 	m.resolveName(r)
 	m.ForceDestroy = pick(r.config.ForceDestroy, types.BoolValue(false))
 	if r.prior != nil && !m.Policy.IsUnknown() &&
 		awspolicy.Equivalent(m.Policy.ValueString(), r.prior.Policy.ValueString()) {
-		m.Policy = r.prior.Policy // the same in other words is no change
+		m.Policy = r.prior.Policy // the same policy written differently is no change
 	}
 	m.resolveSettings(r)
 	m.resolveEncryption(ctx, r, &diags)
@@ -232,7 +232,7 @@ func (m *bucketModel) resolveEncryption(ctx context.Context, r turn[bucketModel]
 func (m *bucketModel) resolveAccessLog(ctx context.Context, r turn[bucketModel], diags *diag.Diagnostics) {
 	config, fallback := r.config.AccessLog, r.data.accessLog
 	log := config.Get(ctx, diags)
-	prefix := "" // what stands before the bucket's name
+	prefix := "" // comes before the bucket's name
 	switch {
 	case config.IsUnknown():
 		return
@@ -458,7 +458,7 @@ func (m *bucketFacts) fill(
 	return diags
 }
 
-// fillPolicy records the user's statements as they are now, in the user's words where they mean the same.
+// fillPolicy records the user's statements as they are now, as the user wrote them where that means the same.
 func (m *bucketFacts) fillPolicy(want bucketSpec, have bucketStatus) {
 	if have.Policy == nil {
 		m.Policy = fwtypes.PolicyNull()
@@ -497,7 +497,7 @@ func levelSeen(want access.Spec, seen access.Status) (g levelModel) {
 	if seen.Policy != nil {
 		g.PolicyARN = types.StringValue(seen.Policy.ARN)
 		g.PolicyDocument = types.StringValue(want.Text(seen.Policy.Document))
-		// A policy that the group does not have is lost to the level.
+		// A policy that is not attached to the group is no part of the level.
 		if seen.Group == nil || seen.Group.Attached {
 			g.PolicyName = types.StringValue(access.PolicyName(want.Name, want.Level))
 		}

@@ -69,7 +69,7 @@ func bucketSchema(ctx context.Context) schema.Schema {
 	}
 }
 
-// bucketFactsSchema are the attributes of a bucket of its own.
+// bucketFactsSchema are the attributes that only a bucket has.
 func bucketFactsSchema() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"id": computed("The name of the bucket, which is also its import id."),
@@ -246,7 +246,7 @@ func renamed(
 	resp.RequiresReplace = !req.ConfigValue.IsNull()
 }
 
-// reprefixed reports whether the name has another beginning. An imported bucket has a name but no prefix.
+// reprefixed reports whether the name begins differently. An imported bucket has a name but no prefix.
 func reprefixed(
 	ctx context.Context, req planmodifier.StringRequest, resp *stringplanmodifier.RequiresReplaceIfFuncResponse,
 ) {
@@ -300,7 +300,7 @@ func (m *bucketModel) checkPolicy(diags *diag.Diagnostics) {
 	}
 }
 
-// checkResources refuses what S3 would: a statement about another bucket.
+// checkResources refuses what S3 would refuse: a statement about another bucket.
 func (m *bucketModel) checkResources(statement awspolicy.Statement, diags *diag.Diagnostics) {
 	if m.Name.IsNull() || m.Name.IsUnknown() {
 		return

@@ -79,7 +79,7 @@ func (m *bucketUserModel) locate(context.Context, *awsclient.Conn) (bool, error)
 	return true, nil
 }
 
-// accessKey takes the key apart; nil for none.
+// accessKey is the configured or recorded key; nil for none.
 func (m *bucketUserModel) accessKey(ctx context.Context, diags *diag.Diagnostics) *accessKeyModel {
 	if m.AccessKey.IsNull() || m.AccessKey.IsUnknown() {
 		return nil
@@ -164,8 +164,8 @@ func (m *bucketUserModel) grants() bucketuser.Spec {
 	}
 }
 
-// resolveKey decides, when planning, whether there will be a new key and whether the previous one has had its time. An
-// apply does what was decided, however late it comes.
+// resolveKey decides, when planning, whether there will be a new key and whether the overlap of the previous one is
+// over. An apply does what was planned, however late it runs.
 func (m *bucketUserModel) resolveKey(ctx context.Context, r turn[bucketUserModel], diags *diag.Diagnostics) {
 	was := formerKey(ctx, r, diags)
 	key := r.config.accessKey(ctx, diags)
@@ -276,8 +276,8 @@ func (m *bucketUserModel) fill(
 	return diags
 }
 
-// fillAccess records how the user gets its access. Where that is not as it should be, access is what it amounts to, or
-// null.
+// fillAccess records how the user gets its access. Where that is not as configured, access is what the user
+// can in fact do, or null.
 func (m *bucketUserModel) fillAccess(w reconcile.Wish[bucketuser.Spec], have bucketuser.Status, importing bool) {
 	grant := have.SeenGrant(w)
 	m.Path = types.StringNull()
@@ -305,7 +305,7 @@ func (m *bucketUserModel) fillKey(
 	switch {
 	case key != nil:
 	case former != nil && (have.Current != nil || have.Previous != nil || have.Stores()):
-		key = former // not all of it could be taken away
+		key = former // not all of it could be removed
 	case importing && have.Current != nil:
 		key = &accessKeyModel{Store: fwtypes.ObjectNull[keyStoreModel]()}
 	default:
@@ -314,7 +314,7 @@ func (m *bucketUserModel) fillKey(
 	}
 	issued := have.Issued
 	if key.ID.IsUnknown() && issued == nil && former != nil {
-		key = former // no new key came about: the next plan has to ask for one again
+		key = former // no new key was made: the next plan asks for one again
 	}
 	key.ID, key.PreviousID = types.StringNull(), types.StringNull()
 	if issued != nil {
@@ -330,7 +330,7 @@ func (m *bucketUserModel) fillKey(
 	if have.Previous != nil {
 		key.PreviousID = types.StringValue(have.Previous.ID)
 		if issued == nil && former != nil {
-			key.PreviousExpiresAt = former.PreviousExpiresAt // it may have been about to go
+			key.PreviousExpiresAt = former.PreviousExpiresAt // it may have been planned to go
 		}
 	} else {
 		key.PreviousExpiresAt = types.StringNull()

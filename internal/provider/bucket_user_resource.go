@@ -40,7 +40,7 @@ func bucketUserIdentitySchema() identityschema.Schema {
 	}}
 }
 
-// Forms of values. Between its slashes a path has what the name of a policy may have.
+// Forms of values. A path becomes part of the name of a policy.
 var (
 	userNameForm  = regexp.MustCompile(`^[A-Za-z0-9+=,.@_-]{1,64}$`)
 	pathForm      = regexp.MustCompile(`^(/[A-Za-z0-9+=,.@_-]+)+/$`)

@@ -116,7 +116,7 @@ func (d *bucketsDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
 }
 
-// filter keeps the entries that all filters but the prefix let through; tags are only read when a filter asks for them.
+// filter keeps the entries that match all filters but the prefix; tags are only read when a filter asks for them.
 func (m bucketsDataModel) filter(
 	entries []bucket.Entry, tagsOf func([]bucket.Entry) (map[string]map[string]string, error),
 ) ([]bucket.Entry, error) {

@@ -11,10 +11,10 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 )
 
-// dataSource is what all data sources share: the provider's data and the way to AWS.
+// dataSource is what all data sources share: the provider's data and the connection.
 type dataSource struct{ data *providerData }
 
-// Configure takes over the provider's data; there is none while only validating.
+// Configure takes the provider's data; there is none during validation.
 func (d *dataSource) Configure(_ context.Context, req datasource.ConfigureRequest, _ *datasource.ConfigureResponse) {
 	d.data, _ = req.ProviderData.(*providerData)
 }

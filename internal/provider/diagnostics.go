@@ -30,7 +30,7 @@ type attempt struct {
 	kept bool   // state holds the object, whatever failed
 }
 
-// summaryOf is the fixed text that a user can search for: the kind of object, and what did not happen to it. The
+// summaryOf is the fixed text that a user can search for: the kind of object, and what happened to it. The
 // attribute is the diagnostic's path, and everything particular is in its detail.
 func summaryOf(noun string, a attempt, failed *reconcile.PartError) string {
 	_, exists := errors.AsType[*reconcile.ExistsError](failed.Err)
@@ -92,7 +92,7 @@ func (c *envelope[M, S, O, P]) report(failed reconcile.Errors, a attempt, diags 
 	}
 }
 
-// withAdvice is the error, and how to get past it where that can be told.
+// withAdvice is the error, and how to resolve it where that is known.
 func withAdvice(err error, permissions []awsclient.Permission) string {
 	var call *awsclient.CallError
 	var silent *awsclient.NoAnswerError

@@ -29,7 +29,7 @@ type envelope[M, S, O any, P model[M, S, O]] struct {
 	noun                  string // the type is spinup_<noun>
 	schema                func(context.Context) schema.Schema
 	identity              identityschema.Schema
-	keys                  []string // attributes that make up the import id, in its order, with a slash between
+	keys                  []string // attributes of the import id, in its order, separated by slashes
 	lastKeyMayHaveSlashes bool
 	build                 func(*awsclient.Conn) reconcile.Composite[S, O]
 	permissions           []awsclient.Permission
@@ -62,7 +62,7 @@ type model[M, S, O any] interface {
 // session is what a model may ask of the provider.
 type session struct {
 	data *providerData
-	conn *awsclient.Conn // nil where a plan does without
+	conn *awsclient.Conn // nil in a plan that needs none
 }
 
 // turn is one plan or apply of one object, or a read of it.
@@ -86,8 +86,8 @@ const (
 	readTimeout  = 5 * time.Minute
 )
 
-// timeoutsBlock is the block that every composite has, with a description of its own, which the library's lacks. Writes
-// is the default of all operations but reading.
+// timeoutsBlock is the block that every composite has, with descriptions, which the library's lacks. Writes is the
+// default of all operations but reading.
 func timeoutsBlock(ctx context.Context, writes time.Duration) schema.Block {
 	standard := fmt.Sprintf("Default `%.0fm`.", writes.Minutes())
 	block := timeouts.Block(ctx, timeouts.Opts{
@@ -123,7 +123,7 @@ func (c *envelope[M, S, O, P]) IdentitySchema(
 func (c *envelope[M, S, O, P]) Configure(
 	_ context.Context, req resource.ConfigureRequest, _ *resource.ConfigureResponse,
 ) {
-	c.data, _ = req.ProviderData.(*providerData) // nil while only validating
+	c.data, _ = req.ProviderData.(*providerData) // nil during validation
 }
 
 // run is one operation on one object: the connection and the engine.
@@ -133,7 +133,7 @@ type run[S, O any] struct {
 }
 
 func (c *envelope[M, S, O, P]) start(ctx context.Context) (*run[S, O], error) {
-	if len(c.data.unknown) > 0 { // one that connect can do without may still decide which tags are ours
+	if len(c.data.unknown) > 0 { // some do not matter to connect, but decide which tags are ours
 		return nil, fmt.Errorf("%s is %w", c.data.unknown[0], errProviderUnknown)
 	}
 	conn, err := c.data.connect(ctx)
@@ -224,7 +224,7 @@ func (c *envelope[M, S, O, P]) write(ctx context.Context, change change[M], diag
 	c.report(failed, attempt{done, plan.importID(), true}, diags)
 }
 
-// complete is the plan as a model, with what it left open resolved, and nothing else.
+// complete is the plan as a model; only what it left unknown is resolved.
 func (c *envelope[M, S, O, P]) complete(ctx context.Context, t turn[M], plan *tfsdk.Plan, diags *diag.Diagnostics) P {
 	config, m := new(M), P(new(M))
 	diags.Append(plan.Get(ctx, config)...)
@@ -243,7 +243,7 @@ func (c *envelope[M, S, O, P]) complete(ctx context.Context, t turn[M], plan *tf
 	return m
 }
 
-// fillUnknown is the planned value with the resolved one in the place of everything that is unknown in it.
+// fillUnknown is the planned value, in which everything unknown is replaced by the resolved value.
 func fillUnknown(planned, resolved tftypes.Value) tftypes.Value {
 	switch {
 	case planned.IsFullyKnown():

@@ -10,13 +10,13 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
 )
 
-// ModifyPlan lets the model resolve what it wants in full. Every computed value is decided there and in one place: what the
-// plan determines is planned as known text, so that tampering shows as an exact difference; what is lost, null in
-// state, is planned as unknown, so that an update makes it again.
+// ModifyPlan lets the model resolve what it wants in full. Every computed value is decided there and in one place: what
+// the plan determines is planned as known text, so that a change made elsewhere shows as an exact difference; what is
+// lost, null in state, is planned as unknown, so that an update makes it again.
 func (c *envelope[M, S, O, P]) ModifyPlan(
 	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
 ) {
-	if req.Plan.Raw.IsNull() || c.data == nil { // a destroy, or only validating
+	if req.Plan.Raw.IsNull() || c.data == nil { // a destroy, or validation
 		return
 	}
 	var config, plan M

@@ -104,7 +104,7 @@ func (m *lifecycleRuleModel) resolve(
 	return diags
 }
 
-// keepDates leaves dates as they were written before where they are the same in other words.
+// keepDates keeps dates as they were written before where they mean the same.
 func (m *lifecycleRuleModel) keepDates(ctx context.Context, prior *lifecycleRuleModel, diags *diag.Diagnostics) {
 	if at := instant(m.ExpirationDate); !at.IsZero() && at.Equal(instant(prior.ExpirationDate)) {
 		m.ExpirationDate = prior.ExpirationDate
@@ -153,7 +153,7 @@ func (f *ruleFacts) rule(ctx context.Context, diags *diag.Diagnostics) lifecycle
 	}
 }
 
-// instant is the time that a date stands for, zero where there is none.
+// instant is the time that a date means; zero for none.
 func instant(date types.String) time.Time {
 	at, err := lifecyclerule.ParseDate(date.ValueString())
 	if err != nil {

@@ -212,7 +212,7 @@ func (m *lifecycleRuleModel) checkConfig(ctx context.Context) (diags diag.Diagno
 		unknown[name] = !fullyKnown(ctx, value)
 	}
 	if diags.HasError() {
-		return diags // the others would speak of what nobody meant
+		return diags // the other rules would report consequences of these errors
 	}
 	for _, problem := range m.rule(ctx, &diags).Check() {
 		if !slices.ContainsFunc(problem.Attributes, func(name string) bool { return unknown[name] }) {
@@ -222,7 +222,7 @@ func (m *lifecycleRuleModel) checkConfig(ctx context.Context) (diags diag.Diagno
 	return diags
 }
 
-// attributes are those that rules of S3 are about.
+// attributes are those that S3 has rules about.
 func (m *lifecycleRuleModel) attributes() map[string]attr.Value {
 	return map[string]attr.Value{
 		"name": m.Name, "filter": m.Filter,

@@ -88,8 +88,8 @@ func rootOf(p path.Path) string {
 // errProviderUnknown means that a setting needed to connect is not known before apply.
 var errProviderUnknown = errors.New("not known before apply")
 
-// connect gives the connection, which is made when first needed. The error, which connectDiagnostic explains, wraps
-// errProviderUnknown when a setting that it takes is not known yet.
+// connect gives the connection, which is made when first needed. The error wraps errProviderUnknown if a setting that
+// the connection depends on is not known yet; connectDiagnostic explains it.
 func (d *providerData) connect(ctx context.Context) (*awsclient.Conn, error) {
 	for _, p := range d.unknown {
 		switch rootOf(p) {

@@ -17,8 +17,8 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/fwtypes"
 )
 
-// providerSchema is the provider block. What its attributes may hold is checked by validators where it is a matter of
-// form, and by awsclient.Config.Validate where it has to do with AWS.
+// providerSchema is the provider block. Validators check the form of its attributes; awsclient.Config.Validate checks
+// what depends on AWS.
 func providerSchema() schema.Schema {
 	attributes := map[string]schema.Attribute{}
 	for _, group := range []map[string]schema.Attribute{

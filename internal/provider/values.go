@@ -92,7 +92,7 @@ func textsOf(set types.Set) []string {
 	return all
 }
 
-// seenSet is what was seen. Nothing is null or empty, as it was written.
+// seenSet is what was seen. Where nothing was, the set stays null or empty, as it was written.
 func seenSet(written types.Set, seen []string) types.Set {
 	if len(seen) == 0 && !written.IsUnknown() && len(written.Elements()) == 0 {
 		return written
@@ -111,13 +111,14 @@ func fullyKnown(ctx context.Context, value attr.Value) bool {
 	return err == nil && raw.IsFullyKnown()
 }
 
+// object is the object of these types that the struct stands for.
 func object(ctx context.Context, of map[string]attr.Type, from any, diags *diag.Diagnostics) types.Object {
 	value, d := types.ObjectValueFrom(ctx, of, from)
 	diags.Append(d...)
 	return value
 }
 
-// objectsIn takes a set of objects apart, without those that are null or not known yet.
+// objectsIn are the objects in a set, without those that are null or unknown.
 func objectsIn[M any](ctx context.Context, set types.Set, diags *diag.Diagnostics) []M {
 	var all []M
 	for _, element := range set.Elements() {
@@ -132,9 +133,7 @@ func objectsIn[M any](ctx context.Context, set types.Set, diags *diag.Diagnostic
 }
 
 // setOf is a set of the objects. Without any it is null, or empty if it was written so.
-func setOf[M any](
-	ctx context.Context, written types.Set, all []M, diags *diag.Diagnostics,
-) types.Set {
+func setOf[M any](ctx context.Context, written types.Set, all []M, diags *diag.Diagnostics) types.Set {
 	if len(all) == 0 && !written.IsNull() && len(written.Elements()) == 0 {
 		return written
 	}

@@ -110,7 +110,7 @@ func (m *websiteModel) locate(ctx context.Context, conn *awsclient.Conn) (bool, 
 	return m.find(ctx, conn)
 }
 
-// find fills in where the site is whose domain, or the id of whose distribution, the domain names.
+// find looks for the site by m.Domain, which an import may set to the id of the distribution, and records where it is.
 func (m *websiteFacts) find(ctx context.Context, conn *awsclient.Conn) (bool, error) {
 	at, exists, err := website.Locate(ctx, conn, m.Domain.ValueString())
 	if err != nil || !exists {
@@ -141,7 +141,7 @@ func (m *websiteModel) bucket(partition string) *bucketModel {
 	return b
 }
 
-// resolve is where every default of the resource lives.
+// resolve has every default of the resource.
 func (m *websiteModel) resolve(ctx context.Context, r turn[websiteModel]) (diags diag.Diagnostics) {
 	m.ID = m.Domain
 	m.resolveBucket(ctx, r, &diags)
@@ -172,7 +172,7 @@ func (m *websiteModel) resolveBucket(ctx context.Context, r turn[websiteModel], 
 	case !r.config.RequireTLS.IsNull():
 	case m.OriginAccess.IsUnknown():
 		m.RequireTLS = types.BoolUnknown()
-	case m.OriginAccess.ValueString() == website.OriginEndpoint: // which is there over plain HTTP only
+	case m.OriginAccess.ValueString() == website.OriginEndpoint: // it has plain HTTP only
 		m.RequireTLS = types.BoolValue(false)
 	}
 }
@@ -182,7 +182,7 @@ func (m *websiteModel) resolveSettings(config *websiteModel) {
 	m.DNS, m.IPv6, m.Wait = pick(config.DNS, yes), pick(config.IPv6, yes), pick(config.Wait, yes)
 	m.Placeholder, m.SinglePageApp = pick(config.Placeholder, yes), pick(config.SinglePageApp, no)
 	directories := types.BoolUnknown()
-	if !m.OriginAccess.IsUnknown() { // the endpoint does it itself
+	if !m.OriginAccess.IsUnknown() { // the endpoint does this itself
 		directories = types.BoolValue(m.OriginAccess.ValueString() == website.OriginPrivate)
 	}
 	m.DirectoryIndex = pick(config.DirectoryIndex, directories)
@@ -195,8 +195,7 @@ func (m *websiteModel) resolveSettings(config *websiteModel) {
 	m.DestroyMode = pick(config.DestroyMode, text(website.DestroyWait))
 }
 
-// resolveInvalidation decides whether the change of the trigger asks for an invalidation. A new site has nothing to
-// invalidate.
+// resolveInvalidation plans an invalidation if the trigger changes. A new site needs none.
 func (m *websiteModel) resolveInvalidation(
 	ctx context.Context, r turn[websiteModel], diags *diag.Diagnostics,
 ) {
@@ -222,7 +221,7 @@ func (m *websiteModel) invalidation(ctx context.Context, diags *diag.Diagnostics
 	return m.Invalidation.Get(ctx, diags)
 }
 
-// resolveComputed plans what is not lost as it is. A certificate covers names: others may want another.
+// resolveComputed keeps what is not lost. Other names may need another certificate.
 func (m *websiteModel) resolveComputed(
 	ctx context.Context, r turn[websiteModel], diags *diag.Diagnostics,
 ) {
@@ -253,7 +252,7 @@ func (m *websiteModel) resolveComputed(
 	}
 }
 
-// sameNames reports whether the site has the same names, whatever they answer.
+// sameNames reports whether the site has the same names, aliases and redirects alike.
 func (m *websiteFacts) sameNames(other *websiteFacts) bool {
 	return known(m.Aliases) && known(m.RedirectDomains) &&
 		slices.Equal(slices.Sorted(slices.Values(m.names())), slices.Sorted(slices.Values(other.names())))
@@ -272,7 +271,7 @@ func (m *websiteModel) redeploys(ctx context.Context, prior *websiteModel, diags
 		slices.ContainsFunc(pairs, func(pair [2]attr.Value) bool { return !pair[0].Equal(pair[1]) })
 }
 
-// resolveRecords plans the records in full where the distribution stays: those of the certificate are as they are.
+// resolveRecords plans the records in full if distribution and certificate stay: those of the certificate are kept.
 func (m *websiteModel) resolveRecords(ctx context.Context, r turn[websiteModel], diags *diag.Diagnostics) {
 	m.DNSRecords = types.ListUnknown(elementType[recordModel]())
 	if r.prior == nil || r.prior.DNSRecords.IsNull() || m.DistributionDomain.IsUnknown() || m.IPv6.IsUnknown() ||
@@ -292,7 +291,7 @@ func recordList(ctx context.Context, records []recordModel, diags *diag.Diagnost
 	return value
 }
 
-// aliasRecords lead every name to the distribution.
+// aliasRecords point every name to the distribution.
 func (m *websiteFacts) aliasRecords(names []string) []recordModel {
 	all := []recordModel{}
 	for _, name := range names {
@@ -408,8 +407,8 @@ func (m *websiteFacts) delivery(
 	return d, complete
 }
 
-// fill records what was seen. While a write is under way, the status was planned where nothing is to be spread, and an
-// invalidation that was not made is asked for again by the next plan.
+// fill records what was seen. During an apply a planned status stays, because nothing was to be deployed; and an
+// invalidation that was not made is planned again next time.
 func (m *websiteModel) fill(
 	ctx context.Context, t turn[websiteModel], w reconcile.Wish[websiteSpec], have websiteStatus,
 ) (diags diag.Diagnostics) {
@@ -514,8 +513,8 @@ func (m *websiteFacts) fillSettings(ctx context.Context, s website.Settings, dia
 	}
 }
 
-// fillRecords records the zone and the records: those that are there or, where DNS is left to somebody else, those to
-// make. Those that prove the certificate are among them.
+// fillRecords records the zone and the records: those that exist or, with dns = false, those to create. Those that
+// validate the certificate are among them.
 func (m *websiteFacts) fillRecords(
 	ctx context.Context, want websiteSpec, have websiteStatus, diags *diag.Diagnostics,
 ) {
@@ -527,7 +526,7 @@ func (m *websiteFacts) fillRecords(
 	if want.ReadAll {
 		m.DNS = types.BoolValue(leads("A") || leads("AAAA"))
 	}
-	if m.DNS.ValueBool() && leads("A") && !leads("AAAA") { // whatever the distribution would answer
+	if m.DNS.ValueBool() && leads("A") && !leads("AAAA") { // whatever the distribution is set to
 		m.IPv6 = types.BoolValue(false)
 	}
 	if m.DNS.ValueBool() {
@@ -540,7 +539,7 @@ func (m *websiteFacts) fillRecords(
 		m.DNSRecords = types.ListNull(elementType[recordModel]())
 		return
 	}
-	// Names that the distribution has lost are the site's still.
+	// Names that the distribution has lost still belong to the site.
 	names := want.Names()
 	for _, name := range m.names() {
 		if !slices.Contains(names, name) {
@@ -562,7 +561,7 @@ func (m *websiteFacts) fillRecords(
 	m.DNSRecords = recordList(ctx, records, diags)
 }
 
-// seenRecords are the records that are there of those that should be, and others that lead here, in the same order.
+// seenRecords are those of the expected records that exist, and others that point here, in the same order.
 func (m *websiteFacts) seenRecords(names []string, have websiteStatus) []recordModel {
 	all, ours := []recordModel{}, len(names)
 	for _, r := range have.Records {

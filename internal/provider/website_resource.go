@@ -30,7 +30,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/website"
 )
 
-// websiteTimeout is the default of writes: CloudFront spreads a change in minutes, and a destroy waits for two.
+// websiteTimeout is the default of writes: CloudFront takes minutes to deploy a change, and a destroy waits for two.
 const websiteTimeout = time.Hour
 
 func newWebsiteResource() resource.Resource {
@@ -53,7 +53,7 @@ func websiteIdentitySchema() identityschema.Schema {
 	}}
 }
 
-// Forms of values. A policy of CloudFront has the form of a UUID.
+// Forms of values. The id of a CloudFront policy is a UUID.
 var (
 	zoneForm    = regexp.MustCompile(`^[A-Z0-9]{1,32}$`)
 	keyForm     = regexp.MustCompile(`^[^/]`)
@@ -92,7 +92,7 @@ func websiteSchema(ctx context.Context) schema.Schema {
 	}
 }
 
-// websiteNamesSchema are the attributes about the site's names, and where it is kept.
+// websiteNamesSchema are the attributes about the site's names and its bucket.
 func websiteNamesSchema() map[string]schema.Attribute {
 	names := func(description string) schema.Attribute {
 		return schema.SetAttribute{
@@ -135,7 +135,7 @@ func websiteNamesSchema() map[string]schema.Attribute {
 	}
 }
 
-// websitePagesSchema are the attributes about what is answered to which path.
+// websitePagesSchema are the attributes about what is returned for which path.
 func websitePagesSchema() map[string]schema.Attribute {
 	const noSlash = "must be the key of an object, not empty and without a leading slash, such as index.html"
 	return map[string]schema.Attribute{
@@ -193,7 +193,7 @@ func websitePagesSchema() map[string]schema.Attribute {
 	}
 }
 
-// websiteDeliverySchema are the attributes about where and how CloudFront answers.
+// websiteDeliverySchema are the attributes about how CloudFront delivers.
 func websiteDeliverySchema() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"require_tls": toggle("Whether a statement in the bucket policy denies requests to the bucket itself over plain " +
@@ -326,7 +326,7 @@ func (m *websiteModel) checkNames(diags *diag.Diagnostics) {
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 const maxIAMName = 128
 
-// checkDomain refuses a domain from which a name cannot be made that the site needs.
+// checkDomain refuses a domain from which a needed name of a group, policy or bucket cannot be made.
 func (m *websiteModel) checkDomain(diags *diag.Diagnostics) {
 	domain := m.Domain.ValueString()
 	if m.Domain.IsNull() || m.Domain.IsUnknown() || names.CheckHost(domain) != nil {

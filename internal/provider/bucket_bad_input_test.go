@@ -79,7 +79,7 @@ var badBuckets = map[string]badInput{
 	"algorithm": {`encryption = { algorithm = "aes256" }`, "encryption.algorithm", `"aes256"`,
 		`["AES256" "aws:kms" "aws:kms:dsse"]`},
 	"key without KMS": {`encryption = { algorithm = "AES256", kms_key_arn = "` + goodKey + `" }`,
-		"encryption.kms_key_arn", goodKey, `"aws:kms" and "aws:kms:dsse"`},
+		"encryption.kms_key_arn", goodKey, `"aws:kms" or "aws:kms:dsse"`},
 	"bucket key with dsse": {`encryption = { algorithm = "aws:kms:dsse", bucket_key = true }`,
 		"encryption.bucket_key", "true", `"aws:kms"`},
 	"key id": {`encryption = { kms_key_arn = "0a1b2c3d" }`, "encryption.kms_key_arn", `"0a1b2c3d"`,

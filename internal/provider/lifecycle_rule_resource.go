@@ -204,7 +204,7 @@ func (m *lifecycleRuleModel) checkConfig(ctx context.Context) (diags diag.Diagno
 	for key, value := range m.Filter.Get(ctx, &diags).Tags.Elements() {
 		if value.IsNull() {
 			diags.AddAttributeError(path.Root("filter").AtName("tags"), "Invalid filter", fmt.Sprintf(
-				"filter.tags has null for %q. Set a string, or leave the key out.", key))
+				"filter.tags has null for %q. Leave it out, or set a string.", key))
 		}
 	}
 	unknown := map[string]bool{}

@@ -157,9 +157,9 @@ func storeAttributes() map[string]schema.Attribute {
 				"than in the host name (`https://bucket.host`). Default: `true` when an S3 endpoint is set, here or in the " +
 				"environment, else `false`.",
 		},
-		"skip_credentials_validation": skip("Whether to use the credentials without asking STS first if they are valid."),
-		"skip_requesting_account_id": skip("Whether to do without the account id that STS tells. Attributes that show it " +
-			"are then null, and `allowed_account_ids` and `forbidden_account_ids` cannot be used."),
+		"skip_credentials_validation": skip("Whether to skip the check of the credentials with STS before they are used."),
+		"skip_requesting_account_id": skip("Whether to skip asking STS for the account id. Attributes that show it are " +
+			"then null, and `allowed_account_ids` and `forbidden_account_ids` cannot be used."),
 		"skip_region_validation": schema.BoolAttribute{
 			Optional: true,
 			MarkdownDescription: "Whether to accept any name as a region of AWS, for a region that is newer than this " +

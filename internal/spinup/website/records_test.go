@@ -2,6 +2,7 @@ package website
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -160,9 +161,7 @@ func TestChanges(t *testing.T) {
 				want[at] = r
 			}
 		}
-		for at, r := range wanted {
-			want[at] = r
-		}
+		maps.Copy(want, wanted)
 		changed := map[place]bool{}
 		for _, c := range o.changes(s) {
 			at := place{c.record.Name, c.record.Type}

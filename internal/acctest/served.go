@@ -19,14 +19,7 @@ import (
 // Adjust changes the pace.
 func (b *Bench) Served(t *testing.T, adjust ...func(*awsclient.Pace)) *Terraform {
 	t.Helper()
-	pace := Pace()
-	for _, change := range adjust {
-		change(&pace)
-	}
-	server, err := factories(pace)["spinup"]()
-	if err != nil {
-		t.Fatal(err)
-	}
+	server := inProcess(t, adjust)
 	ctx, stop := context.WithCancel(context.Background())
 	reattach, closed := make(chan *plugin.ReattachConfig), make(chan struct{})
 	failed := make(chan error, 1)
@@ -44,12 +37,21 @@ func (b *Bench) Served(t *testing.T, adjust ...func(*awsclient.Pace)) *Terraform
 	select {
 	case at := <-reattach:
 		// The user's own configuration of Terraform stays out of it.
-		env := append(os.Environ(), "TF_CLI_CONFIG_FILE="+os.DevNull, "TF_REATTACH_PROVIDERS="+attachment(t, at))
-		return &Terraform{t: t, Dir: t.TempDir(), env: env}
+		return newTerraform(t, "TF_CLI_CONFIG_FILE="+os.DevNull, "TF_REATTACH_PROVIDERS="+attachment(t, at))
 	case err := <-failed:
 		t.Fatalf("serving the provider: %v", err)
 	}
 	return nil
+}
+
+// inProcess is the provider at the pace of tests, as adjusted.
+func inProcess(t *testing.T, adjust []func(*awsclient.Pace)) tfprotov6.ProviderServer {
+	t.Helper()
+	pace := Pace()
+	for _, change := range adjust {
+		change(&pace)
+	}
+	return Must(factories(pace)["spinup"]())(t)
 }
 
 // attachment is the value of the variable by which Terraform finds a provider that runs already.

@@ -79,9 +79,16 @@ var binary = sync.OnceValues(func() (string, error) {
 
 // Terraform is a working directory for the real command with the provider's real binary.
 type Terraform struct {
-	t   *testing.T
+	commands
 	Dir string
 	env []string
+}
+
+func newTerraform(t *testing.T, env ...string) *Terraform {
+	t.Helper()
+	tf := &Terraform{Dir: t.TempDir(), env: append(os.Environ(), env...)}
+	tf.commands = commands{t, tf.run, tf.Plans}
+	return tf
 }
 
 // Terraform makes a working directory.
@@ -91,8 +98,7 @@ func (b *Bench) Terraform(t *testing.T) *Terraform {
 	if err != nil {
 		t.Fatal(err)
 	}
-	env := append(os.Environ(), "TF_CLI_CONFIG_FILE="+filepath.Join(dir, "terraform.rc"))
-	return &Terraform{t: t, Dir: t.TempDir(), env: env}
+	return newTerraform(t, "TF_CLI_CONFIG_FILE="+filepath.Join(dir, "terraform.rc"))
 }
 
 // Setenv adds a variable to the environment of the commands that follow.
@@ -106,8 +112,7 @@ func (tf *Terraform) Write(config string) {
 	}
 }
 
-// Run runs a command and gives what it printed, and its exit code. Failing is not an error of the test.
-func (tf *Terraform) Run(args ...string) (output string, code int) {
+func (tf *Terraform) run(args ...string) (output string, code int) {
 	tf.t.Helper()
 	cli := terraform.CLI{Path: os.Getenv("TF_ACC_TERRAFORM_PATH"), Dir: tf.Dir, Env: tf.env}
 	output, code, err := cli.Run(tf.t.Context(), append(args, "-no-color")...)
@@ -117,59 +122,10 @@ func (tf *Terraform) Run(args ...string) (output string, code int) {
 	return output, code
 }
 
-// Must runs a command that has to succeed.
-func (tf *Terraform) Must(args ...string) string {
-	tf.t.Helper()
-	out, code := tf.Run(args...)
-	if code != 0 {
-		tf.t.Fatalf("terraform %s: exit code %d\n%s", strings.Join(args, " "), code, out)
-	}
-	return out
-}
-
-// MustFail runs a command that has to fail, and gives what it printed with its line breaks and borders taken out, so
-// that a sentence can be looked for.
-func (tf *Terraform) MustFail(args ...string) string {
-	tf.t.Helper()
-	out, code := tf.Run(args...)
-	if code == 0 {
-		tf.t.Fatalf("terraform %s succeeded\n%s", strings.Join(args, " "), out)
-	}
-	return Flat(out)
-}
-
-// Flat takes Terraform's borders and line breaks out of its messages.
-func Flat(output string) string {
-	return strings.Join(strings.Fields(strings.NewReplacer("│", " ", "╷", " ", "╵", " ").Replace(output)), " ")
-}
-
-// Apply applies the configuration.
-func (tf *Terraform) Apply() string { tf.t.Helper(); return tf.Must("apply", "-auto-approve") }
-
-// Destroy destroys everything in state.
-func (tf *Terraform) Destroy() string { tf.t.Helper(); return tf.Must("destroy", "-auto-approve") }
-
-// Empty requires a plan without changes.
-func (tf *Terraform) Empty() {
-	tf.t.Helper()
-	if out, code := tf.Run("plan", "-detailed-exitcode"); code != 0 {
-		tf.t.Fatalf("plan is not empty (exit code %d):\n%s", code, out)
-	}
-}
-
-// Change is what a plan does to one resource.
-type Change = terraform.Change
-
-// Plan plans and gives the change of the resource at the address; one without actions when there is none.
-func (tf *Terraform) Plan(address string, args ...string) Change {
-	tf.t.Helper()
-	return tf.Plans(args...)[address]
-}
-
 // Plans plans and gives the change of each resource by its address.
 func (tf *Terraform) Plans(args ...string) map[string]Change {
 	tf.t.Helper()
-	file := filepath.Join(tf.Dir, "test.plan")
+	file := filepath.Join(tf.Dir, planFile)
 	tf.Must(append([]string{"plan", "-out", file}, args...)...)
 	changes, err := terraform.Changes([]byte(tf.Must("show", "-json", file)))
 	if err != nil {

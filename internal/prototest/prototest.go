@@ -1,6 +1,8 @@
 // Package prototest plays Terraform in process, over protocol 6: it makes the calls that the terraform command makes,
 // in its order, and holds the provider to the promises that the command checks. Thus it also shows what an installed
-// command is too old to run, such as identities. Only tests may import it; it imports terraform-plugin-go alone.
+// command is too old to run, such as identities. A Server makes single calls, for values of Go; a Workspace plays plan,
+// apply and destroy, for configurations in Terraform's language. Only tests may import it; it imports
+// terraform-plugin-go and, to read configurations, hcl and cty.
 package prototest
 
 import (
@@ -91,9 +93,16 @@ func (s *Server) Identity(typeName string) *tfprotov6.ResourceIdentitySchema {
 	return s.identities[typeName]
 }
 
-// Configure gives the provider its block.
+// Configure gives the provider its block, once that is found valid.
 func (s *Server) Configure(config Values) Diagnostics {
 	s.t.Helper()
+	valid, err := s.provider.ValidateProviderConfig(s.t.Context(), &tfprotov6.ValidateProviderConfigRequest{
+		Config: s.encode(s.schemas.Provider.ValueType(), config),
+	})
+	s.must(err)
+	if diags := Diagnostics(valid.Diagnostics); diags.Errors() != "" {
+		return diags
+	}
 	resp, err := s.provider.ConfigureProvider(s.t.Context(), &tfprotov6.ConfigureProviderRequest{
 		Config: s.encode(s.schemas.Provider.ValueType(), config),
 	})
@@ -185,6 +194,19 @@ func (s *Server) Read(typeName string, prior Object) (Object, Diagnostics) {
 	})
 	s.must(err)
 	return s.object(typeName, resp.NewState, resp.NewIdentity, resp.Private), resp.Diagnostics
+}
+
+// upgrade reads an object from what a state file says.
+func (s *Server) upgrade(typeName string, text []byte) Values {
+	s.t.Helper()
+	resp, err := s.provider.UpgradeResourceState(s.t.Context(), &tfprotov6.UpgradeResourceStateRequest{
+		TypeName: typeName, Version: s.schemas.ResourceSchemas[typeName].Version, RawState: &tfprotov6.RawState{JSON: text},
+	})
+	s.must(err)
+	if said := Diagnostics(resp.Diagnostics).Errors(); said != "" {
+		s.t.Fatalf("reading %s from state: %s", typeName, said)
+	}
+	return s.decode(s.typeOf(typeName), resp.UpgradedState)
 }
 
 // Import imports by an id or, if that is empty, by an identity, and refreshes.

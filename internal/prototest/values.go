@@ -136,7 +136,12 @@ func plain(v tftypes.Value) any {
 		all = append(all, plain(one))
 	}
 	if v.Type().Is(tftypes.Set{}) {
-		slices.SortFunc(all, func(x, y any) int { return cmp.Compare(fmt.Sprint(x), fmt.Sprint(y)) })
+		sortSet(all)
 	}
 	return all
+}
+
+// sortSet gives the elements of a set an order, so that equal sets are equal lists.
+func sortSet(elements []any) {
+	slices.SortFunc(elements, func(x, y any) int { return cmp.Compare(fmt.Sprint(x), fmt.Sprint(y)) })
 }

@@ -56,7 +56,7 @@ type drift struct {
 func TestAccBucket_drift(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name+"-log")
-		tf := b.Served(t)
+		tf := b.Played(t)
 		tf.Write(b.Provider() + complete(b))
 		tf.Apply()
 		spliceRules(t, b, "", foreignRule())

@@ -94,7 +94,7 @@ func (l userLife) sweep(private openpgp.EntityList) sweep {
 		before: func(b *acctest.Bench) string { return config(b, "ann", l.before) },
 		after:  func(b *acctest.Bench) string { return config(b, l.to, l.after) },
 		burden: func(t *testing.T, b *acctest.Bench) { puts("-theirs", nothing)(t, b, aws.String(b.Name+"-ann")) },
-		sound: func(t *testing.T, b *acctest.Bench, tf *acctest.Terraform) {
+		sound: func(t *testing.T, b *acctest.Bench, tf acctest.Runner) {
 			for _, user := range slices.Compact([]string{"ann", l.to}) {
 				keysHeld(t, b, b.Name+"-"+user, recorded(t, tf), private)
 			}
@@ -189,7 +189,7 @@ func keysHeld(t *testing.T, b *acctest.Bench, user string, key map[string]any, p
 }
 
 // recorded is the user's access_key in state; nil for none.
-func recorded(t *testing.T, tf *acctest.Terraform) map[string]any {
+func recorded(t *testing.T, tf acctest.Runner) map[string]any {
 	t.Helper()
 	var state struct {
 		Resources []struct {

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/gateway"
 )
 
@@ -21,7 +22,7 @@ type sweep struct {
 	// burden puts things of others into what will be deleted. Nil: nothing.
 	burden func(t *testing.T, b *acctest.Bench)
 	// sound checks what must hold whenever a command has ended, well or not. Nil: nothing.
-	sound func(t *testing.T, b *acctest.Bench, tf *acctest.Terraform)
+	sound func(t *testing.T, b *acctest.Bench, tf acctest.Runner)
 	// facts are what exists after create and update, told by plain clients and without names of the bench: the same
 	// whatever went wrong on the way. Nil: what Terraform sees is all.
 	facts func(t *testing.T, b *acctest.Bench) []string
@@ -31,22 +32,25 @@ type sweep struct {
 	gone func(t *testing.T, b *acctest.Bench)
 	// phases are those that are swept: "create", "update" and "delete".
 	phases []string
-	// slow says that a case takes seconds: then each goes on in one of the two ways only, by turns.
+	// slow says that a case takes seconds: then each goes on in one of the two ways only, by turns. On LocalStack they
+	// do so always.
 	slow bool
 }
 
 // run fails every mutating call of each phase, unsent and with its answer lost, and goes on by apply and by destroy: the
-// end is the same, and nothing is left behind.
+// end is the same, and nothing is left behind. The cases are played in process, but for one of each phase and fault.
 func (s sweep) run(t *testing.T, b *acctest.Bench) {
 	faults := map[string]func() gateway.Fault{"unsent": gateway.ResetBefore, "lost": gateway.ResetAfter}
 	for _, phase := range s.phases {
 		calls, facts := s.undisturbed(t, b, phase)
 		for n := 1; n <= calls; n++ {
 			for kind, fault := range faults {
-				for _, next := range s.nexts(n, kind) {
+				for i, next := range s.nexts(b, n, kind) {
+					real := n == (calls+1)/2 && i == 0
 					t.Run(fmt.Sprintf("%s/%d/%s/%s", phase, n, kind, next), func(t *testing.T) {
 						t.Parallel()
-						s.crash(t, b.Fork(t), phase, gateway.Rule{
+						b := b.Fork(t)
+						s.crash(t, b, runner(t, b, real), phase, gateway.Rule{
 							Name: struck, Match: gateway.Nth(n, gateway.Mutation()), Fault: fault(), Times: 1,
 						}, next, facts)
 					})
@@ -56,10 +60,19 @@ func (s sweep) run(t *testing.T, b *acctest.Bench) {
 	}
 }
 
+// runner is Terraform for one case: the real command, or one that is played in process.
+func runner(t *testing.T, b *acctest.Bench, real bool) acctest.Runner {
+	t.Helper()
+	if real {
+		return b.Served(t)
+	}
+	return b.Played(t)
+}
+
 // nexts are the ways to go on after the n-th call.
-func (s sweep) nexts(n int, kind string) []string {
+func (s sweep) nexts(b *acctest.Bench, n int, kind string) []string {
 	switch {
-	case !s.slow:
+	case !s.slow && b.Kind != emulator.LocalStack:
 		return []string{"apply", "destroy"}
 	case (n%2 == 0) == (kind == "lost"):
 		return []string{"apply"}
@@ -69,7 +82,7 @@ func (s sweep) nexts(n int, kind string) []string {
 
 // prepare makes what is there before the phase, and gives the configuration and the command that are to be struck.
 func (s sweep) prepare(
-	t *testing.T, b *acctest.Bench, tf *acctest.Terraform, phase string,
+	t *testing.T, b *acctest.Bench, tf acctest.Runner, phase string,
 ) (config string, command []string) {
 	if s.surround != nil {
 		s.surround(t, b)
@@ -96,7 +109,7 @@ const struck = "struck"
 func (s sweep) undisturbed(t *testing.T, b *acctest.Bench, phase string) (calls int, facts []string) {
 	t.Helper()
 	b = b.Fork(t)
-	tf := b.Served(t)
+	tf := b.Played(t)
 	config, command := s.prepare(t, b, tf, phase)
 	tf.Write(b.Provider() + config)
 	b.Gateway.Reset()
@@ -114,8 +127,9 @@ func (s sweep) undisturbed(t *testing.T, b *acctest.Bench, phase string) (calls 
 	return calls, facts
 }
 
-func (s sweep) crash(t *testing.T, b *acctest.Bench, phase string, rule gateway.Rule, next string, facts []string) {
-	tf := b.Served(t)
+func (s sweep) crash(
+	t *testing.T, b *acctest.Bench, tf acctest.Runner, phase string, rule gateway.Rule, next string, facts []string,
+) {
 	config, command := s.prepare(t, b, tf, phase)
 	tf.Write(b.Provider("max_retries = 0") + config) // so that the call is not simply sent again
 	b.Gateway.Inject(rule)
@@ -150,7 +164,7 @@ func (s sweep) exists(t *testing.T, b *acctest.Bench) []string {
 	return s.facts(t, b)
 }
 
-func (s sweep) check(t *testing.T, b *acctest.Bench, tf *acctest.Terraform) {
+func (s sweep) check(t *testing.T, b *acctest.Bench, tf acctest.Runner) {
 	t.Helper()
 	if s.sound != nil {
 		s.sound(t, b, tf)

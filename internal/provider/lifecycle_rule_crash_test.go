@@ -40,7 +40,7 @@ func TestAccLifecycleRule_crashSweep(t *testing.T) {
 					ruleBlock(b, "three", "three", `expired_object_delete_marker = true`, `depends_on = [spinup_lifecycle_rule.one]`) +
 					ruleBlock(b, "four", "four", `expiration_days = 4`, `depends_on = [spinup_lifecycle_rule.one]`)
 			},
-			sound: func(t *testing.T, b *acctest.Bench, _ *acctest.Terraform) {
+			sound: func(t *testing.T, b *acctest.Bench, _ acctest.Runner) {
 				if diff := cmp.Diff(stranger["stranger"], rawRules(t, b)["stranger"]); diff != "" {
 					t.Errorf("the rule of another owner (-before +after):\n%s", diff)
 				}

@@ -57,7 +57,7 @@ func TestAccWebsite_crashSweep(t *testing.T) {
 		before:   siteBefore,
 		after:    siteAfter,
 		burden:   func(t *testing.T, b *acctest.Bench) { b.PutObject(t, domain(b), "left") },
-		sound:    func(t *testing.T, b *acctest.Bench, _ *acctest.Terraform) { oneEach(t, b) },
+		sound:    func(t *testing.T, b *acctest.Bench, _ acctest.Runner) { oneEach(t, b) },
 		facts:    siteFacts,
 		gone:     goneWhole,
 		phases:   []string{"create", "update", "delete"},

@@ -60,7 +60,7 @@ type Server struct {
 	t          testing.TB
 	provider   tfprotov6.ProviderServer
 	schemas    *tfprotov6.GetProviderSchemaResponse
-	identities map[string]*tfprotov6.ResourceIdentitySchema
+	identities map[string]*tfprotov6.ResourceIdentitySchema // nil: it knows nothing of identities
 }
 
 // New asks the provider for its schemas.
@@ -142,7 +142,10 @@ func (s *Server) Plan(typeName string, prior Object, config Values) (Plan, Diagn
 	}
 	plan := Plan{
 		Prior: prior, Config: config, Planned: s.decode(of, resp.PlannedState),
-		typeName: typeName, identity: resp.PlannedIdentity, private: resp.PlannedPrivate,
+		typeName: typeName, private: resp.PlannedPrivate,
+	}
+	if s.identities != nil {
+		plan.identity = resp.PlannedIdentity
 	}
 	for _, path := range resp.RequiresReplace {
 		name, _ := path.Steps()[0].(tftypes.AttributeName)
@@ -229,7 +232,7 @@ func (s *Server) object(
 ) Object {
 	s.t.Helper()
 	object := Object{State: s.decode(s.typeOf(typeName), state), private: private}
-	if identity != nil {
+	if identity != nil && s.identities != nil {
 		object.Identity = s.decode(s.identities[typeName].ValueType(), identity.IdentityData)
 	}
 	if HasUnknown(object.State) || HasUnknown(object.Identity) {

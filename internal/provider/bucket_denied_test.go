@@ -13,15 +13,14 @@ import (
 
 // TestAccBucket_denied lets each read of a refresh fail in turn.
 func TestAccBucket_denied(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Each(t, bothWays(func(t *testing.T, b *acctest.Bench, tf acctest.Runner, brief bool) {
 		b.MakeBucket(t, b.Name+"-log")
-		tf := b.Served(t)
 		tf.Write(b.Provider("max_retries = 0") + complete(b))
 		tf.Apply()
-		wantUnread(t, b, tf, "Bucket", failures(b))
+		wantUnread(t, b, tf, "Bucket", some(brief, failures(b)))
 		tf.Destroy()
 		b.Gone(t, b.Name)
-	})
+	}))
 }
 
 func failures(b *acctest.Bench) []unread {

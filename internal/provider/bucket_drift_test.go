@@ -54,14 +54,13 @@ type drift struct {
 // TestAccBucket_drift changes each part of a bucket with a plain client. The plan names just that, applying it repairs
 // just that, and the next plan is empty.
 func TestAccBucket_drift(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Each(t, bothWays(func(t *testing.T, b *acctest.Bench, tf acctest.Runner, brief bool) {
 		b.MakeBucket(t, b.Name+"-log")
-		tf := b.Played(t)
 		tf.Write(b.Provider() + complete(b))
 		tf.Apply()
 		spliceRules(t, b, "", foreignRule())
 		theirs := rawRules(t, b)["theirs"]
-		for _, row := range drifts(b) {
+		for _, row := range some(brief, drifts(b)) {
 			t.Run(row.name, func(t *testing.T) {
 				row.tamper(t, b)
 				change := tf.Plan("spinup_bucket.test")
@@ -87,7 +86,7 @@ func TestAccBucket_drift(t *testing.T) {
 		spliceRules(t, b, "theirs")
 		tf.Destroy()
 		b.Gone(t, b.Name)
-	})
+	}))
 }
 
 // TestAccBucket_tamperedDocument looks at the words of a plan: exactly the document differs, in both versions as it is.

@@ -77,7 +77,7 @@ func stages(boundaries [2]string) []stage {
 // userCareer takes a user through everything that can happen to one. Each run is of a command that has to succeed in
 // the end.
 func userCareer(
-	t *testing.T, b *acctest.Bench, tf *acctest.Terraform, boundaries [2]string, run func(command ...string),
+	t *testing.T, b *acctest.Bench, tf acctest.Runner, boundaries [2]string, run func(command ...string),
 ) {
 	t.Helper()
 	for _, s := range stages(boundaries) {
@@ -104,7 +104,7 @@ func userCareer(
 // them.
 func TestAccBucketUser_permissions(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
-		boundaries, tf, policy := surroundUser(t, b), b.Served(t), ofUsers(t)
+		boundaries, tf, policy := surroundUser(t, b), b.Played(t), ofUsers(t)
 		hold(t, b, policy)
 		userCareer(t, b, tf, boundaries, func(command ...string) { tf.Must(command...) })
 		if diff := cmp.Diff(takes(b, policy), used(b)); diff != "" {
@@ -118,7 +118,7 @@ func TestAccBucketUser_permissions(t *testing.T) {
 // named it.
 func TestAccBucketUser_permissionsMissing(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
-		boundaries, tf, policy := surroundUser(t, b), b.Served(t), ofUsers(t)
+		boundaries, tf, policy := surroundUser(t, b), b.Played(t), ofUsers(t)
 		granted := learned(t, b, tf, policy, func(run func(...string)) { userCareer(t, b, tf, boundaries, run) })
 		if diff := cmp.Diff(takes(b, policy), granted); diff != "" {
 			t.Errorf("actions (-published +asked for):\n%s", diff)

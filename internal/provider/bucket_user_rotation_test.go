@@ -60,7 +60,7 @@ func rotate(tf *acctest.Terraform, rotation string) {
 }
 
 // keyOf is access_key as the state file has it.
-func keyOf(t *testing.T, tf *acctest.Terraform) map[string]any {
+func keyOf(t *testing.T, tf acctest.Runner) map[string]any {
 	t.Helper()
 	var state struct {
 		Resources []struct {

@@ -60,15 +60,6 @@ func (s sweep) run(t *testing.T, b *acctest.Bench) {
 	}
 }
 
-// runner is Terraform for one case: the real command, or one that is played in process.
-func runner(t *testing.T, b *acctest.Bench, real bool) acctest.Runner {
-	t.Helper()
-	if real {
-		return b.Served(t)
-	}
-	return b.Played(t)
-}
-
 // nexts are the ways to go on after the n-th call.
 func (s sweep) nexts(b *acctest.Bench, n int, kind string) []string {
 	switch {

@@ -34,7 +34,7 @@ func denied(api any, things map[string]string) (all []unread) {
 
 // wantUnread lets each of the reads fail in turn. Neither a missing permission nor a service in trouble means that
 // anything is gone: the plan fails and says what is the matter, and state stays as it is, byte for byte.
-func wantUnread(t *testing.T, b *acctest.Bench, tf *acctest.Terraform, noun string, rows []unread) {
+func wantUnread(t *testing.T, b *acctest.Bench, tf acctest.Runner, noun string, rows []unread) {
 	t.Helper()
 	state := tf.StateFile()
 	for _, row := range rows {

@@ -13,17 +13,16 @@ import (
 // TestAccLifecycleRule_denied lets the read of a refresh fail.
 func TestAccLifecycleRule_denied(t *testing.T) {
 	t.Parallel()
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Each(t, bothWays(func(t *testing.T, b *acctest.Bench, tf acctest.Runner, brief bool) {
 		b.MakeBucket(t, b.Name)
-		tf := b.Served(t)
 		tf.Write(b.Provider("max_retries = 0") + ruleBlock(b, "test", "one", "expiration_days = 30"))
 		tf.Apply()
 		itself := "bucket " + b.Name
-		wantUnread(t, b, tf, "Lifecycle rule", append(denied(lifecyclerule.Reads{}, map[string]string{"bucket": itself}),
+		wantUnread(t, b, tf, "Lifecycle rule", some(brief, append(denied(lifecyclerule.Reads{}, map[string]string{"bucket": itself}),
 			unread{"fails", getLifecycle, gateway.Internal(), []string{itself + ": InternalError"}},
 			unread{"throttled", getLifecycle, gateway.Throttled(), []string{itself + ": SlowDown"}},
-		))
-	})
+		)))
+	}))
 }
 
 // TestAccLifecycleRule_deniedWrite refuses writes: what state says afterwards is what there is.

@@ -12,7 +12,7 @@ import (
 
 // ruleLife takes a rule, the only one of its bucket, through everything that can happen to one. Each run is of a command
 // that has to succeed in the end.
-func ruleLife(t *testing.T, b *acctest.Bench, tf *acctest.Terraform, run func(command ...string)) {
+func ruleLife(t *testing.T, b *acctest.Bench, tf acctest.Runner, run func(command ...string)) {
 	t.Helper()
 	tf.Write(b.Provider() + ruleBlock(b, "test", "one", "expiration_days = 30"))
 	run("apply", "-auto-approve")
@@ -33,7 +33,7 @@ func TestAccLifecycleRule_permissions(t *testing.T) {
 	t.Parallel()
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name)
-		tf, policy := b.Served(t), published(t, "lifecycle-rule.json")
+		tf, policy := b.Played(t), published(t, "lifecycle-rule.json")
 		hold(t, b, policy)
 		ruleLife(t, b, tf, func(command ...string) { tf.Must(command...) })
 		if diff := cmp.Diff(actionsOf(policy), used(b)); diff != "" {
@@ -48,7 +48,7 @@ func TestAccLifecycleRule_permissionsMissing(t *testing.T) {
 	t.Parallel()
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name)
-		tf, policy := b.Served(t), published(t, "lifecycle-rule.json")
+		tf, policy := b.Played(t), published(t, "lifecycle-rule.json")
 		granted := learned(t, b, tf, policy, func(run func(...string)) { ruleLife(t, b, tf, run) })
 		if diff := cmp.Diff(actionsOf(policy), granted); diff != "" {
 			t.Errorf("actions (-published +asked for):\n%s", diff)

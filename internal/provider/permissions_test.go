@@ -70,7 +70,7 @@ func unheld(b *acctest.Bench) {
 }
 
 // life takes a bucket through everything that can happen to one. Each run is of a command that has to succeed in the end.
-func life(t *testing.T, b *acctest.Bench, tf *acctest.Terraform, run func(command ...string)) {
+func life(t *testing.T, b *acctest.Bench, tf acctest.Runner, run func(command ...string)) {
 	t.Helper()
 	tf.Write(b.Provider() + complete(b, "force_destroy = true"))
 	run("apply", "-auto-approve")
@@ -100,7 +100,7 @@ func life(t *testing.T, b *acctest.Bench, tf *acctest.Terraform, run func(comman
 func TestAccBucket_permissions(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name+"-log")
-		tf := b.Terraform(t)
+		tf := b.Played(t)
 		policy := published(t, "bucket.json")
 		hold(t, b, policy)
 		life(t, b, tf, func(command ...string) { tf.Must(command...) })
@@ -115,7 +115,7 @@ func TestAccBucket_permissions(t *testing.T) {
 func TestAccBucket_permissionsMissing(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name+"-log")
-		tf := b.Terraform(t)
+		tf := b.Played(t)
 		policy := published(t, "bucket.json")
 		granted := learned(t, b, tf, policy, func(run func(...string)) { life(t, b, tf, run) })
 		if diff := cmp.Diff(actionsOf(policy), granted); diff != "" {
@@ -127,7 +127,7 @@ func TestAccBucket_permissionsMissing(t *testing.T) {
 // learned goes through a life with nothing allowed, and runs each of its commands again and again, with what the errors
 // ask for allowed as well, until it succeeds. It gives the actions that were allowed in the end, in alphabetical order.
 func learned(
-	t *testing.T, b *acctest.Bench, tf *acctest.Terraform, policy awspolicy.Document,
+	t *testing.T, b *acctest.Bench, tf acctest.Runner, policy awspolicy.Document,
 	life func(run func(command ...string)),
 ) []string {
 	t.Helper()
@@ -204,7 +204,7 @@ func askedFor(t *testing.T, b *acctest.Bench, policy awspolicy.Document, output 
 func TestAccBucket_permissionsPlan(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name+"-log")
-		tf := b.Terraform(t)
+		tf := b.Served(t)
 		tf.Write(b.Provider() + complete(b))
 		tf.Apply()
 		suspend(t, b)
@@ -243,7 +243,7 @@ func TestAccBucket_permissionsLess(t *testing.T) {
 				strings.HasSuffix(action, "LifecycleConfiguration") ||
 				strings.HasPrefix(action, "s3:DeleteObject") || strings.Contains(action, "MultipartUpload")
 		})))
-		tf := b.Terraform(t)
+		tf := b.Served(t)
 		tf.Write(b.Provider() + fmt.Sprintf(`
 resource "spinup_bucket" "test" {
   name          = %q
@@ -260,7 +260,7 @@ resource "spinup_bucket" "test" {
 // TestAccPermissions_dataSources holds all data sources to their policy.
 func TestAccPermissions_dataSources(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
-		made, tf := b.Terraform(t), b.Terraform(t)
+		made, tf := b.Served(t), b.Served(t)
 		made.Write(b.Provider() + fmt.Sprintf("resource \"spinup_bucket\" \"test\" { name = %q }\n", b.Name) +
 			member(b, `access = "read_only"`, `path = "/docs/"`) + site(b, `origin_access = "website_endpoint"`,
 			`redirect_domains = ["`+zone(b)+`"]`))

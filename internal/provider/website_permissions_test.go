@@ -19,7 +19,7 @@ import (
 
 // siteLife takes a site through everything that can happen to one. Each run is of a command that has to succeed in the
 // end.
-func siteLife(t *testing.T, b *acctest.Bench, tf *acctest.Terraform, run func(command ...string)) {
+func siteLife(t *testing.T, b *acctest.Bench, tf acctest.Runner, run func(command ...string)) {
 	t.Helper()
 	write := func(lines ...string) {
 		tf.Write(b.Provider() + site(b, append(lines, "wait_for_deployment = false")...))
@@ -94,7 +94,7 @@ func TestAccWebsite_permissions(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		b.MakeZone(t, zone(b))
 		b.MakeBucket(t, b.Name+"-log")
-		tf, policy := b.Served(t), published(t, "website.json")
+		tf, policy := b.Played(t), published(t, "website.json")
 		hold(t, b, policy)
 		siteLife(t, b, tf, func(command ...string) { tf.Must(command...) })
 		if diff := cmp.Diff(actionsOf(policy), used(b)); diff != "" {
@@ -110,7 +110,7 @@ func TestAccWebsite_permissionsMissing(t *testing.T) {
 	acctest.Only(t, emulator.Fakecloud, noCloudFront, func(t *testing.T, b *acctest.Bench) {
 		b.MakeZone(t, zone(b))
 		b.MakeBucket(t, b.Name+"-log")
-		tf, policy := b.Served(t), published(t, "website.json")
+		tf, policy := b.Played(t), published(t, "website.json")
 		granted := learned(t, b, tf, policy, func(run func(...string)) { siteLife(t, b, tf, run) })
 		if diff := cmp.Diff(actionsOf(policy), granted); diff != "" {
 			t.Errorf("actions (-published +asked for):\n%s", diff)

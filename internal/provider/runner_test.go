@@ -1,0 +1,36 @@
+package provider_test
+
+import (
+	"testing"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
+)
+
+// runner is Terraform for one case: the real command, or one that is played in process.
+func runner(t *testing.T, b *acctest.Bench, real bool) acctest.Runner {
+	t.Helper()
+	if real {
+		return b.Served(t)
+	}
+	return b.Played(t)
+}
+
+// bothWays makes a test of a table that is played in process, and then tried briefly, which is its first row alone, with
+// the real command.
+func bothWays(table func(t *testing.T, b *acctest.Bench, tf acctest.Runner, brief bool)) func(*testing.T, *acctest.Bench) {
+	return func(t *testing.T, b *acctest.Bench) {
+		table(t, b, b.Played(t), false)
+		t.Run("terraform", func(t *testing.T) {
+			b := b.Fork(t)
+			table(t, b, b.Served(t), true)
+		})
+	}
+}
+
+// some are the rows of a table, or briefly the first one.
+func some[T any](brief bool, rows []T) []T {
+	if brief {
+		return rows[:1]
+	}
+	return rows
+}

@@ -46,7 +46,7 @@ type Bench struct {
 	account account.Account
 }
 
-// Each runs a test on every emulator, in parallel with all others.
+// Each runs a test on every emulator, or on the one that was chosen, in parallel with all others.
 func Each(t *testing.T, test func(t *testing.T, b *Bench)) {
 	t.Helper()
 	for _, kind := range kinds() {
@@ -79,12 +79,27 @@ func note(t *testing.T, kind emulator.Kind, reason string) emulator.Kind {
 	return kind
 }
 
-// kinds are the emulators of this run: both, or the one that somebody else runs.
+// chosen is the variable that names the only emulator for the tests that run on every one.
+const chosen = "SPINUP_TEST_EMULATOR"
+
+// kinds are the emulators of this run: both, the chosen one, or the one that somebody else runs.
 func kinds() []emulator.Kind {
 	if os.Getenv("SPINUP_TEST_ENDPOINT") != "" {
 		return []emulator.Kind{emulator.External}
 	}
+	if one := os.Getenv(chosen); one != "" {
+		return []emulator.Kind{emulator.Kind(one)}
+	}
 	return []emulator.Kind{emulator.LocalStack, emulator.Fakecloud}
+}
+
+// checkChosen refuses a choice that is none: no test would run.
+func checkChosen() error {
+	kind, err := emulator.ParseKind(os.Getenv(chosen))
+	if err != nil || os.Getenv(chosen) != "" && string(kind) != os.Getenv(chosen) {
+		return fmt.Errorf("%s is %q: want %s or %s", chosen, os.Getenv(chosen), emulator.LocalStack, emulator.Fakecloud)
+	}
+	return nil
 }
 
 // starter gives a running emulator.
@@ -224,6 +239,10 @@ func Main(m *testing.M) int {
 			return 1
 		}
 		_ = os.Setenv("TF_ACC_TERRAFORM_PATH", terraform)
+	}
+	if err := checkChosen(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
 	}
 	code := m.Run()
 	run.finish(code)

@@ -46,6 +46,12 @@ func (p *Player) run(args ...string) (output string, code int) {
 			return report.String(), 1
 		}
 		return p.told(changes, p.workspace.Apply(changes))
+	case "apply -refresh-only -auto-approve":
+		changes, report := p.workspace.Plan(false)
+		if !report.Failed() {
+			p.workspace.Keep(changes)
+		}
+		return p.told(prototest.Changes{}, report)
 	case "apply " + planFile:
 		return p.told(p.saved, p.workspace.Apply(p.saved))
 	default:

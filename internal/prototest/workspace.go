@@ -183,11 +183,7 @@ func (p Plan) replaces() bool {
 // Apply does what a plan says.
 func (w *Workspace) Apply(changes Changes) Report {
 	w.t.Helper()
-	if changes.serial != w.serial {
-		w.t.Fatal("the plan is stale")
-	}
-	w.serial++
-	w.state = changes.base
+	w.Keep(changes)
 	const away = "destroy "
 	steps := map[string]step{}
 	for address, change := range changes.All {
@@ -210,6 +206,16 @@ func (w *Workspace) Apply(changes Changes) Report {
 		}
 	}
 	return w.walk(steps)
+}
+
+// Keep takes what the refresh of a plan saw into state.
+func (w *Workspace) Keep(changes Changes) {
+	w.t.Helper()
+	if changes.serial != w.serial {
+		w.t.Fatal("the plan is stale")
+	}
+	w.serial++
+	w.state = changes.base
 }
 
 // make creates an object or updates it.

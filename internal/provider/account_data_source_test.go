@@ -45,7 +45,7 @@ func TestAccAccountDataSource(t *testing.T) {
 		for name, test := range tests {
 			t.Run(name, func(t *testing.T) {
 				b.Gateway.Reset()
-				tf := b.Terraform(t)
+				tf := b.Served(t)
 				tf.Write(test.provider + `data "spinup_account" "test" {}`)
 				tf.Apply()
 				if diff := cmp.Diff(test.want, tf.State("data.spinup_account.test")); diff != "" {

@@ -23,7 +23,7 @@ const bucketDataSource = "data.spinup_bucket.test"
 func TestAccBucketDataSource_equal(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name+"-log")
-		tf := b.Terraform(t)
+		tf := b.Served(t)
 		tf.Write(b.Provider(`org = "physics"`, `default_tags = { Team = "it" }`) + fmt.Sprintf(`
 resource "spinup_bucket" "test" {
   name             = %[1]q
@@ -73,7 +73,7 @@ data "spinup_bucket" "test" { name = spinup_bucket.test.name }
 func TestAccBucketDataSource_empty(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name)
-		tf := b.Terraform(t)
+		tf := b.Served(t)
 		tf.Write(b.Provider() + fmt.Sprintf("data \"spinup_bucket\" \"test\" { name = %q }", b.Name))
 		expect := func(what string, want bool) {
 			t.Helper()
@@ -123,7 +123,7 @@ func TestAccBucketDataSource_foreign(t *testing.T) {
 		}))(t)
 		putRules(t, b, otherArchive(), presetRules()["abort-uploads"])
 
-		tf := b.Terraform(t)
+		tf := b.Served(t)
 		tf.Write(b.Provider(`ignore_tags = { keys = ["Scanner"] }`) +
 			fmt.Sprintf("data \"spinup_bucket\" \"test\" { name = %q }", b.Name))
 		tf.Apply()
@@ -154,7 +154,7 @@ func TestAccBucketDataSource_foreign(t *testing.T) {
 
 func TestAccBucketDataSource_missing(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
-		tf := b.Terraform(t)
+		tf := b.Served(t)
 		tf.Write(b.Provider() + fmt.Sprintf("data \"spinup_bucket\" \"test\" { name = %q }", b.Name))
 		out := tf.MustFail("plan")
 		if want := fmt.Sprintf("There is no bucket %q.", b.Name); !strings.Contains(out, want) {

@@ -211,7 +211,7 @@ func TestAccBucket_importService(t *testing.T) {
 				}
 				config := b.Provider(`org = "example"`) + strings.ReplaceAll(legacyConfig(t, b, row.lines...), "BUCKET", b.Name)
 
-				tf := b.Terraform(t)
+				tf := b.Served(t)
 				tf.Write(config + fmt.Sprintf("import {\n  to = %s\n  id = %q\n}\n", legacyBucket, b.Name))
 				if out := tf.Must("plan"); !strings.Contains(out, "Plan: 1 to import, 0 to add, 0 to change, 0 to destroy.") {
 					t.Errorf("by an import block, plan\n%s", out)
@@ -236,7 +236,7 @@ func TestAccBucket_importService(t *testing.T) {
 func TestAccBucket_importOtherLevel(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		serviceBucket(t, b, acctest.Region, "", serviceFirst, serviceLater[2])
-		tf := b.Terraform(t)
+		tf := b.Served(t)
 		tf.Write(b.Provider(`org = "example"`) + legacyConfig(t, b))
 		tf.Must("import", legacyBucket, b.Name)
 		change := tf.Plan(legacyBucket)
@@ -254,7 +254,7 @@ func TestAccBucket_importOtherLevel(t *testing.T) {
 // TestAccBucket_importRefused: what is not there, and what is no bucket's name.
 func TestAccBucket_importRefused(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
-		tf := b.Terraform(t)
+		tf := b.Served(t)
 		tf.Write(b.Provider() + bucketNamed(b.Name))
 		for id, want := range map[string]string{
 			b.Name:          "Cannot import non-existent remote object",

@@ -76,7 +76,7 @@ func TestAccBucket_levels(t *testing.T) {
 	t.Parallel()
 	const reason = "LocalStack has no policy simulator and enforces no policies"
 	acctest.Only(t, emulator.Fakecloud, reason, func(t *testing.T, b *acctest.Bench) {
-		tf := b.Terraform(t)
+		tf := b.Played(t)
 		config := func(requireTLS bool) string {
 			return b.Provider() + fmt.Sprintf(`
 resource "spinup_bucket" "test" {

@@ -89,7 +89,7 @@ func TestAccBucket_preset(t *testing.T) {
 			}
 			return text
 		}
-		tf := b.Served(t)
+		tf := b.Played(t)
 		tf.Write(config("archive", map[string]int{"one": 1, "two": 2}))
 		tf.Apply()
 		spliceRules(t, b, "", foreignRule())
@@ -129,14 +129,14 @@ func TestAccBucket_preset(t *testing.T) {
 // else, before anything is written. One that says the same is as good as ours.
 func TestAccBucket_presetTaken(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
-		tf := b.Served(t)
+		tf := b.Played(t)
 		tf.Write(b.Provider() + bucketNamed(b.Name))
 		tf.Apply()
 		spliceRules(t, b, "", foreignRule(), otherArchive())
 		before := rawRules(t, b)
 		tf.Write(b.Provider() + bucketNamed(b.Name, `lifecycle_preset = "archive"`, "versioning = true"))
 		b.Gateway.Reset()
-		contains(t, tf.MustFail("apply", "-auto-approve"), fmt.Sprintf(`the bucket %s has a lifecycle rule "archive-rule" of `+
+		saysAll(t, tf.MustFail("apply", "-auto-approve"), fmt.Sprintf(`the bucket %s has a lifecycle rule "archive-rule" of `+
 			`another owner, the name of the rule that the preset "archive" makes`, b.Name), "Nothing was changed.")
 		if done := mutations(b); len(done) > 0 {
 			t.Errorf("it did %v", done)

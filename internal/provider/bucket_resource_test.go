@@ -41,24 +41,6 @@ func bucketWith(lines ...string) string {
 	return "resource \"spinup_bucket\" \"test\" {\n  " + strings.Join(lines, "\n  ") + "\n}\n"
 }
 
-// same requires equal values.
-func same(t *testing.T, what string, want, got any) {
-	t.Helper()
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("%s: %s", what, diff)
-	}
-}
-
-// contains requires that Terraform's output has these words.
-func contains(t *testing.T, out string, words ...string) {
-	t.Helper()
-	for _, want := range words {
-		if !strings.Contains(out, want) {
-			t.Errorf("the output lacks %q:\n%s", want, out)
-		}
-	}
-}
-
 // inProcess plays the steps with the provider in process, destroys, and requires that nothing is left.
 func inProcess(t *testing.T, b *acctest.Bench, steps ...harness.TestStep) {
 	t.Helper()
@@ -205,10 +187,10 @@ func TestAccBucket_disappears(t *testing.T) {
 func sids(t *testing.T, b *acctest.Bench) []string {
 	t.Helper()
 	out, err := b.S3().GetBucketPolicy(t.Context(), &s3.GetBucketPolicyInput{Bucket: &b.Name})
-	if err != nil && strings.Contains(err.Error(), "NoSuchBucketPolicy") {
+	if !found(t, "the bucket policy", err) {
 		return nil
 	}
-	doc := acctest.Must(awspolicy.Parse(aws.ToString(acctest.Must(out, err)(t).Policy)))(t)
+	doc := acctest.Must(awspolicy.Parse(aws.ToString(out.Policy)))(t)
 	return slices.Sorted(slices.Values(doc.Keys()))
 }
 
@@ -371,8 +353,8 @@ func ruled(kind string, want ...string) func(*testing.T, *acctest.Bench) {
 
 func untagged(t *testing.T, b *acctest.Bench) {
 	out, err := b.S3().GetBucketTagging(t.Context(), &s3.GetBucketTaggingInput{Bucket: &b.Name})
-	if err == nil && len(out.TagSet) > 0 || err != nil && !strings.Contains(err.Error(), "NoSuchTagSet") {
-		t.Errorf("tags are left: %v, %v", out, err)
+	if found(t, "tags", err) && len(out.TagSet) > 0 {
+		t.Errorf("tags are left: %v", out.TagSet)
 	}
 }
 
@@ -429,7 +411,7 @@ func deleteBucket(t *testing.T, b *acctest.Bench) {
 func TestAccBucket_disappearsGroupChanged(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		group, policy := levelGroup(b, access.Admin), levelPolicy(b, access.Admin)
-		tf := b.Terraform(t)
+		tf := b.Played(t)
 		tf.Write(b.Provider() + bucketNamed(b.Name))
 		tf.Apply()
 		deleteBucket(t, b)
@@ -444,11 +426,11 @@ func TestAccBucket_disappearsGroupChanged(t *testing.T) {
 }
 
 // mustRefuse requires that an apply is refused in these words and changes nothing.
-func mustRefuse(t *testing.T, b *acctest.Bench, tf *acctest.Terraform, words ...string) {
+func mustRefuse(t *testing.T, b *acctest.Bench, tf acctest.Runner, words ...string) {
 	t.Helper()
 	b.Gateway.Reset()
 	out := tf.MustFail("apply", "-auto-approve")
-	contains(t, out, append(words, "Nothing was changed.")...)
+	saysAll(t, out, append(words, "Nothing was changed.")...)
 	if n := b.Gateway.Mutations(); n != 0 {
 		t.Errorf("%d calls changed something: %v", n, b.Gateway.Counts())
 	}
@@ -460,14 +442,14 @@ func mustRefuse(t *testing.T, b *acctest.Bench, tf *acctest.Terraform, words ...
 // TestAccBucket_exists: a bucket that exists is never taken over, whoever owns it.
 func TestAccBucket_exists(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
-		tf := b.Terraform(t)
+		tf := b.Played(t)
 		tf.Write(b.Provider() + bucketNamed(b.Name))
 
 		heal := b.Gateway.Inject(gateway.Rule{
 			Match: gateway.Op("s3:HeadBucket"), Fault: gateway.Answer(http.StatusForbidden, "Forbidden", ""),
 		})
 		out := tf.MustFail("apply", "-auto-approve")
-		contains(t, out, "the name is taken by another account, or s3:ListBucket on arn:aws:s3:::"+b.Name+" is not allowed")
+		saysAll(t, out, "the name is taken by another account, or s3:ListBucket on arn:aws:s3:::"+b.Name+" is not allowed")
 		if b.Gateway.Mutations() != 0 || tf.State(testBucket) != nil {
 			t.Errorf("%d calls changed something, state: %v", b.Gateway.Mutations(), tf.State(testBucket))
 		}
@@ -485,7 +467,7 @@ func TestAccBucket_exists(t *testing.T) {
 func TestAccBucket_foreignGroup(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		group, policy := aws.String(b.Name+"-BktROGrp"), aws.String(b.Name+"-BktROPlc")
-		tf := b.Terraform(t)
+		tf := b.Played(t)
 		tf.Write(b.Provider() + bucketNamed(b.Name, `access_levels = ["admin", "read_only"]`))
 
 		made := acctest.Must(b.IAM().CreateGroup(t.Context(), &iam.CreateGroupInput{GroupName: group}))(t)
@@ -518,7 +500,7 @@ func hasLevels(levels ...string) func(*testing.T, *acctest.Bench) {
 // TestAccBucket_namePrefix: a name is made once, and stays for as long as it begins as it should.
 func TestAccBucket_namePrefix(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
-		tf := b.Terraform(t)
+		tf := b.Played(t)
 		prefix := b.Name[:30]
 		prefixed := func(prefix string) string { return b.Provider() + bucketWith(fmt.Sprintf("name_prefix = %q", prefix)) }
 		tf.Write(prefixed(prefix))
@@ -567,7 +549,7 @@ func defaults(b *acctest.Bench, team string) string {
 func TestAccBucket_providerDefaults(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name+"-log")
-		tf := b.Terraform(t)
+		tf := b.Served(t)
 		tf.Write(defaults(b, "one"))
 		tf.Apply()
 		live := map[string]string{"Team": "one", "Stage": "own", "spinup:org": "example"}
@@ -635,7 +617,7 @@ func putVersions(t *testing.T, b *acctest.Bench, keys, versions int) {
 // versions, delete markers and unfinished uploads.
 func TestAccBucket_forceDestroy(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
-		tf := b.Terraform(t)
+		tf := b.Played(t)
 		tf.Write(b.Provider() + bucketNamed(b.Name, "versioning = true"))
 		tf.Apply()
 		putVersions(t, b, 6, 7)
@@ -649,7 +631,7 @@ func TestAccBucket_forceDestroy(t *testing.T) {
 
 		b.Gateway.Reset()
 		out := tf.MustFail("destroy", "-auto-approve")
-		contains(t, out, "the bucket "+b.Name+" is not empty", "it holds data/0", "force_destroy = true", "Nothing was changed.")
+		saysAll(t, out, "the bucket "+b.Name+" is not empty", "it holds data/0", "force_destroy = true", "Nothing was changed.")
 		if b.Gateway.Mutations() != 0 {
 			t.Errorf("something was changed: %v", b.Gateway.Counts())
 		}
@@ -671,7 +653,7 @@ func TestAccBucket_forceDestroyPages(t *testing.T) {
 	t.Parallel()
 	const reason = "LocalStack takes too long to be given more than 1,000 objects"
 	acctest.Only(t, emulator.Fakecloud, reason, func(t *testing.T, b *acctest.Bench) {
-		tf := b.Terraform(t)
+		tf := b.Played(t)
 		tf.Write(b.Provider() + bucketNamed(b.Name, "versioning = true", "force_destroy = true"))
 		tf.Apply()
 		putVersions(t, b, 16, 69)
@@ -688,12 +670,12 @@ func TestAccBucket_forceDestroyPages(t *testing.T) {
 // TestAccBucket_timeouts: what exists when the time is up is in state, and the next apply goes on from there.
 func TestAccBucket_timeouts(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
-		tf := b.Terraform(t)
+		tf := b.Played(t)
 		tf.Write(b.Provider() + bucketNamed(b.Name, `timeouts { create = "500ms" }`))
 		b.Gateway.SetLatency(150 * time.Millisecond) // the bucket takes two calls, all of it more than ten
 		out := tf.MustFail("apply", "-auto-approve")
 		b.Gateway.SetLatency(0)
-		contains(t, out, "context deadline exceeded", "is in state, marked as tainted")
+		saysAll(t, out, "context deadline exceeded", "is in state, marked as tainted")
 		state := tf.State(testBucket)
 		if state["arn"] != "arn:aws:s3:::"+b.Name || len(state["groups"].(map[string]any)) != 0 {
 			t.Errorf("state: %v", state)
@@ -711,7 +693,7 @@ func TestAccBucket_unmanaged(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		log := b.Name + "-log"
 		b.MakeBucket(t, log)
-		tf := b.Terraform(t)
+		tf := b.Played(t)
 		for _, row := range []struct {
 			lines     []string
 			groups    []string // that are looked at
@@ -749,7 +731,7 @@ func TestAccBucket_staleReads(t *testing.T) {
 	}
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name+"-log")
-		tf := b.Terraform(t)
+		tf := b.Played(t)
 		fooled := map[string]bool{}
 		for _, config := range []string{crashBefore(b.Name), crashAfter(b.Name)} {
 			tf.Write(b.Provider() + config)
@@ -797,7 +779,7 @@ func TestAccBucket_lostAnswers(t *testing.T) {
 				b.Gateway.Inject(gateway.Rule{
 					Match: func(c gateway.Call) bool { return c.Mutating && c.Attempt == 1 }, Fault: gateway.ResetAfter(),
 				})
-				tf := b.Terraform(t)
+				tf := b.Played(t)
 				for _, config := range []string{crashBefore(b.Name), crashAfter(b.Name)} {
 					tf.Write(b.Provider() + strings.Replace(config, "  name ", fmt.Sprintf("  region = %q\n  name ", region), 1))
 					tf.Apply()

@@ -42,7 +42,7 @@ resource "spinup_bucket" "test" {
 // leaves them alone. A destroy names each and destroys nothing; once they are gone it succeeds, whatever is ours.
 func TestAccBucket_survivors(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
-		tf := b.Terraform(t)
+		tf := b.Played(t)
 		tf.Write(sharing(b, "library", "s3:GetObject", "archive", `["admin", "read_only"]`))
 		tf.Apply()
 		all := foreigners(t, b)
@@ -93,7 +93,7 @@ func TestAccBucket_survivors(t *testing.T) {
 // still in the way.
 func TestAccBucket_survivorsForced(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
-		tf := b.Terraform(t)
+		tf := b.Played(t)
 		tf.Write(sharing(b, "library", "s3:GetObject", "archive", `["admin"]`, "force_destroy = true"))
 		tf.Apply()
 		all := foreigners(t, b)
@@ -112,7 +112,7 @@ func TestAccBucket_survivorsForced(t *testing.T) {
 }
 
 // blocked requires that a destroy fails because of just the things chosen, and leaves everything and state as it is.
-func blocked(t *testing.T, b *acctest.Bench, tf *acctest.Terraform, all []foreign, chosen func(foreign) bool) {
+func blocked(t *testing.T, b *acctest.Bench, tf acctest.Runner, all []foreign, chosen func(foreign) bool) {
 	t.Helper()
 	b.Gateway.Reset()
 	state := tf.StateFile()

@@ -113,7 +113,7 @@ func userBlock(label string, bad badInput) (config, address string) {
 func privateKey(t *testing.T, b *acctest.Bench, provider string) {
 	_, private := pair(t)
 	text := armored(t, openpgp.PrivateKeyType, func(w io.Writer) error { return private[0].SerializePrivate(w, nil) })
-	tf := b.Terraform(t)
+	tf := b.Served(t)
 	if err := os.WriteFile(filepath.Join(tf.Dir, "private.asc"), []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -162,7 +162,7 @@ func deletesKey(id any) func(*testing.T, *acctest.Bench, *string) {
 func TestAccBucketUser_renamedAway(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		makeLevels(t, b, access.ReadOnly)
-		tf := b.Served(t)
+		tf := b.Played(t)
 		tf.Write(b.Provider() + member(b, `access = "read_only"`))
 		tf.Apply()
 		rename := func(from, to string) {

@@ -9,7 +9,6 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/pem"
-	"errors"
 	"fmt"
 	"math/big"
 	"regexp"
@@ -21,7 +20,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
-	"github.com/aws/smithy-go"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
@@ -79,20 +77,6 @@ func makePolicy(t *testing.T, b *acctest.Bench, name string) (arn string) {
 	return aws.ToString(out.Policy.Arn)
 }
 
-// found says whether a look at something found it.
-func found(t *testing.T, what string, err error) bool {
-	t.Helper()
-	var api smithy.APIError
-	switch {
-	case err == nil:
-		return true
-	case errors.As(err, &api) && api.ErrorCode() == "NoSuchEntity":
-		return false
-	}
-	t.Fatalf("looking for %s: %v", what, err)
-	return false
-}
-
 // liveUser is the IAM user of the name; nil when there is none.
 func liveUser(t *testing.T, b *acctest.Bench, name string) *types.User {
 	t.Helper()
@@ -117,16 +101,6 @@ func groupsOf(t *testing.T, b *acctest.Bench, name string) []string {
 		groups = append(groups, aws.ToString(group.GroupName))
 	}
 	return slices.Sorted(slices.Values(groups))
-}
-
-// saysAll requires that a message holds each of the phrases.
-func saysAll(t *testing.T, message string, phrases ...string) {
-	t.Helper()
-	for _, phrase := range phrases {
-		if !strings.Contains(message, phrase) {
-			t.Errorf("%q is missing in:\n%s", phrase, message)
-		}
-	}
 }
 
 // TestAccBucketUser_basic makes a user with nothing but defaults, and imports it both ways.
@@ -264,7 +238,7 @@ func TestAccBucketUser_imports(t *testing.T) {
 			fmt.Fprintf(&config, "import {\n  to = spinup_bucket_user.%s\n  id = \"%s/%s\"\n}\n", row.name, b.Name, name)
 			config.WriteString(strings.Replace(memberNamed(b, name, row.lines...), `"test"`, `"`+row.name+`"`, 1))
 		}
-		tf := b.Served(t)
+		tf := b.Played(t)
 		tf.Write(config.String())
 
 		plan := tf.Plans()
@@ -318,7 +292,7 @@ func TestAccBucketUser_importMissing(t *testing.T) {
 func TestAccBucketUser_disappears(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		makeLevels(t, b, access.ReadOnly)
-		tf := b.Served(t)
+		tf := b.Played(t)
 		tf.Write(b.Provider() + member(b, `access = "read_only"`))
 		tf.Apply()
 		was := tf.State(userAddress)["unique_id"]
@@ -404,7 +378,7 @@ func TestAccBucketUser_update(t *testing.T) {
 		boundaries := [2]string{makePolicy(t, b, b.Name+"-bound1"), makePolicy(t, b, b.Name+"-bound2")}
 		ignored := `ignore_tags = { key_prefixes = ["theirs:"] }`
 
-		tf := b.Served(t)
+		tf := b.Played(t)
 		tf.Write(b.Provider(ignored) + member(b, `access = "read_only"`, `access_key = {}`))
 		tf.Apply()
 		was := tf.State(userAddress)
@@ -507,7 +481,7 @@ func theirs(t *testing.T, b *acctest.Bench, name string, key any) []string {
 func TestAccBucketUser_accessKey(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		makeLevels(t, b, access.ReadOnly)
-		tf := b.Served(t)
+		tf := b.Played(t)
 		with := b.Provider() + member(b, `access = "read_only"`, `access_key = { active = false }`)
 		without := b.Provider() + member(b, `access = "read_only"`)
 		var ids []any
@@ -548,7 +522,7 @@ func TestAccBucketUser_replace(t *testing.T) {
 		makeLevels(t, b, access.ReadOnly)
 		makeLevels(t, &other, access.ReadOnly)
 		name := b.Name + "-ann"
-		tf := b.Served(t)
+		tf := b.Played(t)
 		tf.Write(b.Provider() + member(b, `access = "read_only"`, `access_key = {}`))
 		tf.Apply()
 		was, key := tf.State(userAddress)["unique_id"], keyOf(t, tf)["id"]
@@ -576,7 +550,7 @@ func TestAccBucketUser_exists(t *testing.T) {
 		makeLevels(t, b, access.Admin, access.ReadOnly)
 		name := b.Name + "-ann"
 		key, _ := b.MakeUser(t, name, b.Name+"-BktROGrp")
-		tf := b.Served(t)
+		tf := b.Played(t)
 		tf.Write(b.Provider() + member(b, `access = "admin"`, `access_key = {}`, `tags = { A = "1" }`))
 		saysAll(t, tf.MustFail("apply", "-auto-approve"), "the bucket user exists already",
 			"import { to = spinup_bucket_user.NAME id = \""+b.Name+"/"+name+"\" }", "Nothing was changed.")
@@ -594,7 +568,7 @@ func TestAccBucketUser_exists(t *testing.T) {
 func TestAccBucketUser_missingGroup(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		makeLevels(t, b, access.ReadOnly)
-		tf := b.Served(t)
+		tf := b.Played(t)
 		refused := func(phrases []string, lines ...string) {
 			t.Helper()
 			tf.Write(b.Provider() + member(b, lines...))
@@ -640,7 +614,7 @@ func TestAccBucketUser_forceDestroyKeys(t *testing.T) {
 func forceDestroy(burden func(*testing.T, *acctest.Bench) []burdened, key string) func(*testing.T, *acctest.Bench) {
 	return func(t *testing.T, b *acctest.Bench) {
 		makeLevels(t, b, access.ReadOnly)
-		tf := b.Served(t)
+		tf := b.Played(t)
 		tf.Write(b.Provider() + member(b, `access = "read_only"`, key, `force_destroy = false`))
 		tf.Apply()
 		all := burden(t, b)

@@ -91,7 +91,7 @@ func listBuckets(t *testing.T, b *acctest.Bench, bodies map[string]string) map[s
 		fmt.Fprintf(&config, "data \"spinup_buckets\" %q {\n%s\n}\n", label, body)
 		fmt.Fprintf(&output, "%q = data.spinup_buckets.%s\n", name, label)
 	}
-	tf := b.Terraform(t)
+	tf := b.Served(t)
 	tf.Write(b.Provider() + config.String() + "output \"lists\" {\nvalue = {\n" + output.String() + "}\n}\n")
 	tf.Apply()
 	var lists map[string]bucketList

@@ -135,7 +135,7 @@ func twice(t *testing.T, b *acctest.Bench) {
 	block := func(label, bucket, name string) string {
 		return fmt.Sprintf("resource \"spinup_lifecycle_rule\" %q {\nbucket = %q\nname = %q\nexpiration_days = 1\n}\n", label, bucket, name)
 	}
-	tf := b.Terraform(t)
+	tf := b.Served(t)
 	tf.Write(b.Provider() + block("one", "data.example.edu", "a/b") + block("two", "data.example.edu", "a/b") +
 		block("elsewhere", "more.example.edu", "a/b") + block("other", "data.example.edu", "a"))
 	found := planErrors(t, tf)
@@ -175,7 +175,7 @@ func notYet(t *testing.T, b *acctest.Bench) {
 		block, _ := rule(fmt.Sprintf("row%d", i), badInput{body: fmt.Sprintf("name = \"row%d\"\n%s", i, body)})
 		config += block
 	}
-	tf := b.Terraform(t)
+	tf := b.Served(t)
 	tf.Write(config)
 	tf.Must("plan")
 }

@@ -77,7 +77,7 @@ func TestAccLifecycleRule_survivors(t *testing.T) {
 					writeLifecycle(t, b, row.others...)
 				}
 				before := rawRules(t, b)
-				tf := b.Served(t)
+				tf := b.Played(t)
 				tf.Write(b.Provider() + ruleBlock(b, "one", "one", `expiration_days = 30`) + ruleBlock(b, "two", "two", `noncurrent_days = 30`))
 				tf.Apply()
 				b.Gateway.Reset()
@@ -103,7 +103,7 @@ func TestAccLifecycleRule_survivingSetting(t *testing.T) {
 			Bucket: &b.Name, TransitionDefaultMinimumObjectSize: chosen,
 			LifecycleConfiguration: &types.BucketLifecycleConfiguration{Rules: []types.LifecycleRule{foreignRule()}},
 		}))(t)
-		tf := b.Served(t)
+		tf := b.Played(t)
 		tf.Write(b.Provider() + ruleBlock(b, "test", "one", "expiration_days = 30"))
 		for _, command := range []string{"apply", "destroy"} {
 			tf.Must(command, "-auto-approve")

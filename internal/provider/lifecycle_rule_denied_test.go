@@ -31,7 +31,7 @@ func TestAccLifecycleRule_deniedWrite(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name)
 		writeLifecycle(t, b, strangerRule)
-		tf := b.Served(t)
+		tf := b.Played(t)
 		write := func(days string) {
 			tf.Write(b.Provider("max_retries = 0") + ruleBlock(b, "test", "one", "expiration_days = "+days))
 		}

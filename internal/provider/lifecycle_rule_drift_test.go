@@ -257,7 +257,7 @@ func TestAccLifecycleRule_sameMeaningLegacy(t *testing.T) {
 
 func sameMeaning(t *testing.T, b *acctest.Bench, documents map[string][]string) {
 	b.MakeBucket(t, b.Name)
-	tf := b.Served(t)
+	tf := b.Played(t)
 	tf.Write(b.Provider() + meantRules(b))
 	tf.Apply()
 	state := tf.StateFile()

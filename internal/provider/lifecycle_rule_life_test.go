@@ -28,7 +28,7 @@ func TestAccLifecycleRule_adopted(t *testing.T) {
 		b.MakeBucket(t, b.Name)
 		writeLifecycle(t, b, strangerRule)
 		before := rawRules(t, b)
-		tf := b.Served(t)
+		tf := b.Played(t)
 		config := b.Provider() + ruleBlock(b, "test", "stranger", `enabled = false`, `filter = { tags = { A = "<2>", Z = "1" } }`,
 			`transitions = [{ days = 30, storage_class = "STANDARD_IA" }, { days = 90, storage_class = "GLACIER" }]`)
 		tf.Write(config)
@@ -57,7 +57,7 @@ func TestAccLifecycleRule_tooMany(t *testing.T) {
 				`<Expiration><Days>1</Days></Expiration>`, i))
 		}
 		writeLifecycle(t, b, rules...)
-		tf := b.Served(t)
+		tf := b.Played(t)
 		config := b.Provider() + ruleBlock(b, "test", "one", "expiration_days = 30")
 		tf.Write(config)
 		tf.Apply()
@@ -83,7 +83,7 @@ func TestAccLifecycleRule_batch(t *testing.T) {
 		writeLifecycle(t, b, strangerRule)
 		before := rawRules(t, b)
 		b.Gateway.SetLatency(together)
-		tf := b.Served(t)
+		tf := b.Played(t)
 		config := refusing("<ID>three</ID>").provider(t, b)
 		names := []string{"one", "two", "three", "four", "five"}
 		for _, name := range names {
@@ -169,7 +169,7 @@ func TestAccLifecycleRule_overtaken(t *testing.T) {
 			}
 			return answer, err
 		})
-		tf := b.Served(t)
+		tf := b.Played(t)
 		tf.Write(overtaken.provider(t, b) + ruleBlock(b, "test", "theirs", "expiration_days = 1"))
 		saysAll(t, tf.MustFail("apply", "-auto-approve"), "the lifecycle rule exists already", fmt.Sprintf("id = %q", b.Name+"/theirs"))
 		if done, state := mutations(b), tf.State(ruleAddress); len(done) > 0 || state != nil {

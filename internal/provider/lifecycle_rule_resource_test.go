@@ -27,11 +27,11 @@ func ruleBlock(b *acctest.Bench, label, name string, lines ...string) string {
 func rulesOf(t *testing.T, b *acctest.Bench) map[string]types.LifecycleRule {
 	t.Helper()
 	out, err := b.S3().GetBucketLifecycleConfiguration(t.Context(), &s3.GetBucketLifecycleConfigurationInput{Bucket: &b.Name})
-	if err != nil && strings.Contains(err.Error(), "NoSuchLifecycleConfiguration") {
+	if !found(t, "lifecycle rules", err) {
 		return nil
 	}
 	rules := map[string]types.LifecycleRule{}
-	for _, rule := range acctest.Must(out, err)(t).Rules {
+	for _, rule := range out.Rules {
 		rules[aws.ToString(rule.ID)] = rule
 	}
 	return rules
@@ -250,7 +250,7 @@ func TestAccLifecycleRule_exists(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name)
 		putRules(t, b, foreignRule())
-		tf := b.Served(t)
+		tf := b.Played(t)
 		tf.Write(b.Provider() + ruleBlock(b, "test", "theirs", "expiration_days = 1"))
 		saysAll(t, tf.MustFail("apply", "-auto-approve"), "the lifecycle rule exists already", "to = spinup_lifecycle_rule.NAME",
 			fmt.Sprintf("id = %q", b.Name+"/theirs"), "Nothing was changed.")
@@ -300,7 +300,7 @@ func TestAccLifecycleRule_update(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name)
 		putRules(t, b, foreignRule())
-		tf := b.Served(t)
+		tf := b.Played(t)
 		tf.Write(b.Provider() + ruleBlock(b, "test", "one", "expiration_days = 30"))
 		tf.Apply()
 		for _, update := range ruleUpdates {
@@ -333,7 +333,7 @@ func TestAccLifecycleRule_disappears(t *testing.T) {
 	t.Parallel()
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name)
-		tf := b.Served(t)
+		tf := b.Played(t)
 		tf.Write(b.Provider() + ruleBlock(b, "test", "one", "expiration_days = 30"))
 		tf.Apply()
 		putRules(t, b, foreignRule())
@@ -367,7 +367,7 @@ func TestAccLifecycleRule_replace(t *testing.T) {
 		rule := func(bucket, name string) string {
 			return fmt.Sprintf("resource \"spinup_lifecycle_rule\" \"test\" {\n  bucket = %q\n  name   = %q\n  expiration_days = 30\n}\n", bucket, name)
 		}
-		tf := b.Served(t)
+		tf := b.Played(t)
 		tf.Write(b.Provider() + rule(b.Name, "one"))
 		tf.Apply()
 		tf.Must("apply", "-auto-approve", "-replace", ruleAddress) // the same name once more is not a second rule

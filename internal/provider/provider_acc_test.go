@@ -28,7 +28,7 @@ func plainBucket(name string) string {
 // TestAccProvider_unknownEndpoint has an endpoint that another resource of the same configuration makes.
 func TestAccProvider_unknownEndpoint(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
-		tf := b.Terraform(t)
+		tf := b.Served(t)
 		config := func(generation int) string {
 			made := strings.ReplaceAll(b.Provider(), fmt.Sprintf("%q", b.Gateway.URL()), "terraform_data.endpoint.output")
 			return made + plainBucket(b.Name) + fmt.Sprintf(
@@ -189,7 +189,7 @@ func TestAccProvider_wrongAccount(t *testing.T) {
 		} {
 			t.Run(name, func(t *testing.T) {
 				b := b.Fork(t)
-				tf := b.Terraform(t)
+				tf := b.Served(t)
 				tf.Write(b.Provider(guard) + plainBucket(b.Name))
 				out := tf.MustFail("apply", "-auto-approve")
 				for _, want := range []string{"belong to account " + b.AccountID, name + "_account_ids"} {
@@ -204,7 +204,7 @@ func TestAccProvider_wrongAccount(t *testing.T) {
 			})
 		}
 		t.Run("right", func(t *testing.T) {
-			tf := b.Terraform(t)
+			tf := b.Served(t)
 			tf.Write(b.Provider(fmt.Sprintf("allowed_account_ids = [%q]", b.AccountID)) + plainBucket(b.Name))
 			tf.Apply()
 			tf.Destroy()
@@ -215,7 +215,7 @@ func TestAccProvider_wrongAccount(t *testing.T) {
 // TestAccProvider_calls counts what it takes to connect: nothing as long as nothing needs it, then one question.
 func TestAccProvider_calls(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
-		tf := b.Terraform(t)
+		tf := b.Served(t)
 		tf.Write(b.Provider())
 		tf.Must("plan")
 		many := `
@@ -261,7 +261,7 @@ func TestAccProvider_plainStore(t *testing.T) {
 		if strings.Count(provider, b.Gateway.URL()) != 1 {
 			t.Fatal(provider)
 		}
-		tf := b.Terraform(t)
+		tf := b.Served(t)
 		tf.Write(provider + plainBucket(b.Name))
 		tf.Apply()
 		tf.Empty()
@@ -353,7 +353,7 @@ func TestAccProvider_secrets(t *testing.T) {
 // TestAccProvider_throttled changes a bucket again and again while one call in five is refused for being too many.
 func TestAccProvider_throttled(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
-		tf := b.Terraform(t)
+		tf := b.Played(t)
 		remove := b.Gateway.Inject(gateway.Rule{Match: gateway.Fraction(0.2, 1), Fault: gateway.Throttled()})
 		for i := range 20 {
 			tf.Write(b.Provider() + fmt.Sprintf(

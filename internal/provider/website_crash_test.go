@@ -89,7 +89,7 @@ func TestAccWebsite_lostAnswers(t *testing.T) {
 	t.Parallel()
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		b.MakeZone(t, zone(b))
-		tf := b.Served(t)
+		tf := b.Played(t)
 		tf.Write(b.Provider() + site(b))
 		makes := []string{
 			"s3:CreateBucket", "acm:RequestCertificate", "cloudfront:CreateOriginAccessControl", "cloudfront:CreateFunction",
@@ -126,7 +126,7 @@ func TestAccWebsite_sharedProof(t *testing.T) {
 	t.Parallel()
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		b.MakeZone(t, zone(b))
-		tf := b.Served(t)
+		tf := b.Played(t)
 		tf.Write(b.Provider() + site(b, `aliases = ["alt.`+zone(b)+`"]`, "access_levels = []"))
 		tf.Apply()
 		b.MakeCertificate(t, domain(b))

@@ -51,7 +51,7 @@ func TestAccWebsite_deniedSearch(t *testing.T) {
 	t.Parallel()
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		b.MakeZone(t, zone(b))
-		tf := b.Served(t)
+		tf := b.Played(t)
 		tf.Write(b.Provider("max_retries = 0") + site(b))
 		b.Edge.Inject(gateway.Rule{Match: gateway.Op("cloudfront:ListDistributions"), Fault: gateway.Forbidden()})
 		saysAll(t, tf.MustFail("plan"), "need the IAM action cloudfront:ListDistributions on *.", "Nothing was changed")

@@ -34,7 +34,7 @@ func TestAccWebsite_destroyDisable(t *testing.T) {
 			return b.Provider() + fmt.Sprintf("resource \"spinup_website\" \"other\" {\ndomain = %q\ntags = { Step = %q }\n}\n",
 				"other."+zone(b), step)
 		}
-		tf := b.Served(t)
+		tf := b.Played(t)
 		tf.Write(other("before") + site(b, `destroy_mode = "disable"`))
 		tf.Apply()
 		id := distributionID(tf)
@@ -70,7 +70,7 @@ func TestAccWebsite_madeAgain(t *testing.T) {
 	t.Parallel()
 	acctest.Alone(t, everybodys, func(t *testing.T, b *acctest.Bench) {
 		b.MakeZone(t, zone(b))
-		tf := b.Served(t)
+		tf := b.Played(t)
 		tf.Write(b.Provider() + site(b, `destroy_mode = "disable"`, "wait_for_deployment = false"))
 		tf.Apply()
 		former := distributionID(tf)
@@ -110,7 +110,7 @@ func TestAccWebsite_waitRunsOut(t *testing.T) {
 	acctest.Only(t, emulator.Fakecloud, noCloudFront, func(t *testing.T, b *acctest.Bench) {
 		b.MakeZone(t, zone(b))
 		b.MakeCertificate(t, domain(b))                                                      // its own wait would run out too
-		tf := b.Served(t, func(p *awsclient.Pace) { p.Deployment = 200 * time.Millisecond }) // a fifth of what it takes
+		tf := b.Played(t, func(p *awsclient.Pace) { p.Deployment = 200 * time.Millisecond }) // a fifth of what it takes
 		tf.Write(b.Provider() + site(b))
 		progress := b.Edge.Inject(gateway.Rule{Match: gateway.Op("cloudfront:GetDistribution"), Fault: gateway.Stale()})
 		saysAll(t, acctest.Flat(tf.Apply()), "Warning: ", "to be deployed", "Everything configured exists and is in state")
@@ -144,7 +144,7 @@ func TestAccWebsite_noWait(t *testing.T) {
 	acctest.Only(t, emulator.Fakecloud, noCloudFront, func(t *testing.T, b *acctest.Bench) {
 		b.MakeZone(t, zone(b))
 		b.MakeCertificate(t, domain(b))
-		tf := b.Served(t)
+		tf := b.Played(t)
 		tf.Write(b.Provider() + site(b, "wait_for_deployment = false"))
 		tf.Apply()
 		if got := tf.State(websiteAddress)["distribution_status"]; got != "InProgress" {
@@ -170,7 +170,7 @@ func TestAccWebsite_oneTag(t *testing.T) {
 	t.Parallel()
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		b.MakeZone(t, zone(b))
-		tf := b.Served(t)
+		tf := b.Played(t)
 		tf.Write(b.Provider() + site(b, `tags = { Step = "before", Keep = "this" }`))
 		tf.Apply()
 		tf.Write(b.Provider() + site(b, `tags = { Step = "after", Keep = "this" }`))
@@ -205,7 +205,7 @@ func slowly(b *acctest.Bench, command func() string) {
 	command()
 }
 
-func distributionID(tf *acctest.Terraform) string {
+func distributionID(tf acctest.Runner) string {
 	id, _ := tf.State(websiteAddress)["distribution_id"].(string)
 	return id
 }

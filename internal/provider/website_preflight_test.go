@@ -117,7 +117,7 @@ func TestAccWebsite_preflight(t *testing.T) {
 				t.Parallel()
 				b := b.Fork(t)
 				zoneID := b.MakeZone(t, zone(b))
-				tf := b.Served(t)
+				tf := b.Played(t)
 				tf.Write(b.Provider("max_retries = 0") + site(b, row.put(t, b, zoneID)))
 				named := strings.NewReplacer("NAME_", "NAME", "ZONE", zone(b), "SITE", domain(b), "NAME", b.Name)
 				out := tf.MustFail("plan")

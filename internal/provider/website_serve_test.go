@@ -70,7 +70,7 @@ func serves(t *testing.T, b *acctest.Bench, origin string, direct int) {
 		return b.Provider() + site(b, append(more, fmt.Sprintf("origin_access = %q", origin),
 			fmt.Sprintf("aliases = [%q]", alias), "force_destroy = true")...)
 	}
-	tf := b.Served(t)
+	tf := b.Played(t)
 	tf.Write(lines())
 	tf.Apply()
 	if status, body := b.Fetch(t, domain(b), "/"); status != http.StatusOK || !strings.Contains(body, "Nothing is here yet") {
@@ -123,7 +123,7 @@ func TestAccWebsite_function(t *testing.T) {
 	acctest.Only(t, emulator.Fakecloud, reason, func(t *testing.T, b *acctest.Bench) {
 		b.MakeZone(t, zone(b))
 		old, older := "old."+zone(b), "older."+zone(b)
-		tf := b.Served(t)
+		tf := b.Played(t)
 		tf.Write(b.Provider() + site(b, fmt.Sprintf("redirect_domains = [%q, %q]", old, older), "wait_for_deployment = false"))
 		tf.Apply()
 		name := functionOf(t, b, tf)
@@ -173,7 +173,7 @@ func TestAccWebsite_function(t *testing.T) {
 }
 
 // functionOf is the name of the function that the site's distribution runs.
-func functionOf(t *testing.T, b *acctest.Bench, tf *acctest.Terraform) string {
+func functionOf(t *testing.T, b *acctest.Bench, tf acctest.Runner) string {
 	t.Helper()
 	id, _ := tf.State("spinup_website.test")["distribution_id"].(string)
 	out := acctest.Must(b.CloudFront().GetDistribution(t.Context(), &cloudfront.GetDistributionInput{Id: &id}))(t)

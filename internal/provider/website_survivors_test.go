@@ -24,7 +24,7 @@ func TestAccWebsite_survivors(t *testing.T) {
 	t.Parallel()
 	acctest.Only(t, emulator.Fakecloud, noCloudFront, func(t *testing.T, b *acctest.Bench) {
 		zoneID := b.MakeZone(t, zone(b))
-		tf := b.Served(t)
+		tf := b.Played(t)
 		write := func(lines ...string) {
 			tf.Write(b.Provider(`ignore_tags = { keys = ["Invoice", "Backup"] }`) + site(b, append(lines, "wait_for_deployment = false")...))
 		}
@@ -81,7 +81,7 @@ func TestAccWebsite_survivorsForced(t *testing.T) {
 	t.Parallel()
 	acctest.Only(t, emulator.Fakecloud, noCloudFront, func(t *testing.T, b *acctest.Bench) {
 		zoneID := b.MakeZone(t, zone(b))
-		tf := b.Served(t)
+		tf := b.Played(t)
 		tf.Write(b.Provider(`ignore_tags = { keys = ["Invoice", "Backup"] }`) +
 			site(b, "force_destroy = true", "wait_for_deployment = false", `tags = { Team = "library" }`))
 		tf.Apply()
@@ -109,7 +109,7 @@ func TestAccWebsite_foreignFunction(t *testing.T) {
 	t.Parallel()
 	acctest.Only(t, emulator.Fakecloud, noCloudFront, func(t *testing.T, b *acctest.Bench) {
 		zoneID := b.MakeZone(t, zone(b))
-		tf := b.Served(t)
+		tf := b.Played(t)
 		write := func(lines ...string) {
 			tf.Write(b.Provider() + site(b, append(lines, "wait_for_deployment = false")...))
 		}
@@ -145,7 +145,7 @@ func TestAccWebsite_foreignFunction(t *testing.T) {
 
 // blockedSite requires that a destroy fails because of just the things chosen of those that can be in the way, and leaves
 // everything and state as it is.
-func blockedSite(t *testing.T, b *acctest.Bench, tf *acctest.Terraform, all []foreign, chosen func(foreign) bool) {
+func blockedSite(t *testing.T, b *acctest.Bench, tf acctest.Runner, all []foreign, chosen func(foreign) bool) {
 	t.Helper()
 	b.Gateway.Reset()
 	b.Edge.Reset()

@@ -22,7 +22,7 @@ func TestAccWebsite_update(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name+"-log")
 		zoneID := b.MakeZone(t, zone(b))
-		tf := b.Served(t)
+		tf := b.Played(t)
 		plain := b.Provider() + site(b, `wait_for_deployment = true`)
 		tf.Write(plain)
 		tf.Apply()
@@ -158,7 +158,7 @@ func otherFacts(b *acctest.Bench) map[string]any {
 }
 
 // changeSite applies a configuration that changes the attributes, nil for any, of a site that stays.
-func changeSite(t *testing.T, b *acctest.Bench, tf *acctest.Terraform, id, config string, attributes []string) {
+func changeSite(t *testing.T, b *acctest.Bench, tf acctest.Runner, id, config string, attributes []string) {
 	t.Helper()
 	tf.Write(config)
 	change := tf.Plan(websiteAddress)
@@ -209,7 +209,7 @@ func TestAccWebsite_originAccess(t *testing.T) {
 	t.Parallel()
 	acctest.Only(t, emulator.Fakecloud, noCloudFront, func(t *testing.T, b *acctest.Bench) {
 		zoneID := b.MakeZone(t, zone(b))
-		tf := b.Served(t)
+		tf := b.Played(t)
 		private, open := b.Provider()+site(b), b.Provider()+site(b, `origin_access = "website_endpoint"`, `error_document = "404.html"`)
 		const opens = "directory_index distribution_status error_document origin_access require_tls"
 		tf.Write(private)
@@ -295,7 +295,7 @@ func TestAccWebsite_certificate(t *testing.T) {
 	t.Parallel()
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		zoneID := b.MakeZone(t, zone(b))
-		tf := b.Served(t)
+		tf := b.Played(t)
 		tf.Write(b.Provider() + site(b))
 		tf.Apply()
 		live := siteSeen(t, b, tf, zoneID)
@@ -323,7 +323,7 @@ func TestAccWebsite_disappears(t *testing.T) {
 	t.Parallel()
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		zoneID := b.MakeZone(t, zone(b))
-		tf := b.Served(t)
+		tf := b.Played(t)
 		tf.Write(b.Provider() + site(b, `aliases = ["alt.`+zone(b)+`"]`))
 		tf.Apply()
 		live := siteSeen(t, b, tf, zoneID)
@@ -385,7 +385,7 @@ func TestAccWebsite_replace(t *testing.T) {
 	t.Parallel()
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		b.MakeZone(t, zone(b))
-		tf := b.Served(t)
+		tf := b.Played(t)
 		tf.Write(b.Provider() + site(b))
 		tf.Apply()
 		replaced := func(config string) {

@@ -2,7 +2,8 @@
 // LocalStack and fakecloud, neither of them ours, both without a container. What is missing on the machine is
 // installed once into the user's cache folder.
 //
-// It may import the standard library only: programs and tests of every level use it.
+// It may import the standard library and, to ask an emulator that somebody else runs for its account, the AWS SDK:
+// programs and tests of every level use it.
 package emulator
 
 import (
@@ -17,6 +18,10 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
 
 // Kind says which emulator is meant.
@@ -29,11 +34,8 @@ const (
 	External   Kind = "external"
 )
 
-// The variables that put a running emulator in the place of those started here.
-const (
-	endpointVariable = "SPINUP_TEST_ENDPOINT"
-	accountVariable  = "SPINUP_TEST_ACCOUNT_ID"
-)
+// endpointVariable puts a running emulator in the place of those started here.
+const endpointVariable = "SPINUP_TEST_ENDPOINT"
 
 // localstackAccount is the account that the test/test credentials belong to in LocalStack.
 const localstackAccount = "000000000000"
@@ -124,7 +126,7 @@ func Install(ctx context.Context, kind Kind, opts Options) error {
 	return err
 }
 
-// external takes the emulator that somebody else runs, once it answers anything at all.
+// external takes the emulator that somebody else runs, once it says which account it is.
 func external(ctx context.Context) (*Emulator, error) {
 	endpoint := strings.TrimRight(os.Getenv(endpointVariable), "/")
 	if endpoint == "" {
@@ -134,14 +136,26 @@ func external(ctx context.Context) (*Emulator, error) {
 	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
 		return nil, fmt.Errorf("%s is %q: want an address such as http://127.0.0.1:4566", endpointVariable, endpoint)
 	}
-	if _, err := get(ctx, endpoint); err != nil {
-		return nil, fmt.Errorf("nothing answers at %s: %w", endpointVariable, err)
-	}
-	account := os.Getenv(accountVariable)
-	if account == "" {
-		account = localstackAccount
+	account, err := accountAt(ctx, endpoint)
+	if err != nil {
+		return nil, fmt.Errorf("nothing at %s says which account it is: %w", endpointVariable, err)
 	}
 	return &Emulator{Kind: External, Endpoint: endpoint, AccountID: account}, nil
+}
+
+// accountAt asks an emulator whose the test/test credentials are.
+func accountAt(ctx context.Context, endpoint string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	client := sts.New(sts.Options{
+		Region: "us-east-1", BaseEndpoint: &endpoint, RetryMaxAttempts: 1,
+		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
+	})
+	out, err := client.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	if err != nil {
+		return "", err
+	}
+	return aws.ToString(out.Account), nil
 }
 
 // get asks once and returns the HTTP status.

@@ -255,33 +255,46 @@ func TestEnvironmentOfOptionsReachesTheEmulator(t *testing.T) {
 	}
 }
 
+// sayAccount is an emulator that says whose the test/test credentials are, and nothing else.
+func sayAccount(t *testing.T, account string) *httptest.Server {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.FormValue("Action") != "GetCallerIdentity" || !strings.Contains(r.Header.Get("Authorization"), "Credential=test/") {
+			w.WriteHeader(http.StatusNotFound)
+			return
+		}
+		fmt.Fprintf(w, "<R><GetCallerIdentityResult><Account>%s</Account></GetCallerIdentityResult></R>", account)
+	}))
+	t.Cleanup(server.Close)
+	return server
+}
+
 func TestExternal(t *testing.T) {
-	server := httptest.NewServer(http.NotFoundHandler())
-	defer server.Close()
+	server := sayAccount(t, "444455556666")
 	t.Setenv(endpointVariable, server.URL+"/")
 	for _, kind := range []Kind{LocalStack, Fakecloud, External} {
 		e, err := Start(t.Context(), kind, Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if e.Endpoint != server.URL || e.AccountID != localstackAccount || e.Kind != External {
+		if e.Endpoint != server.URL || e.AccountID != "444455556666" || e.Kind != External {
 			t.Errorf("%s: %+v", kind, e)
 		}
 		if e.KeepLog() != "" || e.LogTail(1) != "" || e.Exited() != nil || e.Stop() != nil {
 			t.Errorf("%s: has something to stop or to read", kind)
 		}
 	}
-	t.Setenv(accountVariable, "444455556666")
-	if e, err := Start(t.Context(), External, Options{}); err != nil || e.AccountID != "444455556666" {
-		t.Errorf("with an account: %+v, %v", e, err)
-	}
 }
 
 func TestExternalThatIsNotThere(t *testing.T) {
+	silent := httptest.NewServer(http.NotFoundHandler())
+	defer silent.Close()
+	const nobody = "nothing at SPINUP_TEST_ENDPOINT says which account it is"
 	for value, want := range map[string]string{
 		"":                   "set SPINUP_TEST_ENDPOINT",
 		"127.0.0.1:4566":     "want an address such as",
-		"http://127.0.0.1:1": "nothing answers at SPINUP_TEST_ENDPOINT",
+		"http://127.0.0.1:1": nobody,
+		silent.URL:           nobody,
 	} {
 		t.Setenv(endpointVariable, value)
 		if _, err := Start(t.Context(), External, Options{}); err == nil || !strings.Contains(err.Error(), want) {

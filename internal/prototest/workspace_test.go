@@ -162,8 +162,12 @@ func wrong(what string) []*tfprotov6.Diagnostic {
 	return []*tfprotov6.Diagnostic{{Severity: tfprotov6.DiagnosticSeverityError, Summary: "Wrong", Detail: what}}
 }
 
-func (f *fake) encode(v Values) *tfprotov6.DynamicValue       { return f.server.encode(thingBlock().ValueType(), v) }
-func (f *fake) decode(encoded *tfprotov6.DynamicValue) Values { return f.server.decode(thingBlock().ValueType(), encoded) }
+func (f *fake) encode(v Values) *tfprotov6.DynamicValue {
+	return f.server.encode(thingBlock().ValueType(), v)
+}
+func (f *fake) decode(encoded *tfprotov6.DynamicValue) Values {
+	return f.server.decode(thingBlock().ValueType(), encoded)
+}
 
 // witness takes down what a test would fail with.
 type witness struct {

@@ -51,9 +51,7 @@ func TestAccAccountDataSource(t *testing.T) {
 				if diff := cmp.Diff(test.want, tf.State("data.spinup_account.test")); diff != "" {
 					t.Error(diff)
 				}
-				if diff := cmp.Diff(test.calls, b.Gateway.Counts()); diff != "" {
-					t.Errorf("calls: %s", diff)
-				}
+				same(t, "calls", test.calls, b.Gateway.Counts())
 			})
 		}
 	})

@@ -10,7 +10,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
@@ -64,21 +63,15 @@ func TestAccBucket_drift(t *testing.T) {
 			t.Run(row.name, func(t *testing.T) {
 				row.tamper(t, b)
 				change := tf.Plan("spinup_bucket.test")
-				if diff := cmp.Diff([]string{"update"}, change.Actions); diff != "" {
-					t.Errorf("actions (-want +got):\n%s", diff)
-				}
-				if diff := cmp.Diff(row.shows, change.Attributes()); diff != "" {
-					t.Errorf("attributes (-want +got):\n%s", diff)
-				}
+				same(t, "actions", []string{"update"}, change.Actions)
+				same(t, "attributes", row.shows, change.Attributes())
 				if seen, ok := seenPresets()[row.name]; ok {
 					same(t, "lifecycle_preset before", seen, change.Before["lifecycle_preset"])
 					same(t, "lifecycle_preset after", any("archive"), change.After["lifecycle_preset"])
 				}
 				b.Gateway.Reset()
 				tf.Must("apply", "test.plan")
-				if diff := cmp.Diff(row.mends, mutations(b)); diff != "" {
-					t.Errorf("writing calls (-want +got):\n%s", diff)
-				}
+				same(t, "writing calls", row.mends, mutations(b))
 				same(t, "the lifecycle rule of another owner", theirs, rawRules(t, b)["theirs"])
 				tf.Empty()
 			})
@@ -103,13 +96,9 @@ func TestAccBucket_tamperedDocument(t *testing.T) {
 		}
 		want := map[string]any{}
 		maps.Copy(want, admin(change.Before))
-		if diff := cmp.Diff(tampered, want["policy_document"]); diff != "" {
-			t.Errorf("before (-want +got):\n%s", diff)
-		}
+		same(t, "before", tampered, want["policy_document"])
 		want["policy_document"] = access.Document("aws", b.Name, access.Admin)
-		if diff := cmp.Diff(want, admin(change.After)); diff != "" {
-			t.Errorf("after (-want +got):\n%s", diff)
-		}
+		same(t, "after", want, admin(change.After))
 		tf.Destroy()
 		b.Gone(t, b.Name)
 	})

@@ -89,7 +89,7 @@ func TestAccBucket_preset(t *testing.T) {
 			}
 			return text
 		}
-		tf := b.Played(t)
+		tf := b.Served(t)
 		tf.Write(config("archive", map[string]int{"one": 1, "two": 2}))
 		tf.Apply()
 		spliceRules(t, b, "", foreignRule())

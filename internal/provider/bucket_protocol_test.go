@@ -112,9 +112,7 @@ func TestAccBucket_identity(t *testing.T) {
 		imported, diags := s.Import(bucketType, b.Name, nil)
 		wellDone(t, diags)
 		check("import by id", imported)
-		if diff := cmp.Diff(bucket.State, imported.State); diff != "" {
-			t.Errorf("imported by id: %s", diff)
-		}
+		same(t, "imported by id", bucket.State, imported.State)
 		for _, identity := range []values{{"name": b.Name}, {"name": b.Name, "region": region}, want} {
 			byIdentity, diags := s.Import(bucketType, "", identity)
 			wellDone(t, diags)
@@ -443,9 +441,7 @@ func TestAccBucket_platforms(t *testing.T) {
 				}
 				imported, diags := s.Import(bucketType, b.Name, nil)
 				wellDone(t, diags)
-				if diff := cmp.Diff(bucket.State, imported.State); diff != "" {
-					t.Errorf("imported: %s", diff)
-				}
+				same(t, "imported", bucket.State, imported.State)
 				apply(t, s, bucket, nil)
 				b.Gone(t, b.Name)
 			})

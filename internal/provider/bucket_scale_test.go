@@ -27,7 +27,7 @@ func TestAccBucket_scale(t *testing.T) {
 	)
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name+"-log")
-		tf := b.Served(t)
+		tf := b.Terraform(t)
 		provider := b.Provider(fmt.Sprintf("access_log = { bucket = %q }", b.Name+"-log"))
 		config := func(changed, plain int) string {
 			return provider + fmt.Sprintf(`
@@ -80,7 +80,7 @@ resource "spinup_bucket" "test" {
 		shared(t, b, policyCalls, 0)
 
 		b.Gateway.Reset()
-		look := b.Served(t)
+		look := b.Terraform(t)
 		look.Write(provider + fmt.Sprintf(
 			"data \"spinup_bucket\" \"test\" {\ncount = %d\nname  = \"%s-${count.index}\"\n}\n", looks, b.Name))
 		look.Must("plan")

@@ -70,9 +70,7 @@ func TestAccBucket_survivors(t *testing.T) {
 		b.Gateway.Reset()
 		tf.Write(sharing(b, "art", "s3:GetObject", "archive", `["read_only"]`))
 		inTheWay(t, b, tf.MustFail("apply", "-auto-approve"), all, func(thing foreign) bool { return !thing.goes })
-		if diff := cmp.Diff(before, survivors(t, b)); diff != "" {
-			t.Errorf("what is not ours was changed (-before +after):\n%s", diff)
-		}
+		same(t, "what is not ours was changed", before, survivors(t, b))
 
 		for _, thing := range all {
 			thing.take(t)
@@ -117,9 +115,7 @@ func blocked(t *testing.T, b *acctest.Bench, tf acctest.Runner, all []foreign, c
 	b.Gateway.Reset()
 	state := tf.StateFile()
 	inTheWay(t, b, tf.MustFail("destroy", "-auto-approve"), all, chosen)
-	if diff := cmp.Diff(state, tf.StateFile()); diff != "" {
-		t.Errorf("state was changed (-before +after):\n%s", diff)
-	}
+	same(t, "state was changed", state, tf.StateFile())
 	if left := b.Leftovers(t, b.Name); len(left) != 3 {
 		t.Errorf("of bucket, group and policy are left: %v", left)
 	}

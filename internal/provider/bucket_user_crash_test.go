@@ -12,7 +12,6 @@ import (
 	"github.com/ProtonMail/go-crypto/openpgp"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
@@ -220,9 +219,7 @@ func TestAccBucketUser_crashDrop(t *testing.T) {
 		wantKeys(t, b, key["id"], key["previous_id"])
 		b.Gateway.Inject(gateway.Rule{Match: gateway.Op("iam:DeleteAccessKey"), Fault: gateway.ResetBefore(), Times: 1})
 		tf.MustFail("apply", "-auto-approve")
-		if diff := cmp.Diff(key, recorded(t, tf)); diff != "" {
-			t.Errorf("state (-before +after):\n%s", diff)
-		}
+		same(t, "state", key, recorded(t, tf))
 		tf.Apply()
 		wantKeys(t, b, key["id"])
 		tf.Empty()

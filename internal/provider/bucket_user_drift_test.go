@@ -56,9 +56,7 @@ func TestAccBucketUser_drift(t *testing.T) {
 				}
 				b.Gateway.Reset()
 				tf.Must("apply", "test.plan")
-				if diff := cmp.Diff(row.mends, mutations(b)); diff != "" {
-					t.Errorf("writing calls (-want +got):\n%s", diff)
-				}
+				same(t, "writing calls", row.mends, mutations(b))
 				tf.Empty()
 			})
 		}
@@ -172,9 +170,7 @@ func TestAccBucketUser_renamedAway(t *testing.T) {
 			}))(t)
 		}
 		rename("-ann", "-eve")
-		if diff := cmp.Diff([]string{"create"}, tf.Plan(userAddress).Actions); diff != "" {
-			t.Errorf("actions (-want +got):\n%s", diff)
-		}
+		same(t, "actions", []string{"create"}, tf.Plan(userAddress).Actions)
 		rename("-eve", "-ann")
 		tf.Empty()
 		tf.Destroy()

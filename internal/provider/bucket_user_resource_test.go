@@ -133,9 +133,7 @@ func TestAccBucketUser_basic(t *testing.T) {
 			"arn": aws.ToString(user.Arn), "unique_id": aws.ToString(user.UserId),
 			"groups": []any{b.Name + "-BktAdmGrp"}, "force_destroy": true, "timeouts": nil,
 		}
-		if diff := cmp.Diff(want, state); diff != "" {
-			t.Errorf("state (-want +got):\n%s", diff)
-		}
+		same(t, "state", want, state)
 
 		want["access_key"].(map[string]any)["secret"] = nil // it is told only once
 		id := b.Name + "/" + name
@@ -417,9 +415,7 @@ func TestAccBucketUser_update(t *testing.T) {
 		if is := tf.State(userAddress); is["unique_id"] != was["unique_id"] || is["arn"] == was["arn"] {
 			t.Errorf("%v at %v was %v at %v", is["unique_id"], is["arn"], was["unique_id"], was["arn"])
 		}
-		if diff := cmp.Diff(before, theirs(t, b, name, key["id"])); diff != "" {
-			t.Errorf("things of others (-before +after):\n%s", diff)
-		}
+		same(t, "things of others", before, theirs(t, b, name, key["id"]))
 		// LocalStack cannot delete the keys of a renamed user.
 		tf.Write(b.Provider(ignored) + member(b, `access = "read_only"`, `access_key = {}`))
 		tf.Apply()
@@ -588,9 +584,7 @@ func TestAccBucketUser_missingGroup(t *testing.T) {
 		tf.Apply()
 		state := tf.StateFile()
 		refused(admin, `access = "admin"`, `tags = { A = "1" }`)
-		if diff := cmp.Diff(state, tf.StateFile()); diff != "" {
-			t.Errorf("state (-before +after):\n%s", diff)
-		}
+		same(t, "state", state, tf.StateFile())
 		tf.Destroy()
 	})
 }
@@ -633,9 +627,7 @@ func forceDestroy(burden func(*testing.T, *acctest.Bench) []burdened, key string
 		if calls := mutations(b); len(calls) > 0 {
 			t.Errorf("writing calls: %v", calls)
 		}
-		if diff := cmp.Diff(state, tf.StateFile()); diff != "" {
-			t.Errorf("state (-before +after):\n%s", diff)
-		}
+		same(t, "state", state, tf.StateFile())
 
 		tf.Write(b.Provider() + member(b, `access = "read_only"`, key))
 		tf.Apply()

@@ -66,9 +66,7 @@ func TestAccBucketsDataSource(t *testing.T) {
 			"name": b.Name + "-web", "arn": "arn:aws:s3:::" + b.Name + "-web", "region": acctest.Region,
 			"creation_date": live.Buckets[0].CreationDate.UTC().Format("2006-01-02T15:04:05Z"),
 		}}
-		if diff := cmp.Diff(want, lists["prefix alone"].Buckets); diff != "" {
-			t.Errorf("prefix alone: %s", diff)
-		}
+		same(t, "prefix alone", want, lists["prefix alone"].Buckets)
 		whole := lists["whole account"].Names
 		if !slices.IsSorted(whole) || !slices.Contains(whole, b.Name+"-web") || !slices.Contains(whole, b.Name+"-plain") {
 			t.Errorf("whole account: %v, want all of them, sorted", whole)

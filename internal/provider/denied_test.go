@@ -4,8 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/gateway"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
@@ -48,9 +46,7 @@ func wantUnread(t *testing.T, b *acctest.Bench, tf acctest.Runner, noun string, 
 			if done := mutations(b); len(done) > 0 {
 				t.Errorf("it did %v", done)
 			}
-			if diff := cmp.Diff(state, tf.StateFile()); diff != "" {
-				t.Errorf("state was changed (-before +after):\n%s", diff)
-			}
+			same(t, "state was changed", state, tf.StateFile())
 		})
 	}
 	tf.Empty()

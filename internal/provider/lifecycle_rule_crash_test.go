@@ -8,7 +8,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
 )
@@ -41,17 +40,13 @@ func TestAccLifecycleRule_crashSweep(t *testing.T) {
 					ruleBlock(b, "four", "four", `expiration_days = 4`, `depends_on = [spinup_lifecycle_rule.one]`)
 			},
 			sound: func(t *testing.T, b *acctest.Bench, _ acctest.Runner) {
-				if diff := cmp.Diff(stranger["stranger"], rawRules(t, b)["stranger"]); diff != "" {
-					t.Errorf("the rule of another owner (-before +after):\n%s", diff)
-				}
+				same(t, "the rule of another owner", stranger["stranger"], rawRules(t, b)["stranger"])
 			},
 			facts: func(t *testing.T, b *acctest.Bench) []string {
 				return slices.Sorted(maps.Values(rawRules(t, b)))
 			},
 			gone: func(t *testing.T, b *acctest.Bench) {
-				if diff := cmp.Diff(stranger, rawRules(t, b)); diff != "" {
-					t.Errorf("rules (-before +after):\n%s", diff)
-				}
+				same(t, "rules", stranger, rawRules(t, b))
 			},
 			phases: []string{"create", "update", "delete"},
 		}.run(t, b)
@@ -82,12 +77,8 @@ func TestAccLifecycleRule_survivors(t *testing.T) {
 				tf.Apply()
 				b.Gateway.Reset()
 				tf.Destroy()
-				if diff := cmp.Diff(row.writes, mutations(b)); diff != "" {
-					t.Errorf("writing calls (-want +got):\n%s", diff)
-				}
-				if diff := cmp.Diff(before, rawRules(t, b)); diff != "" {
-					t.Errorf("rules (-before +after):\n%s", diff)
-				}
+				same(t, "writing calls", row.writes, mutations(b))
+				same(t, "rules", before, rawRules(t, b))
 			})
 		}
 	})

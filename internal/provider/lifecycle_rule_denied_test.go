@@ -3,8 +3,6 @@ package provider_test
 import (
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/gateway"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/lifecyclerule"
@@ -42,15 +40,13 @@ func TestAccLifecycleRule_deniedWrite(t *testing.T) {
 			state, rules := tf.StateFile(), rawRules(t, b)
 			saysAll(t, tf.MustFail(command, "-auto-approve"), summary, "name: ", "PutBucketLifecycleConfiguration",
 				"need the IAM action s3:PutLifecycleConfiguration on bucket "+b.Name)
-			if diff := cmp.Diff(rules, rawRules(t, b)); diff != "" {
-				t.Errorf("rules (-before +after):\n%s", diff)
-			}
+			same(t, "rules", rules, rawRules(t, b))
 			if state == "" {
 				if made := tf.State(ruleAddress); made != nil {
 					t.Errorf("in state is %v", made)
 				}
-			} else if diff := cmp.Diff(state, tf.StateFile()); diff != "" {
-				t.Errorf("state (-before +after):\n%s", diff)
+			} else {
+				same(t, "state", state, tf.StateFile())
 			}
 		}
 		write("30")

@@ -14,7 +14,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
@@ -153,8 +152,8 @@ func TestAccLifecycleRule_drift(t *testing.T) {
 				action := "update"
 				if row.tamper == nil {
 					action = "create"
-				} else if diff := cmp.Diff(row.shows, plans[address].Attributes()); diff != "" {
-					t.Errorf("attributes (-want +got):\n%s", diff)
+				} else {
+					same(t, "attributes", row.shows, plans[address].Attributes())
 				}
 				for other, change := range plans {
 					want := "no-op"
@@ -167,13 +166,9 @@ func TestAccLifecycleRule_drift(t *testing.T) {
 				}
 				b.Gateway.Reset()
 				tf.Must("apply", "test.plan")
-				if diff := cmp.Diff([]string{putLifecycle}, mutations(b)); diff != "" {
-					t.Errorf("writing calls (-want +got):\n%s", diff)
-				}
+				same(t, "writing calls", []string{putLifecycle}, mutations(b))
 				tampered[row.rule] = made[row.rule]
-				if diff := cmp.Diff(tampered, rawRules(t, b)); diff != "" {
-					t.Errorf("rules (-want +got):\n%s", diff)
-				}
+				same(t, "rules", tampered, rawRules(t, b))
 			})
 		}
 		tf.Empty()
@@ -266,9 +261,7 @@ func sameMeaning(t *testing.T, b *acctest.Bench, documents map[string][]string) 
 			writeLifecycle(t, b, rules...)
 			tf.Empty()
 			tf.Must("apply", "-refresh-only", "-auto-approve")
-			if diff := cmp.Diff(state, tf.StateFile()); diff != "" {
-				t.Errorf("state (-before +after):\n%s", diff)
-			}
+			same(t, "state", state, tf.StateFile())
 		})
 	}
 }

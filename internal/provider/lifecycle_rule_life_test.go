@@ -15,7 +15,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/lifecyclerule"
@@ -40,9 +39,7 @@ func TestAccLifecycleRule_adopted(t *testing.T) {
 		if done := mutations(b); len(done) > 0 {
 			t.Errorf("it did %v", done)
 		}
-		if diff := cmp.Diff(before, rawRules(t, b)); diff != "" {
-			t.Errorf("rules (-before +after):\n%s", diff)
-		}
+		same(t, "rules", before, rawRules(t, b))
 	})
 }
 
@@ -102,9 +99,7 @@ func TestAccLifecycleRule_batch(t *testing.T) {
 				t.Errorf("of %s there is %q, and in state %v", name, live[name], tf.State("spinup_lifecycle_rule."+name))
 			}
 		}
-		if diff := cmp.Diff(before["stranger"], live["stranger"]); diff != "" {
-			t.Errorf("the rule of another owner (-before +after):\n%s", diff)
-		}
+		same(t, "the rule of another owner", before["stranger"], live["stranger"])
 		if writes := mutations(b); !slices.Equal(writes, slices.Repeat([]string{putLifecycle}, 4)) {
 			t.Errorf("it wrote %v, want one write for each rule that was made", writes)
 		}

@@ -197,9 +197,7 @@ func TestAccProvider_wrongAccount(t *testing.T) {
 						t.Errorf("nothing says %q\n%s", want, out)
 					}
 				}
-				if diff := cmp.Diff(map[string]int{"sts:GetCallerIdentity": 1}, b.Gateway.Counts()); diff != "" {
-					t.Errorf("calls: %s", diff)
-				}
+				same(t, "calls", map[string]int{"sts:GetCallerIdentity": 1}, b.Gateway.Counts())
 				b.Gone(t, b.Name)
 			})
 		}

@@ -15,8 +15,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/route53"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/gateway"
@@ -111,9 +109,7 @@ func TestAccWebsite_lostAnswers(t *testing.T) {
 		}
 		slices.Sort(lost)
 		slices.Sort(makes)
-		if diff := cmp.Diff(makes, lost); diff != "" {
-			t.Errorf("answers lost (-want +got):\n%s", diff)
-		}
+		same(t, "answers lost", makes, lost)
 		oneEach(t, b)
 		tf.Empty()
 		tf.Destroy()

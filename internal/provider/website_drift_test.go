@@ -13,7 +13,6 @@ import (
 	r53types "github.com/aws/aws-sdk-go-v2/service/route53/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
@@ -50,18 +49,14 @@ func TestAccWebsite_drift(t *testing.T) {
 			t.Run(row.name, func(t *testing.T) {
 				row.tamper(t, live)
 				change := tf.Plan("spinup_website.test")
-				if diff := cmp.Diff(strings.Fields(row.shows), change.Attributes()); diff != "" {
-					t.Errorf("attributes (-want +got):\n%s", diff)
-				}
+				same(t, "attributes", strings.Fields(row.shows), change.Attributes())
 				if len(change.Actions) != 1 || change.Actions[0] != "update" {
 					t.Errorf("actions are %v", change.Actions)
 				}
 				b.Gateway.Reset()
 				b.Edge.Reset()
 				tf.Must("apply", "test.plan")
-				if diff := cmp.Diff(strings.Fields(row.mends), siteMutations(b)); diff != "" {
-					t.Errorf("writing calls (-want +got):\n%s", diff)
-				}
+				same(t, "writing calls", strings.Fields(row.mends), siteMutations(b))
 			})
 		}
 		tf.Empty()

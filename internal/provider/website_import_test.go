@@ -217,9 +217,7 @@ func wantModern(t *testing.T, b *acctest.Bench, id string) {
 		true, "658327ea-f89d-4fab-a63d-7e88639e58f6", true, true,
 		types.MinimumProtocolVersionTLSv122021, types.HttpVersionHttp2and3, true,
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("the distribution (-want +got):\n%s", diff)
-	}
+	same(t, "the distribution", want, got)
 	block := acctest.Must(b.S3().GetPublicAccessBlock(t.Context(), &s3.GetPublicAccessBlockInput{Bucket: aws.String(domain(b))}))(t).
 		PublicAccessBlockConfiguration
 	for _, closed := range []*bool{block.BlockPublicAcls, block.BlockPublicPolicy, block.IgnorePublicAcls, block.RestrictPublicBuckets} {

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
 )
@@ -40,9 +38,7 @@ func TestAccWebsite_refreshCalls(t *testing.T) {
 		tf.Apply()
 		resetBoth(b)
 		tf.Empty()
-		if diff := cmp.Diff(slices.Sorted(slices.Values(refreshOfSite())), slices.Sorted(slices.Values(callsOfBoth(b)))); diff != "" {
-			t.Errorf("calls of a refresh (-want +got):\n%s", diff)
-		}
+		same(t, "calls of a refresh", slices.Sorted(slices.Values(refreshOfSite())), slices.Sorted(slices.Values(callsOfBoth(b))))
 		tf.Destroy()
 	})
 }

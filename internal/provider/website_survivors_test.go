@@ -11,7 +11,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/route53"
 	r53types "github.com/aws/aws-sdk-go-v2/service/route53/types"
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
@@ -53,9 +52,7 @@ func TestAccWebsite_survivors(t *testing.T) {
 		tf.Apply()
 		tf.Empty()
 		blockedSite(t, b, tf, all, func(foreign) bool { return true })
-		if diff := cmp.Diff(before, siteSurvivors(t, live)); diff != "" {
-			t.Errorf("what is not ours was changed (-before +after):\n%s", diff)
-		}
+		same(t, "what is not ours was changed", before, siteSurvivors(t, live))
 
 		for _, thing := range all {
 			thing.take(t)
@@ -162,9 +159,7 @@ func blockedSite(t *testing.T, b *acctest.Bench, tf acctest.Runner, all []foreig
 	after := tf.State(websiteAddress)
 	delete(state, "distribution_status") // others have changed the distribution
 	delete(after, "distribution_status")
-	if diff := cmp.Diff(state, after); diff != "" {
-		t.Errorf("state was changed (-before +after):\n%s", diff)
-	}
+	same(t, "state was changed", state, after)
 }
 
 // siteForeigners are things of other owners on a site; those that no destroy names are lost by none.
@@ -366,9 +361,7 @@ func goneButNeighbour(t *testing.T, b *acctest.Bench) {
 			left = append(left, record)
 		}
 	}
-	if diff := cmp.Diff([]string{"A www2." + zone(b) + "."}, left); diff != "" {
-		t.Errorf("records (-want +got):\n%s", diff)
-	}
+	same(t, "records", []string{"A www2." + zone(b) + "."}, left)
 	for _, what := range b.SiteLeftovers(t, domain(b)) {
 		if what != "record TXT "+domain(b)+"." {
 			t.Errorf("left behind: %s", what)

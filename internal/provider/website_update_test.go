@@ -34,9 +34,7 @@ func TestAccWebsite_update(t *testing.T) {
 			force_destroy geo_restriction groups http_version index_document invalidation invalidation_id ipv6
 			lifecycle_preset minimum_tls placeholder price_class redirect_domains require_tls response_headers tags tags_all
 			versioning wait_for_deployment web_acl_arn`))
-		if diff := cmp.Diff(otherFacts(b), edgeFacts(t, live)); diff != "" {
-			t.Errorf("the distribution (-want +got):\n%s", diff)
-		}
+		same(t, "the distribution", otherFacts(b), edgeFacts(t, live))
 		names := strings.Join(slices.Sorted(slices.Values([]string{domain(b), "alt." + zone(b), zone(b)})), " ")
 		for arn, seen := range certificates(t, b) {
 			if first[arn] != "" || seen != names {
@@ -48,9 +46,7 @@ func TestAccWebsite_update(t *testing.T) {
 			want = append(want, "A "+name+". to "+made["distribution_domain_name"].(string)+".")
 		}
 		slices.Sort(want)
-		if diff := cmp.Diff(want, leading(t, b)); diff != "" {
-			t.Errorf("records (-want +got):\n%s", diff)
-		}
+		same(t, "records", want, leading(t, b))
 
 		state := tf.State(websiteAddress)
 		second := state["certificate_arn"]
@@ -68,12 +64,8 @@ func TestAccWebsite_update(t *testing.T) {
 			delete(made, changes)
 			delete(again, changes)
 		}
-		if diff := cmp.Diff(made, again); diff != "" {
-			t.Errorf("state after the way there and back (-before +after):\n%s", diff)
-		}
-		if diff := cmp.Diff(withoutProofs(records), leading(t, b)); diff != "" {
-			t.Errorf("records after the way there and back (-before +after):\n%s", diff)
-		}
+		same(t, "state after the way there and back", made, again)
+		same(t, "records after the way there and back", withoutProofs(records), leading(t, b))
 
 		// DNS is left to somebody else, and taken back.
 		const leaves = "distribution_status dns hosted_zone_id single_page_app"
@@ -85,9 +77,7 @@ func TestAccWebsite_update(t *testing.T) {
 			t.Errorf("with single_page_app the distribution has %v", facts)
 		}
 		changeSite(t, b, tf, live.id, plain, strings.Fields(leaves))
-		if diff := cmp.Diff(withoutProofs(records), leading(t, b)); diff != "" {
-			t.Errorf("records after dns was taken back (-before +after):\n%s", diff)
-		}
+		same(t, "records after dns was taken back", withoutProofs(records), leading(t, b))
 		tf.Destroy()
 		goneWhole(t, b)
 	})
@@ -162,9 +152,7 @@ func changeSite(t *testing.T, b *acctest.Bench, tf acctest.Runner, id, config st
 	t.Helper()
 	tf.Write(config)
 	change := tf.Plan(websiteAddress)
-	if diff := cmp.Diff([]string{"update"}, change.Actions); diff != "" {
-		t.Errorf("actions (-want +got):\n%s", diff)
-	}
+	same(t, "actions", []string{"update"}, change.Actions)
 	if diff := cmp.Diff(attributes, change.Attributes()); attributes != nil && diff != "" {
 		t.Errorf("attributes (-want +got):\n%s", diff)
 	}
@@ -220,9 +208,7 @@ func TestAccWebsite_originAccess(t *testing.T) {
 			"origin": domain(b) + ".s3.us-east-1.amazonaws.com", "signed": "true", "function": "true", "access control": "true",
 			"function there": "true", "open": "false", "statements": "SpinupRequireTLS SpinupCloudFrontRead", "website": "",
 		}
-		if diff := cmp.Diff(want, closed); diff != "" {
-			t.Errorf("private (-want +got):\n%s", diff)
-		}
+		same(t, "private", want, closed)
 		// A page that nobody asked for is as much a change of ours as one that is missing.
 		edit(func(c *cftypes.DistributionConfig) {
 			c.CustomErrorResponses = &cftypes.CustomErrorResponses{Quantity: aws.Int32(1), Items: []cftypes.CustomErrorResponse{
@@ -236,13 +222,9 @@ func TestAccWebsite_originAccess(t *testing.T) {
 			"access control": "false", "function there": "false", "open": "true",
 			"statements": "SpinupPublicRead", "website": "index.html 404.html",
 		}
-		if diff := cmp.Diff(want, originFacts(t, live)); diff != "" {
-			t.Errorf("open (-want +got):\n%s", diff)
-		}
+		same(t, "open", want, originFacts(t, live))
 		changeSite(t, b, tf, live.id, private, strings.Fields(opens))
-		if diff := cmp.Diff(closed, originFacts(t, live)); diff != "" {
-			t.Errorf("private again (-want +got):\n%s", diff)
-		}
+		same(t, "private again", closed, originFacts(t, live))
 
 		// A function goes when the distribution does without it, which the gateway holds to; for redirects it stays.
 		changeSite(t, b, tf, live.id, b.Provider()+site(b, `directory_index = false`),
@@ -253,9 +235,7 @@ func TestAccWebsite_originAccess(t *testing.T) {
 		}
 		changeSite(t, b, tf, live.id, b.Provider()+site(b, `directory_index = false`, `redirect_domains = ["`+zone(b)+`"]`),
 			strings.Fields("certificate_arn distribution_status dns_records redirect_domains"))
-		if diff := cmp.Diff(closed, originFacts(t, live)); diff != "" {
-			t.Errorf("with a redirect (-want +got):\n%s", diff)
-		}
+		same(t, "with a redirect", closed, originFacts(t, live))
 		tf.Destroy()
 		goneWhole(t, b)
 	})
@@ -305,15 +285,11 @@ func TestAccWebsite_certificate(t *testing.T) {
 		changeSite(t, b, tf, live.id, b.Provider()+site(b, `certificate_arn = "`+named+`"`),
 			strings.Fields("certificate_arn distribution_status dns_records"))
 		only := map[string]string{named: domain(b)}
-		if diff := cmp.Diff(only, certificates(t, b)); diff != "" {
-			t.Errorf("certificates (-want +got):\n%s", diff)
-		}
+		same(t, "certificates", only, certificates(t, b))
 		tf.Write(b.Provider() + site(b))
 		tf.Empty()
 		tf.Destroy()
-		if diff := cmp.Diff(only, certificates(t, b)); diff != "" {
-			t.Errorf("certificates at the end (-want +got):\n%s", diff)
-		}
+		same(t, "certificates at the end", only, certificates(t, b))
 	})
 }
 
@@ -331,22 +307,16 @@ func TestAccWebsite_disappears(t *testing.T) {
 		again := func(actions, attributes, calls string) {
 			t.Helper()
 			change := tf.Plan(websiteAddress)
-			if diff := cmp.Diff(strings.Fields(actions), change.Actions); diff != "" {
-				t.Errorf("actions (-want +got):\n%s", diff)
-			}
+			same(t, "actions", strings.Fields(actions), change.Actions)
 			if diff := cmp.Diff(strings.Fields(attributes), change.Attributes()); attributes != "" && diff != "" {
 				t.Errorf("attributes (-want +got):\n%s", diff)
 			}
 			b.Gateway.Reset()
 			b.Edge.Reset()
 			tf.Must("apply", "test.plan")
-			if diff := cmp.Diff(strings.Fields(calls), siteMutations(b)); diff != "" {
-				t.Errorf("writing calls (-want +got):\n%s", diff)
-			}
+			same(t, "writing calls", strings.Fields(calls), siteMutations(b))
 			tf.Empty()
-			if diff := cmp.Diff(arns, certificates(t, b)); diff != "" {
-				t.Errorf("certificates (-before +after):\n%s", diff)
-			}
+			same(t, "certificates", arns, certificates(t, b))
 		}
 
 		acctest.Must(b.S3().DeleteObject(t.Context(), &s3.DeleteObjectInput{
@@ -355,9 +325,7 @@ func TestAccWebsite_disappears(t *testing.T) {
 		deleteBucket(t, live.bucket())
 		again("create", "", `s3:CreateBucket s3:PutBucketOwnershipControls s3:PutPublicAccessBlock s3:PutBucketEncryption
 			s3:PutBucketPolicy s3:PutObject`)
-		if diff := cmp.Diff(facts, siteFacts(t, b)); diff != "" {
-			t.Errorf("the site after its bucket was deleted (-before +after):\n%s", diff)
-		}
+		same(t, "the site after its bucket was deleted", facts, siteFacts(t, b))
 
 		deleteDistribution(t, live)
 		again("update", `distribution_arn distribution_domain_name distribution_id distribution_status dns_records groups url`,
@@ -392,9 +360,7 @@ func TestAccWebsite_replace(t *testing.T) {
 			t.Helper()
 			was := distributionID(tf)
 			tf.Write(config)
-			if diff := cmp.Diff([]string{"delete", "create"}, tf.Plan(websiteAddress).Actions); diff != "" {
-				t.Errorf("actions (-want +got):\n%s", diff)
-			}
+			same(t, "actions", []string{"delete", "create"}, tf.Plan(websiteAddress).Actions)
 			tf.Must("apply", "test.plan")
 			tf.Empty()
 			if is := distributionID(tf); is == was {

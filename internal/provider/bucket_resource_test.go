@@ -1,7 +1,6 @@
 package provider_test
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"slices"
@@ -51,24 +50,6 @@ func inProcess(t *testing.T, b *acctest.Bench, steps ...harness.TestStep) {
 // planned requires that the plan before the apply does this to the bucket.
 func planned(action plancheck.ResourceActionType, more ...plancheck.PlanCheck) harness.ConfigPlanChecks {
 	return harness.ConfigPlanChecks{PreApply: append(more, plancheck.ExpectResourceAction(testBucket, action))}
-}
-
-// changesOnly requires that a plan changes these attributes of the bucket and no others.
-type changesOnly []string
-
-func (want changesOnly) CheckPlan(_ context.Context, req plancheck.CheckPlanRequest, resp *plancheck.CheckPlanResponse) {
-	for _, r := range req.Plan.ResourceChanges {
-		if r.Address != testBucket {
-			continue
-		}
-		var change acctest.Change
-		change.Before, _ = r.Change.Before.(map[string]any)
-		change.After, _ = r.Change.After.(map[string]any)
-		change.Unknown, _ = r.Change.AfterUnknown.(map[string]any)
-		if diff := cmp.Diff([]string(want), change.Attributes()); diff != "" {
-			resp.Error = fmt.Errorf("the plan changes other attributes: %s", diff)
-		}
-	}
 }
 
 // inState requires the value of an attribute of the bucket.
@@ -207,59 +188,57 @@ type bucketChange struct {
 }
 
 func TestAccBucket_update(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Each(t, bothWays(func(t *testing.T, b *acctest.Bench, tf acctest.Runner, brief bool) {
 		log := b.Name + "-log"
 		b.MakeBucket(t, log)
 		lines := map[string]string{"name": strconv.Quote(b.Name)}
-		steps := []harness.TestStep{{Config: b.Provider() + bucketNamed(b.Name)}}
-		for _, changes := range bucketChanges(b, log) {
-			steps = append(steps, changeStep(t, b, lines, changes))
+		tf.Write(b.Provider() + bucketNamed(b.Name))
+		tf.Apply()
+		for _, changes := range some(brief, bucketChanges(b, log)) {
+			changeBucket(t, b, tf, lines, changes)
 		}
-		inProcess(t, b, steps...)
-	})
+		tf.Destroy()
+		b.Gone(t, b.Name)
+	}))
 }
 
-// changeStep makes the changes in lines, the bucket's configuration, and a step of them.
-func changeStep(t *testing.T, b *acctest.Bench, lines map[string]string, changes []bucketChange) harness.TestStep {
-	var attributes changesOnly
-	var state []statecheck.StateCheck
+// changeBucket makes the changes in lines, the bucket's configuration, and applies them.
+func changeBucket(t *testing.T, b *acctest.Bench, tf acctest.Runner, lines map[string]string, changes []bucketChange) {
+	t.Helper()
+	var attributes, body []string
 	for _, change := range changes {
 		lines[change.attribute] = change.value
 		if change.value == "" {
 			delete(lines, change.attribute)
 		}
 		attributes = append(append(attributes, change.attribute), change.also...)
-		state = append(state, inState(change.attribute, change.want))
+		if change.before != nil {
+			change.before(t, b)
+		}
 	}
 	slices.Sort(attributes)
-	var body []string
 	for attribute, value := range lines {
 		body = append(body, attribute+" = "+value)
 	}
-	return harness.TestStep{
-		PreConfig: func() {
-			for _, change := range changes {
-				if change.before != nil {
-					change.before(t, b)
-				}
-			}
-		},
-		Config:            b.Provider() + bucketWith(body...),
-		ConfigPlanChecks:  planned(plancheck.ResourceActionUpdate, attributes),
-		ConfigStateChecks: state,
-		PostApplyFunc: func() {
-			for _, change := range changes {
-				if change.after != nil {
-					change.after(t, b)
-				}
-			}
-		},
+	tf.Write(b.Provider() + bucketWith(body...))
+	plan := tf.Plan(testBucket)
+	same(t, fmt.Sprintf("actions for %v", attributes), []string{"update"}, plan.Actions)
+	same(t, "attributes", attributes, plan.Attributes())
+	tf.Must("apply", "test.plan")
+	state := tf.State(testBucket)
+	for _, change := range changes {
+		if err := change.want.CheckValue(state[change.attribute]); err != nil {
+			t.Errorf("%s: %v", change.attribute, err)
+		}
+		if change.after != nil {
+			change.after(t, b)
+		}
 	}
+	tf.Empty()
 }
 
 // bucketChanges are changes of every attribute that changes in place, in the order in which they are made. What is
-// changed stays so until it is taken back. Parts that have nothing to do with each other share a step, because Terraform
-// runs nine times for one.
+// changed stays so until it is taken back. Parts that have nothing to do with each other share a step.
 func bucketChanges(b *acctest.Bench, log string) [][]bucketChange {
 	key := "arn:aws:kms:us-east-1:" + b.AccountID + ":key/0a1b2c3d-0000-4000-8000-0123456789ab"
 	mine := func(action string) string {

@@ -236,7 +236,7 @@ func TestAccBucketUser_imports(t *testing.T) {
 			fmt.Fprintf(&config, "import {\n  to = spinup_bucket_user.%s\n  id = \"%s/%s\"\n}\n", row.name, b.Name, name)
 			config.WriteString(strings.Replace(memberNamed(b, name, row.lines...), `"test"`, `"`+row.name+`"`, 1))
 		}
-		tf := b.Played(t)
+		tf := b.Served(t)
 		tf.Write(config.String())
 
 		plan := tf.Plans()

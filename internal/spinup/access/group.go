@@ -65,8 +65,8 @@ func ByGroup(conn *awsclient.Conn) reconcile.Part[Spec, Status] {
 	}
 }
 
-// observe reads group, attachments and policy at once. A policy of the level's name that is attached to the group is the
-// level's policy, whatever path it was made at.
+// observe reads group, attachments and policy at once. A policy of the level's name that is attached to the group is
+// the level's policy, whatever path it was made at.
 func (g groups) observe(ctx context.Context, w wish) (Status, error) {
 	s := w.Want
 	var (

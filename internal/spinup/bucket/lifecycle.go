@@ -94,8 +94,8 @@ func presets(w wish) []string {
 	return slices.DeleteFunc(both, func(name string) bool { return name == "" })
 }
 
-// LifecyclePreset is the value of lifecycle_preset that the live rules amount to. Only presets that the bucket owns count
-// or, with ReadAll, all whose rules are unchanged.
+// LifecyclePreset is the value of lifecycle_preset that the live rules amount to. Only presets that the bucket owns
+// count or, with ReadAll, all whose rules are unchanged.
 func (o Status) LifecyclePreset(w reconcile.Wish[Spec]) string {
 	if o.Lifecycle == nil {
 		return ""

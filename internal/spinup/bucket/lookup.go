@@ -14,7 +14,8 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 )
 
-// Locate finds the region of an existing bucket, starting from any region. The boolean reports whether there is such a bucket.
+// Locate finds the region of an existing bucket, starting from any region. The boolean reports whether there is such a
+// bucket.
 func Locate(ctx context.Context, conn *awsclient.Conn, name, region string) (string, bool, error) {
 	var have Status
 	spec := Spec{Name: name, Region: region, Partition: conn.Partition}
@@ -87,7 +88,9 @@ func (l *Listing) Created(ctx context.Context, conn *awsclient.Conn, name string
 }
 
 // Tags reads the tags of many buckets, several at once. A bucket that was deleted in the meantime has none.
-func (l *Listing) Tags(ctx context.Context, conn *awsclient.Conn, entries []Entry) (map[string]map[string]string, error) {
+func (l *Listing) Tags(
+	ctx context.Context, conn *awsclient.Conn, entries []Entry,
+) (map[string]map[string]string, error) {
 	var mu sync.Mutex
 	api := newDataReads(conn)
 	all := map[string]map[string]string{}

@@ -275,8 +275,8 @@ func (b bucket) encryption() part {
 	}
 }
 
-// encryptionRule is the bucket's one rule, empty if there is none: AWS answers with an error then, some stores without a
-// configuration.
+// encryptionRule is the bucket's one rule, empty if there is none: AWS answers with an error then, some stores without
+// a configuration.
 func (b bucket) encryptionRule(ctx context.Context, s Spec) (types.ServerSideEncryptionRule, error) {
 	out, err := b.GetBucketEncryption(ctx, &s3.GetBucketEncryptionInput{Bucket: &s.Name}, at(s))
 	if err != nil {

@@ -60,8 +60,8 @@ type AccessLog struct {
 	Prefix string
 }
 
-// LogPrefix is the default key prefix of a bucket's access log: "<prefix>/<bucket>/", or "<bucket>/" without a prefix. A
-// slash at the end of the prefix is not doubled.
+// LogPrefix is the default key prefix of a bucket's access log: "<prefix>/<bucket>/", or "<bucket>/" without a prefix.
+// A slash at the end of the prefix is not doubled.
 func LogPrefix(prefix, bucket string) string {
 	if prefix == "" {
 		return bucket + "/"

@@ -143,7 +143,8 @@ func (b bucketUser) otherKeys(ctx context.Context, w wish, o Status) ([]item, er
 			continue
 		}
 		all = append(all, item{"access key " + key.ID, func(ctx context.Context) error {
-			_, err := b.DeleteAccessKey(ctx, &iam.DeleteAccessKeyInput{UserName: aws.String(w.Want.name(o)), AccessKeyId: &key.ID})
+			in := &iam.DeleteAccessKeyInput{UserName: aws.String(w.Want.name(o)), AccessKeyId: &key.ID}
+			_, err := b.DeleteAccessKey(ctx, in)
 			return err
 		}})
 	}

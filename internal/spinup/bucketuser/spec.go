@@ -191,8 +191,8 @@ func (s Spec) accepts(live, document string) bool {
 	return awspolicy.Equivalent(live, document)
 }
 
-// ownPolicy reports whether an inline policy has one of the provider's names: of any level, for the whole bucket, the path
-// or the former path. An import, which knows no path, takes any path.
+// ownPolicy reports whether an inline policy has one of the provider's names: of any level, for the whole bucket, the
+// path or the former path. An import, which knows no path, takes any path.
 func ownPolicy(w wish, name string) bool {
 	s, before := w.Want, w.Before().Path
 	for _, l := range access.Levels() {
@@ -213,9 +213,9 @@ func (s Spec) SeenGroups(o Status) []string {
 	return slices.DeleteFunc(s.ownGroups(), func(group string) bool { return !slices.Contains(o.Groups, group) })
 }
 
-// SeenGrant is the access that the user was seen to have: by a policy, or by the most powerful of several groups. A policy
-// that should not exist comes before everything else, so that the plan shows it. Access is empty if nothing gives any, or
-// if one of the provider's policies was altered.
+// SeenGrant is the access that the user was seen to have: by a policy, or by the most powerful of several groups. A
+// policy that should not exist comes before everything else, so that the plan shows it. Access is empty if nothing gives
+// any, or if one of the provider's policies was altered.
 func (o Status) SeenGrant(w reconcile.Wish[Spec]) Spec {
 	s := w.Want
 	seen, found := seenPolicy(w, o.Inline)

@@ -126,7 +126,8 @@ func (c *checks) expiration(r Rule) {
 
 func (c *checks) noncurrent(r Rule) {
 	c.forbid(r.NewerNoncurrentVersions > 0 && r.NoncurrentDays == 0, fmt.Sprintf("newer_noncurrent_versions is %d "+
-		"without noncurrent_days: it is the number of old versions that are kept after those days. Set both, or neither.", r.NewerNoncurrentVersions),
+		"without noncurrent_days: it is the number of old versions that are kept after those days. Set both, or "+
+		"neither.", r.NewerNoncurrentVersions),
 		"newer_noncurrent_versions", "noncurrent_days")
 }
 
@@ -179,8 +180,8 @@ func (c *checks) transitions(r Rule) {
 	}
 	days, date := r.ExpirationDays > 0, !r.ExpirationDate.IsZero()
 	if len(byDays) > 0 && (len(dates) > 0 || date) || len(dates) > 0 && days {
-		c.add("transitions and expiration of one rule have days and dates: "+schedule(r)+". Use days for all of them, or dates "+
-			"for all of them.", "transitions", "expiration_days", "expiration_date")
+		c.add("transitions and expiration of one rule have days and dates: "+schedule(r)+". Use days for all of "+
+			"them, or dates for all of them.", "transitions", "expiration_days", "expiration_date")
 		return
 	}
 	c.tiers("transitions", byDays)

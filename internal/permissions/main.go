@@ -47,9 +47,9 @@ func policies() map[string][]byte {
 		"bucket-user-plan.json":    buckets.policy(bucketuser.Reads{}),
 		"lifecycle-rule.json":      buckets.policy(lifecyclerule.API{}),
 		"lifecycle-rule-plan.json": buckets.policy(lifecyclerule.Reads{}),
-		"website.json":             sites.policy(website.API{}, bucket.API{}, bucket.PlaceholderReads{}, access.API{},
+		"website.json": sites.policy(website.API{}, bucket.API{}, bucket.PlaceholderReads{}, access.API{},
 			lifecyclerule.API{}),
-		"website-plan.json":        sites.policy(website.Reads{}, bucket.Reads{}, access.Reads{}, lifecyclerule.Reads{}),
+		"website-plan.json": sites.policy(website.Reads{}, bucket.Reads{}, access.Reads{}, lifecyclerule.Reads{}),
 		"data-sources.json": seen.policy(bucket.Reads{}, bucket.DataReads{}, access.Reads{}, bucketuser.Reads{},
 			bucketuser.DataReads{}, lifecyclerule.Reads{}, website.Reads{}),
 	}

@@ -171,7 +171,7 @@ func (b bucketUser) mfaDevices(ctx context.Context, user string) ([]item, error)
 		serial := aws.ToString(device.SerialNumber)
 		all = append(all, item{"MFA device " + serial, func(ctx context.Context) error {
 			_, err := b.DeactivateMFADevice(ctx, &iam.DeactivateMFADeviceInput{UserName: &user, SerialNumber: &serial})
-			if err := awsclient.Absent(err); err != nil || !strings.Contains(serial, ":mfa/") { // only virtual ones can be deleted
+			if err := awsclient.Absent(err); err != nil || !strings.Contains(serial, ":mfa/") { // only virtual ones go
 				return err
 			}
 			_, err = b.DeleteVirtualMFADevice(ctx, &iam.DeleteVirtualMFADeviceInput{SerialNumber: &serial})

@@ -82,7 +82,8 @@ func keepsPrevious(s Spec) bool {
 	return s.Key.PreviousID != ""
 }
 
-// observeKeys tells the current and the previous key from those of other owners, by the ids that state or this run knows.
+// observeKeys tells the current and the previous key from those of other owners, by the ids that state or
+// this run knows.
 func (b bucketUser) observeKeys(ctx context.Context, w wish, o *Status) error {
 	keys, err := b.list(ctx, w)
 	if err != nil {
@@ -152,8 +153,8 @@ func room(w wish, o Status) error {
 		"create; delete one of them first", w.Want.name(o), maxKeys, strings.Join(names, " and "))
 }
 
-// renew creates a new key and delivers its secret. Until then the old key stays valid. If the secret cannot be delivered,
-// the new key is deleted again. There are never more than two keys.
+// renew creates a new key and delivers its secret. Until then the old key stays valid. If the secret cannot be
+// delivered, the new key is deleted again. There are never more than two keys.
 func (b bucketUser) renew(ctx context.Context, w wish, o *Status) error {
 	s := w.Want
 	if err := b.drop(ctx, s, o, &o.Previous); err != nil {

@@ -28,8 +28,8 @@ type bucketUser struct {
 	conn *awsclient.Conn
 }
 
-// New is the composite behind spinup_bucket_user. The key is last: IAM returns its secret only once, so all that can fail
-// is done before.
+// New is the composite behind spinup_bucket_user. The key is last: IAM returns its secret only once, so all that can
+// fail is done before.
 func New(conn *awsclient.Conn) reconcile.Composite[Spec, Status] {
 	b := bucketUser{API: NewAPI(conn), conn: conn}
 	return composite{
@@ -207,9 +207,9 @@ func (b bucketUser) patiently(ctx context.Context, early func(error) bool, write
 	return b.conn.Patiently(ctx, "the user to be known everywhere", early, write)
 }
 
-// access is what the user may do: by a group of the bucket, or by an inline policy if it is confined to a path or groups
-// are not wanted. Both are one part because a user can change from one to the other: the new access is given before the
-// old one is taken.
+// access is what the user may do: by a group of the bucket, or by an inline policy if it is confined to a path or
+// groups are not wanted. Both are one part because a user can change from one to the other: the new access is given
+// before the old one is taken.
 func (b bucketUser) access() part {
 	return part{
 		Attribute: "access",

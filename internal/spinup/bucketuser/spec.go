@@ -214,8 +214,8 @@ func (s Spec) SeenGroups(o Status) []string {
 }
 
 // SeenGrant is the access that the user was seen to have: by a policy, or by the most powerful of several groups. A
-// policy that should not exist comes before everything else, so that the plan shows it. Access is empty if nothing gives
-// any, or if one of the provider's policies was altered.
+// policy that should not exist comes before everything else, so that the plan shows it. Access is empty if nothing
+// gives any, or if one of the provider's policies was altered.
 func (o Status) SeenGrant(w reconcile.Wish[Spec]) Spec {
 	s := w.Want
 	seen, found := seenPolicy(w, o.Inline)
@@ -243,8 +243,8 @@ func seenPolicy(w wish, have *Inline) (seen Spec, found bool) {
 	return Spec{Bucket: s.Bucket, Inline: s.Inline, Path: s.Path}, false
 }
 
-// readPolicy finds the access that an inline policy of this name gives; none if the document was altered. The name is not
-// enough: "a-b-BktROPlc" may be of the bucket a-b, or of the path /b/ of the bucket a.
+// readPolicy finds the access that an inline policy of this name gives; none if the document was altered. The name is
+// not enough: "a-b-BktROPlc" may be of the bucket a-b, or of the path /b/ of the bucket a.
 func readPolicy(w wish, name, document string) (grant Spec, ok bool) {
 	s := w.Want
 	for _, l := range access.Levels() {

@@ -116,8 +116,8 @@ func (b bucketUser) putSecret(ctx context.Context, w wish, value string, issued 
 	}, value)
 }
 
-// confirmWrite returns nil if the store holds the value although the write failed: only the answer was lost. The key must
-// not be deleted then, because readers of the store have it.
+// confirmWrite returns nil if the store holds the value although the write failed: only the answer was lost. The key
+// must not be deleted then, because readers of the store have it.
 func (b bucketUser) confirmWrite(
 	ctx context.Context, err error, read func(context.Context) (*string, error), value string,
 ) error {

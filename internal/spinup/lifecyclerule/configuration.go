@@ -162,8 +162,8 @@ type (
 	}
 )
 
-// rule turns all forms of the same meaning into one: no filter, an empty one, an empty prefix, a prefix outside a filter.
-// If a store writes both, the filter counts.
+// rule turns all forms of the same meaning into one: no filter, an empty one, an empty prefix, a prefix outside a
+// filter. If a store writes both, the filter counts.
 func (r ruleXML) rule() (Rule, error) {
 	out := Rule{Name: r.ID, Enabled: r.Status == statusEnabled}
 	switch {

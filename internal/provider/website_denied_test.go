@@ -15,10 +15,11 @@ import (
 // TestAccWebsite_denied lets each read of a refresh fail in turn.
 func TestAccWebsite_denied(t *testing.T) {
 	t.Parallel()
-	acctest.Each(t, bothWays(func(t *testing.T, b *acctest.Bench, tf acctest.Runner, brief bool) {
+	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		// A site that takes all of them: it has a website endpoint, a function, and a name in another zone.
 		zoneID := b.MakeZone(t, zone(b))
 		b.MakeZone(t, "elsewhere."+b.Name+".example.org")
+		tf := b.Served(t)
 		tf.Write(b.Provider("max_retries = 0") + site(b, `origin_access = "website_endpoint"`,
 			fmt.Sprintf("redirect_domains = [%q]", "elsewhere."+b.Name+".example.org")))
 		tf.Apply()
@@ -39,11 +40,11 @@ func TestAccWebsite_denied(t *testing.T) {
 			unread{"DescribeCertificate throttled", "acm:DescribeCertificate", gateway.Throttled(),
 				[]string{fmt.Sprint("certificate ", made["certificate_arn"], ": Throttling")}},
 		)
-		wantUnread(t, b, tf, "website", some(brief, rows))
+		wantUnread(t, b, tf, "Website", rows)
 		acctest.Must(b.ACM().DeleteCertificate(t.Context(), &acm.DeleteCertificateInput{CertificateArn: &other}))(t)
 		tf.Destroy()
 		b.GoneSite(t, domain(b))
-	}))
+	})
 }
 
 // TestAccWebsite_deniedSearch: whether a name is free cannot be told where the distributions may not be listed.
@@ -51,7 +52,7 @@ func TestAccWebsite_deniedSearch(t *testing.T) {
 	t.Parallel()
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		b.MakeZone(t, zone(b))
-		tf := b.Played(t)
+		tf := b.Served(t)
 		tf.Write(b.Provider("max_retries = 0") + site(b))
 		b.Edge.Inject(gateway.Rule{Match: gateway.Op("cloudfront:ListDistributions"), Fault: gateway.Forbidden()})
 		saysAll(t, tf.MustFail("plan"), "need the IAM action cloudfront:ListDistributions on *.", "Nothing was changed")

@@ -188,8 +188,8 @@ func TestBucketSpec(t *testing.T) {
 		s := simple()
 		s.Origin, s.Placeholder = row.origin, true
 		got := bucketSpec(s, row.have)
-		if got.PublicAccess != row.access || got.Ownership != row.ownership || got.DistributionARN != row.mayReadBy ||
-			got.Placeholder != "index.html" || len(got.Levels) != 1 || (len(got.Revoked) == 1) != (row.origin == OriginPrivate) {
+		if got.PublicAccess != row.access || got.Ownership != row.ownership || got.Reader != row.mayReadBy ||
+			got.Placeholder != "index.html" || len(got.Levels) != 0 || (len(got.Revoked) == 1) != (row.origin == OriginPrivate) {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}

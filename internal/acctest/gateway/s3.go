@@ -115,11 +115,9 @@ func (r *request) classifyS3() {
 		r.Resource = "arn:aws:s3:::" + bucket
 	}
 	r.bucket = bucket
-	for _, name := range slices.Sorted(maps.Keys(r.query)) {
-		if s3Subresources[name] {
-			route += "?" + name
-			break
-		}
+	names := slices.Sorted(maps.Keys(r.query))
+	if i := slices.IndexFunc(names, func(name string) bool { return s3Subresources[name] }); i >= 0 {
+		route += "?" + names[i]
 	}
 	operation, found := s3Routes[route]
 	if !found {

@@ -34,8 +34,8 @@ func Changes(plan []byte) (map[string]Change, error) {
 	return changes, nil
 }
 
-// Attributes are the names of the top-level attributes that change, in alphabetical order. An attribute any part of which
-// is not yet known counts.
+// Attributes are the names of the top-level attributes that change, in alphabetical order. An attribute any part of
+// which is not yet known counts.
 func (c Change) Attributes() []string {
 	names := map[string]bool{}
 	for _, side := range []map[string]any{c.Before, c.After, c.Unknown} {

@@ -1,5 +1,5 @@
-// Package terraform runs the real terraform command for the tests, the demo and the benchmark, away from the settings of
-// the person who started them, and reads its plans. It may import the standard library only.
+// Package terraform runs the real terraform command for the tests, the demo and the benchmark, away from the settings
+// of the person who started them, and reads its plans. It may import the standard library only.
 package terraform
 
 import (

@@ -184,7 +184,7 @@ func TestApplyCertificate(t *testing.T) {
 		"fails": {
 			[]string{"PENDING_VALIDATION", "FAILED"}, nil, nil, "the certificate " + certARN + " was not issued: its status is FAILED", "FAILED", true, 1,
 		},
-		"never issued":   {[]string{"PENDING_VALIDATION"}, nil, nil, "waited 1h30m0s for the certificate " + certARN, "PENDING_VALIDATION", true, 1},
+		"never issued":   {[]string{"PENDING_VALIDATION"}, nil, nil, "timed out after 1h30m0s waiting for the certificate " + certARN, "PENDING_VALIDATION", true, 1},
 		"requested once": {[]string{"PENDING_VALIDATION", "ISSUED"}, nil, &Certificate{ARN: certARN, Names: []string{domain}}, "", "ISSUED", false, 1},
 		"another name":   {[]string{"ISSUED"}, []string{"a.example.edu"}, &Certificate{ARN: certARN + "2", Names: []string{domain}}, "", "ISSUED", true, 0},
 	} {

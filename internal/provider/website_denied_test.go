@@ -15,11 +15,10 @@ import (
 // TestAccWebsite_denied lets each read of a refresh fail in turn.
 func TestAccWebsite_denied(t *testing.T) {
 	t.Parallel()
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Each(t, bothWays(func(t *testing.T, b *acctest.Bench, tf acctest.Runner, brief bool) {
 		// A site that takes all of them: it has a website endpoint, a function, and a name in another zone.
 		zoneID := b.MakeZone(t, zone(b))
 		b.MakeZone(t, "elsewhere."+b.Name+".example.org")
-		tf := b.Served(t)
 		tf.Write(b.Provider("max_retries = 0") + site(b, `origin_access = "website_endpoint"`,
 			fmt.Sprintf("redirect_domains = [%q]", "elsewhere."+b.Name+".example.org")))
 		tf.Apply()
@@ -44,7 +43,7 @@ func TestAccWebsite_denied(t *testing.T) {
 		acctest.Must(b.ACM().DeleteCertificate(t.Context(), &acm.DeleteCertificateInput{CertificateArn: &other}))(t)
 		tf.Destroy()
 		b.GoneSite(t, domain(b))
-	})
+	}))
 }
 
 // TestAccWebsite_deniedSearch: whether a name is free cannot be told where the distributions may not be listed.

@@ -2,8 +2,8 @@ package reconcile
 
 import "context"
 
-// Lift makes a part of one composite a part of another that holds the first. Spec gives what the other wants of it, have
-// being nil where nothing was seen yet or parts are just being read; status finds what was seen of it.
+// Lift makes a part of one composite a part of another that holds the first. Spec gives what the other wants of it, and
+// have is nil where nothing was seen yet, or parts are just being read. Status finds what was seen of it.
 func Lift[S1, O1, S, O any](p Part[S1, O1], spec func(s S, have *O) S1, status func(have *O) *O1) Part[S, O] {
 	wish := func(w Wish[S], have *O) Wish[S1] {
 		inner := Wish[S1]{Want: spec(w.Want, have)}

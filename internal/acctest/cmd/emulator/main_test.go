@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -12,11 +13,18 @@ import (
 // running stands in for an emulator: the package emulator has its own tests.
 func running(t *testing.T) string {
 	t.Helper()
-	server := httptest.NewServer(http.NotFoundHandler())
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/xml")
+		_, _ = io.WriteString(w, whoAmI)
+	}))
 	t.Cleanup(server.Close)
 	t.Setenv("SPINUP_TEST_ENDPOINT", server.URL)
 	return server.URL
 }
+
+// whoAmI is what STS answers to GetCallerIdentity, which an emulator that runs already is asked for its account.
+const whoAmI = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>` +
+	`<Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`
 
 func TestCommandIsLedToTheEmulatorAndItsCodePassedOn(t *testing.T) {
 	url := running(t)

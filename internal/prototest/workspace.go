@@ -16,8 +16,8 @@ import (
 // Workspace is a working directory of Terraform, played in process: a configuration, a state, and what plan, apply and
 // destroy do with them. It does as the command does: each walk configures the provider anew and goes through the
 // resources side by side, in the order of what they depend on; a plan begins with a refresh; an apply plans again; a
-// create that fails leaves a tainted object, which the next apply replaces; what an error leaves is kept. Like the oldest
-// command that is supported, it knows nothing of identities.
+// create that fails leaves a tainted object, which the next apply replaces; what an error leaves is kept. Like the
+// oldest command that is supported, it knows nothing of identities.
 type Workspace struct {
 	t      testing.TB
 	server *Server

@@ -27,7 +27,7 @@ func TestAccLifecycleRule_adopted(t *testing.T) {
 		b.MakeBucket(t, b.Name)
 		writeLifecycle(t, b, strangerRule)
 		before := rawRules(t, b)
-		tf := b.Played(t)
+		tf := b.Served(t)
 		config := b.Provider() + ruleBlock(b, "test", "stranger", `enabled = false`, `filter = { tags = { A = "<2>", Z = "1" } }`,
 			`transitions = [{ days = 30, storage_class = "STANDARD_IA" }, { days = 90, storage_class = "GLACIER" }]`)
 		tf.Write(config)

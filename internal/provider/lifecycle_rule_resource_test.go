@@ -367,7 +367,7 @@ func TestAccLifecycleRule_replace(t *testing.T) {
 		rule := func(bucket, name string) string {
 			return fmt.Sprintf("resource \"spinup_lifecycle_rule\" \"test\" {\n  bucket = %q\n  name   = %q\n  expiration_days = 30\n}\n", bucket, name)
 		}
-		tf := b.Played(t)
+		tf := b.Served(t)
 		tf.Write(b.Provider() + rule(b.Name, "one"))
 		tf.Apply()
 		tf.Must("apply", "-auto-approve", "-replace", ruleAddress) // the same name once more is not a second rule

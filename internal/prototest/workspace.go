@@ -38,9 +38,7 @@ type kept struct {
 // NewWorkspace makes one without a configuration and with an empty state.
 func NewWorkspace(t testing.TB, provider tfprotov6.ProviderServer) *Workspace {
 	t.Helper()
-	server := New(t, provider)
-	server.identities = nil
-	return &Workspace{t: t, server: server, config: config{provider: Values{}}, state: map[string]kept{}}
+	return &Workspace{t: t, server: New(t, provider), config: config{provider: Values{}}, state: map[string]kept{}}
 }
 
 // Write replaces the configuration.

@@ -28,6 +28,7 @@ func newBucketUserResource() resource.Resource {
 		schema:      bucketUserSchema,
 		identity:    bucketUserIdentitySchema(),
 		keys:        []string{"bucket", "name"},
+		renames:     true,
 		build:       bucketuser.New,
 		permissions: awsclient.Permissions(bucketuser.API{}),
 	}

@@ -31,6 +31,7 @@ type envelope[M, S, O any, P model[M, S, O]] struct {
 	identity              identityschema.Schema
 	keys                  []string // attributes of the import id, in its order, separated by slashes
 	lastKeyMayHaveSlashes bool
+	renames               bool // one of them can change in place, and with it the identity
 	build                 func(*awsclient.Conn) reconcile.Composite[S, O]
 	permissions           []awsclient.Permission
 	timeout               time.Duration // of writes whose configuration sets none; 0 for writeTimeout
@@ -106,6 +107,7 @@ func (c *envelope[M, S, O, P]) Metadata(
 	_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse,
 ) {
 	resp.TypeName = req.ProviderTypeName + "_" + c.noun
+	resp.ResourceBehavior.MutableIdentity = c.renames
 }
 
 func (c *envelope[M, S, O, P]) Schema(

@@ -9,9 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/smithy-go"
-	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
@@ -26,8 +24,10 @@ type CallError struct {
 	HTTPStatus int // 0 without an answer
 	Attempts   int // how often the call was sent
 
-	err    error
-	region string // that AWS names to use instead
+	err       error
+	region    string // that AWS names to use instead
+	lost      bool   // an attempt before the last may have taken effect
+	uncertain bool   // any attempt may have taken effect
 }
 
 func (e *CallError) Error() string {
@@ -132,24 +132,6 @@ func (e CallError) hasCode(codes ...string) bool {
 	return e.Code != "" && slices.Contains(codes, e.Code)
 }
 
-// WasRetried reports whether the call was sent more than once before it failed. An "already exists" may then come from
-// an earlier attempt of ours whose answer was lost.
-func WasRetried(err error) bool { return call(err).Attempts > 1 }
-
-// IsUncertain reports whether the call may have taken effect although it failed: an answer is missing, the last one or
-// an earlier one, or the failure is an internal one of AWS.
-func IsUncertain(err error) bool {
-	c := call(err)
-	return err != nil && (c.Attempts > 1 || c.HTTPStatus == 0 || c.HTTPStatus >= http.StatusInternalServerError)
-}
-
-// Resent reports whether a successful call was sent more than once, so an earlier attempt may have taken effect too. It
-// reads the ResultMetadata of the call's output.
-func Resent(result middleware.Metadata) bool {
-	attempts, _ := retry.GetAttemptResults(result)
-	return len(attempts.Results) > 1
-}
-
 // IsNotFound reports whether AWS answered that an object, or a setting of it, does not exist.
 func IsNotFound(err error) bool {
 	return call(err).hasCode(
@@ -202,7 +184,7 @@ func IsAccessDenied(err error) bool {
 // IsExists reports whether the object to create exists already. In us-east-1, CreateBucket for a bucket of one's own
 // succeeds instead, so look first.
 func IsExists(err error) bool {
-	return call(err).hasCode("EntityAlreadyExists", "BucketAlreadyExists", "BucketAlreadyOwnedByYou",
+	return call(err).hasCode("EntityAlreadyExists", codeAnothersBucket, "BucketAlreadyOwnedByYou",
 		"ParameterAlreadyExists", "ResourceExistsException", "OriginAccessControlAlreadyExists", "FunctionAlreadyExists",
 		"DistributionAlreadyExists", "CNAMEAlreadyExists")
 }

@@ -14,7 +14,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
-	"github.com/aws/smithy-go/middleware"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
@@ -28,7 +27,7 @@ func classes(err error) []string {
 		"credentials": awsclient.IsCredentials, "exists": awsclient.IsExists, "not empty": awsclient.IsNotEmpty,
 		"limit": awsclient.IsLimitExceeded, "conflict": awsclient.IsConflict,
 		"not implemented": awsclient.IsNotImplemented, "region": awsclient.IsWrongRegion,
-		"retried": awsclient.WasRetried,
+		"perhaps done": awsclient.MayHaveWorked,
 	} {
 		if is(err) {
 			all = append(all, name)
@@ -108,7 +107,7 @@ func TestClasses(t *testing.T) {
 		{"owned by you", create, fail(409, "BucketAlreadyOwnedByYou", ""), []string{"exists"}, ""},
 		{"owned by another", create, fail(409, "BucketAlreadyExists", ""), []string{"exists"}, ""},
 		{"too many buckets", create, fail(400, "TooManyBuckets", ""), []string{"limit"}, ""},
-		{"aborted", create, fail(409, "OperationAborted", ""), []string{"conflict", "retried"}, ""},
+		{"aborted", create, fail(409, "OperationAborted", ""), []string{"conflict"}, ""},
 		{"not empty", create, fail(409, "BucketNotEmpty", ""), []string{"not empty"}, ""},
 		{"no group", group, failQuery(404, "NoSuchEntity", ""), []string{"not found"}, ""},
 		{"group in use", group, failQuery(409, "DeleteConflict", ""), []string{"conflict"}, ""},
@@ -117,7 +116,7 @@ func TestClasses(t *testing.T) {
 		{"IAM denied", group, failQuery(403, "AccessDenied", ""), []string{"denied"}, ""},
 		{"IAM key", group, failQuery(403, "InvalidClientTokenId", ""), []string{"credentials"}, ""},
 		{"IAM action unknown", group, failQuery(400, "InvalidAction", ""), []string{"not implemented"}, ""},
-		{"server error", group, failQuery(500, "ServiceFailure", ""), []string{"retried"}, ""},
+		{"server error", group, failQuery(500, "ServiceFailure", ""), []string{"perhaps done"}, ""},
 	} {
 		s := serve(t, func(seen) answer { return test.answer })
 		cfg := unasked(s.URL)
@@ -202,48 +201,6 @@ func TestCallError_text(t *testing.T) {
 		if strings.Contains(fmt.Sprintf("%+v", test.err), secret) {
 			t.Errorf("%v holds what was sent", test.err)
 		}
-	}
-}
-
-// A call that may have been done although its answer says otherwise, or says nothing.
-func TestIsUncertain(t *testing.T) {
-	refused := failQuery(409, "LimitExceeded", "No.")
-	throttled := failQuery(400, "Throttling", "Rate exceeded")
-	broken := failQuery(500, "InternalFailure", "Sorry.")
-	lost := answer{}
-	done := answer{Status: 200, Body: `<CreateAccessKeyResponse><CreateAccessKeyResult><AccessKey><AccessKeyId>AK1</AccessKeyId>` +
-		`</AccessKey></CreateAccessKeyResult></CreateAccessKeyResponse>`}
-	for name, test := range map[string]struct {
-		answers           []answer
-		uncertain, resent bool
-	}{
-		"done":                 {[]answer{done}, false, false},
-		"refused":              {[]answer{refused}, false, false},
-		"failed":               {[]answer{broken, broken, broken}, true, false},
-		"lost":                 {[]answer{lost, lost, lost}, true, false},
-		"throttled, refused":   {[]answer{throttled, refused}, true, false},
-		"lost, then refused":   {[]answer{lost, refused}, true, false},
-		"lost, then done":      {[]answer{lost, done}, false, true},
-		"throttled, then done": {[]answer{throttled, done}, false, true},
-	} {
-		t.Run(name, func(t *testing.T) {
-			clean(t)
-			server := serve(t, func(s seen) answer { return test.answers[min(s.Number, len(test.answers))-1] })
-			cfg := unasked(server.URL)
-			cfg.MaxRetries = new(2)
-			out, err := awsclient.IAM(connect(t, cfg)).CreateAccessKey(t.Context(), &iam.CreateAccessKeyInput{UserName: aws.String("ann")})
-			var result middleware.Metadata
-			if err == nil {
-				result = out.ResultMetadata
-			}
-			if awsclient.IsUncertain(err) != test.uncertain || awsclient.Resent(result) != test.resent {
-				t.Errorf("uncertain %v, resent %v, want %v, %v: %v", awsclient.IsUncertain(err), awsclient.Resent(result),
-					test.uncertain, test.resent, err)
-			}
-		})
-	}
-	if awsclient.IsUncertain(nil) || !awsclient.IsUncertain(context.Canceled) {
-		t.Error("nothing failed, or a call was cut short")
 	}
 }
 

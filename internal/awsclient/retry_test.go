@@ -50,9 +50,6 @@ func TestRetries_count(t *testing.T) {
 			if !errors.As(err, &call) || call.Attempts != test.want || call.HTTPStatus != 503 {
 				t.Errorf("got %+v", call)
 			}
-			if awsclient.WasRetried(err) != (test.want > 1) {
-				t.Error("WasRetried is wrong")
-			}
 		})
 	}
 }

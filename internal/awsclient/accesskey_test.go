@@ -11,13 +11,14 @@ import (
 func TestKeyAccepted(t *testing.T) {
 	unknown := failQuery(403, "InvalidClientTokenId", "The security token included in the request is invalid.")
 	unsigned := failQuery(403, "SignatureDoesNotMatch", "The request signature we calculated does not match.")
+	accepted := sts(seen{Operation: "GetCallerIdentity"})
 	for name, test := range map[string]struct {
 		answers []answer // the last one again and again
 		asked   int
 		wrong   string // in the error, "" for none
 	}{
-		"at once":          {[]answer{{Status: 200}}, 1, ""},
-		"later":            {[]answer{unknown, unsigned, unknown, {Status: 200}}, 4, ""},
+		"at once":          {[]answer{accepted}, 1, ""},
+		"later":            {[]answer{unknown, unsigned, unknown, accepted}, 4, ""},
 		"known but denied": {[]answer{unknown, failQuery(403, "AccessDenied", "No.")}, 2, ""},
 		"never":            {[]answer{unknown}, 0, "AWS to accept the new access key"},
 		"another failure":  {[]answer{failQuery(400, "ValidationError", "What?")}, 1, "ValidationError"},

@@ -129,7 +129,8 @@ func (c Config) conn(found aws.Config, pace Pace) *Conn {
 		}).Freeze()
 	}
 	first := &firstAnswer{pace: pace, services: map[string]*serviceState{}}
-	found.APIOptions = append(slices.Clip(found.APIOptions), describeFailure, first.add, recordOutcome)
+	found.APIOptions = append(slices.Clip(found.APIOptions), describeFailure, first.add, recordOutcome,
+		checkAnswers(c.PlatformOf().AWSEndpoints))
 
 	conn := &Conn{
 		Region: found.Region, Partition: c.Partition(found.Region), Platform: c.PlatformOf(), Pace: pace,

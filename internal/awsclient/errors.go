@@ -77,6 +77,10 @@ func (e *CallError) describe(err error) {
 		e.HTTPStatus = response.HTTPStatusCode()
 		e.region = response.HTTPResponse().Header.Get("X-Amz-Bucket-Region")
 	}
+	if bad, ok := errors.AsType[*BadAnswerError](err); ok {
+		e.HTTPStatus, e.Message = bad.Status, bad.Error()
+		return
+	}
 	switch {
 	case errors.As(err, &api) && e.isForeign(api.ErrorCode()):
 		e.Message = fmt.Sprintf("the answer with status %d has no error code and no request id, so it is not from AWS or "+

@@ -23,7 +23,7 @@ func describeFailure(stack *middleware.Stack) error {
 		out, metadata, err := next.HandleInitialize(ctx, in)
 		results, _ := retry.GetAttemptResults(metadata)
 		e := &CallError{
-			Service:   strings.ToLower(strings.ReplaceAll(middleware.GetServiceID(ctx), " ", "")),
+			Service:   serviceOf(ctx),
 			Operation: middleware.GetOperationName(ctx),
 			Resource:  resourceOf(in.Parameters),
 			Attempts:  len(results.Results),
@@ -39,6 +39,11 @@ func describeFailure(stack *middleware.Stack) error {
 		}
 		return out, metadata, nil
 	}), middleware.Before)
+}
+
+// serviceOf is the name of the call's service, as in EndpointServices.
+func serviceOf(ctx context.Context) string {
+	return strings.ToLower(strings.ReplaceAll(middleware.GetServiceID(ctx), " ", ""))
 }
 
 // stackOption changes how a client makes its calls.

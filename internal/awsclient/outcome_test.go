@@ -36,6 +36,7 @@ func kinds() (refusals, unknowns map[string]answer) {
 			"500 of a proxy": {Status: 500},
 			"bad gateway":    {Status: 502},
 			"gateway waited": {Status: 504},
+			"not readable":   {Status: 200, Body: "<CreateGroupResponse><CreateGroupRes"},
 		}
 }
 

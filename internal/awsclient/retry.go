@@ -120,6 +120,10 @@ func (f *firstAnswer) HandleFinalize(
 	out, metadata, err := next.HandleFinalize(attempt, in)
 	timer.Stop() // no cancel on success: the body of the answer may still have to be read
 
+	if bad, ok := errors.AsType[*BadAnswerError](err); ok { // perhaps there is no service at all at the endpoint
+		bad.final = time.Since(known.since) > f.pace.FirstAnswer
+		return out, metadata, err
+	}
 	var response *smithyhttp.ResponseError
 	if err == nil || errors.As(err, &response) && response.HTTPStatusCode() != 0 {
 		f.markAnswered(service)

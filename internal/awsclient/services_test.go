@@ -98,7 +98,8 @@ func TestS3_options(t *testing.T) {
 func TestIAM_otherStores(t *testing.T) {
 	clean(t)
 	s := serve(t, func(seen) answer {
-		return answer{Status: 200, Body: "<CreateGroupResponse><CreateGroupResult/></CreateGroupResponse>"}
+		return answer{Status: 200, Body: "<CreateGroupResponse><CreateGroupResult><Group><GroupName>g</GroupName>" +
+			"<Arn>a</Arn></Group></CreateGroupResult></CreateGroupResponse>"}
 	})
 	for platform, want := range map[string]string{"aws": "eu-west-1", "versitygw": "us-east-1"} {
 		cfg := unasked(s.URL)

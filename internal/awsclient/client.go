@@ -128,6 +128,9 @@ func (c Config) conn(found aws.Config, pace Pace) *Conn {
 			t.MaxIdleConnsPerHost = t.MaxIdleConns // all calls go to a few hosts, many at once
 		}).Freeze()
 	}
+	if pace.Silence > 0 {
+		found.HTTPClient = silenceBound{client: found.HTTPClient, bound: pace.Silence}
+	}
 	first := &firstAnswer{pace: pace, services: map[string]*serviceState{}}
 	found.APIOptions = append(slices.Clip(found.APIOptions), describeFailure, first.add, recordOutcome,
 		checkAnswers(c.PlatformOf().AWSEndpoints))

@@ -1,6 +1,7 @@
 package awsclient
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -102,6 +103,25 @@ func (e *CallError) describe(err error) {
 			e.region = m[1]
 		}
 	}
+}
+
+// ended says in the message of a call that its context has ended who did not answer, or what the last attempt met. The
+// call has no code: the last attempt was to be repeated.
+func (e *CallError) ended(last outcome) {
+	end := context.Canceled
+	switch {
+	case errors.Is(e.err, context.DeadlineExceeded):
+		end = context.DeadlineExceeded
+	case !errors.Is(e.err, context.Canceled):
+		return
+	}
+	if last.err == nil || errors.Is(last.err, end) {
+		e.Message = fmt.Sprintf("no answer from %s: %v", last.host, end)
+		return
+	}
+	met := &CallError{Service: e.Service, Operation: e.Operation}
+	met.describe(last.err)
+	e.Message = fmt.Sprintf("%v after %s", end, met)
 }
 
 // unknownError is the SDK's code or message for an answer without one.

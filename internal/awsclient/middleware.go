@@ -32,6 +32,9 @@ func describeFailure(stack *middleware.Stack) error {
 		}
 		if err != nil {
 			e.describe(err)
+			if last, made := lastMade(results.Results); made {
+				e.ended(last)
+			}
 		}
 		logCall(ctx, e, time.Since(start))
 		if err != nil {

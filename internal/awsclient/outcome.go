@@ -23,6 +23,7 @@ type outcome struct {
 	host    string
 	sent    bool // there was a connection to send it on
 	unknown bool // it failed, and may have taken effect
+	err     error
 }
 
 // recordOutcome is the middleware around each attempt that records its outcome.
@@ -36,7 +37,7 @@ func recordOutcome(stack *middleware.Stack) error {
 			GetConn: func(string) { sent.Store(false) },
 			GotConn: func(httptrace.GotConnInfo) { sent.Store(true) },
 		}), in)
-		o := outcome{sent: sent.Load(), unknown: err != nil && sent.Load() && !refused(err)}
+		o := outcome{sent: sent.Load(), unknown: err != nil && sent.Load() && !refused(err), err: err}
 		if request, ok := in.Request.(*smithyhttp.Request); ok {
 			o.host = request.URL.Host
 		}
@@ -70,6 +71,16 @@ func refused(err error) bool {
 func outcomeOf(r retry.AttemptResult) outcome {
 	o, _ := r.ResponseMetadata.Get(outcomeKey{}).(outcome)
 	return o
+}
+
+// lastMade is the outcome of the last attempt that was made. There is none if the call ended before.
+func lastMade(attempts []retry.AttemptResult) (outcome, bool) {
+	for _, r := range slices.Backward(attempts) {
+		if o := outcomeOf(r); o.host != "" {
+			return o, true
+		}
+	}
+	return outcome{}, false
 }
 
 // anyUnknown reports whether an attempt failed that may have taken effect.

@@ -22,6 +22,9 @@ type Pace struct {
 	FirstAnswer time.Duration
 	// DialTimeout is how long one attempt to connect may take.
 	DialTimeout time.Duration
+	// Silence is how long a host may take nothing and send nothing while a request is under way. Then the attempt is
+	// given up, and made again. 0 is no bound.
+	Silence time.Duration
 	// Gather is how long a change of a shared document waits for others to be written with it. Each one that comes
 	// extends the wait.
 	Gather time.Duration
@@ -49,6 +52,7 @@ func DefaultPace() Pace {
 		Rescue:      30 * time.Second,
 		FirstAnswer: 10 * time.Second,
 		DialTimeout: 5 * time.Second,
+		Silence:     30 * time.Second,
 		Gather:      100 * time.Millisecond,
 		Gap:         250 * time.Millisecond,
 		Share:       2 * time.Second,

@@ -29,6 +29,27 @@ func (d *dataSource) connect(ctx context.Context, diags *diag.Diagnostics) *awsc
 	return conn
 }
 
+// boundedDataSource bounds the read of a data source, which has no timeouts block, by that of a resource.
+type boundedDataSource struct{ datasource.DataSourceWithConfigure }
+
+// Read reads within readTimeout.
+func (d boundedDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+	defer cancel()
+	d.DataSourceWithConfigure.Read(ctx, req, resp)
+}
+
+// bounded are the data sources with bounded reads. Each can be configured, because it is a dataSource.
+func bounded(constructors ...func() datasource.DataSource) []func() datasource.DataSource {
+	var all []func() datasource.DataSource
+	for _, construct := range constructors {
+		all = append(all, func() datasource.DataSource {
+			return boundedDataSource{construct().(datasource.DataSourceWithConfigure)}
+		})
+	}
+	return all
+}
+
 // readDiagnostic is the error of a data source that cannot be read.
 func readDiagnostic(at path.Path, noun string, permissions []awsclient.Permission, err error) diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(at, unread(noun), withAdvice(err, permissions))

@@ -77,8 +77,8 @@ func (p *spinupProvider) Resources(context.Context) []func() resource.Resource {
 }
 
 func (p *spinupProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{newAccountDataSource, newBucketDataSource, newBucketsDataSource,
-		newBucketUserDataSource, newBucketUsersDataSource, newLifecycleRulesDataSource, newWebsiteDataSource}
+	return bounded(newAccountDataSource, newBucketDataSource, newBucketsDataSource, newBucketUserDataSource,
+		newBucketUsersDataSource, newLifecycleRulesDataSource, newWebsiteDataSource)
 }
 
 func (p *spinupProvider) Functions(context.Context) []func() function.Function {

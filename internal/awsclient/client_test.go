@@ -234,6 +234,31 @@ func TestConnect_webIdentity(t *testing.T) {
 	}
 }
 
+// A profile whose role is assumed with another profile asks the endpoint of the environment, not the public STS.
+func TestConnect_profileWithARole(t *testing.T) {
+	for _, variable := range []string{"AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS"} {
+		t.Run(variable, func(t *testing.T) {
+			clean(t)
+			s := serve(t, sts)
+			file := filepath.Join(t.TempDir(), "config")
+			text := "[profile a]\nrole_arn = arn:aws:iam::" + account + ":role/first\nsource_profile = b\n" +
+				"[profile b]\naws_access_key_id = AKB\naws_secret_access_key = SKB\n"
+			if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			t.Setenv(variable, s.URL)
+			cfg := config(s.URL)
+			cfg.AccessKey, cfg.SecretKey, cfg.Endpoints = "", "", nil
+			cfg.Profile, cfg.SharedConfigFiles = "a", []string{file}
+			connect(t, cfg)
+			all := s.requests()
+			if len(all) < 2 || all[0].Operation != "AssumeRole" || signer(all[0]) != "AKB" || signer(all[len(all)-1]) != "KEY-first" {
+				t.Errorf("got %v", s.operations())
+			}
+		})
+	}
+}
+
 func TestConnect_noCredentials(t *testing.T) {
 	metadata := silentPort(t)
 	for name, environment := range map[string]map[string]string{

@@ -22,9 +22,18 @@ func (c Config) find(ctx context.Context, pace Pace) (aws.Config, error) {
 	ctx, logger := logging.NewTfLogger(ctx)
 	_, found, diags := awsbase.GetAwsConfig(ctx, c.base(logger))
 	if diags.HasError() {
-		return found, explain(ctx, diags.Errors()[0])
+		return found, explain(ctx, diags.Errors()[0], c.secrets())
 	}
 	return found, nil
+}
+
+// secrets are what no error may quote.
+func (c Config) secrets() mask {
+	secrets := []string{c.SecretKey, c.Token}
+	if c.WebIdentity != nil {
+		secrets = append(secrets, c.WebIdentity.Token)
+	}
+	return newMask(secrets...)
 }
 
 // base is the configuration for aws-sdk-go-base, which finds the credentials. Its own check of them is off, because it
@@ -33,7 +42,7 @@ func (c Config) base(logger logging.Logger) *awsbase.Config {
 	b := &awsbase.Config{
 		AccessKey: c.AccessKey, SecretKey: c.SecretKey, Token: c.Token, Profile: c.Profile,
 		SharedConfigFiles: c.SharedConfigFiles, SharedCredentialsFiles: c.SharedCredentialsFiles,
-		Region: c.EffectiveRegion(), StsEndpoint: c.Endpoints["sts"], IamEndpoint: c.Endpoints["iam"],
+		Region: c.EffectiveRegion(), StsEndpoint: c.endpoint("sts"), IamEndpoint: c.Endpoints["iam"],
 		HTTPProxy: c.HTTPProxy, HTTPSProxy: c.HTTPSProxy, NoProxy: c.NoProxy,
 		HTTPProxyMode:  awsbase.HTTPProxyModeSeparate,
 		CustomCABundle: c.CustomCABundle, Insecure: c.Insecure,
@@ -76,12 +85,13 @@ var (
 	ErrWrongAccount  = errors.New("the account is not allowed")
 )
 
-// explain turns a diagnostic of aws-sdk-go-base into one error.
-func explain(ctx context.Context, d basediag.Diagnostic) error {
+// explain turns a diagnostic of aws-sdk-go-base into one error without secrets.
+func explain(ctx context.Context, d basediag.Diagnostic, secrets mask) error {
 	cause := errors.New(d.Summary() + ": " + d.Detail())
 	if with, ok := d.(basediag.DiagnosticWithErr); ok {
 		cause = with.Err()
 	}
+	cause = secrets.error(cause)
 	if noAnswer, ok := errors.AsType[*NoAnswerError](context.Cause(ctx)); ok {
 		cause = noAnswer
 	}
@@ -89,7 +99,7 @@ func explain(ctx context.Context, d basediag.Diagnostic) error {
 		return &ConnectError{Err: fmt.Errorf("%w: %w", ErrNoCredentials, cause)}
 	}
 	if first, _, more := strings.Cut(d.Detail(), "\n"); more { // the role that cannot be assumed, then general advice
-		cause = fmt.Errorf("%s %w", first, cause)
+		cause = fmt.Errorf("%s %w", secrets.text(first), cause)
 	}
 	return &ConnectError{Err: cause}
 }

@@ -14,7 +14,7 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// CallError is the failure of one AWS call. It holds nothing of what was sent.
+// CallError is the failure of one AWS call. It holds no secret that was sent, even if the service quotes it.
 type CallError struct {
 	Service    string // s3, iam, sts
 	Operation  string // PutBucketPolicy
@@ -122,6 +122,11 @@ func (e *CallError) ended(last outcome) {
 	met := &CallError{Service: e.Service, Operation: e.Operation}
 	met.describe(last.err)
 	e.Message = fmt.Sprintf("%v after %s", end, met)
+}
+
+// hide takes the secrets of the call out of the error.
+func (e *CallError) hide(secrets mask) {
+	e.Code, e.Message, e.err = secrets.text(e.Code), secrets.text(e.Message), secrets.error(e.err)
 }
 
 // unknownError is the SDK's code or message for an answer without one.

@@ -35,6 +35,7 @@ func describeFailure(stack *middleware.Stack) error {
 			if last, made := lastMade(results.Results); made {
 				e.ended(last)
 			}
+			e.hide(maskOf(in.Parameters))
 		}
 		logCall(ctx, e, time.Since(start))
 		if err != nil {

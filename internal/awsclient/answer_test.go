@@ -79,7 +79,7 @@ func invoke(t *testing.T, conn *Conn, name string) error {
 	}
 	input := reflect.New(method.Type().In(1).Elem())
 	fill(input.Elem(), 0)
-	err, _ := method.Call([]reflect.Value{reflect.ValueOf(t.Context()), input})[1].Interface().(error)
+	err, _ := reflect.TypeAssert[error](method.Call([]reflect.Value{reflect.ValueOf(t.Context()), input})[1])
 	return err
 }
 

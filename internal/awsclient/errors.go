@@ -22,13 +22,13 @@ type CallError struct {
 	Code       string // AWS's; "" without an answer
 	Message    string
 	RequestID  string
-	HTTPStatus int // 0 without an answer
-	Attempts   int // how often the call was sent
+	HTTPStatus int  // 0 without an answer
+	Attempts   int  // how often the call was sent
+	Lost       bool // an attempt before the last may have taken effect
+	Uncertain  bool // any attempt may have taken effect
 
-	err       error
-	region    string // that AWS names to use instead
-	lost      bool   // an attempt before the last may have taken effect
-	uncertain bool   // any attempt may have taken effect
+	err    error
+	region string // that AWS names to use instead
 }
 
 func (e *CallError) Error() string {

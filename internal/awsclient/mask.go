@@ -110,10 +110,8 @@ func (m mask) error(err error) error {
 	if err == nil || m.text(err.Error()) == err.Error() {
 		return err
 	}
-	clean := errors.New(m.text(err.Error()))
-	var api smithy.APIError
-	if errors.As(err, &api) {
-		clean = &smithy.GenericAPIError{Code: api.ErrorCode(), Message: m.text(api.ErrorMessage()), Fault: api.ErrorFault()}
+	if api, ok := errors.AsType[smithy.APIError](err); ok {
+		return &smithy.GenericAPIError{Code: api.ErrorCode(), Message: m.text(api.ErrorMessage()), Fault: api.ErrorFault()}
 	}
-	return clean
+	return errors.New(m.text(err.Error()))
 }

@@ -27,8 +27,8 @@ func describeFailure(stack *middleware.Stack) error {
 			Operation: middleware.GetOperationName(ctx),
 			Resource:  resourceOf(in.Parameters),
 			Attempts:  len(results.Results),
-			lost:      anyUnknown(earlier(results.Results)),
-			uncertain: anyUnknown(results.Results),
+			Lost:      anyUnknown(earlier(results.Results)),
+			Uncertain: anyUnknown(results.Results),
 		}
 		if err != nil {
 			e.describe(err)

@@ -49,8 +49,7 @@ func recordOutcome(stack *middleware.Stack) error {
 // refused reports whether the failure of an attempt is an answer by which the attempt had no effect: the request is
 // wrong, not allowed or too early, or the service has too much to do.
 func refused(err error) bool {
-	var api smithy.APIError
-	if errors.As(err, &api) {
+	if api, ok := errors.AsType[smithy.APIError](err); ok {
 		if _, throttled := retry.DefaultThrottleErrorCodes[api.ErrorCode()]; throttled {
 			return true
 		}
@@ -98,7 +97,7 @@ func earlier(attempts []retry.AttemptResult) []retry.AttemptResult {
 // cannot if all earlier attempts were refused, or if S3 says that the bucket is another's.
 func MayHaveWorked(err error) bool {
 	c := call(err)
-	return c.lost && !c.hasCode(codeAnothersBucket)
+	return c.Lost && !c.hasCode(codeAnothersBucket)
 }
 
 // codeAnothersBucket is how S3 says that a name is taken by another account. Its code for a bucket of the caller's own
@@ -109,7 +108,7 @@ const codeAnothersBucket = "BucketAlreadyExists"
 // an earlier one, is missing or says that the service itself failed.
 func IsUncertain(err error) bool {
 	if c, ok := errors.AsType[*CallError](err); ok {
-		return c.uncertain
+		return c.Uncertain
 	}
 	return err != nil
 }
@@ -120,6 +119,3 @@ func Resent(result middleware.Metadata) bool {
 	attempts, _ := retry.GetAttemptResults(result)
 	return anyUnknown(earlier(attempts.Results))
 }
-
-// WasRetried reports whether the call was sent more than once before it failed.
-func WasRetried(err error) bool { return call(err).Attempts > 1 }

@@ -129,7 +129,7 @@ func fast() awsclient.Pace {
 		MinBackoff: time.Millisecond, MaxBackoff: 2 * time.Millisecond,
 		PollMin: time.Millisecond, PollMax: 4 * time.Millisecond,
 		Consistency: time.Minute, Rescue: 2 * time.Second, // a minute, for a busy machine
-		FirstAnswer: 300 * time.Millisecond, DialTimeout: 100 * time.Millisecond,
+		FirstAnswer: 300 * time.Millisecond, DialTimeout: 100 * time.Millisecond, Silence: time.Minute,
 	}
 }
 

@@ -44,8 +44,8 @@ func (s silenceBound) Do(r *http.Request) (*http.Response, error) {
 	response, err := s.client.Do(r)
 	w.timer.Stop()
 	if err != nil {
-		if ended := w.explain(err); ended != err {
-			err = &url.Error{Op: r.Method, URL: r.URL.String(), Err: ended}
+		if silent, ok := w.ended(); ok {
+			err = &url.Error{Op: r.Method, URL: r.URL.String(), Err: silent}
 		}
 		cancel(nil)
 		return response, err
@@ -61,12 +61,9 @@ type silenceWatch struct {
 	timer *time.Timer
 }
 
-// explain returns the silence that ended the request, else err.
-func (w *silenceWatch) explain(err error) error {
-	if silent, ok := errors.AsType[*SilenceError](context.Cause(w.ctx)); ok {
-		return silent
-	}
-	return err
+// ended reports whether silence ended the request.
+func (w *silenceWatch) ended() (*SilenceError, bool) {
+	return errors.AsType[*SilenceError](context.Cause(w.ctx))
 }
 
 // sentBody is the body of a request. Between two reads, the host is to take what was read.
@@ -96,8 +93,8 @@ func (b readBody) Read(p []byte) (int, error) {
 	b.watch.timer.Reset(b.watch.bound)
 	defer b.watch.timer.Stop()
 	n, err := b.ReadCloser.Read(p)
-	if err != nil && !errors.Is(err, io.EOF) {
-		err = b.watch.explain(err)
+	if silent, ok := b.watch.ended(); ok && err != nil && !errors.Is(err, io.EOF) {
+		err = silent
 	}
 	return n, err
 }

@@ -173,6 +173,29 @@ func TestSilence_contextEnds(t *testing.T) {
 	}
 }
 
+// A wait that ends during a call says who did not answer.
+func TestSilence_until(t *testing.T) {
+	for want, limit := range map[string]time.Duration{
+		"timed out after 2m0s waiting for the bucket: s3 GetBucketVersioning on bucket b: no answer from s3.example.edu: " +
+			"context deadline exceeded after 4 attempts": time.Hour,
+		"waiting for the bucket: context deadline exceeded: s3 GetBucketVersioning on bucket b: no answer from " +
+			"s3.example.edu: context deadline exceeded": time.Second,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			conn := over(silence, DefaultPace(), 25)
+			ctx, cancel := context.WithTimeout(t.Context(), limit)
+			defer cancel()
+			err := conn.Until(ctx, "the bucket", func(ctx context.Context) (bool, error) {
+				err := getVersioning(ctx, conn)
+				return err == nil, err
+			})
+			if err == nil || Text(err) != want {
+				t.Errorf("got  %v\nwant %s", Text(err), want)
+			}
+		})
+	}
+}
+
 // The same over a real connection, whose answer may have been that the call worked.
 func TestSilence_lostAnswer(t *testing.T) {
 	var asked atomic.Int32

@@ -13,11 +13,19 @@ import (
 type TimeoutError struct {
 	What  string
 	After time.Duration
+	Err   error // of the call that was under way, if any: it may say who did not answer
 }
 
 func (e *TimeoutError) Error() string {
-	return fmt.Sprintf("timed out after %s waiting for %s", e.After, e.What)
+	text := fmt.Sprintf("timed out after %s waiting for %s", e.After, e.What)
+	if e.Err != nil {
+		text += ": " + Text(e.Err)
+	}
+	return text
 }
+
+// Unwrap returns the failure of the call that was under way.
+func (e *TimeoutError) Unwrap() error { return e.Err }
 
 // Until calls done at growing intervals until it returns true or an error. After the pace's consistency bound it
 // returns a *TimeoutError that names what, such as "the group to be visible"; if ctx ends first, ctx's cause.
@@ -32,12 +40,19 @@ func Until(ctx context.Context, pace Pace, what string, done func(context.Contex
 		if err != nil && bounded.Err() == nil {
 			return err
 		}
-		if Wait(bounded, pause) != nil {
-			if ctx.Err() != nil {
-				return fmt.Errorf("waiting for %s: %w", what, context.Cause(ctx))
-			}
-			return &TimeoutError{What: what, After: pace.Consistency}
+		if Wait(bounded, pause) == nil {
+			continue
 		}
+		if _, isCall := errors.AsType[*CallError](err); !isCall {
+			err = nil
+		}
+		switch {
+		case ctx.Err() == nil:
+			return &TimeoutError{What: what, After: pace.Consistency, Err: err}
+		case err != nil:
+			return fmt.Errorf("waiting for %s: %w: %w", what, context.Cause(ctx), err)
+		}
+		return fmt.Errorf("waiting for %s: %w", what, context.Cause(ctx))
 	}
 }
 

@@ -30,7 +30,9 @@ func (d *dataSource) connect(ctx context.Context, diags *diag.Diagnostics) *awsc
 }
 
 // boundedDataSource bounds the read of a data source, which has no timeouts block, by that of a resource.
-type boundedDataSource struct{ datasource.DataSourceWithConfigure }
+type boundedDataSource struct {
+	datasource.DataSourceWithConfigure
+}
 
 // Read reads within readTimeout.
 func (d boundedDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {

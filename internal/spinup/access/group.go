@@ -274,7 +274,7 @@ func forgiveOwn(err error) error {
 	switch {
 	case !awsclient.IsExists(err):
 		return err
-	case awsclient.WasRetried(err):
+	case awsclient.MayHaveWorked(err):
 		return nil
 	}
 	return fmt.Errorf("%w: %w", reconcile.ErrForeign, err)

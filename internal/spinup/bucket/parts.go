@@ -114,7 +114,7 @@ func (b bucket) root() part {
 			}
 			_, err := b.CreateBucket(ctx, in, at(s))
 			if awsclient.IsExists(err) {
-				if !awsclient.WasRetried(err) {
+				if !awsclient.MayHaveWorked(err) {
 					return fmt.Errorf("%w: %w", reconcile.ErrForeign, err)
 				}
 				err = nil // the first answer was lost: a moment ago there was no such bucket

@@ -86,7 +86,7 @@ func (b bucketUser) user() part {
 			}
 			out, err := b.CreateUser(ctx, in)
 			switch {
-			case awsclient.IsExists(err) && !awsclient.WasRetried(err):
+			case awsclient.IsExists(err) && !awsclient.MayHaveWorked(err):
 				return fmt.Errorf("%w: %w", reconcile.ErrForeign, err)
 			case err == nil:
 				o.User = userOf(out.User)

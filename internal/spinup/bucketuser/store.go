@@ -56,7 +56,7 @@ func (b bucketUser) putParameter(ctx context.Context, w wish, value string, issu
 	}
 	err := put(storedAt(w).Parameter == name)
 	if awsclient.IsExists(err) {
-		if !awsclient.WasRetried(err) {
+		if !awsclient.MayHaveWorked(err) {
 			return fmt.Errorf("%w: SSM parameter %s: delete it or name another: %w", reconcile.ErrForeign, name, err)
 		}
 		err = put(true) // the first answer was lost
@@ -101,7 +101,7 @@ func (b bucketUser) putSecret(ctx context.Context, w wish, value string, issued 
 		err = create()
 	}
 	if awsclient.IsExists(err) {
-		if !awsclient.WasRetried(err) {
+		if !awsclient.MayHaveWorked(err) {
 			return fmt.Errorf("%w: Secrets Manager secret %s: delete it or name another: %w", reconcile.ErrForeign, name, err)
 		}
 		err = put() // the first answer was lost

@@ -34,7 +34,7 @@ func (w website) access() part {
 			out, err := w.CreateOriginAccessControl(ctx, &cloudfront.CreateOriginAccessControlInput{
 				OriginAccessControlConfig: accessConfig(s),
 			})
-			if awsclient.IsExists(err) && awsclient.WasRetried(err) {
+			if awsclient.IsExists(err) && awsclient.MayHaveWorked(err) {
 				o.Access, err = w.findAccess(ctx, s.id())
 				return err
 			}

@@ -194,7 +194,7 @@ func (w website) createDistribution(ctx context.Context, s Spec, o *Status) erro
 	})
 	if err != nil {
 		// An earlier attempt may have succeeded although its answer was lost: it holds the names now.
-		if id, found := w.withAlias(ctx, s.Names()); awsclient.WasRetried(err) && found == nil && id != "" {
+		if id, found := w.withAlias(ctx, s.Names()); awsclient.MayHaveWorked(err) && found == nil && id != "" {
 			return w.recordCreated(ctx, s, o, id, err)
 		}
 		return err

@@ -79,7 +79,7 @@ func (e *edge) api(w *website) {
 	w.CreateDistributionWithTags = cf(&e.journal, func(
 		in *cloudfront.CreateDistributionWithTagsInput,
 	) (*cloudfront.CreateDistributionWithTagsOutput, error) {
-		if e.lost == nil || awsclient.IsExists(e.lost) && awsclient.WasRetried(e.lost) {
+		if e.lost == nil || awsclient.IsExists(e.lost) && awsclient.MayHaveWorked(e.lost) {
 			e.add("E1", map[string]string{}, seenSettings(in.DistributionConfigWithTags.DistributionConfig))
 			for _, tag := range in.DistributionConfigWithTags.Tags.Items {
 				e.tags["E1"][*tag.Key] = *tag.Value

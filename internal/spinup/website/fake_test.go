@@ -74,7 +74,7 @@ func certs[I, O any](j *journal, do func(*I) (*O, error)) acmCall[I, O] {
 
 // refused is AWS's error of a code, after a number of attempts.
 func refused(code string, attempts int) error {
-	return &awsclient.CallError{Service: "test", Operation: "Test", Code: code, Attempts: attempts}
+	return &awsclient.CallError{Service: "test", Operation: "Test", Code: code, Attempts: attempts, Lost: attempts > 1}
 }
 
 // site is a website without any operation, at the pace of AWS: tests of waits run in false time.

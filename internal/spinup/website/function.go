@@ -127,7 +127,7 @@ func (w website) applyFunction(ctx context.Context, want wish, o *Status) error 
 		switch {
 		case err == nil:
 			o.Function = &Function{ARN: aws.ToString(out.FunctionSummary.FunctionMetadata.FunctionARN)}
-		case !awsclient.IsExists(err) || !awsclient.WasRetried(err):
+		case !awsclient.IsExists(err) || !awsclient.MayHaveWorked(err):
 			return err
 		}
 	}

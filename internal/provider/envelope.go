@@ -342,7 +342,7 @@ func (c *envelope[M, S, O, P]) Read(ctx context.Context, req resource.ReadReques
 			return
 		}
 		resp.Diagnostics.AddAttributeWarning(path.Root(c.keys[len(c.keys)-1]), "Only remains are left", fmt.Sprintf(
-			"The %s %s itself is gone, but not what belongs to it: %s. The next apply makes it anew; a destroy removes the rest.",
+			"The %s %s is gone, but not what belongs to it: %s. The next apply makes it anew; a destroy removes the rest.",
 			strings.ReplaceAll(c.noun, "_", " "), m.importID(), strings.Join(remains, ", ")))
 	}
 	resp.Diagnostics.Append(m.fill(ctx, turn[M]{session: r.session}, reconcile.Keep(spec), have)...)

@@ -43,7 +43,9 @@ func summaryOf(noun string, a attempt, failed *reconcile.PartError) string {
 	case failed.Stage == reconcile.Checking:
 		return label(noun) + " cannot be " + verb
 	case failed.Stage == reconcile.Verifying:
-		return label(noun) + " was " + verb + ", but reads do not show it yet"
+		return label(noun) + " was " + verb + ", but cannot be read back"
+	case failed.Stage == reconcile.Unconfirmed:
+		return label(noun) + " was " + verb + ", but reads show something else"
 	case failed.Stage == reconcile.Settling && failed.Index == 0: // the root has nothing to wait for
 		return label(noun) + " was " + verb + ", but the clean-up after it failed"
 	case failed.Stage == reconcile.Settling:
@@ -118,6 +120,9 @@ func consequence(failed *reconcile.PartError, a attempt) string {
 		return ""
 	case failed.Stage == reconcile.Settling:
 		return "Everything configured exists and is in state."
+	case failed.Stage == reconcile.Unconfirmed:
+		return "The service accepted the change. State holds what was configured; if the service keeps it in other words, " +
+			"or drops it, the next plan shows the difference here."
 	case a.operation == creating:
 		return "What was created until then is in state, marked as tainted: the next apply replaces it. To keep it " +
 			"instead, run `terraform untaint` with the address of this resource; the next apply then completes it."

@@ -32,7 +32,9 @@ func TestReport_summaries(t *testing.T) {
 		{attempt{operation: creating, kept: true}, reconcile.Applying, 1, wrong, "Bucket user could not be created completely"},
 		{attempt{operation: changing, kept: true}, reconcile.Removing, 1, wrong, "Bucket user could not be changed completely"},
 		{attempt{operation: changing, kept: true}, reconcile.Verifying, 1, wrong,
-			"Bucket user was changed, but reads do not show it yet"},
+			"Bucket user was changed, but cannot be read back"},
+		{attempt{operation: creating, kept: true}, reconcile.Unconfirmed, 1, wrong,
+			"Bucket user was created, but reads show something else"},
 		{attempt{operation: changing, kept: true}, reconcile.Settling, 1, wrong, "Bucket user is still deploying"},
 		{attempt{operation: changing, kept: true}, reconcile.Settling, 0, wrong,
 			"Bucket user was changed, but the clean-up after it failed"},
@@ -49,7 +51,7 @@ func TestReport_summaries(t *testing.T) {
 			if at := diags[0].(diag.DiagnosticWithPath).Path(); !at.Equal(path.Root("access_key")) {
 				t.Errorf("it is at %s", at)
 			}
-			if warns := test.stage == reconcile.Settling; warns != (diags.ErrorsCount() == 0) {
+			if warns := test.stage == reconcile.Settling || test.stage == reconcile.Unconfirmed; warns != (diags.ErrorsCount() == 0) {
 				t.Errorf("its severity is %s", diags[0].Severity())
 			}
 		})

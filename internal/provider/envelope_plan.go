@@ -61,7 +61,11 @@ func (c *envelope[M, S, O, P]) check(ctx context.Context, t turn[M], plan P, dia
 		return
 	}
 	if failed, ok := errors.AsType[reconcile.Errors](r.engine.Check(ctx, w)); ok {
-		c.report(failed, attempt{operation: creating, id: plan.importID()}, diags)
+		a := attempt{operation: creating, id: plan.importID()}
+		if t.prior != nil {
+			a.operation = changing
+		}
+		c.report(failed, a, diags)
 	}
 }
 

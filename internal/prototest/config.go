@@ -3,6 +3,7 @@ package prototest
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -24,11 +25,19 @@ type config struct {
 type block struct {
 	typeName string
 	after    []string // the addresses it depends on
+	ignored  []string // paths of ignore_changes
 	values   Values
 }
 
-// dependsOn is the one argument of a resource that is Terraform's and understood here.
-const dependsOn = "depends_on"
+// planned is the configuration that a plan gets for an object that was so before.
+func (b block) planned(prior Values) Values { return Ignoring(prior, b.values, b.ignored...) }
+
+// What is Terraform's in a resource and understood here: one argument, and one block with one argument.
+const (
+	dependsOn     = "depends_on"
+	lifecycle     = "lifecycle"
+	ignoreChanges = "ignore_changes"
+)
 
 // read reads a configuration of one provider block and resources that do not refer to each other but by depends_on.
 // Anything else ends the test: it is for the real command.
@@ -49,7 +58,8 @@ func (s *Server) read(text string) config {
 			}
 			after := s.addresses(b.Body.Attributes[dependsOn])
 			delete(b.Body.Attributes, dependsOn)
-			all.resources[b.Labels[0]+"."+b.Labels[1]] = block{b.Labels[0], after, s.body(schema.Block, b.Body)}
+			ignored := s.ignored(b.Body)
+			all.resources[b.Labels[0]+"."+b.Labels[1]] = block{b.Labels[0], after, ignored, s.body(schema.Block, b.Body)}
 		default:
 			s.t.Fatalf("a block %s is for the real command", b.Type)
 		}
@@ -81,6 +91,39 @@ func (s *Server) addresses(argument *hclsyntax.Attribute) []string {
 		all[i] = split.RootName() + "." + split.Rel[0].(hcl.TraverseAttr).Name
 	}
 	return all
+}
+
+// ignored takes the lifecycle block out of a resource, and gives the paths of attributes that it ignores.
+func (s *Server) ignored(body *hclsyntax.Body) (paths []string) {
+	s.t.Helper()
+	body.Blocks = slices.DeleteFunc(body.Blocks, func(b *hclsyntax.Block) bool {
+		if b.Type != lifecycle {
+			return false
+		}
+		for name, argument := range b.Body.Attributes {
+			if name != ignoreChanges {
+				s.t.Fatalf("%s: an argument %s is for the real command", argument.SrcRange, name)
+			}
+			listed, diags := hcl.ExprList(argument.Expr)
+			s.understood(diags)
+			for _, one := range listed {
+				traversal, diags := hcl.AbsTraversalForExpr(one)
+				s.understood(diags)
+				paths = append(paths, dotted(traversal))
+			}
+		}
+		return true
+	})
+	return paths
+}
+
+// dotted is a path of attributes in which dots stand between the names.
+func dotted(path hcl.Traversal) string {
+	names := []string{path.RootName()}
+	for _, step := range path[1:] {
+		names = append(names, step.(hcl.TraverseAttr).Name)
+	}
+	return strings.Join(names, ".")
 }
 
 // body gives the values of a block by its schema.

@@ -93,6 +93,56 @@ func (s *Server) Identity(typeName string) *tfprotov6.ResourceIdentitySchema {
 	return s.identities[typeName]
 }
 
+// Configurable are the attributes of a resource type that a configuration can set, those of single nested objects and
+// blocks included, as paths with dots.
+func (s *Server) Configurable(typeName string) []string {
+	block := s.schemas.ResourceSchemas[typeName].Block
+	all := configurable("", block.Attributes)
+	for _, nested := range block.BlockTypes {
+		all = append(all, nested.TypeName)
+		all = append(all, configurable(nested.TypeName+".", nested.Block.Attributes)...)
+	}
+	return all
+}
+
+func configurable(within string, attributes []*tfprotov6.SchemaAttribute) (all []string) {
+	for _, a := range attributes {
+		if !a.Optional && !a.Required {
+			continue
+		}
+		all = append(all, within+a.Name)
+		if single(a) {
+			all = append(all, configurable(within+a.Name+".", a.NestedType.Attributes)...)
+		}
+	}
+	return all
+}
+
+// Ignoring is the configuration that is planned with ignore_changes: at the paths it is as the prior object was. Where
+// there is none, or no object to reach into, nothing is ignored.
+func Ignoring(prior, config Values, paths ...string) Values {
+	for _, path := range paths {
+		config = ignoring(prior, config, strings.Split(path, "."))
+	}
+	return config
+}
+
+func ignoring(prior, config Values, path []string) Values {
+	if prior == nil || config == nil {
+		return config
+	}
+	changed := maps.Clone(config)
+	was, _ := prior[path[0]].(Values)
+	is, _ := config[path[0]].(Values)
+	switch {
+	case len(path) == 1:
+		changed[path[0]] = prior[path[0]]
+	case is != nil:
+		changed[path[0]] = ignoring(was, is, path[1:])
+	}
+	return changed
+}
+
 // Configure gives the provider its block, once that is found valid.
 func (s *Server) Configure(config Values) Diagnostics {
 	s.t.Helper()

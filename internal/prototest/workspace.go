@@ -143,7 +143,11 @@ func (w *Workspace) decide(changes *Changes, address string, was kept, config Va
 	if was.tainted && config != nil {
 		prior = Object{}
 	}
-	plan, diags := w.server.Plan(was.typeName, prior, config)
+	asked := config
+	if config != nil {
+		asked = w.config.resources[address].planned(prior.State)
+	}
+	plan, diags := w.server.Plan(was.typeName, prior, asked)
 	if diags.Errors() != "" {
 		return diags
 	}
@@ -220,10 +224,11 @@ func (w *Workspace) Keep(changes Changes) {
 func (w *Workspace) make(address string, change Change) Diagnostics {
 	w.t.Helper()
 	want := w.config.resources[address]
-	final, said := w.server.Replan(change.plan, want.values)
+	final, said := w.server.Replan(change.plan, want.planned(change.plan.Prior.State))
 	if said.Errors() != "" {
 		return said
 	}
+	final.Config = want.values // what is ignored is ignored by plans only
 	if change.Action == Update && final.replaces() {
 		w.t.Errorf("the final plan for %s replaces it for %v", address, final.Replace)
 		return said

@@ -22,6 +22,7 @@ type fake struct {
 	mu     sync.Mutex
 	world  map[string]Values // by the name
 	calls  []string
+	config Values // of the last apply
 
 	plans   func(planned Values)                     // spoils a plan
 	applies func(call string, after Values) Values   // spoils the result of an apply, such as "create a"
@@ -126,6 +127,7 @@ func (f *fake) ApplyResourceChange(
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	prior, after := f.decode(req.PriorState), f.decode(req.PlannedState)
+	f.config = f.decode(req.Config)
 	call := "update"
 	switch {
 	case after == nil:
@@ -333,6 +335,40 @@ func TestWorkspace_life(t *testing.T) {
 		if state := w.summary(); state != row.state {
 			t.Errorf("%d: state %s, want %s", i, state, row.state)
 		}
+	}
+}
+
+// TestWorkspace_ignoreChanges: what is ignored is as it was in the configuration of a plan, and as it is written in that
+// of an apply.
+func TestWorkspace_ignoreChanges(t *testing.T) {
+	f, w := world(t)
+	ignored := "lifecycle {\n ignore_changes = [size, timeouts.create]\n}"
+	w.Write(thing("x", "a", "size = 1", ignored))
+	w.apply(false)
+	w.Write(thing("x", "a", "size = 2", ignored))
+	if actions, _ := w.apply(false); actions != "x no-op" {
+		t.Errorf("only what is ignored changed: %s", actions)
+	}
+	w.Write(thing("x", "a", "size = 2", `parts = ["y"]`, ignored))
+	w.apply(false)
+	if got := f.world["a"]; got["size"] != 1.0 || len(got["parts"].([]any)) != 1 {
+		t.Errorf("after another change: %v", got)
+	}
+	if f.config["size"] != 2.0 {
+		t.Errorf("the apply got the configuration %v", f.config)
+	}
+}
+
+// TestIgnoring: a path leads into an object where there is one before and after.
+func TestIgnoring(t *testing.T) {
+	prior := Values{"a": 1.0, "in": Values{"x": 1.0, "y": 1.0}}
+	config := Values{"a": 2.0, "b": 2.0, "in": Values{"x": 2.0, "y": 2.0}, "new": Values{"z": 2.0}}
+	want := Values{"a": 1.0, "b": nil, "in": Values{"x": 2.0, "y": 1.0}, "new": Values{"z": 2.0}}
+	if diff := cmp.Diff(want, Ignoring(prior, config, "a", "b", "in.y", "new.z")); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(config, Ignoring(nil, config, "a")); diff != "" {
+		t.Errorf("of a new object (-want +got):\n%s", diff)
 	}
 }
 

@@ -1,0 +1,265 @@
+package provider_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/prototest"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
+)
+
+// ignorable is what a test of ignore_changes has to know about a resource.
+type ignorable struct {
+	surround func(t *testing.T, b *acctest.Bench)
+	base     func(t *testing.T, b *acctest.Bench) values
+	// otherwise is another value for each attribute that can be configured, by its path.
+	otherwise func(t *testing.T, b *acctest.Bench) values
+	// changes are two attributes, one of which is changed while another one is ignored, with the n-th value of each.
+	changes map[string]func(n int) any
+}
+
+func ignorables() map[string]ignorable {
+	tags := func(n int) any { return values{"Step": fmt.Sprint(n)} }
+	odd := func(n int) any { return n%2 == 1 }
+	return map[string]ignorable{
+		"spinup_bucket": {
+			surround:  func(t *testing.T, b *acctest.Bench) { b.MakeBucket(t, b.Name+"-log") },
+			base:      func(_ *testing.T, b *acctest.Bench) values { return bucketValues(b) },
+			otherwise: func(_ *testing.T, b *acctest.Bench) values { return otherBucket(b) },
+			changes:   map[string]func(int) any{"tags": tags, "force_destroy": odd},
+		},
+		"spinup_bucket_user": {
+			surround:  func(t *testing.T, b *acctest.Bench) { makeLevels(t, b, access.ReadOnly, access.ReadWrite) },
+			base:      userValues,
+			otherwise: otherUser,
+			changes:   map[string]func(int) any{"tags": tags, "force_destroy": odd},
+		},
+		"spinup_lifecycle_rule": {
+			surround:  func(t *testing.T, b *acctest.Bench) { b.MakeBucket(t, b.Name) },
+			base:      func(_ *testing.T, b *acctest.Bench) values { return ruleValues(b) },
+			otherwise: func(_ *testing.T, b *acctest.Bench) values { return otherRule(b) },
+			changes: map[string]func(int) any{
+				"enabled": odd, "delete_incomplete_uploads_days": func(n int) any { return float64(n + 1) },
+			},
+		},
+		"spinup_website": {
+			surround:  func(t *testing.T, b *acctest.Bench) { b.MakeZone(t, zone(b)) },
+			base:      func(_ *testing.T, b *acctest.Bench) values { return siteValues(b) },
+			otherwise: func(_ *testing.T, b *acctest.Bench) values { return otherSite(b) },
+			changes:   map[string]func(int) any{"tags": tags, "force_destroy": odd},
+		},
+	}
+}
+
+func bucketValues(b *acctest.Bench) values {
+	return values{
+		"name": b.Name, "tags": values{"Step": "0"}, "versioning": true, "object_ownership": "BucketOwnerEnforced",
+		"public_access": "none", "policy": userPolicy(b.Name), "require_tls": true, "lifecycle_preset": "archive",
+		"access_levels": []any{"admin", "read_only"}, "force_destroy": false,
+		"access_log": values{"bucket": b.Name + "-log", "prefix": "one/"}, "encryption": values{"algorithm": "aws:kms", "bucket_key": true},
+	}
+}
+
+// bucketOtherwise are other values of the settings that a bucket and a website have.
+func bucketOtherwise(b *acctest.Bench) values {
+	return values{
+		"tags": values{"Other": "tag"}, "versioning": false, "encryption": values{"algorithm": "AES256"},
+		"encryption.algorithm": "AES256", "encryption.kms_key_arn": "arn:aws:kms:us-east-1:123456789012:key/one",
+		"encryption.bucket_key": false, "require_tls": false, "access_log": values{"bucket": b.Name + "-else"},
+		"access_log.bucket": b.Name + "-else", "access_log.prefix": "two/", "lifecycle_preset": "abort-uploads",
+		"access_levels": []any{"read_write"}, "force_destroy": true,
+		"timeouts": values{"create": "1h"}, "timeouts.create": "1h", "timeouts.read": "1h", "timeouts.update": "1h",
+		"timeouts.delete": "1h",
+	}
+}
+
+func otherBucket(b *acctest.Bench) values {
+	return with(bucketOtherwise(b), values{
+		"name": b.Name + "-2", "name_prefix": "other-", "region": "eu-west-1", "object_ownership": "ObjectWriter",
+		"public_access": "read", "policy": strings.ReplaceAll(userPolicy(b.Name), "Mine", "Other"),
+	})
+}
+
+func userValues(t *testing.T, b *acctest.Bench) values {
+	public, _ := pair(t)
+	return values{
+		"bucket": b.Name, "name": b.Name + "-ann", "access": "read_only", "grant": "group", "force_destroy": false,
+		"tags": values{"Step": "0"}, "permissions_boundary": makePolicy(t, b, b.Name+"-bound"),
+		"access_key": values{
+			"rotation": "1", "overlap": "1h", "active": true, "store": values{"pgp_key": public},
+		},
+	}
+}
+
+func otherUser(t *testing.T, b *acctest.Bench) values {
+	public, _ := pair(t)
+	return with(bucketOtherwise(b), values{
+		"bucket": b.Name + "-2", "name": b.Name + "-bob", "access": "read_write", "web_admin": true, "path": "/docs/",
+		"grant": "inline", "permissions_boundary": makePolicy(t, b, b.Name+"-other"),
+		"access_key": values{"rotation": "2", "store": values{"state": true}}, "access_key.rotation": "2",
+		"access_key.overlap": "2h", "access_key.active": false, "access_key.store": values{"state": true},
+		"access_key.store.state": true, "access_key.store.pgp_key": public,
+		"access_key.store.ssm_parameter": "/" + b.Name + "/key", "access_key.store.secretsmanager_secret": b.Name,
+	})
+}
+
+func ruleValues(b *acctest.Bench) values {
+	return values{
+		"bucket": b.Name, "name": "one", "enabled": false, "expiration_days": 400.0, "noncurrent_days": 400.0,
+		"newer_noncurrent_versions": 3.0, "filter": values{"prefix": "logs/"}, "delete_incomplete_uploads_days": 1.0,
+		"transitions":            []any{values{"days": 30.0, "date": nil, "storage_class": "GLACIER"}},
+		"noncurrent_transitions": []any{values{"days": 30.0, "newer_versions": nil, "storage_class": "GLACIER"}},
+	}
+}
+
+func otherRule(b *acctest.Bench) values {
+	return values{
+		"bucket": b.Name + "-2", "name": "two", "enabled": true, "expiration_days": 500.0, "expiration_date": "2031-01-31",
+		"expired_object_delete_marker": true, "noncurrent_days": 500.0, "newer_noncurrent_versions": 4.0,
+		"delete_incomplete_uploads_days": 300.0, "filter": values{"prefix": "other/"}, "filter.prefix": "other/",
+		"filter.tags": values{"a": "b"}, "filter.object_size_greater_than": 5.0, "filter.object_size_less_than": 50.0,
+		"transitions":            []any{values{"days": 60.0, "storage_class": "GLACIER"}},
+		"noncurrent_transitions": []any{values{"days": 60.0, "storage_class": "GLACIER"}},
+		"timeouts":               values{"create": "1h"}, "timeouts.create": "1h", "timeouts.read": "1h", "timeouts.update": "1h",
+		"timeouts.delete": "1h",
+	}
+}
+
+func siteValues(b *acctest.Bench) values {
+	return values{
+		"domain": domain(b), "aliases": []any{"alt." + zone(b)}, "redirect_domains": []any{"old." + zone(b)},
+		"error_document": "404.html", "tags": values{"Step": "0"}, "access_levels": []any{"admin"}, "force_destroy": false,
+		"price_class": "PriceClass_100", "geo_restriction": values{"type": "whitelist", "locations": []any{"US"}},
+		"invalidation": values{"paths": []any{"/*"}, "trigger": "1"}, "wait_for_deployment": false,
+	}
+}
+
+func otherSite(b *acctest.Bench) values {
+	return with(bucketOtherwise(b), values{
+		"domain": "else." + zone(b), "aliases": []any{"new." + zone(b)}, "redirect_domains": []any{"older." + zone(b)},
+		"bucket_name": b.Name + "-2", "region": "eu-west-1", "hosted_zone_id": "Z0123456789", "dns": false,
+		"certificate_arn": "arn:aws:acm:us-east-1:123456789012:certificate/one", "origin_access": "website_endpoint",
+		"index_document": "home.html", "error_document": "else.html", "single_page_app": true, "directory_index": false,
+		"placeholder": false, "response_headers": "none", "cache_policy": "disabled",
+		"invalidation": values{"trigger": "2"}, "invalidation.paths": []any{"/docs/*"}, "invalidation.trigger": "2",
+		"price_class": "PriceClass_All", "minimum_tls": "TLSv1.2_2019", "http_version": "http2", "ipv6": false,
+		"geo_restriction":      values{"type": "blacklist", "locations": []any{"CA"}},
+		"geo_restriction.type": "blacklist", "geo_restriction.locations": []any{"CA"},
+		"web_acl_arn":         "arn:aws:wafv2:us-east-1:123456789012:global/webacl/one/1",
+		"wait_for_deployment": true, "destroy_mode": "disable",
+	})
+}
+
+// TestAccContract_ignoreChanges: with ignore_changes for an attribute, whose value changes together with another one, an
+// apply writes what it would write without the change, and gives what was planned. For every attribute of every resource.
+func TestAccContract_ignoreChanges(t *testing.T) {
+	t.Parallel()
+	const reason = "what is written is decided before the emulator is asked"
+	for typeName, row := range ignorables() {
+		t.Run(typeName, func(t *testing.T) {
+			acctest.Only(t, emulator.Fakecloud, reason, func(t *testing.T, b *acctest.Bench) { row.run(t, b, typeName) })
+		})
+	}
+}
+
+func (row ignorable) run(t *testing.T, b *acctest.Bench, typeName string) {
+	row.surround(t, b)
+	s := play(t, b, values{"endpoints": endpoints(b)})
+	config, otherwise := row.base(t, b), row.otherwise(t, b)
+	object := played(t, s, typeName, prototest.Object{}, config)
+	writes, counts := map[string][]string{}, map[string]int{}
+	change := func(other string, ignored string, value any) {
+		t.Helper()
+		counts[other]++
+		config = with(config, values{other: row.changes[other](counts[other])})
+		b.Gateway.Reset()
+		object = ignoring(t, s, typeName, object, config, ignored, value)
+		made := slices.Compact(slices.Sorted(slices.Values(mutations(b))))
+		if ignored == "" {
+			writes[other] = made
+			return
+		}
+		same(t, ignored+" is ignored: calls", writes[other], made)
+	}
+	others := slices.Sorted(maps.Keys(row.changes))
+	for _, other := range others {
+		change(other, "", nil)
+	}
+	for _, path := range s.Configurable(typeName) {
+		value, known := otherwise[path]
+		if !known {
+			t.Errorf("there is no other value for %s: add it to this test", path)
+		}
+		other := others[0]
+		if other == path {
+			other = others[1]
+		}
+		change(other, path, value)
+		change(other, path, nil)
+	}
+	played(t, s, typeName, object, nil)
+}
+
+// ignoring changes the configuration, and an attribute that is ignored as well. An empty path ignores nothing.
+func ignoring(
+	t *testing.T, s *prototest.Server, typeName string, prior prototest.Object, config values, path string, value any,
+) prototest.Object {
+	t.Helper()
+	seen, diags := s.Read(typeName, prior)
+	wellDone(t, diags)
+	plan, diags := s.Plan(typeName, seen, config)
+	wellDone(t, diags)
+	if path != "" {
+		plan.Config = set(config, strings.Split(path, "."), value)
+	}
+	after, diags := s.Apply(plan)
+	if said := diags.Errors(); said != "" {
+		t.Fatalf("%s is ignored: %s", path, said)
+	}
+	seen, diags = s.Read(typeName, after)
+	wellDone(t, diags)
+	again, diags := s.Plan(typeName, seen, config)
+	wellDone(t, diags)
+	if !again.Empty() {
+		t.Errorf("%s is ignored, and not as it was: planned %v, now %v", path, again.Planned, again.Prior.State)
+	}
+	return seen
+}
+
+// set is the object with another value at the path.
+func set(object values, path []string, value any) values {
+	inner, _ := object[path[0]].(values)
+	if len(path) > 1 {
+		value = set(inner, path[1:], value)
+	}
+	if object == nil {
+		object = values{}
+	}
+	return with(object, values{path[0]: value})
+}
+
+// played plans and applies; no configuration destroys.
+func played(
+	t *testing.T, s *prototest.Server, typeName string, prior prototest.Object, config values,
+) prototest.Object {
+	t.Helper()
+	plan, diags := s.Plan(typeName, prior, config)
+	wellDone(t, diags)
+	after, diags := s.Apply(plan)
+	wellDone(t, diags)
+	return after
+}
+
+// endpoints are those of everything that the bench has.
+func endpoints(b *acctest.Bench) values {
+	all := values{"cloudfront": b.Edge.URL()}
+	for _, service := range []string{"s3", "iam", "sts", "route53", "acm", "ssm", "secretsmanager"} {
+		all[service] = b.Gateway.URL()
+	}
+	return all
+}

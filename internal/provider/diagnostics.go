@@ -79,8 +79,7 @@ func (c *envelope[M, S, O, P]) report(failed reconcile.Errors, a attempt, diags 
 		}
 		detail := one.Part + ": " + withAdvice(one.Err, c.permissions)
 		if _, ok := errors.AsType[*reconcile.ExistsError](one.Err); ok {
-			detail += fmt.Sprintf(". To manage what exists, add this block, with the name of this resource in place of "+
-				"NAME, and apply again:\n\n  import {\n    to = spinup_%[1]s.NAME\n    id = %[2]q\n  }", c.noun, a.id)
+			detail += importAdvice(c.data.foundExisting(c.noun, a.id))
 		}
 		if next := consequence(one, a); next != "" {
 			detail += "\n\n" + next
@@ -92,6 +91,24 @@ func (c *envelope[M, S, O, P]) report(failed reconcile.Errors, a attempt, diags 
 		}
 		diags.AddAttributeError(path.Root(one.Part), summary, detail)
 	}
+}
+
+// importAdvice tells how to manage what exists: one block for each object that this plan or apply has met so far.
+func importAdvice(blocks []string) string {
+	all := strings.Join(blocks, "\n")
+	const interrupted = " What an interrupted apply began is completed by that apply."
+	if len(blocks) == 1 {
+		return ". To manage what exists, add this block, with the name of this resource in place of NAME, and apply " +
+			"again." + interrupted + "\n\n" + all
+	}
+	return fmt.Sprintf(". %d objects exist already. To manage all of them, add these blocks, with the names of their "+
+		"resources in place of NAME, and apply again.%s The error with the largest number lists all of them.\n\n%s",
+		len(blocks), interrupted, all)
+}
+
+// importBlock takes over an object that exists.
+func importBlock(noun, id string) string {
+	return fmt.Sprintf("  import {\n    to = spinup_%s.NAME\n    id = %q\n  }", noun, id)
 }
 
 // withAdvice is the error, and how to resolve it where that is known.
@@ -116,16 +133,20 @@ func consequence(failed *reconcile.PartError, a attempt) string {
 	switch {
 	case failed.Stage == reconcile.Checking, a.operation == creating && failed.Stage == reconcile.Observing:
 		return "Nothing was changed."
+	case !a.kept && a.operation == creating:
+		return "State holds nothing of it. Run `terraform apply` again when the cause is mended."
 	case !a.kept:
 		return ""
+	case failed.Stage == reconcile.Unconfirmed:
+		return "Everything was written and accepted, and state holds what was planned. If the next plan still shows a " +
+			"difference, the service stores it in other words: write it as the plan shows it."
 	case failed.Stage == reconcile.Settling:
 		return "Everything configured exists and is in state."
-	case failed.Stage == reconcile.Unconfirmed:
-		return "The service accepted the change. State holds what was configured; if the service keeps it in other words, " +
-			"or drops it, the next plan shows the difference here."
 	case a.operation == creating:
-		return "What was created until then is in state, marked as tainted: the next apply replaces it. To keep it " +
-			"instead, run `terraform untaint` with the address of this resource; the next apply then completes it."
+		return "What was created until then is in state, marked as tainted: `terraform apply` replaces it. To " +
+			"keep it instead, run `terraform untaint` with the address of this resource; the next apply then completes it."
+	case a.operation == destroying:
+		return "State holds what is left; `terraform destroy` goes on from there."
 	}
-	return "State holds what exists now; the next apply or destroy goes on from there."
+	return "State holds what exists now; `terraform apply` goes on from there."
 }

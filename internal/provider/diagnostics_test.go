@@ -2,6 +2,7 @@ package provider
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -13,7 +14,7 @@ import (
 // TestReport_summaries: the summary tells the kind of object and what happened to it, and nothing that differs from one
 // run to the next.
 func TestReport_summaries(t *testing.T) {
-	c := envelope[bucketModel, bucketSpec, bucketStatus, *bucketModel]{noun: "bucket_user"}
+	c := envelope[bucketModel, bucketSpec, bucketStatus, *bucketModel]{noun: "bucket_user", data: &providerData{}}
 	wrong := errors.New("something is wrong")
 	taken := &reconcile.ExistsError{Noun: "user"}
 	for _, test := range []struct {
@@ -51,9 +52,66 @@ func TestReport_summaries(t *testing.T) {
 			if at := diags[0].(diag.DiagnosticWithPath).Path(); !at.Equal(path.Root("access_key")) {
 				t.Errorf("it is at %s", at)
 			}
-			if warns := test.stage == reconcile.Settling || test.stage == reconcile.Unconfirmed; warns != (diags.ErrorsCount() == 0) {
+			warns := test.stage == reconcile.Settling || test.stage == reconcile.Unconfirmed
+			if warns != (diags.ErrorsCount() == 0) {
 				t.Errorf("its severity is %s", diags[0].Severity())
 			}
 		})
+	}
+}
+
+// TestReport_importsAll: of several objects that exist already, each error has the import blocks of all that were met so
+// far, of other resources too, and each block once.
+func TestReport_importsAll(t *testing.T) {
+	data := &providerData{}
+	users := envelope[bucketModel, bucketSpec, bucketStatus, *bucketModel]{noun: "bucket_user", data: data}
+	rules := envelope[bucketModel, bucketSpec, bucketStatus, *bucketModel]{noun: "lifecycle_rule", data: data}
+	exists := func(report func(reconcile.Errors, attempt, *diag.Diagnostics), id string) string {
+		var diags diag.Diagnostics
+		report(reconcile.Errors{{Part: "name", Stage: reconcile.Checking, Err: &reconcile.ExistsError{Noun: "thing"}}},
+			attempt{operation: creating, id: id}, &diags)
+		return diags[0].Detail()
+	}
+	ann := "  import {\n    to = spinup_bucket_user.NAME\n    id = \"docs/ann\"\n  }"
+	bob := "  import {\n    to = spinup_bucket_user.NAME\n    id = \"docs/bob\"\n  }"
+	old := "  import {\n    to = spinup_lifecycle_rule.NAME\n    id = \"docs/old\"\n  }"
+	for _, step := range []struct {
+		detail string
+		blocks []string
+	}{
+		{exists(users.report, "docs/ann"), []string{ann}},
+		{exists(users.report, "docs/bob"), []string{ann, bob}},
+		{exists(users.report, "docs/ann"), []string{ann, bob}},
+		{exists(rules.report, "docs/old"), []string{ann, bob, old}},
+	} {
+		if !strings.Contains(step.detail, "\n\n"+strings.Join(step.blocks, "\n")+"\n\n") {
+			t.Errorf("got %s\nwant %q", step.detail, step.blocks)
+		}
+		if several := len(step.blocks) > 1; several != strings.Contains(step.detail, "The error with the largest number lists all of them.") {
+			t.Errorf("%d blocks: %s", len(step.blocks), step.detail)
+		}
+	}
+}
+
+// TestReport_oneCommand: whatever was cut short, the text names the command that goes on.
+func TestReport_oneCommand(t *testing.T) {
+	c := envelope[bucketModel, bucketSpec, bucketStatus, *bucketModel]{noun: "bucket", data: &providerData{}}
+	for _, test := range []struct {
+		attempt attempt
+		stage   reconcile.Stage
+		want    string
+	}{
+		{attempt{operation: creating}, reconcile.Applying, "Run `terraform apply` again"},
+		{attempt{operation: creating, kept: true}, reconcile.Applying, "`terraform apply` replaces it"},
+		{attempt{operation: changing, kept: true}, reconcile.Applying, "`terraform apply` goes on from there"},
+		{attempt{operation: changing, kept: true}, reconcile.Removing, "`terraform apply` goes on from there"},
+		{attempt{operation: destroying, kept: true}, reconcile.Removing, "`terraform destroy` goes on from there"},
+		{attempt{operation: creating, kept: true}, reconcile.Unconfirmed, "state holds what was planned"},
+	} {
+		var diags diag.Diagnostics
+		c.report(reconcile.Errors{{Index: 1, Part: "tags", Stage: test.stage, Err: errors.New("no")}}, test.attempt, &diags)
+		if !strings.Contains(diags[0].Detail(), test.want) {
+			t.Errorf("%s, %s: %q is not in %q", test.attempt.operation, test.stage, test.want, diags[0].Detail())
+		}
 	}
 }

@@ -41,6 +41,23 @@ type providerData struct {
 	buckets  bucket.Listing // listed once for all data sources
 	reserved sync.Map       // names of objects that are planned as new
 	state    sync.Map       // kinds and ids of objects that state holds
+	existing existing       // objects that this plan or apply was to create
+}
+
+// existing collects the import blocks of objects that exist although they were to be created.
+type existing struct {
+	mu     sync.Mutex
+	blocks []string
+}
+
+// foundExisting notes an object that exists although it was to be created, and gives the import blocks of all so far.
+func (d *providerData) foundExisting(noun, id string) []string {
+	d.existing.mu.Lock()
+	defer d.existing.mu.Unlock()
+	if block := importBlock(noun, id); !slices.Contains(d.existing.blocks, block) {
+		d.existing.blocks = append(d.existing.blocks, block)
+	}
+	return slices.Clone(d.existing.blocks)
 }
 
 // foundInState notes that state holds the object.

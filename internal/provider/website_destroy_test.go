@@ -127,7 +127,7 @@ func TestAccWebsite_waitRunsOut(t *testing.T) {
 		untilStatus(t, b, distributionID(tf), "Deployed")
 		tf.Empty()
 
-		saysAll(t, tf.MustFail("destroy", "-auto-approve"), "to be deployed", "the next apply or destroy goes on from there")
+		saysAll(t, tf.MustFail("destroy", "-auto-approve"), "to be deployed", "`terraform destroy` goes on from there")
 		id := distributionID(tf)
 		if id == "" {
 			t.Fatal("the distribution is not in state any more")

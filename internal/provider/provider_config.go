@@ -223,6 +223,7 @@ func (p *spinupProvider) read(ctx context.Context, from tfsdk.Config, diags *dia
 		}
 	}
 
+	data.checkDefaults(diags)
 	cfg.Unknown = r.unknown
 	for _, wrong := range cfg.Validate() {
 		diags.AddAttributeError(pathOf(wrong.Path), "Invalid provider configuration", wrong.Error()+".")
@@ -237,6 +238,20 @@ func (p *spinupProvider) read(ctx context.Context, from tfsdk.Config, diags *dia
 	}
 	data.client = awsclient.New(cfg, p.pace)
 	return data
+}
+
+// checkDefaults refuses tags of the provider that its ignore_tags leaves to others: they would be written and never seen.
+func (d *providerData) checkDefaults(diags *diag.Diagnostics) {
+	for _, key := range slices.Sorted(maps.Keys(d.defaultTags)) {
+		if d.ignoreTags(key) && !strings.HasPrefix(key, "aws:") { // which the attribute's validator reports
+			diags.AddAttributeError(path.Root("default_tags").AtMapKey(key), "Invalid default tags", fmt.Sprintf(
+				"default_tags has the key %q, which ignore_tags leaves to others. Remove it from one of them.", key))
+		}
+	}
+	if d.org != "" && d.ignoreTags(orgTag) {
+		diags.AddAttributeError(path.Root("org"), "Invalid org", fmt.Sprintf(
+			"org is %q, which sets the tag %q, but ignore_tags leaves that to others. Remove one of them.", d.org, orgTag))
+	}
 }
 
 // ignores reports whether a tag belongs to someone else.

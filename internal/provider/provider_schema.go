@@ -6,7 +6,6 @@ import (
 	"maps"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
@@ -61,7 +60,7 @@ func credentialAttributes() map[string]schema.Attribute {
 		"assume_role": schema.ListNestedAttribute{
 			Optional: true,
 			MarkdownDescription: "Roles to assume, in this order: the first with the credentials from the other attributes " +
-				"or the environment, each further one with the credentials of the role before it.",
+				"or the environment, each further one with the credentials of the role before it. An empty list is the same as unset.",
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 				"role_arn":     roleARN(),
 				"session_name": sessionName(),
@@ -81,7 +80,6 @@ func credentialAttributes() map[string]schema.Attribute {
 					Validators:          []validator.Map{fwtypes.TagMap(nil)},
 				},
 			}},
-			Validators: []validator.List{listvalidator.SizeAtLeast(1)},
 		},
 		"assume_role_with_web_identity": schema.SingleNestedAttribute{
 			Optional: true,
@@ -174,7 +172,7 @@ func defaultAttributes() map[string]schema.Attribute {
 			ElementType: types.StringType, Optional: true,
 			MarkdownDescription: "Tags for every object that supports tags. They show in `tags_all`; a tag of the resource " +
 				"with the same key takes precedence. Keys have 1 to 128 characters and do not begin with `aws:`; values have at " +
-				"most 256 characters.",
+				"most 256 characters. No key may be one that `ignore_tags` covers.",
 			Validators: []validator.Map{fwtypes.TagMap(notOrgTag)},
 		},
 		"ignore_tags": schema.SingleNestedAttribute{

@@ -271,7 +271,6 @@ func TestValidateConfig(t *testing.T) {
 		"region typo":   {settings{"region": "us-esat-1"}, "region", "us-esat-1"},
 		"platform":      {settings{"platform": "azure"}, "platform", "azure"},
 		"role":          {role(settings{"role_arn": "admin"}), "assume_role[0].role_arn", "admin"},
-		"no roles":      {settings{"assume_role": []any{}}, "assume_role", "at least 1"},
 		"duration":      {role(settings{"role_arn": roleForTests, "duration": "1d"}), "assume_role[0].duration", "1d"},
 		"session tags":  {role(settings{"role_arn": roleForTests, "tags": settings{"aws:x": "y"}}), `assume_role[0].tags["aws:x"]`, "aws:x"},
 		"account":       {settings{"allowed_account_ids": []any{"12345"}}, `allowed_account_ids[Value("12345")]`, "12345"},
@@ -281,12 +280,16 @@ func TestValidateConfig(t *testing.T) {
 		"retry mode":    {settings{"retry_mode": "often"}, "retry_mode", "often"},
 		"tag key":       {settings{"default_tags": settings{"aws:x": "y"}}, `default_tags["aws:x"]`, "aws:x"},
 		"org tag":       {settings{"default_tags": settings{"spinup:org": "y"}}, `default_tags["spinup:org"]`, "set by org"},
-		"org":           {settings{"org": strings.Repeat("x", 257)}, "org", "256"},
-		"log bucket":    {settings{"access_log": settings{"bucket": "A_B"}}, "access_log.bucket", "A_B"},
-		"IAM path":      {settings{"iam_path": "spinup"}, "iam_path", "spinup"},
-		"boundary":      {settings{"permissions_boundary": roleForTests}, "permissions_boundary", roleForTests},
-		"CA bundle":     {settings{"custom_ca_bundle": "/no/such/file"}, "custom_ca_bundle", "/no/such/file"},
-		"half a key":    {settings{"access_key": "AK"}, "secret_key", "access_key"},
+		"null tag":      {settings{"default_tags": settings{"Team": nil}}, `default_tags["Team"]`, "leave the tag out"},
+		"ignored tag": {settings{"default_tags": settings{"Team": "a", "Other": "b"}, "ignore_tags": settings{"keys": []any{"Team"}}},
+			`default_tags["Team"]`, "ignore_tags"},
+		"ignored org": {settings{"org": "physics", "ignore_tags": settings{"key_prefixes": []any{"spinup"}}}, "org", "spinup:org"},
+		"org":         {settings{"org": strings.Repeat("x", 257)}, "org", "256"},
+		"log bucket":  {settings{"access_log": settings{"bucket": "A_B"}}, "access_log.bucket", "A_B"},
+		"IAM path":    {settings{"iam_path": "spinup"}, "iam_path", "spinup"},
+		"boundary":    {settings{"permissions_boundary": roleForTests}, "permissions_boundary", roleForTests},
+		"CA bundle":   {settings{"custom_ca_bundle": "/no/such/file"}, "custom_ca_bundle", "/no/such/file"},
+		"half a key":  {settings{"access_key": "AK"}, "secret_key", "access_key"},
 	} {
 		resp, err := served(t).ValidateProviderConfig(t.Context(), &tfprotov6.ValidateProviderConfigRequest{
 			Config: dynamic(t, block(t, test.block)),
@@ -302,6 +305,26 @@ func TestValidateConfig(t *testing.T) {
 		if got := pathText(d.Attribute); got != test.path || !strings.Contains(d.Detail, test.says) {
 			t.Errorf("%s: got %s: %s: %s", name, got, d.Summary, d.Detail)
 		}
+	}
+}
+
+// TestValidateConfig_accepted: what means the same as unset is as good as unset.
+func TestValidateConfig_accepted(t *testing.T) {
+	quiet(t)
+	for name, config := range map[string]settings{
+		"no roles":        {"assume_role": []any{}},
+		"no tags":         {"default_tags": settings{}, "ignore_tags": settings{}},
+		"others' and own": {"default_tags": settings{"Team": "a"}, "ignore_tags": settings{"keys": []any{"Owner"}}, "org": "physics"},
+	} {
+		resp, err := served(t).ValidateProviderConfig(t.Context(), &tfprotov6.ValidateProviderConfigRequest{
+			Config: dynamic(t, block(t, config)),
+		})
+		if err != nil || len(resp.Diagnostics) > 0 {
+			t.Errorf("%s: %v %v", name, err, resp.Diagnostics)
+		}
+	}
+	if roles := configured(t, settings{"assume_role": []any{}}); roles == nil {
+		t.Error("no roles: not configured")
 	}
 }
 

@@ -1,0 +1,73 @@
+package provider
+
+import (
+	"testing"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
+)
+
+// unclaimed are the parts that have no Claim, by their attribute.
+func (c *envelope[M, S, O, P]) unclaimed() map[string]int {
+	all := map[string]int{}
+	for _, part := range c.build(&awsclient.Conn{}).Parts {
+		if part.Claim == nil {
+			all[part.Attribute]++
+		}
+	}
+	return all
+}
+
+// Reasons why nothing of others can stand in the place of a part, or why it is no harm.
+const (
+	isRoot    = "a root that exists is refused by every create"
+	isSetting = "a setting of the root, which is claimed with it"
+	isShown   = "what others set shows in the plan before it is changed; ignore_tags leaves it alone"
+	hasID     = "AWS names it, and only ids that state knows are touched"
+	isAsked   = "CanApply refuses what is of others, one by one"
+	isOnce    = "made only where there is nothing"
+	isClaimed = "claimed in its package"
+)
+
+// excused are parts of one attribute that need no Claim.
+type excused struct {
+	most   int // so many
+	reason string
+}
+
+// unclaimedParts are the parts that need no Claim, by resource and attribute.
+func unclaimedParts() map[string]map[string]excused {
+	return map[string]map[string]excused{
+		"spinup_bucket": {
+			"name": {1, isRoot}, "object_ownership": {1, isSetting}, "public_access": {1, isSetting},
+			"encryption": {1, isSetting}, "versioning": {1, isSetting}, "access_log": {1, isSetting}, "tags": {1, isShown},
+			"lifecycle_preset": {1, isClaimed}, "policy": {1, isClaimed}, "access_levels": {3, isClaimed},
+		},
+		"spinup_bucket_user": {
+			"name": {1, isClaimed}, "permissions_boundary": {1, isSetting}, "tags": {1, isShown}, "access": {1, isSetting},
+			"access_key": {1, isClaimed},
+		},
+		"spinup_lifecycle_rule": {"name": {1, isRoot}},
+		"spinup_website": {
+			"bucket_name": {1, isRoot}, "encryption": {1, isSetting}, "versioning": {1, isSetting},
+			"access_log": {1, isSetting}, "tags": {1, isShown}, "lifecycle_preset": {1, isClaimed},
+			"access_levels": {3, isClaimed}, "groups": {1, isClaimed}, "certificate_arn": {2, hasID},
+			"origin_access": {5, isClaimed}, "directory_index": {1, isClaimed}, "distribution_id": {1, isClaimed},
+			"placeholder": {1, isOnce}, "dns_records": {1, isAsked}, "invalidation": {1, hasID},
+		},
+	}
+}
+
+// TestContract_claims: every part of every composite refuses what others put in its place, or there is a reason why it
+// need not. The parts are those of the engine's own tables, so that a new one cannot be forgotten.
+func TestContract_claims(t *testing.T) {
+	known := unclaimedParts()
+	for name, r := range everything(t).resources {
+		for attribute, n := range r.(interface{ unclaimed() map[string]int }).unclaimed() {
+			row := known[name][attribute]
+			if n > row.most || row.reason == "" {
+				t.Errorf("%s: %d parts of %s have no Claim, and %d are known to need none: what makes them ours?",
+					name, n, attribute, row.most)
+			}
+		}
+	}
+}

@@ -69,8 +69,11 @@ func (m *bucketUserModel) importID() string {
 func (m *bucketUserModel) limits() timeouts.Value { return m.Timeouts }
 func (m *bucketUserModel) identify() any          { return bucketUserIdentity{m.Bucket, m.Name} }
 
-// importing reports whether the model is the stub that an import begins with: every user in state has an ARN.
-func (m *bucketUserModel) importing() bool { return m.ARN.IsNull() }
+// importing reports whether the model is the stub that an import begins with: every user in state has an id.
+func (m *bucketUserModel) importing() bool { return m.ID.IsNull() }
+
+// lost reports whether state knows that there is no user, but something that outlived it.
+func (m *bucketUserModel) lost() bool { return !m.importing() && m.ARN.IsNull() }
 
 func (m *bucketUserModel) locate(context.Context, *awsclient.Conn) (bool, error) {
 	if m.importing() {
@@ -133,6 +136,10 @@ func (m *bucketUserModel) resolve(ctx context.Context, r turn[bucketUserModel]) 
 		m.ID = types.StringValue(m.importID())
 	}
 	m.ARN, m.UniqueID = types.StringUnknown(), types.StringUnknown()
+	if r.prior != nil && !m.Bucket.Equal(r.prior.Bucket) && !r.applying {
+		// Replaced: Terraform plans the new user as if there were none, and the old one is gone by then.
+		r.data.foundInState("bucket_user", m.importID())
+	}
 	if r.prior != nil {
 		m.UniqueID = found(r.prior.UniqueID)
 		if m.Name.Equal(r.prior.Name) { // the name is part of the ARN
@@ -236,7 +243,8 @@ func (m *bucketUserModel) spec(
 	ctx context.Context, s session,
 ) (spec bucketuser.Spec, diags diag.Diagnostics) {
 	spec = m.grants()
-	spec.Name = m.Name.ValueString()
+	spec.Name, spec.UserID, spec.Lost = m.Name.ValueString(), m.UniqueID.ValueString(), m.lost()
+	spec.NameInState = s.data.inState("bucket_user", m.importID())
 	spec.Partition, spec.IAMPath = s.conn.Partition, s.data.iamPath
 	spec.Tags, spec.IgnoreTag = map[string]string{}, s.data.ignoreTags
 	spec.Boundary = m.PermissionsBoundary.ValueString()
@@ -264,6 +272,7 @@ func (m *bucketUserModel) fill(
 ) (diags diag.Diagnostics) {
 	want := w.Want
 	importing := m.importing()
+	m.ARN, m.UniqueID = types.StringNull(), types.StringNull()
 	if have.User != nil {
 		m.Name = types.StringValue(have.User.Name)
 		m.ARN, m.UniqueID = optional(have.User.ARN), optional(have.User.ID)

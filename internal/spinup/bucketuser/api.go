@@ -19,6 +19,7 @@ type (
 
 // Reads are the operations of a refresh: what `terraform plan` needs.
 type Reads struct {
+	ListUsers         iamCall[iam.ListUsersInput, iam.ListUsersOutput]                 `iam:"iam:ListUsers" on:"*"`
 	GetUser           iamCall[iam.GetUserInput, iam.GetUserOutput]                     `iam:"iam:GetUser" on:"user"`
 	ListGroupsForUser iamCall[iam.ListGroupsForUserInput, iam.ListGroupsForUserOutput] `iam:"iam:ListGroupsForUser" on:"user"`
 	ListUserPolicies  iamCall[iam.ListUserPoliciesInput, iam.ListUserPoliciesOutput]   `iam:"iam:ListUserPolicies" on:"user"`
@@ -86,6 +87,7 @@ func NewAPI(c *awsclient.Conn) API {
 	iam, ssm, secrets := awsclient.IAM(c), awsclient.SSM(c), awsclient.SecretsManager(c)
 	return API{
 		Reads: Reads{
+			ListUsers:         iam.ListUsers,
 			GetUser:           iam.GetUser,
 			ListGroupsForUser: iam.ListGroupsForUser,
 			ListUserPolicies:  iam.ListUserPolicies,

@@ -61,6 +61,7 @@ func (b bucketUser) delete(ctx context.Context, w wish, o *Status) error {
 	if err != nil {
 		return err
 	}
+	b.register.goodbye(*o.User)
 	o.User = nil
 	return nil
 }

@@ -25,29 +25,32 @@ type (
 // bucketUser holds what the parts need to act.
 type bucketUser struct {
 	API
-	conn *awsclient.Conn
+	conn     *awsclient.Conn
+	finder   *finder
+	register *register
 }
 
 // New is the composite behind spinup_bucket_user. The key is last: IAM returns its secret only once, so all that can
 // fail is done before.
 func New(conn *awsclient.Conn) reconcile.Composite[Spec, Status] {
-	b := bucketUser{API: NewAPI(conn), conn: conn}
+	return newBucketUser(NewAPI(conn), conn).composite()
+}
+
+func newBucketUser(api API, conn *awsclient.Conn) bucketUser {
+	return bucketUser{API: api, conn: conn, finder: &finder{}, register: registerOf(conn)}
+}
+
+func (b bucketUser) composite() composite {
 	return composite{
 		Noun:     "bucket user",
 		Parts:    []part{b.user(), b.boundary(), b.tags(), b.access(), b.accessKey()},
 		Parallel: 8,
-		Rescue:   conn.Pace.Rescue,
-		Until:    conn.Until,
+		Rescue:   b.conn.Pace.Rescue,
+		Until:    b.conn.Until,
+		WithoutRoot: func(o *Status) {
+			o.Groups, o.Inline, o.Current, o.Previous, o.Others = nil, nil, nil, nil, nil
+		},
 	}
-}
-
-// byName reads something of the user by its name or, while it is being renamed, by its former name.
-func byName[T any](w wish, read func(name *string) (T, error)) (T, error) {
-	out, err := read(&w.Want.Name)
-	if former := w.Before().Name; awsclient.IsNotFound(err) && former != "" && former != w.Want.Name {
-		return read(&former)
-	}
-	return out, err
 }
 
 // early reports whether an error is a not-found of what this run made and IAM does not yet show everywhere.
@@ -61,51 +64,30 @@ func (b bucketUser) user() part {
 		Present:   func(o Status) bool { return o.User != nil },
 		InSync:    func(w wish, o Status) bool { return o.User.Name == w.Want.Name },
 		Observe: func(ctx context.Context, w wish, o *Status) error {
-			out, err := byName(w, func(name *string) (*iam.GetUserOutput, error) {
-				return b.GetUser(ctx, &iam.GetUserInput{UserName: name})
-			})
-			if err != nil {
-				if awsclient.IsNotFound(err) {
-					o.User = nil
-				}
-				return awsclient.Absent(err)
+			var made *User
+			if o.User != nil && o.User.Created {
+				made = o.User
 			}
-			created := o.User != nil && o.User.Created
-			o.User = userOf(out.User)
-			o.User.Created = created
+			found := b.look(ctx, w, made)
+			if found.err != nil {
+				return found.err
+			}
+			o.User, o.Taken = found.ours, found.taken
+			if o.User != nil {
+				o.User.Created = made != nil
+			}
 			return nil
+		},
+		Claim: claim,
+		Enters: func(w wish) bool {
+			return w.Prior != nil && (w.Prior.Lost || w.Want.Name != w.Prior.Name)
 		},
 		Apply: func(ctx context.Context, w wish, o *Status) error {
 			s := w.Want
 			if o.User != nil {
 				return b.rename(ctx, s, o)
 			}
-			in := &iam.CreateUserInput{UserName: &s.Name, Path: &s.IAMPath, Tags: tagList(s.Tags)}
-			if s.Boundary != "" {
-				in.PermissionsBoundary = &s.Boundary
-			}
-			out, err := b.CreateUser(ctx, in)
-			switch {
-			case awsclient.IsExists(err) && !awsclient.MayHaveWorked(err):
-				return fmt.Errorf("%w: %w", reconcile.ErrForeign, err)
-			case err == nil:
-				o.User = userOf(out.User)
-			case !awsclient.IsExists(err):
-				return err
-			default: // the first answer was lost: a moment ago there was no such user
-				o.User = &User{Name: s.Name}
-			}
-			o.User.Created = true
-			// The next call may not yet find a new user.
-			return b.conn.Until(ctx, "the new user to be seen", func(ctx context.Context) (bool, error) {
-				out, err := b.GetUser(ctx, &iam.GetUserInput{UserName: &s.Name})
-				if err != nil {
-					return false, awsclient.Absent(err)
-				}
-				o.User = userOf(out.User)
-				o.User.Created = true
-				return true, nil
-			})
+			return b.createUser(ctx, s, o)
 		},
 		CanRemove: b.unused,
 		Remove:    b.delete,
@@ -132,6 +114,7 @@ func (b bucketUser) rename(ctx context.Context, s Spec, o *Status) error {
 		return err
 	}
 	o.User.Name, o.User.Created = s.Name, true // IAM may not yet show the new name everywhere
+	b.note(*o.User)
 	return nil
 }
 
@@ -172,6 +155,9 @@ func (b bucketUser) tags() part {
 				if _, wanted := s.Tags[key]; !wanted {
 					gone = append(gone, key)
 				}
+			}
+			if _, marked := o.User.Tags[markTag]; marked && len(s.Tags) >= maxTags {
+				gone = append(gone, markTag) // only a lost answer needed it
 			}
 			slices.Sort(gone)
 			if len(gone) > 0 {
@@ -255,11 +241,16 @@ func (b bucketUser) access() part {
 
 // observeAccess reads the user's groups and its inline policies, both at once.
 func (b bucketUser) observeAccess(ctx context.Context, w wish, o *Status) error {
+	name := b.name(ctx, w)
+	if name == "" {
+		o.Groups, o.Inline = nil, nil
+		return nil
+	}
 	var groups []string
 	var inline *Inline
 	var reads errgroup.Group
-	reads.Go(func() (err error) { groups, err = b.groups(ctx, w); return awsclient.Absent(err) })
-	reads.Go(func() (err error) { inline, err = b.inline(ctx, w); return awsclient.Absent(err) })
+	reads.Go(func() (err error) { groups, err = b.groups(ctx, name); return awsclient.Absent(err) })
+	reads.Go(func() (err error) { inline, err = b.inline(ctx, w, name); return awsclient.Absent(err) })
 	if err := reads.Wait(); err != nil {
 		return err
 	}
@@ -267,10 +258,8 @@ func (b bucketUser) observeAccess(ctx context.Context, w wish, o *Status) error 
 	return nil
 }
 
-func (b bucketUser) groups(ctx context.Context, w wish) ([]string, error) {
-	out, err := byName(w, func(name *string) (*iam.ListGroupsForUserOutput, error) {
-		return b.ListGroupsForUser(ctx, &iam.ListGroupsForUserInput{UserName: name})
-	})
+func (b bucketUser) groups(ctx context.Context, name string) ([]string, error) {
+	out, err := b.ListGroupsForUser(ctx, &iam.ListGroupsForUserInput{UserName: &name})
 	if err != nil {
 		return nil, err
 	}
@@ -281,10 +270,8 @@ func (b bucketUser) groups(ctx context.Context, w wish) ([]string, error) {
 	return groups, nil
 }
 
-func (b bucketUser) inline(ctx context.Context, w wish) (*Inline, error) {
-	out, err := byName(w, func(name *string) (*iam.ListUserPoliciesOutput, error) {
-		return b.ListUserPolicies(ctx, &iam.ListUserPoliciesInput{UserName: name})
-	})
+func (b bucketUser) inline(ctx context.Context, w wish, name string) (*Inline, error) {
+	out, err := b.ListUserPolicies(ctx, &iam.ListUserPoliciesInput{UserName: &name})
 	if err != nil {
 		return nil, err
 	}
@@ -294,9 +281,7 @@ func (b bucketUser) inline(ctx context.Context, w wish) (*Inline, error) {
 			seen.Others = append(seen.Others, policy)
 			continue
 		}
-		out, err := byName(w, func(name *string) (*iam.GetUserPolicyOutput, error) {
-			return b.GetUserPolicy(ctx, &iam.GetUserPolicyInput{UserName: name, PolicyName: &policy})
-		})
+		out, err := b.GetUserPolicy(ctx, &iam.GetUserPolicyInput{UserName: &name, PolicyName: &policy})
 		if awsclient.IsNotFound(err) {
 			continue
 		}

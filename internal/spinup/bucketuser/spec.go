@@ -19,6 +19,7 @@ import (
 type Spec struct {
 	Bucket    string
 	Name      string
+	UserID    string // the unique id that state knows; "" before the user was ever seen, and in states of old versions
 	Partition string
 	IAMPath   string
 
@@ -34,6 +35,9 @@ type Spec struct {
 	Key *Key // nil for none
 
 	ForceDestroy bool
+
+	Lost        bool // state knows that there is no user, only something that outlived it
+	NameInState bool // another resource of the state has a user of this name
 
 	// ReadAll makes every part be read, and takes the newest key as the current one and the other as the previous one.
 	// Imports use it.
@@ -80,6 +84,7 @@ type Store struct {
 // Status is what was seen of a bucket user; nil is absent.
 type Status struct {
 	User     *User
+	Taken    *User    // has the wanted name and is not ours
 	Groups   []string // all of the user's groups; nil when not looked at
 	Inline   *Inline
 	Current  *AccessKey
@@ -280,11 +285,11 @@ func pathOf(s Spec, document string) string {
 	return ""
 }
 
-// OwnTags are the live tags without those of other owners.
+// OwnTags are the live tags without those of other owners and the mark.
 func (s Spec) OwnTags(live map[string]string) map[string]string {
 	own := maps.Clone(live)
 	maps.DeleteFunc(own, func(key, _ string) bool {
-		return strings.HasPrefix(key, "aws:") || s.IgnoreTag != nil && s.IgnoreTag(key)
+		return key == markTag || strings.HasPrefix(key, "aws:") || s.IgnoreTag != nil && s.IgnoreTag(key)
 	})
 	return own
 }

@@ -185,6 +185,7 @@ func (m *bucketUserModel) resolveKey(ctx context.Context, r turn[bucketUserModel
 		key.planNew(ctx, was, diags)
 	} else {
 		key.planKept(was)
+		key.planStore(ctx, was, diags)
 	}
 	m.AccessKey = fwtypes.ObjectFrom(ctx, *key, diags)
 }
@@ -236,6 +237,15 @@ func (k *accessKeyModel) planKept(was *accessKeyModel) {
 	expires, err := time.Parse(time.RFC3339, was.PreviousExpiresAt.ValueString())
 	if err == nil && !time.Now().Before(expires) {
 		k.PreviousID, k.PreviousExpiresAt = types.StringNull(), types.StringNull()
+	}
+}
+
+// planStore leaves open whether a store that is now named for an imported key holds it.
+func (k *accessKeyModel) planStore(ctx context.Context, was *accessKeyModel, diags *diag.Diagnostics) {
+	to := k.store(ctx, diags)
+	named := to.Parameter != "" || to.SecretsSecret != "" || k.storeUnknown(ctx, diags)
+	if was.imported() && named && to != was.store(ctx, diags) {
+		k.StoredAt = types.StringUnknown()
 	}
 }
 
@@ -331,6 +341,15 @@ func (m *bucketUserModel) fillKey(
 		key.Secret, key.EncryptedSecret = optional(issued.Secret), optional(issued.Encrypted)
 		key.StoredAt = optional(issued.StoredAt)
 		key.PreviousExpiresAt = date(issued.Created.Add(want.Key.Overlap))
+	}
+	if key.StoredAt.IsUnknown() && issued == nil {
+		key.StoredAt = types.StringNull()
+		if have.Held != nil && have.Stores() {
+			key.StoredAt = optional(have.Held.At)
+		}
+	}
+	if issued == nil && have.Stored != nil && !have.Stores() {
+		key.StoredAt = types.StringNull()
 	}
 	if have.Current != nil {
 		key.ID, key.CreatedAt = types.StringValue(have.Current.ID), date(have.Current.Created)

@@ -65,13 +65,15 @@ type Cleanups struct {
 
 // Stores are the operations on the stores of a new secret. Only those of the store in use are needed.
 type Stores struct {
-	PutParameter    ssmCall[ssm.PutParameterInput, ssm.PutParameterOutput]                          `iam:"ssm:PutParameter" on:"parameter"`
-	GetParameter    ssmCall[ssm.GetParameterInput, ssm.GetParameterOutput]                          `iam:"ssm:GetParameter" on:"parameter"`
-	DeleteParameter ssmCall[ssm.DeleteParameterInput, ssm.DeleteParameterOutput]                    `iam:"ssm:DeleteParameter" on:"parameter"`
-	CreateSecret    smCall[secretsmanager.CreateSecretInput, secretsmanager.CreateSecretOutput]     `iam:"secretsmanager:CreateSecret" on:"secret"`
-	PutSecretValue  smCall[secretsmanager.PutSecretValueInput, secretsmanager.PutSecretValueOutput] `iam:"secretsmanager:PutSecretValue" on:"secret"`
-	GetSecretValue  smCall[secretsmanager.GetSecretValueInput, secretsmanager.GetSecretValueOutput] `iam:"secretsmanager:GetSecretValue" on:"secret"`
-	DeleteSecret    smCall[secretsmanager.DeleteSecretInput, secretsmanager.DeleteSecretOutput]     `iam:"secretsmanager:DeleteSecret" on:"secret"`
+	PutParameter        ssmCall[ssm.PutParameterInput, ssm.PutParameterOutput]                          `iam:"ssm:PutParameter" on:"parameter"`
+	GetParameter        ssmCall[ssm.GetParameterInput, ssm.GetParameterOutput]                          `iam:"ssm:GetParameter" on:"parameter"`
+	GetParameterHistory ssmCall[ssm.GetParameterHistoryInput, ssm.GetParameterHistoryOutput]            `iam:"ssm:GetParameterHistory" on:"parameter"`
+	DeleteParameter     ssmCall[ssm.DeleteParameterInput, ssm.DeleteParameterOutput]                    `iam:"ssm:DeleteParameter" on:"parameter"`
+	CreateSecret        smCall[secretsmanager.CreateSecretInput, secretsmanager.CreateSecretOutput]     `iam:"secretsmanager:CreateSecret" on:"secret"`
+	PutSecretValue      smCall[secretsmanager.PutSecretValueInput, secretsmanager.PutSecretValueOutput] `iam:"secretsmanager:PutSecretValue" on:"secret"`
+	GetSecretValue      smCall[secretsmanager.GetSecretValueInput, secretsmanager.GetSecretValueOutput] `iam:"secretsmanager:GetSecretValue" on:"secret"`
+	DescribeSecret      smCall[secretsmanager.DescribeSecretInput, secretsmanager.DescribeSecretOutput] `iam:"secretsmanager:DescribeSecret" on:"secret"`
+	DeleteSecret        smCall[secretsmanager.DeleteSecretInput, secretsmanager.DeleteSecretOutput]     `iam:"secretsmanager:DeleteSecret" on:"secret"`
 }
 
 // API is every operation that a bucket user makes; the tags name the IAM action that allows it and what it is about.
@@ -127,13 +129,15 @@ func NewAPI(c *awsclient.Conn) API {
 			DetachUserPolicy:                iam.DetachUserPolicy,
 		},
 		Stores: Stores{
-			PutParameter:    ssm.PutParameter,
-			GetParameter:    ssm.GetParameter,
-			DeleteParameter: ssm.DeleteParameter,
-			CreateSecret:    secrets.CreateSecret,
-			PutSecretValue:  secrets.PutSecretValue,
-			GetSecretValue:  secrets.GetSecretValue,
-			DeleteSecret:    secrets.DeleteSecret,
+			PutParameter:        ssm.PutParameter,
+			GetParameter:        ssm.GetParameter,
+			GetParameterHistory: ssm.GetParameterHistory,
+			DeleteParameter:     ssm.DeleteParameter,
+			CreateSecret:        secrets.CreateSecret,
+			PutSecretValue:      secrets.PutSecretValue,
+			GetSecretValue:      secrets.GetSecretValue,
+			DescribeSecret:      secrets.DescribeSecret,
+			DeleteSecret:        secrets.DeleteSecret,
 		},
 	}
 }

@@ -66,16 +66,13 @@ func (b bucketUser) delete(ctx context.Context, w wish, o *Status) error {
 	return nil
 }
 
-// stripOwn removes what the provider made: keys, their stored secret, inline policies, memberships.
+// stripOwn removes what the provider made: keys, inline policies, memberships.
 func (b bucketUser) stripOwn(ctx context.Context, w wish, o *Status) error {
 	s := w.Want
 	for _, key := range []**AccessKey{&o.Previous, &o.Current} {
 		if err := b.drop(ctx, s, o, key); err != nil {
 			return err
 		}
-	}
-	if err := b.discard(ctx, storedAt(w)); err != nil {
-		return err
 	}
 	if o.Inline != nil {
 		if err := b.deleteInline(ctx, o, slices.Sorted(maps.Keys(o.Inline.Documents))); err != nil {

@@ -27,7 +27,7 @@ func (b bucketUser) accessKey() part {
 			return s.Key != nil || s.ReadAll
 		},
 		Wanted:   func(w wish) bool { return w.Want.Key != nil },
-		Present:  func(o Status) bool { return o.Current != nil || o.Previous != nil || o.Stores() },
+		Present:  func(o Status) bool { return o.Current != nil || o.Previous != nil },
 		InSync:   keyInSync,
 		Observe:  b.observeKeys,
 		CanApply: func(_ context.Context, w wish, o Status) error { return room(w, o) },
@@ -54,14 +54,7 @@ func (b bucketUser) accessKey() part {
 			if err := b.drop(ctx, s, o, &o.Previous); err != nil {
 				return err
 			}
-			if err := b.drop(ctx, s, o, &o.Current); err != nil {
-				return err
-			}
-			if err := b.discard(ctx, storedAt(w)); err != nil {
-				return err
-			}
-			o.Stored = &Store{}
-			return nil
+			return b.drop(ctx, s, o, &o.Current)
 		},
 	}
 }
@@ -88,10 +81,6 @@ func (b bucketUser) observeKeys(ctx context.Context, w wish, o *Status) error {
 	keys, err := b.list(ctx, w)
 	if err != nil {
 		return err
-	}
-	if o.Stored == nil {
-		at := storedAt(w)
-		o.Stored = &at
 	}
 	current, previous := known(w).ID, known(w).PreviousID
 	if w.Want.ReadAll && current == "" && len(keys) > 0 {
@@ -166,11 +155,11 @@ func (b bucketUser) renew(ctx context.Context, w wish, o *Status) error {
 	if err != nil {
 		return err
 	}
-	issued, err := b.deliver(ctx, w, made)
+	issued, err := b.deliver(ctx, w, o, made)
 	if before := storedAt(w); err == nil && before != s.Key.Store {
 		// State can record one store only: either the old secret is deleted now, or everything stays as it was.
-		if err = b.discard(ctx, before); err != nil {
-			err = errors.Join(err, b.discard(context.WithoutCancel(ctx), s.Key.Store))
+		if err = b.discard(ctx, w, before); err != nil {
+			err = errors.Join(err, b.unstore(context.WithoutCancel(ctx), s.Key.Store))
 		}
 	}
 	if err != nil {
@@ -241,13 +230,13 @@ func (b bucketUser) takeBack(ctx context.Context, s Spec, o *Status, key *Access
 }
 
 // deliver waits until AWS accepts the new key, then stores its secret.
-func (b bucketUser) deliver(ctx context.Context, w wish, made *types.AccessKey) (*Issued, error) {
+func (b bucketUser) deliver(ctx context.Context, w wish, o *Status, made *types.AccessKey) (*Issued, error) {
 	id, secret := aws.ToString(made.AccessKeyId), aws.ToString(made.SecretAccessKey)
 	if err := awsclient.KeyAccepted(ctx, b.conn, id, secret); err != nil {
 		return nil, err
 	}
 	issued := &Issued{ID: id, Created: aws.ToTime(made.CreateDate)}
-	return issued, b.store(ctx, w, secret, issued)
+	return issued, b.store(ctx, w, o, secret, issued)
 }
 
 // activate activates or deactivates the current key.

@@ -43,7 +43,7 @@ func newBucketUser(api API, conn *awsclient.Conn) bucketUser {
 func (b bucketUser) composite() composite {
 	return composite{
 		Noun:     "bucket user",
-		Parts:    []part{b.user(), b.boundary(), b.tags(), b.access(), b.accessKey()},
+		Parts:    []part{b.user(), b.boundary(), b.tags(), b.access(), b.stored(), b.accessKey()},
 		Parallel: 8,
 		Rescue:   b.conn.Pace.Rescue,
 		Until:    b.conn.Until,

@@ -90,8 +90,11 @@ type Status struct {
 	Current  *AccessKey
 	Previous *AccessKey
 	Others   []AccessKey // keys of other owners
-	Stored   *Store      // the store of AWS that holds the secret: known from state and this run, not read
-	Issued   *Issued     // the key made in this run
+	Stored   *Store      // the store of AWS that holds the secret: known from state and this run
+	Held     *Held       // what stands where a new secret is to be stored; nil when not looked at
+	// NotStored: a store was named for an imported key, and does not hold it.
+	NotStored bool
+	Issued    *Issued // the key made in this run
 }
 
 // User is the IAM user.
@@ -126,7 +129,7 @@ type Issued struct {
 
 // Stores reports whether a store of AWS holds the secret.
 func (o Status) Stores() bool {
-	return o.Stored != nil && (o.Stored.Parameter != "" || o.Stored.SecretsSecret != "")
+	return o.Stored != nil && o.Stored.inAWS()
 }
 
 // name is the current name of the user.

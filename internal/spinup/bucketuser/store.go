@@ -21,7 +21,7 @@ import (
 )
 
 // store stores the secret where it is wanted. A store of AWS gets the text of value.
-func (b bucketUser) store(ctx context.Context, w wish, secret string, issued *Issued) error {
+func (b bucketUser) store(ctx context.Context, w wish, o *Status, secret string, issued *Issued) error {
 	to := w.Want.Key.Store
 	switch {
 	case to.PGPKey != "":
@@ -29,9 +29,9 @@ func (b bucketUser) store(ctx context.Context, w wish, secret string, issued *Is
 		issued.Encrypted = text
 		return err
 	case to.Parameter != "":
-		return b.putParameter(ctx, w, value(issued.ID, secret), issued)
+		return b.putParameter(ctx, w, o, value(issued.ID, secret), issued)
 	case to.SecretsSecret != "":
-		return b.putSecret(ctx, w, value(issued.ID, secret), issued)
+		return b.putSecret(ctx, w, o, value(issued.ID, secret), issued)
 	}
 	issued.Secret = secret
 	return nil
@@ -43,40 +43,33 @@ func value(id, secret string) string {
 	return string(text)
 }
 
-// putParameter writes the value to an SSM parameter: a new one, or the one that state records.
-func (b bucketUser) putParameter(ctx context.Context, w wish, value string, issued *Issued) error {
-	s := w.Want
-	name := s.Key.Store.Parameter
+// putParameter writes the value to an SSM parameter: a new one, or the one that is ours.
+func (b bucketUser) putParameter(ctx context.Context, w wish, o *Status, value string, issued *Issued) error {
+	at := w.Want.Key.Store
 	put := func(overwrite bool) error {
 		_, err := b.PutParameter(ctx, &ssm.PutParameterInput{
-			Name: &name, Value: &value, Type: types.ParameterTypeSecureString, Overwrite: &overwrite,
-			Description: aws.String("Access key of " + s.Name + " for the bucket " + s.Bucket),
+			Name: &at.Parameter, Value: &value, Type: types.ParameterTypeSecureString, Overwrite: &overwrite,
+			Description: aws.String(description(w.Want, *o)),
 		})
 		return err
 	}
-	err := put(storedAt(w).Parameter == name)
+	err := put(o.Held != nil && o.Held.Ours)
 	if awsclient.IsExists(err) {
-		if !awsclient.MayHaveWorked(err) {
-			return fmt.Errorf("%w: SSM parameter %s: delete it or name another: %w", reconcile.ErrForeign, name, err)
+		if err = b.ownWrite(ctx, w, at, err); err == nil {
+			err = put(true)
 		}
-		err = put(true) // the first answer was lost
 	}
-	issued.StoredAt = name
-	return b.confirmWrite(ctx, err, func(ctx context.Context) (*string, error) {
-		out, err := b.GetParameter(ctx, &ssm.GetParameterInput{Name: &name, WithDecryption: aws.Bool(true)})
-		if err != nil {
-			return nil, err
-		}
-		return out.Parameter.Value, nil
-	}, value)
+	issued.StoredAt = at.Parameter
+	return b.confirmWrite(ctx, err, at, value)
 }
 
-// putSecret writes the value to a Secrets Manager secret: a new one, or the one that state records.
-func (b bucketUser) putSecret(ctx context.Context, w wish, value string, issued *Issued) error {
-	s := w.Want
-	name := s.Key.Store.SecretsSecret
+// putSecret writes the value to a Secrets Manager secret: a new one, or the one that is ours.
+func (b bucketUser) putSecret(ctx context.Context, w wish, o *Status, value string, issued *Issued) error {
+	at := w.Want.Key.Store
 	put := func() error {
-		out, err := b.PutSecretValue(ctx, &secretsmanager.PutSecretValueInput{SecretId: &name, SecretString: &value})
+		out, err := b.PutSecretValue(ctx, &secretsmanager.PutSecretValueInput{
+			SecretId: &at.SecretsSecret, SecretString: &value,
+		})
 		if err == nil {
 			issued.StoredAt = aws.ToString(out.ARN)
 		}
@@ -84,60 +77,85 @@ func (b bucketUser) putSecret(ctx context.Context, w wish, value string, issued 
 	}
 	create := func() error {
 		out, err := b.CreateSecret(ctx, &secretsmanager.CreateSecretInput{
-			Name: &name, SecretString: &value,
-			Description: aws.String("Access key of " + s.Name + " for the bucket " + s.Bucket),
+			Name: &at.SecretsSecret, SecretString: &value, Description: aws.String(description(w.Want, *o)),
 		})
 		if err == nil {
 			issued.StoredAt = aws.ToString(out.ARN)
 		}
 		return err
 	}
-	recorded := storedAt(w).SecretsSecret == name
+	ours := o.Held != nil && o.Held.Ours
 	var err error
-	if recorded {
+	if ours {
 		err = put()
 	}
-	if !recorded || awsclient.IsNotFound(err) {
+	if !ours || awsclient.IsNotFound(err) {
 		err = create()
 	}
 	if awsclient.IsExists(err) {
-		if !awsclient.MayHaveWorked(err) {
-			return fmt.Errorf("%w: Secrets Manager secret %s: delete it or name another: %w", reconcile.ErrForeign, name, err)
+		if err = b.ownWrite(ctx, w, at, err); err == nil {
+			err = put()
 		}
-		err = put() // the first answer was lost
 	}
-	return b.confirmWrite(ctx, err, func(ctx context.Context) (*string, error) {
-		out, err := b.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &name})
-		if err != nil {
-			return nil, err
+	err = b.confirmWrite(ctx, err, at, value)
+	if err == nil && issued.StoredAt == "" { // the answer that names it was lost
+		var out *secretsmanager.DescribeSecretOutput
+		if out, err = b.DescribeSecret(ctx, &secretsmanager.DescribeSecretInput{SecretId: &at.SecretsSecret}); err == nil {
+			issued.StoredAt = aws.ToString(out.ARN)
 		}
-		issued.StoredAt = aws.ToString(out.ARN)
-		return out.SecretString, nil
-	}, value)
+	}
+	return err
+}
+
+// ownWrite returns nil if what exists is from an earlier attempt of the same call whose answer was lost: that may be so
+// only if there was one, and it bears the mark of this user.
+func (b bucketUser) ownWrite(ctx context.Context, w wish, at Store, exists error) error {
+	foreign := fmt.Errorf("%w: %s: delete it or name another: %w", reconcile.ErrForeign, at, exists)
+	if !awsclient.MayHaveWorked(exists) {
+		return foreign
+	}
+	held, err := b.held(ctx, w, at)
+	if err != nil {
+		return err
+	}
+	if !held.Ours {
+		return foreign
+	}
+	return nil
 }
 
 // confirmWrite returns nil if the store holds the value although the write failed: only the answer was lost. The key
 // must not be deleted then, because readers of the store have it.
-func (b bucketUser) confirmWrite(
-	ctx context.Context, err error, read func(context.Context) (*string, error), value string,
-) error {
+func (b bucketUser) confirmWrite(ctx context.Context, err error, at Store, value string) error {
 	if err == nil || !awsclient.IsUncertain(err) {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), b.conn.Pace.Rescue)
 	defer cancel()
-	live, look := read(ctx)
+	live, look := b.content(ctx, at)
 	switch {
 	case awsclient.IsAccessDenied(look): // the user can act on this one
 		return fmt.Errorf("%w; the answer to the write before it was lost: %s", look, awsclient.Text(err))
-	case look != nil || aws.ToString(live) != value:
+	case look != nil || live != value:
 		return err
 	}
 	return nil
 }
 
-// discard deletes a stored secret whose key was deleted, or is about to be.
-func (b bucketUser) discard(ctx context.Context, at Store) error {
+// discard deletes a stored secret whose key was deleted, or is about to be. What somebody else put into its place stays.
+func (b bucketUser) discard(ctx context.Context, w wish, at Store) error {
+	if !at.inAWS() {
+		return nil
+	}
+	held, err := b.held(ctx, w, at)
+	if err != nil || !held.Ours {
+		return err
+	}
+	return b.unstore(ctx, at)
+}
+
+// unstore deletes a stored secret of ours.
+func (b bucketUser) unstore(ctx context.Context, at Store) error {
 	remove := func(ctx context.Context) (err error) {
 		switch {
 		case at.Parameter != "":

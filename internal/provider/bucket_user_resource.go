@@ -43,10 +43,9 @@ func bucketUserIdentitySchema() identityschema.Schema {
 
 // Forms of values. A path becomes part of the name of a policy.
 var (
-	userNameForm  = regexp.MustCompile(`^[A-Za-z0-9+=,.@_-]{1,64}$`)
-	pathForm      = regexp.MustCompile(`^(/[A-Za-z0-9+=,.@_-]+)+/$`)
-	parameterForm = regexp.MustCompile(`^(/?[A-Za-z0-9_.-]+)+$`)
-	secretForm    = regexp.MustCompile(`^[A-Za-z0-9/_+=.@-]{1,512}$`)
+	userNameForm = regexp.MustCompile(`^[A-Za-z0-9+=,.@_-]{1,64}$`)
+	pathForm     = regexp.MustCompile(`^(/[A-Za-z0-9+=,.@_-]+)+/$`)
+	secretForm   = regexp.MustCompile(`^[A-Za-z0-9/_+=.@-]{1,512}$`)
 )
 
 func bucketUserSchema(ctx context.Context) schema.Schema {
@@ -172,8 +171,7 @@ func accessKeySchema() schema.Attribute {
 						MarkdownDescription: "Name of an SSM parameter, a SecureString, that is created for the key and deleted with " +
 							"it. It holds the JSON object `{\"access_key_id\": …, \"secret_access_key\": …}`. An existing one is not " +
 							"taken over.",
-						Validators: []validator.String{stringvalidator.RegexMatches(parameterForm,
-							"must be a parameter name: letters, digits and _.- with slashes between, such as /team/key")},
+						Validators: []validator.String{fwtypes.ParameterName()},
 					},
 					"secretsmanager_secret": schema.StringAttribute{
 						Optional: true,

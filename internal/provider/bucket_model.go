@@ -292,6 +292,13 @@ func (m *bucketModel) resolveGroups(
 	ctx context.Context, r turn[bucketModel], partition string, diags *diag.Diagnostics,
 ) {
 	levels, known := levelsOf(m.AccessLevels)
+	if !r.applying {
+		promised := levels
+		if !known {
+			promised = access.Levels()
+		}
+		r.data.promise(m.Name.ValueString(), promised...)
+	}
 	if !known || m.Name.IsUnknown() || partition == "" {
 		m.Groups = types.MapUnknown(elementType[levelModel]())
 		return

@@ -156,23 +156,68 @@ func deletesKey(id any) func(*testing.T, *acctest.Bench, *string) {
 	}
 }
 
-// TestAccBucketUser_renamedAway gives the user another name behind Terraform's back: the one it knows is gone.
+// TestAccBucketUser_renamedAway gives the user another name behind Terraform's back: it is found by its id, and renamed
+// back in place.
 func TestAccBucketUser_renamedAway(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		makeLevels(t, b, access.ReadOnly)
 		tf := b.Played(t)
-		tf.Write(b.Provider() + member(b, `access = "read_only"`))
+		tf.Write(b.Provider() + member(b, `access = "read_only"`, `access_key = {}`))
 		tf.Apply()
-		rename := func(from, to string) {
-			t.Helper()
-			acctest.Must(b.IAM().UpdateUser(t.Context(), &iam.UpdateUserInput{
-				UserName: aws.String(b.Name + from), NewUserName: aws.String(b.Name + to),
-			}))(t)
-		}
-		rename("-ann", "-eve")
-		same(t, "actions", []string{"create"}, tf.Plan(userAddress).Actions)
-		rename("-eve", "-ann")
+		was := tf.State(userAddress)
+		acctest.Must(b.IAM().UpdateUser(t.Context(), &iam.UpdateUserInput{
+			UserName: aws.String(b.Name + "-ann"), NewUserName: aws.String(b.Name + "-eve"),
+		}))(t)
+		plan := tf.Plan(userAddress)
+		same(t, "actions", []string{"update"}, plan.Actions)
+		tf.Apply()
 		tf.Empty()
+		is := tf.State(userAddress)
+		if is["unique_id"] != was["unique_id"] || liveUser(t, b, b.Name+"-eve") != nil {
+			t.Errorf("it is %v", is)
+		}
+		wantKeys(t, b, was["access_key"].(map[string]any)["id"])
 		tf.Destroy()
+	})
+}
+
+// TestAccBucketUser_nameTaken wants names that other users have: the plan refuses them, and a destroy leaves them.
+func TestAccBucketUser_nameTaken(t *testing.T) {
+	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+		makeLevels(t, b, access.ReadOnly)
+		tf := b.Played(t)
+		lines := []string{`access = "read_only"`, `access_key = {}`}
+		tf.Write(b.Provider() + member(b, lines...))
+		tf.Apply()
+		key, _ := b.MakeUser(t, b.Name+"-bob")
+		b.Gateway.Reset()
+		tf.Write(b.Provider() + memberNamed(b, b.Name+"-bob", lines...))
+		saysAll(t, tf.MustFail("plan"), "the name "+b.Name+"-bob is taken", "for_each")
+		if calls := mutations(b); len(calls) > 0 {
+			t.Errorf("writing calls: %v", calls)
+		}
+		tf.Write(b.Provider() + member(b, lines...))
+		tf.Empty()
+
+		// Deleted by hand, and made again by somebody: theirs is never ours.
+		id := tf.State(userAddress)["access_key"].(map[string]any)["id"]
+		acctest.Must(b.IAM().DeleteAccessKey(t.Context(), &iam.DeleteAccessKeyInput{
+			UserName: aws.String(b.Name + "-ann"), AccessKeyId: aws.String(id.(string)),
+		}))(t)
+		deleteMember(t, b)
+		theirs, _ := b.MakeUser(t, b.Name+"-ann", b.Name+"-BktROGrp")
+		b.Gateway.Reset()
+		saysAll(t, tf.MustFail("plan"), "the bucket user exists already")
+		tf.Destroy()
+		if calls := mutations(b); len(calls) > 0 {
+			t.Errorf("writing calls: %v", calls)
+		}
+		wantKeys(t, b, theirs)
+		bobs := acctest.Must(b.IAM().ListAccessKeys(t.Context(), &iam.ListAccessKeysInput{
+			UserName: aws.String(b.Name + "-bob"),
+		}))(t)
+		if len(bobs.AccessKeyMetadata) != 1 || aws.ToString(bobs.AccessKeyMetadata[0].AccessKeyId) != key {
+			t.Errorf("bob's keys: %v", bobs.AccessKeyMetadata)
+		}
 	})
 }

@@ -2,11 +2,13 @@ package provider
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
@@ -254,6 +256,7 @@ func (m *bucketUserModel) spec(
 ) (spec bucketuser.Spec, diags diag.Diagnostics) {
 	spec = m.grants()
 	spec.Name, spec.UserID, spec.Lost = m.Name.ValueString(), m.UniqueID.ValueString(), m.lost()
+	spec.Promised = s.data.isPromised
 	spec.NameInState = s.data.inState("bucket_user", m.importID())
 	spec.Partition, spec.IAMPath = s.conn.Partition, s.data.iamPath
 	spec.Tags, spec.IgnoreTag = map[string]string{}, s.data.ignoreTags
@@ -292,6 +295,14 @@ func (m *bucketUserModel) fill(
 	m.ID = types.StringValue(m.importID())
 	m.fillAccess(w, have, importing)
 	m.fillKey(ctx, formerKey(ctx, t, &diags), want, have, importing, &diags)
+	if importing && have.Current != nil {
+		for _, other := range have.Others {
+			diags.AddAttributeWarning(path.Root("access_key"), "The user has two access keys", fmt.Sprintf(
+				"The newer key %[1]s becomes the one of access_key: the next rotation replaces it, and removing access_key "+
+					"deletes it. The older key %[2]s is left alone. IAM allows two keys, so no rotation is possible until %[2]s was "+
+					"deleted by hand. A destroy with force_destroy deletes both.", have.Current.ID, other.ID))
+		}
+	}
 	return diags
 }
 

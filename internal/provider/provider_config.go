@@ -18,6 +18,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
 )
 
@@ -40,6 +41,7 @@ type providerData struct {
 
 	buckets  bucket.Listing // listed once for all data sources
 	reserved sync.Map       // names of objects that are planned as new
+	groups   sync.Map       // names of groups that are planned
 	state    sync.Map       // kinds and ids of objects that state holds
 	existing existing       // objects that this plan or apply was to create
 }
@@ -67,6 +69,19 @@ func (d *providerData) foundInState(noun, id string) { d.state.Store(noun+" "+id
 // there were none: that it exists is then no reason to refuse the plan.
 func (d *providerData) inState(noun, id string) bool {
 	_, ok := d.state.Load(noun + " " + id)
+	return ok
+}
+
+// promise notes that groups of a bucket are planned: they exist by the time that an apply needs them.
+func (d *providerData) promise(bucket string, levels ...access.Level) {
+	for _, l := range levels {
+		d.groups.Store(access.GroupName(bucket, l), nil)
+	}
+}
+
+// isPromised reports whether a group is planned.
+func (d *providerData) isPromised(group string) bool {
+	_, ok := d.groups.Load(group)
 	return ok
 }
 

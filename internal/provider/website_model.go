@@ -326,6 +326,9 @@ func (m *websiteFacts) recorded(ctx context.Context, diags *diag.Diagnostics) (n
 
 // resolveGroups adds the site's group to those of the bucket.
 func (m *websiteModel) resolveGroups(ctx context.Context, r turn[websiteModel], diags *diag.Diagnostics) {
+	if !r.applying {
+		r.data.promise(m.Domain.ValueString(), access.WebAdmin)
+	}
 	if m.Groups.IsUnknown() || m.Domain.IsUnknown() {
 		m.Groups = types.MapUnknown(elementType[levelModel]())
 		return

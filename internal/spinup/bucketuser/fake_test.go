@@ -12,6 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+	ssmtypes "github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 )
@@ -23,9 +25,16 @@ type account struct {
 	made  int
 	calls []string
 
+	throttled bool // what is refused was sent before, and refused too
+
 	stale  []person // what the next calls of GetUser show, whatever there is
 	groups []string // that exist
 	create func() error
+
+	staleKeys [][]types.AccessKeyMetadata // what the next lists of keys show, whatever there is
+	newKeys   func(made types.AccessKey) error
+
+	parameters map[string]*parameter
 }
 
 type person struct {
@@ -134,6 +143,7 @@ func (a *account) api() API {
 	api.ListAttachedUserPolicies = none[iam.ListAttachedUserPoliciesInput, iam.ListAttachedUserPoliciesOutput]()
 	a.memberships(&api)
 	a.accessKeys(&api)
+	a.stores(&api)
 	return api
 }
 
@@ -196,6 +206,11 @@ func (a *account) accessKeys(api *API) {
 		if err != nil {
 			return nil, err
 		}
+		if len(a.staleKeys) > 0 {
+			keys := a.staleKeys[0]
+			a.staleKeys = a.staleKeys[1:]
+			return &iam.ListAccessKeysOutput{AccessKeyMetadata: keys}, nil
+		}
 		return &iam.ListAccessKeysOutput{AccessKeyMetadata: slices.Clone(p.keys)}, nil
 	})
 	api.CreateAccessKey = on(a, func(in *iam.CreateAccessKeyInput) (*iam.CreateAccessKeyOutput, error) {
@@ -204,6 +219,11 @@ func (a *account) accessKeys(api *API) {
 			return nil, err
 		}
 		key := a.newKey(p)
+		if a.newKeys != nil {
+			if err := a.newKeys(key); err != nil {
+				return nil, err
+			}
+		}
 		return &iam.CreateAccessKeyOutput{AccessKey: &key}, nil
 	})
 	api.DeleteAccessKey = on(a, func(in *iam.DeleteAccessKeyInput) (*iam.DeleteAccessKeyOutput, error) {
@@ -215,10 +235,68 @@ func (a *account) accessKeys(api *API) {
 	})
 }
 
+type parameter struct{ value, description string }
+
+// with makes an operation of SSM of a function, one call at a time.
+func with[I, O any](a *account, act func(*I) (*O, error)) ssmCall[I, O] {
+	return func(_ context.Context, in *I, _ ...func(*ssm.Options)) (*O, error) {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		return act(in)
+	}
+}
+
+func (a *account) stores(api *API) {
+	gone := failed("ParameterNotFound", 1)
+	api.PutParameter = with(a, func(in *ssm.PutParameterInput) (*ssm.PutParameterOutput, error) {
+		if a.parameters[*in.Name] != nil && !aws.ToBool(in.Overwrite) {
+			return nil, failed("ParameterAlreadyExists", a.attempts())
+		}
+		a.parameters[*in.Name] = &parameter{*in.Value, *in.Description}
+		return &ssm.PutParameterOutput{}, nil
+	})
+	api.GetParameter = with(a, func(in *ssm.GetParameterInput) (*ssm.GetParameterOutput, error) {
+		p := a.parameters[*in.Name]
+		if p == nil {
+			return nil, gone
+		}
+		return &ssm.GetParameterOutput{Parameter: &ssmtypes.Parameter{Name: in.Name, Value: &p.value}}, nil
+	})
+	api.GetParameterHistory = with(a, func(in *ssm.GetParameterHistoryInput) (*ssm.GetParameterHistoryOutput, error) {
+		p := a.parameters[*in.Name]
+		if p == nil {
+			return nil, gone
+		}
+		former := ssmtypes.ParameterHistory{Name: in.Name, Description: aws.String("of a former version")}
+		if in.NextToken == nil {
+			return &ssm.GetParameterHistoryOutput{
+				Parameters: []ssmtypes.ParameterHistory{former}, NextToken: aws.String("1"),
+			}, nil
+		}
+		now := ssmtypes.ParameterHistory{Name: in.Name, Description: &p.description}
+		return &ssm.GetParameterHistoryOutput{Parameters: []ssmtypes.ParameterHistory{now}}, nil
+	})
+	api.DeleteParameter = with(a, func(in *ssm.DeleteParameterInput) (*ssm.DeleteParameterOutput, error) {
+		if a.parameters[*in.Name] == nil {
+			return nil, gone
+		}
+		delete(a.parameters, *in.Name)
+		return &ssm.DeleteParameterOutput{}, nil
+	})
+}
+
+// attempts is how often a call was sent that is refused now.
+func (a *account) attempts() int {
+	if a.throttled {
+		return 2
+	}
+	return 1
+}
+
 // newAccount is an account with the groups of the bucket b, and the API of one connection to it.
 func newAccount(t *testing.T) (*account, func() bucketUser) {
 	t.Helper()
-	a := &account{users: map[string]*person{}, groups: []string{"b-BktROGrp", "b-BktRWGrp", "b-BktAdmGrp"}}
+	a := &account{users: map[string]*person{}, parameters: map[string]*parameter{}, groups: []string{"b-BktROGrp", "b-BktRWGrp", "b-BktAdmGrp"}}
 	conn := &awsclient.Conn{Pace: awsclient.DefaultPace(), Platform: awsclient.Platform{Groups: true}}
 	api := a.api()
 	return a, func() bucketUser { return newBucketUser(api, conn) }

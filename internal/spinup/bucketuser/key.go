@@ -30,7 +30,8 @@ func (b bucketUser) accessKey() part {
 		Present:  func(o Status) bool { return o.Current != nil || o.Previous != nil },
 		InSync:   keyInSync,
 		Observe:  b.observeKeys,
-		CanApply: func(_ context.Context, w wish, o Status) error { return room(w, o) },
+		Enters:   renews,
+		CanApply: canRenew,
 		Apply: func(ctx context.Context, w wish, o *Status) error {
 			s := w.Want
 			if renews(w) && o.Issued == nil {
@@ -84,10 +85,7 @@ func (b bucketUser) observeKeys(ctx context.Context, w wish, o *Status) error {
 	}
 	current, previous := known(w).ID, known(w).PreviousID
 	if w.Want.ReadAll && current == "" && len(keys) > 0 {
-		current = keys[len(keys)-1].ID // the newest
-		if len(keys) > 1 {
-			previous = keys[0].ID
-		}
+		current = keys[len(keys)-1].ID // the newest; others were never adopted by anybody's word
 	}
 	if o.Issued != nil {
 		current, previous = o.Issued.ID, current
@@ -112,6 +110,11 @@ func (b bucketUser) list(ctx context.Context, w wish) ([]AccessKey, error) {
 	if name == "" {
 		return nil, nil
 	}
+	return b.keysOf(ctx, name)
+}
+
+// keysOf returns the keys of a user by its name, the oldest first.
+func (b bucketUser) keysOf(ctx context.Context, name string) ([]AccessKey, error) {
 	out, err := b.ListAccessKeys(ctx, &iam.ListAccessKeysInput{UserName: &name})
 	if err != nil {
 		return nil, awsclient.Absent(err)
@@ -124,6 +127,17 @@ func (b bucketUser) list(ctx context.Context, w wish) ([]AccessKey, error) {
 	}
 	slices.SortStableFunc(keys, func(x, y AccessKey) int { return x.Created.Compare(y.Created) })
 	return keys, nil
+}
+
+// canRenew refuses a new key that has no room, or whose secret cannot be encrypted.
+func canRenew(_ context.Context, w wish, o Status) error {
+	if err := room(w, o); err != nil {
+		return err
+	}
+	if key := w.Want.Key; renews(w) && o.Issued == nil && key.Store.PGPKey != "" {
+		return CanEncrypt(key.Store.PGPKey)
+	}
+	return nil
 }
 
 // room refuses a new key if keys of other owners leave no room for it. The previous key does not count: it is deleted
@@ -180,40 +194,56 @@ func (b bucketUser) create(ctx context.Context, w wish, o *Status) (made *types.
 	err = b.patiently(ctx, early(o), func() error {
 		out, err := b.CreateAccessKey(ctx, &iam.CreateAccessKeyInput{UserName: &o.User.Name})
 		if err != nil {
-			uncertain = awsclient.IsUncertain(err)
+			uncertain = uncertain || awsclient.IsUncertain(err)
 			return err
 		}
-		made, uncertain = out.AccessKey, awsclient.Resent(out.ResultMetadata)
+		made, uncertain = out.AccessKey, uncertain || awsclient.Resent(out.ResultMetadata)
 		keep = append(keep, AccessKey{ID: aws.ToString(made.AccessKeyId)})
 		return nil
 	})
 	if !uncertain {
 		return made, err
 	}
-	if undo := b.deleteOthers(ctx, w, keep); undo != nil {
+	if undo := b.deleteStray(ctx, o.User.Name, keep, made); undo != nil {
 		return nil, errors.Join(err, fmt.Errorf("an access key may be left whose creation was not confirmed: %w", undo))
 	}
 	return made, err
 }
 
-// deleteOthers deletes the keys that are not in keep.
-func (b bucketUser) deleteOthers(ctx context.Context, w wish, keep []AccessKey) error {
+// deleteStray deletes keys whose creation nobody confirmed: those that are not in keep. Lists may lag behind, so it looks
+// until they show a key that was made after them, or one of them, and then no more, twice; and at most for as long as a
+// rescue may take, after which none is to be expected.
+func (b bucketUser) deleteStray(ctx context.Context, user string, keep []AccessKey, made *types.AccessKey) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), b.conn.Pace.Rescue)
 	defer cancel()
-	keys, err := b.list(ctx, w)
-	if err != nil {
-		return err
-	}
-	for _, key := range keys {
-		if slices.ContainsFunc(keep, func(k AccessKey) bool { return k.ID == key.ID }) {
-			continue
+	current, quiet := false, 0
+	err := b.conn.Until(ctx, "a key whose creation was not confirmed", func(ctx context.Context) (bool, error) {
+		keys, err := b.keysOf(ctx, user)
+		if err != nil {
+			return false, err
 		}
-		_, err := b.DeleteAccessKey(ctx, &iam.DeleteAccessKeyInput{UserName: &w.Want.Name, AccessKeyId: &key.ID})
-		if err := awsclient.Absent(err); err != nil {
-			return err
+		stray := slices.DeleteFunc(slices.Clone(keys), func(key AccessKey) bool {
+			return slices.ContainsFunc(keep, func(k AccessKey) bool { return k.ID == key.ID })
+		})
+		for _, key := range stray {
+			_, err := b.DeleteAccessKey(ctx, &iam.DeleteAccessKeyInput{UserName: &user, AccessKeyId: &key.ID})
+			if err := awsclient.Absent(err); err != nil {
+				return false, err
+			}
 		}
+		current = current || len(stray) > 0 || made != nil && slices.ContainsFunc(keys, func(key AccessKey) bool {
+			return key.ID == aws.ToString(made.AccessKeyId)
+		})
+		quiet++
+		if !current || len(stray) > 0 {
+			quiet = 0
+		}
+		return quiet > 1, nil
+	})
+	if ctx.Err() != nil {
+		return nil
 	}
-	return nil
+	return err
 }
 
 // takeBack deletes a new key whose secret could not be delivered.

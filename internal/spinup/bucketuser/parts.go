@@ -207,10 +207,17 @@ func (b bucketUser) access() part {
 			return len(join)+len(leave)+len(s.stale(o.Inline)) == 0 && s.granted(o.Inline)
 		},
 		Observe: b.observeAccess,
+		Enters: func(w wish) bool {
+			was := w.Before().Groups()
+			return slices.ContainsFunc(w.Want.Groups(), func(group string) bool { return !slices.Contains(was, group) })
+		},
 		CanApply: func(ctx context.Context, w wish, o Status) error {
 			s := w.Want
 			join, _ := s.moves(o.Groups)
 			for _, group := range join {
+				if s.Promised != nil && s.Promised(group) {
+					continue
+				}
 				_, err := b.GetGroup(ctx, &iam.GetGroupInput{GroupName: &group, MaxItems: aws.Int32(1)})
 				if err != nil {
 					return s.missing(group, err)

@@ -36,11 +36,11 @@ type Spec struct {
 
 	ForceDestroy bool
 
-	Lost        bool // state knows that there is no user, only something that outlived it
-	NameInState bool // another resource of the state has a user of this name
+	Promised    func(group string) bool // the plan makes the group; nil for none
+	Lost        bool                    // state knows that there is no user, only something that outlived it
+	NameInState bool                    // another resource of the state has a user of this name
 
-	// ReadAll makes every part be read, and takes the newest key as the current one and the other as the previous one.
-	// Imports use it.
+	// ReadAll makes every part be read, and takes the newest key as the current one. Imports use it.
 	ReadAll bool
 }
 

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/ProtonMail/go-crypto/openpgp"
 	"github.com/ProtonMail/go-crypto/openpgp/armor"
@@ -176,23 +177,54 @@ func (b bucketUser) unstore(ctx context.Context, at Store) error {
 	return err
 }
 
-// CheckPGPKey returns why nothing can be encrypted for a key, nil if it can.
+// CheckPGPKey returns why a text is not one public key, nil if it is. The key may have expired since: that matters only
+// to what is still to be encrypted for it.
 func CheckPGPKey(text string) error {
-	_, err := Encrypt(text, "")
+	_, err := parsePGPKey(text)
 	return err
 }
+
+// CanEncrypt returns why nothing can be encrypted for a key, nil if it can.
+func CanEncrypt(key string) error {
+	to, err := parsePGPKey(key)
+	if err != nil {
+		return err
+	}
+	if _, ok := to[0].EncryptionKey(time.Now()); !ok {
+		if identity := to[0].PrimaryIdentity(); identity != nil && to[0].PrimaryKey.KeyExpired(identity.SelfSignature, time.Now()) {
+			return fmt.Errorf("the PGP key %s has expired, so nothing can be encrypted for it: extend it, or use another",
+				to[0].PrimaryKey.KeyIdString())
+		}
+		return fmt.Errorf("the PGP key %s has no valid subkey to encrypt with: it is for signing only, or the subkey has "+
+			"expired or was revoked", to[0].PrimaryKey.KeyIdString())
+	}
+	_, err = Encrypt(key, "")
+	return err
+}
+
+const armorBegin = "-----BEGIN"
 
 // parsePGPKey reads an OpenPGP public key, armored or as base64 of the binary form.
 func parsePGPKey(text string) (openpgp.EntityList, error) {
 	text = strings.TrimSpace(text)
+	if strings.HasPrefix(text, "keybase:") {
+		return nil, errors.New("it names a key at Keybase, which is not asked: paste the public key itself, which " +
+			"`keybase pgp export` prints")
+	}
+	if n := strings.Count(text, armorBegin); n > 1 {
+		return nil, fmt.Errorf("it holds %d keys, want one", n)
+	}
 	var keys openpgp.EntityList
 	var err error
-	if strings.HasPrefix(text, "-----BEGIN") {
+	if strings.HasPrefix(text, armorBegin) {
 		keys, err = openpgp.ReadArmoredKeyRing(strings.NewReader(text))
 	} else {
 		var raw []byte
 		if raw, err = base64.StdEncoding.DecodeString(text); err != nil {
 			return nil, errors.New("it is neither armored nor base64")
+		}
+		if bytes.HasPrefix(bytes.TrimSpace(raw), []byte(armorBegin)) {
+			return nil, errors.New("it is base64 of the armored text: give that text itself, or base64 of the binary form")
 		}
 		keys, err = openpgp.ReadKeyRing(bytes.NewReader(raw))
 	}

@@ -87,10 +87,6 @@ func TestEncrypt(t *testing.T) {
 func TestCheckPGPKey_refuses(t *testing.T) {
 	entity, second := newPGP(t, packet.Config{}), newPGP(t, packet.Config{})
 	private := serialized(t, func(w io.Writer) error { return entity.SerializePrivate(w, nil) })
-	yesterday := func() time.Time { return time.Now().Add(-24 * time.Hour) }
-	expired := newPGP(t, packet.Config{KeyLifetimeSecs: 60, Time: yesterday})
-	signing := newPGP(t, packet.Config{})
-	signing.Subkeys = nil // the primary key only signs
 	for name, test := range map[string]struct{ key, says string }{
 		"nothing":     {"", "0 keys, want one"},
 		"words":       {"ann@example.edu", "neither armored nor base64"},
@@ -104,8 +100,15 @@ func TestCheckPGPKey_refuses(t *testing.T) {
 		},
 		"a private key":           {inArmor(t, openpgp.PrivateKeyType, private), "private key: use the public one"},
 		"a private key in base64": {base64.StdEncoding.EncodeToString(private), "private key: use the public one"},
-		"an expired key":          {inArmor(t, openpgp.PublicKeyType, serialized(t, expired.Serialize)), "encrypt"},
-		"a key for signing only":  {inArmor(t, openpgp.PublicKeyType, serialized(t, signing.Serialize)), "encrypt"},
+		"two blocks": {
+			inArmor(t, openpgp.PublicKeyType, serialized(t, entity.Serialize)) + "\n" +
+				inArmor(t, openpgp.PublicKeyType, serialized(t, second.Serialize)), "2 keys, want one",
+		},
+		"base64 of armored text": {
+			base64.StdEncoding.EncodeToString([]byte(inArmor(t, openpgp.PublicKeyType, serialized(t, entity.Serialize)))),
+			"base64 of the armored text",
+		},
+		"a name at Keybase": {"keybase:ann", "paste the public key itself"},
 	} {
 		err := CheckPGPKey(test.key)
 		if err == nil || !strings.Contains(err.Error(), test.says) {
@@ -116,6 +119,36 @@ func TestCheckPGPKey_refuses(t *testing.T) {
 			if len(line) > 20 && strings.Contains(err.Error(), strings.TrimSpace(line)) {
 				t.Errorf("%s: the error shows the key: %v", name, err)
 			}
+		}
+	}
+}
+
+// That a key has expired matters to what is to be encrypted for it, and to nothing else.
+func TestCanEncrypt(t *testing.T) {
+	yesterday := func() time.Time { return time.Now().Add(-24 * time.Hour) }
+	expired := newPGP(t, packet.Config{KeyLifetimeSecs: 60, Time: yesterday})
+	signing := newPGP(t, packet.Config{})
+	signing.Subkeys = nil // the primary key only signs
+	for says, entity := range map[string]*openpgp.Entity{
+		"has expired": expired, "no valid subkey to encrypt with": signing, "": newPGP(t, packet.Config{}),
+	} {
+		key := inArmor(t, openpgp.PublicKeyType, serialized(t, entity.Serialize))
+		if err := CheckPGPKey(key); err != nil {
+			t.Errorf("%q: as configuration: %v", says, err)
+		}
+		err := CanEncrypt(key)
+		if (err == nil) != (says == "") || err != nil && !strings.Contains(err.Error(), says) {
+			t.Errorf("%v, want %q", err, says)
+		}
+		prior := reader("ann", "AIDA1")
+		prior.Key = &Key{ID: "AKIA1", Active: true, Store: Store{PGPKey: key}}
+		if err := canRenew(t.Context(), wish{Want: prior, Prior: &prior}, Status{}); err != nil {
+			t.Errorf("%q: a key that stays: %v", says, err)
+		}
+		want := prior
+		want.Key = &Key{Active: true, Store: Store{PGPKey: key}}
+		if err := canRenew(t.Context(), wish{Want: want, Prior: &prior}, Status{}); (err == nil) != (says == "") {
+			t.Errorf("%q: a key to be encrypted: %v", says, err)
 		}
 	}
 }

@@ -392,8 +392,9 @@ func (m *bucketModel) spec(
 	}
 	spec.Statements = statementsOf(m.Policy, &diags)
 	spec.Levels, _ = levelsOf(m.AccessLevels)
-	spec.PolicyARNs = map[access.Level]string{}
+	spec.GroupARNs, spec.PolicyARNs = map[access.Level]string{}, map[access.Level]string{}
 	for l, group := range groupsOf(ctx, m.Groups, &diags) {
+		spec.GroupARNs[access.Level(l)] = group.GroupARN.ValueString()
 		spec.PolicyARNs[access.Level(l)] = group.PolicyARN.ValueString()
 	}
 	for _, l := range spec.Levels {

@@ -139,8 +139,8 @@ func TestAccBucket_basic(t *testing.T) {
 	})
 }
 
-// TestAccBucket_disappears: a bucket that is gone is made again. The group and the policy that are left of it are taken
-// over, since they are just what would be made.
+// TestAccBucket_disappears: a bucket that is gone is made again. The group and the policy that are left of it keep it in
+// state.
 func TestAccBucket_disappears(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		config := b.Provider() + bucketNamed(b.Name)
@@ -152,7 +152,7 @@ func TestAccBucket_disappears(t *testing.T) {
 					b.Gateway.Reset()
 				},
 				Config:           config,
-				ConfigPlanChecks: planned(plancheck.ResourceActionCreate),
+				ConfigPlanChecks: planned(plancheck.ResourceActionUpdate),
 				PostApplyFunc: func() {
 					made := b.Gateway.Counts()
 					if made["s3:CreateBucket"] != 1 || made["iam:CreateGroup"]+made["iam:CreatePolicy"] != 0 {
@@ -386,19 +386,24 @@ func deleteBucket(t *testing.T, b *acctest.Bench) {
 	acctest.Must(b.S3().DeleteBucket(t.Context(), &s3.DeleteBucketInput{Bucket: &b.Name}))(t)
 }
 
-// TestAccBucket_disappearsGroupChanged: a group that is left, but has lost our policy, may have become somebody else's.
-func TestAccBucket_disappearsGroupChanged(t *testing.T) {
+// TestAccBucket_disappearsDestroy: what is left of a bucket that is gone is destroyed, or repaired by an apply, even when
+// the group has lost its policy.
+func TestAccBucket_disappearsDestroy(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
-		group, policy := levelGroup(b, access.Admin), levelPolicy(b, access.Admin)
 		tf := b.Played(t)
-		tf.Write(b.Provider() + bucketNamed(b.Name))
+		tf.Write(b.Provider() + bucketNamed(b.Name, `lifecycle_preset = "archive"`))
 		tf.Apply()
 		deleteBucket(t, b)
 		detach(t, b, access.Admin)
-		mustRefuse(t, b, tf, "it exists and is not ours: group arn:aws:iam::"+b.AccountID+":group/"+*group, "delete or rename it")
-		acctest.Must(b.IAM().AttachGroupPolicy(t.Context(), &iam.AttachGroupPolicyInput{GroupName: group, PolicyArn: policy}))(t)
+		if change := tf.Plan(testBucket); !slices.Equal(change.Actions, []string{"update"}) {
+			t.Errorf("plan %v, want an update that makes the bucket", change.Actions)
+		}
 		tf.Apply()
 		tf.Empty()
+		same(t, "made again", []string{
+			"bucket " + b.Name, "group " + *levelGroup(b, access.Admin), "policy " + *levelPolicy(b, access.Admin),
+		}, b.Leftovers(t, b.Name))
+		deleteBucket(t, b)
 		tf.Destroy()
 		b.Gone(t, b.Name)
 	})
@@ -459,6 +464,36 @@ func TestAccBucket_foreignGroup(t *testing.T) {
 		mustRefuse(t, b, tf, "access level read_only", "policy "+*arn)
 		acctest.Must(b.IAM().DeletePolicy(t.Context(), &iam.DeletePolicyInput{PolicyArn: arn}))(t)
 
+		tf.Apply()
+		tf.Destroy()
+		b.Gone(t, b.Name)
+	})
+}
+
+// TestAccBucket_foreignLevelAdded: a level that an update adds does not take over what bears its names, the same document
+// or not. The plan says so.
+func TestAccBucket_foreignLevelAdded(t *testing.T) {
+	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+		group, policy := aws.String(b.Name+"-BktROGrp"), aws.String(b.Name+"-BktROPlc")
+		tf := b.Played(t)
+		tf.Write(b.Provider() + bucketNamed(b.Name))
+		tf.Apply()
+		tf.Write(b.Provider() + bucketNamed(b.Name, `access_levels = ["admin", "read_only"]`))
+
+		acctest.Must(b.IAM().CreateGroup(t.Context(), &iam.CreateGroupInput{GroupName: group}))(t)
+		arn := acctest.Must(b.IAM().CreatePolicy(t.Context(), &iam.CreatePolicyInput{
+			PolicyName: policy, PolicyDocument: aws.String(access.Document("aws", b.Name, access.ReadOnly)),
+		}))(t).Policy.Arn
+		attach := &iam.AttachGroupPolicyInput{GroupName: group, PolicyArn: arn}
+		acctest.Must(b.IAM().AttachGroupPolicy(t.Context(), attach))(t)
+		b.Gateway.Reset()
+		saysAll(t, tf.MustFail("plan"), "access level read_only", "policy "+*arn, "group ", "Nothing was changed.")
+		if n := b.Gateway.Mutations(); n != 0 {
+			t.Errorf("%d calls changed something: %v", n, b.Gateway.Counts())
+		}
+		detach(t, b, access.ReadOnly)
+		acctest.Must(b.IAM().DeletePolicy(t.Context(), &iam.DeletePolicyInput{PolicyArn: arn}))(t)
+		acctest.Must(b.IAM().DeleteGroup(t.Context(), &iam.DeleteGroupInput{GroupName: group}))(t)
 		tf.Apply()
 		tf.Destroy()
 		b.Gone(t, b.Name)

@@ -45,7 +45,8 @@ func ByGroup(conn *awsclient.Conn) reconcile.Part[Spec, Status] {
 			*o = seen
 			return nil
 		},
-		CanApply:  func(_ context.Context, w wish, o Status) error { return foreign(w, o) },
+		Claim:     func(_ context.Context, w wish, o Status) error { return claim(w, o) },
+		Enters:    func(w wish) bool { return !w.Before().Wanted },
 		CanRemove: func(ctx context.Context, w wish, o Status) error { return g.unused(ctx, w.Want, o) },
 		Apply: func(ctx context.Context, w wish, o *Status) error {
 			if err := g.applyPolicy(ctx, w, o); err != nil {
@@ -136,20 +137,17 @@ func (g groups) observePolicy(ctx context.Context, arn string) (*Policy, error) 
 	if err != nil {
 		return nil, fmt.Errorf("document of %s: %w", arn, err)
 	}
-	return &Policy{ARN: arn, Document: text}, nil
+	return &Policy{ARN: arn, Description: aws.ToString(out.Policy.Description), Document: text}, nil
 }
 
-// foreign refuses to take over objects of the level's names that state does not know, except those that are just as
-// wanted. Those are left of an earlier bucket of this name, and taking them over grants nothing new.
-func foreign(w wish, have Status) error {
-	if w.Before().Wanted {
-		return nil
-	}
+// claim refuses objects of the level's names that are not the level's. The policy is if state knows its ARN or if it
+// bears the level's description, the group if state knows its ARN or if the level's policy is attached to it.
+func claim(w wish, have Status) error {
 	var found []string
-	if have.Policy != nil && !w.Want.accepts(have.Policy.Document) {
+	if have.Policy != nil && !ownsPolicy(w, *have.Policy) {
 		found = append(found, "policy "+have.Policy.ARN)
 	}
-	if have.Group != nil && !have.Group.Attached {
+	if have.Group != nil && !ownsGroup(w, have) {
 		found = append(found, "group "+have.Group.ARN)
 	}
 	if len(found) == 0 {
@@ -161,6 +159,15 @@ func foreign(w wish, have Status) error {
 	}
 	return fmt.Errorf("access level %s: %w: %s; delete or rename it%s",
 		w.Want.Level, reconcile.ErrForeign, strings.Join(found, ", "), instead)
+}
+
+func ownsPolicy(w wish, seen Policy) bool {
+	return seen.ARN == w.Before().PolicyARN || seen.Description == Description(w.Want.Name, w.Want.Level)
+}
+
+func ownsGroup(w wish, have Status) bool {
+	bears := have.Group.Attached && have.Policy != nil && ownsPolicy(w, *have.Policy)
+	return bears || have.Group.ARN != "" && have.Group.ARN == w.Before().GroupARN
 }
 
 // unused refuses to remove a level that is in use.
@@ -252,19 +259,31 @@ func (g groups) applyPolicy(ctx context.Context, w wish, have *Status) error {
 
 func (g groups) createPolicy(ctx context.Context, w wish, have *Status) error {
 	s := w.Want
+	mark := Description(s.Name, s.Level)
 	out, err := g.CreatePolicy(ctx, &iam.CreatePolicyInput{
 		PolicyName:     aws.String(s.policyName()),
 		Path:           &s.Path,
-		Description:    aws.String(Description(s.Name, s.Level)),
+		Description:    &mark,
 		PolicyDocument: &s.Document,
 	})
-	arn := policyARN(w)
 	if err == nil {
-		arn = aws.ToString(out.Policy.Arn)
-	} else if err = forgiveOwn(err); err != nil {
+		have.Policy = &Policy{ARN: aws.ToString(out.Policy.Arn), Description: mark, Document: s.Document}
+		return nil
+	}
+	refused := err
+	if err := forgiveOwn(err); err != nil {
 		return err
 	}
-	have.Policy = &Policy{ARN: arn, Document: s.Document}
+	seen, err := g.observePolicy(ctx, policyARN(w))
+	switch {
+	case err != nil:
+		return err
+	case seen == nil: // made a moment ago, and not seen everywhere
+		seen = &Policy{ARN: policyARN(w), Description: mark, Document: s.Document}
+	case seen.Description != mark:
+		return fmt.Errorf("%w: %w", reconcile.ErrForeign, refused)
+	}
+	have.Policy = seen
 	return nil
 }
 

@@ -28,6 +28,7 @@ type Spec struct {
 	ReadAll  bool // it is read even if it should not
 	Optional bool // users can leave it out of access_levels
 
+	GroupARN  string // if it is known
 	PolicyARN string // if it is known; otherwise derived from what follows
 	Partition string
 	AccountID string
@@ -42,8 +43,9 @@ type Status struct {
 
 // Policy is a managed policy.
 type Policy struct {
-	ARN      string
-	Document string // of the default version
+	ARN         string
+	Description string // IAM never lets it change
+	Document    string // of the default version
 }
 
 // Group is a group.

@@ -23,6 +23,6 @@ func (s Spec) Level(l access.Level) access.Spec {
 		Name: s.Name, Level: l, Document: access.Document(s.Partition, s.Name, l),
 		Accepts: func(document string) bool { return access.Accepts(s.Partition, s.Name, l, document) },
 		Wanted:  slices.Contains(s.Levels, l), ReadAll: s.ReadAll, Optional: true,
-		PolicyARN: s.PolicyARNs[l], Partition: s.Partition, AccountID: s.AccountID, Path: s.IAMPath,
+		GroupARN: s.GroupARNs[l], PolicyARN: s.PolicyARNs[l], Partition: s.Partition, AccountID: s.AccountID, Path: s.IAMPath,
 	}
 }

@@ -38,11 +38,12 @@ type bucket struct {
 func New(conn *awsclient.Conn) reconcile.Composite[Spec, Status] {
 	p := PartsOf(conn)
 	return composite{
-		Noun:     "bucket",
-		Parts:    slices.Concat([]part{p.Root}, p.Settings, []part{p.Policy}, p.Levels),
-		Parallel: parallelReads,
-		Rescue:   conn.Pace.Rescue,
-		Until:    conn.Until,
+		Noun:        "bucket",
+		Parts:       slices.Concat([]part{p.Root}, p.Settings, []part{p.Policy}, p.Levels),
+		Parallel:    parallelReads,
+		Rescue:      conn.Pace.Rescue,
+		WithoutRoot: (*Status).WithoutRoot,
+		Until:       conn.Until,
 	}
 }
 

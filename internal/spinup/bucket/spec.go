@@ -39,6 +39,7 @@ type Spec struct {
 
 	Levels     []access.Level
 	PolicyARNs map[access.Level]string // of those that are known; the others are derived from IAMPath
+	GroupARNs  map[access.Level]string // of those that are known
 	IAMPath    string
 
 	ForceDestroy bool
@@ -104,6 +105,11 @@ type Root struct {
 // Block holds the four switches against public access.
 type Block struct {
 	PublicACLs, IgnoreACLs, PublicPolicy, Restrict bool
+}
+
+// WithoutRoot leaves what can exist without the bucket: the access levels.
+func (o *Status) WithoutRoot() {
+	*o = Status{Admin: o.Admin, ReadWrite: o.ReadWrite, ReadOnly: o.ReadOnly}
 }
 
 // Level is the status of one access level.

@@ -109,6 +109,7 @@ func webAdmin(s Spec, have *Status) access.Spec {
 	}
 	return access.Spec{
 		Name: s.Domain, Level: access.WebAdmin, Document: access.WebAdminDocument(distribution), Wanted: true,
+		GroupARN:  s.Bucket.GroupARNs[access.WebAdmin],
 		PolicyARN: s.Bucket.PolicyARNs[access.WebAdmin], Partition: s.Bucket.Partition, AccountID: s.Bucket.AccountID,
 		Path: s.Bucket.IAMPath,
 	}

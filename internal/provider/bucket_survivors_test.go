@@ -13,6 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/gateway"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 )
 
@@ -297,4 +299,33 @@ func appendStatement(t *testing.T, b *acctest.Bench) {
 	t.Helper()
 	text := strings.TrimSuffix(bucketPolicy(t, b).String(), "]}") + "," + theirStatement(b) + "]}"
 	acctest.Must(b.S3().PutBucketPolicy(t.Context(), &s3.PutBucketPolicyInput{Bucket: &b.Name, Policy: &text}))(t)
+}
+
+// TestAccBucket_firstSecond: what others put on a bucket in its first second, as the automation of an organisation does,
+// stays beside ours.
+func TestAccBucket_firstSecond(t *testing.T) {
+	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+		tf := b.Played(t)
+		tf.Write(sharing(b, "library", "s3:GetObject", "archive", `["admin"]`))
+		first := gateway.Op("s3:PutBucketOwnershipControls")
+		remove := b.Gateway.Inject(gateway.Rule{Fault: gateway.Forbidden(), Match: func(c gateway.Call) bool {
+			if first(c) {
+				text := awspolicy.New(stranger(b, "Theirs")).String()
+				acctest.Must(b.S3().PutBucketPolicy(t.Context(), &s3.PutBucketPolicyInput{Bucket: &b.Name, Policy: &text}))(t)
+				putRules(t, b, foreignRule())
+				setTags(t, b, map[string]string{"Invoice": "42"})
+			}
+			return false
+		}})
+		tf.Apply()
+		remove()
+		same(t, "Sids", []string{"Ours", "SpinupRequireTLS", "Theirs"}, sids(t, b))
+		same(t, "rules", []string{"archive-rule", "theirs"}, ruleNames(t, b))
+		got := map[string]string{}
+		for _, tag := range acctest.Must(b.S3().GetBucketTagging(t.Context(), &s3.GetBucketTaggingInput{Bucket: &b.Name}))(t).TagSet {
+			got[*tag.Key] = *tag.Value
+		}
+		same(t, "tags", map[string]string{"Invoice": "42", "Team": "library"}, got)
+		tf.Empty()
+	})
 }

@@ -62,7 +62,7 @@ func (b bucket) lifecycle() part {
 		},
 		Apply: func(ctx context.Context, w wish, o *Status) error {
 			s := w.Want
-			change := document.Change[lifecyclerule.Element]{Fresh: o.Lifecycle == nil}
+			var change document.Change[lifecyclerule.Element]
 			for _, preset := range presets(w) {
 				rule, _ := lifecyclerule.PresetRule(preset)
 				change.Owned = append(change.Owned, rule.Name)

@@ -15,6 +15,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/lifecyclerule"
 )
 
 type (
@@ -113,6 +114,8 @@ func (b bucket) root() part {
 					LocationConstraint: types.BucketLocationConstraint(s.Region),
 				}
 			}
+			b.policyWriter(s, o).Forget()
+			lifecyclerule.NewWriter(b.conn, s.Name, s.Region).Forget()
 			_, err := b.CreateBucket(ctx, in, at(s))
 			if awsclient.IsExists(err) {
 				if !awsclient.MayHaveWorked(err) {
@@ -410,29 +413,10 @@ func (b bucket) tags() part {
 			return nil
 		},
 		Apply: func(ctx context.Context, w wish, o *Status) error {
-			s := w.Want
-			// The set is written whole, tags of other owners included.
-			set := maps.Clone(o.Tags)
-			maps.DeleteFunc(set, func(key, _ string) bool { return !s.ignores(key) })
-			if set == nil {
-				set = map[string]string{}
+			if o.Tags == nil && len(w.Want.Tags) == 0 {
+				return nil
 			}
-			maps.Copy(set, s.Tags)
-			if len(set) == 0 {
-				if len(o.Tags) == 0 {
-					return nil
-				}
-				_, err := b.DeleteBucketTagging(ctx, &s3.DeleteBucketTaggingInput{Bucket: &s.Name}, at(s))
-				return err
-			}
-			tagging := &types.Tagging{}
-			for _, key := range slices.Sorted(maps.Keys(set)) {
-				tagging.TagSet = append(tagging.TagSet, types.Tag{Key: aws.String(key), Value: aws.String(set[key])})
-			}
-			return b.put(ctx, o, func() error {
-				_, err := b.PutBucketTagging(ctx, &s3.PutBucketTaggingInput{Bucket: &s.Name, Tagging: tagging}, at(s))
-				return err
-			})
+			return b.put(ctx, o, func() error { return b.putTags(ctx, w.Want, o.Tags) })
 		},
 		CanRemove: func(_ context.Context, w wish, o Status) error {
 			s := w.Want
@@ -447,14 +431,51 @@ func (b bucket) tags() part {
 	}
 }
 
+// putTags writes the set whole, tags of other owners included. Those of a new bucket were not read yet.
+func (b bucket) putTags(ctx context.Context, s Spec, live map[string]string) error {
+	if live == nil {
+		var err error
+		if live, err = liveTags(ctx, b.GetBucketTagging, s); err != nil {
+			return err
+		}
+	}
+	set := maps.Clone(live)
+	maps.DeleteFunc(set, func(key, _ string) bool { return !s.ignores(key) })
+	maps.Copy(set, s.Tags)
+	if len(set) == 0 {
+		if len(live) == 0 {
+			return nil
+		}
+		_, err := b.DeleteBucketTagging(ctx, &s3.DeleteBucketTaggingInput{Bucket: &s.Name}, at(s))
+		return err
+	}
+	tagging := &types.Tagging{}
+	for _, key := range slices.Sorted(maps.Keys(set)) {
+		tagging.TagSet = append(tagging.TagSet, types.Tag{Key: aws.String(key), Value: aws.String(set[key])})
+	}
+	_, err := b.PutBucketTagging(ctx, &s3.PutBucketTaggingInput{Bucket: &s.Name, Tagging: tagging}, at(s))
+	return err
+}
+
 // tagsOf reads the live tags. A bucket without tags, or that does not exist, has an empty set.
 func tagsOf(
 	ctx context.Context, get s3Call[s3.GetBucketTaggingInput, s3.GetBucketTaggingOutput], s Spec,
 ) (map[string]string, error) {
+	tags, err := liveTags(ctx, get, s)
+	return tags, awsclient.Absent(err)
+}
+
+// liveTags is tagsOf, but that a bucket must exist.
+func liveTags(
+	ctx context.Context, get s3Call[s3.GetBucketTaggingInput, s3.GetBucketTaggingOutput], s Spec,
+) (map[string]string, error) {
 	out, err := get(ctx, &s3.GetBucketTaggingInput{Bucket: &s.Name}, at(s))
 	tags := map[string]string{}
-	if err != nil {
-		return tags, awsclient.Absent(err)
+	switch {
+	case awsclient.IsNotFound(err) && !awsclient.IsNoBucket(err):
+		return tags, nil
+	case err != nil:
+		return tags, err
 	}
 	for _, tag := range out.TagSet {
 		tags[aws.ToString(tag.Key)] = aws.ToString(tag.Value)

@@ -23,7 +23,7 @@ func (b bucket) policy() part {
 		Observe: func(ctx context.Context, w wish, o *Status) error {
 			s := w.Want
 			live, err := b.policyWriter(s, o).Read(ctx)
-			if err != nil {
+			if err := awsclient.Absent(err); err != nil {
 				return err
 			}
 			o.Policy = &live
@@ -34,9 +34,8 @@ func (b bucket) policy() part {
 			if o.Policy == nil && len(s.statements()) == 0 {
 				return nil
 			}
-			return b.policyWriter(s, o).Apply(ctx, document.Change[awspolicy.Statement]{
-				Owned: ownKeys(w), Want: w.Want.statements(), Fresh: o.Policy == nil,
-			})
+			change := document.Change[awspolicy.Statement]{Owned: ownKeys(w), Want: w.Want.statements()}
+			return b.put(ctx, o, func() error { return b.policyWriter(s, o).Apply(ctx, change) })
 		},
 		CanRemove: func(_ context.Context, w wish, o Status) error {
 			s := w.Want
@@ -55,8 +54,11 @@ func (b bucket) policyWriter(s Spec, o *Status) document.Writer[awspolicy.Docume
 		Noun: "policy",
 		Read: func(ctx context.Context) (awspolicy.Document, error) {
 			out, err := b.GetBucketPolicy(ctx, &s3.GetBucketPolicyInput{Bucket: &s.Name}, at(s))
-			if err != nil {
-				return awspolicy.Document{}, awsclient.Absent(err)
+			switch {
+			case awsclient.IsNotFound(err) && !awsclient.IsNoBucket(err):
+				return awspolicy.Document{}, nil
+			case err != nil:
+				return awspolicy.Document{}, err
 			}
 			return awspolicy.Parse(aws.ToString(out.Policy))
 		},
@@ -70,9 +72,7 @@ func (b bucket) policyWriter(s Spec, o *Status) document.Writer[awspolicy.Docume
 
 // putPolicy writes the document. S3 may refuse a public one for some seconds after public access was unblocked.
 func (b bucket) putPolicy(ctx context.Context, s Spec, o *Status, text string) error {
-	early := func(err error) bool {
-		return o.Root != nil && o.Root.Fresh && awsclient.IsNotFound(err) || o.Opened && awsclient.IsAccessDenied(err)
-	}
+	early := func(err error) bool { return o.Opened && awsclient.IsAccessDenied(err) }
 	return b.conn.Patiently(ctx, "S3 to accept the bucket policy", early, func() error {
 		_, err := b.PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{Bucket: &s.Name, Policy: &text}, at(s))
 		if o.Opened && awsclient.IsAccessDenied(err) {

@@ -152,9 +152,6 @@ func (w Writer[D, E]) write(
 	if len(requests) == 0 {
 		return nil, time.Time{}, nil
 	}
-	if !slices.ContainsFunc(requests, func(r *request[E]) bool { return !r.Fresh }) {
-		return requests, time.Time{}, w.writeFresh(ctx, requests)
-	}
 	since := time.Now().Add(-w.conn.Pace.Gap)
 	for reread := 1; ; reread++ {
 		seen, err := w.read(ctx, since)
@@ -178,23 +175,6 @@ func (w Writer[D, E]) write(
 		w.record(requests)
 		return requests, seen.began, nil
 	}
-}
-
-// writeFresh writes the document of a new bucket.
-func (w Writer[D, E]) writeFresh(ctx context.Context, requests []*request[E]) error {
-	w.mu.Lock()
-	clear(w.journal)
-	w.mu.Unlock()
-	var none D
-	next := merge(none, requests)
-	if len(next.Elements()) == 0 {
-		return nil
-	}
-	if err := w.put(ctx, next); err != nil {
-		return err
-	}
-	w.record(requests)
-	return nil
 }
 
 // put writes the document. A failed write counts as one, because it may have changed the document.

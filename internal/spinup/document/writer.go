@@ -50,7 +50,6 @@ type Change[E any] struct {
 	Owned []string // with every key of Want; elements under the other keys are removed
 	Want  []E
 	New   bool // none of the keys may exist yet: an element there belongs to another owner
-	Fresh bool // the bucket is new: it has no document and no other writer
 }
 
 // ErrExists is the error for a new element whose key is taken.
@@ -102,6 +101,14 @@ func NewWriter[D Document[D, E], E Element[E]](conn *awsclient.Conn, bucket stri
 		return &shared[D, E]{journal: map[string]entry[E]{}}
 	})
 	return Writer[D, E]{store, bucket, conn, state.(*shared[D, E])}
+}
+
+// Forget drops what is known of the document. It is called before a bucket is made: one of this name may have gone.
+func (w Writer[D, E]) Forget() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	clear(w.journal)
+	w.latest = nil
 }
 
 // Read returns the document as it is or was a moment ago: reads of many resources are one call. It shows what this

@@ -395,18 +395,22 @@ func TestApply_slowRead(t *testing.T) {
 	})
 }
 
-// TestApply_fresh: the document of a bucket just made is written without a read before or after.
-func TestApply_fresh(t *testing.T) {
+// TestForget: what was written to a bucket that is gone does not come back in another of its name, whose document
+// somebody else may have begun.
+func TestForget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newServer(1)
 		w := process(s)
-		fresh := add(line{"a", "1"})
-		fresh.Fresh = true
-		if err := w.Apply(t.Context(), fresh); err != nil {
+		if err := w.Apply(t.Context(), add(line{"old", "1"})); err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff([]string{"write"}, s.calls); diff != "" {
-			t.Errorf("calls (-want +got):\n%s", diff)
+		s.set(page{{"theirs", "1"}}, "write")
+		w.Forget()
+		if err := w.Apply(t.Context(), add(line{"a", "1"})); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(page{{"a", "1"}, {"theirs", "1"}}, sorted(s.now(0)), cmp.AllowUnexported(line{})); diff != "" {
+			t.Errorf("the document (-want +got):\n%s", diff)
 		}
 	})
 }

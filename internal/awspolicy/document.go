@@ -9,6 +9,7 @@ package awspolicy
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -31,6 +32,8 @@ type Document struct {
 	Version    string
 	Id         string
 	Statements []Statement
+
+	other map[string]json.RawMessage // elements unknown to this package, of a document that was read
 }
 
 // Statement is one statement of a document. To make one, set the exported fields. The fields of a parsed statement are
@@ -48,6 +51,9 @@ type Statement struct {
 
 	raw   json.RawMessage            // as parsed; nil for a new statement
 	other map[string]json.RawMessage // parsed elements unknown to this package
+
+	old    bool // of a document of the old version
+	unread bool // in a form that this package does not know: raw is all that is known of it, but for the Sid
 }
 
 // Principal holds the principals by their type: AWS, Service, Federated or CanonicalUser.
@@ -90,6 +96,11 @@ func (d Document) String() string {
 		Version string `json:",omitempty"`
 		Id      string `json:",omitempty"`
 	}{d.Version, d.Id})
+	for _, name := range slices.Sorted(maps.Keys(d.other)) {
+		more := append(append([]byte(`,`+string(marshal(name))+`:`), d.other[name]...), '}')
+		head = append(bytes.TrimSuffix(head, []byte(`}`)), more...)
+		head = bytes.Replace(head, []byte(`{,`), []byte(`{`), 1)
+	}
 
 	texts := make([]string, len(d.Statements))
 	for i, s := range d.Statements {
@@ -115,6 +126,9 @@ func (s Statement) String() string {
 func (s Statement) Label() string {
 	if s.Sid != "" {
 		return s.Sid
+	}
+	if s.unread {
+		return "a statement in a form that is not known (no Sid)"
 	}
 	what := strings.Join(s.Action, ", ")
 	if s.NotAction != nil {
@@ -153,19 +167,34 @@ func (d Document) Select(keys []string) Document {
 }
 
 // Replace returns the document without the statements of the owned keys, and with add after those that stay. It does
-// not change the receiver. The result has the current version, unless a statement that stays has a ${...}, to which a
-// newer version would give a meaning.
+// not change the receiver. The result has the current version, unless a statement has a ${...} that is plain text in the
+// old version, which it came from; see [Document.Mixed].
 func (d Document) Replace(owned []string, add []Statement) Document {
 	out := d.filter(func(s Statement) bool { return !slices.Contains(owned, s.Key()) })
-	if !slices.ContainsFunc(out.Statements, func(s Statement) bool { return hasVariable(s.String()) }) {
+	older := d.Version == "" || d.Version == Version2008
+	stays := slices.ContainsFunc(out.Statements, Statement.variable)
+	out.Statements = append(out.Statements, add...)
+	switch {
+	case stays:
+	case slices.ContainsFunc(add, func(s Statement) bool { return s.old && s.variable() }):
+		out.Version = Version2008
+	case older:
 		out.Version = Version2012
 	}
-	out.Statements = append(out.Statements, add...)
 	return out
 }
 
+// Mixed reports whether statements have a ${...} that is a variable in one version of the policy language, and others
+// one that is plain text in the other: no document can hold both.
+func (d Document) Mixed() bool {
+	older := d.Version == "" || d.Version == Version2008
+	return slices.ContainsFunc(d.Statements, func(s Statement) bool { return s.variable() && s.old != older })
+}
+
+func (s Statement) variable() bool { return hasVariable(s.String()) }
+
 func (d Document) filter(keep func(Statement) bool) Document {
-	out := Document{Version: d.Version, Id: d.Id}
+	out := Document{Version: d.Version, Id: d.Id, other: d.other}
 	for _, s := range d.Statements {
 		if keep(s) {
 			out.Statements = append(out.Statements, s)

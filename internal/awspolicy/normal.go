@@ -1,8 +1,11 @@
 package awspolicy
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -24,11 +27,11 @@ func Equivalent(a, b string) bool {
 	if a == b {
 		return true
 	}
-	first, err := Parse(a)
+	first, err := Read(a)
 	if err != nil {
 		return false
 	}
-	second, err := Parse(b)
+	second, err := Read(b)
 	if err != nil {
 		return false
 	}
@@ -53,6 +56,9 @@ func (d Document) normal() string {
 	for i, s := range d.Statements {
 		texts[i] = s.normal()
 	}
+	for _, name := range slices.Sorted(maps.Keys(d.other)) {
+		texts = append(texts, name+": "+compact(d.other[name]))
+	}
 	text := strings.Join(set(texts), "\n")
 	if hasVariable(text) && d.Version == Version2012 {
 		return "with variables\n" + text
@@ -62,6 +68,17 @@ func (d Document) normal() string {
 
 // normal is one text for all statements that AWS treats the same.
 func (s Statement) normal() string {
+	if s.unread {
+		return "not known: " + compact(s.raw)
+	}
+	meaning := s.elements()
+	if s.old && hasVariable(meaning) {
+		return "plain text " + meaning
+	}
+	return meaning
+}
+
+func (s Statement) elements() string {
 	text := marshal(Statement{
 		Sid:          s.Sid,
 		Effect:       s.Effect,
@@ -81,6 +98,15 @@ func (s Statement) normal() string {
 		other[name], _ = decode(raw) // Parse has checked that it is JSON
 	}
 	return string(text) + string(marshal(other))
+}
+
+// compact is JSON without white space.
+func compact(raw json.RawMessage) string {
+	var b bytes.Buffer
+	if err := json.Compact(&b, raw); err != nil {
+		return string(raw)
+	}
+	return b.String()
 }
 
 func (p Principal) normal() Principal {

@@ -7,14 +7,30 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // Parse reads a policy document in every form that AWS accepts: one statement or a list, one value or a list, elements
 // in any order. An error has the line and column of a syntax error, else the number and the Sid of the statement.
 // Elements of a statement that the policy language does not have are kept, not refused.
 func Parse(text string) (Document, error) {
+	d, err := read(text, true)
+	if err != nil {
+		return Document{}, err
+	}
+	return d, d.unique()
+}
+
+// Read reads a live document, which somebody else may have written. What Parse refuses is carried through: statements of
+// one Sid, and elements and statements in forms that this package does not know.
+func Read(text string) (Document, error) { return read(text, false) }
+
+func read(text string, strict bool) (Document, error) {
 	if err := syntax([]byte(text)); err != nil {
 		return Document{}, err
+	}
+	if key := repeated(json.NewDecoder(strings.NewReader(text))); strict && key != "" {
+		return Document{}, fmt.Errorf("the document has an object with the element %q twice", key)
 	}
 	elements, err := object([]byte(text))
 	if err != nil {
@@ -25,11 +41,53 @@ func Parse(text string) (Document, error) {
 	}
 	var d Document
 	for _, name := range slices.Sorted(maps.Keys(elements)) {
-		if err := d.set(name, elements[name]); err != nil {
+		if err := d.set(name, elements[name], strict); err != nil {
 			return Document{}, err
 		}
 	}
+	for i := range d.Statements {
+		d.Statements[i].old = d.Version == "" || d.Version == Version2008
+	}
 	return d, nil
+}
+
+// repeated is a name that an object of the text, which is valid, has twice; empty for none.
+func repeated(dec *json.Decoder) string {
+	token, _ := dec.Token()
+	seen := map[string]bool{}
+	for dec.More() {
+		if token == json.Delim('{') {
+			key, _ := dec.Token()
+			name := fmt.Sprint(key)
+			if seen[name] {
+				return name
+			}
+			seen[name] = true
+		}
+		if inner := repeated(dec); inner != "" {
+			return inner
+		}
+	}
+	if token == json.Delim('{') || token == json.Delim('[') {
+		_, _ = dec.Token() // its end
+	}
+	return ""
+}
+
+// unique returns an error if two statements have the same Sid, or are the same: AWS takes one of them only.
+func (d Document) unique() error {
+	seen := map[string]int{}
+	for i, s := range d.Statements {
+		first, twice := seen[s.Key()]
+		switch {
+		case twice && s.Sid != "":
+			return fmt.Errorf("statements %d and %d have the same Sid %q", first+1, i+1, s.Sid)
+		case twice:
+			return fmt.Errorf("statements %d and %d are the same", first+1, i+1)
+		}
+		seen[s.Key()] = i
+	}
+	return nil
 }
 
 // syntax returns an error with the place where the text is not JSON. It checks the whole text, so later reads need not.
@@ -47,16 +105,23 @@ func syntax(text []byte) error {
 	return nil
 }
 
-func (d *Document) set(name string, raw json.RawMessage) (err error) {
+func (d *Document) set(name string, raw json.RawMessage, strict bool) (err error) {
 	switch name {
 	case "Version":
-		d.Version, err = version(raw)
+		d.Version, err = version(raw, strict)
 	case "Id":
 		d.Id, err = text(raw)
 	case "Statement":
-		d.Statements, err = statements(raw)
+		d.Statements, err = statements(raw, strict)
 		return err
 	default:
+		if !strict {
+			if d.other == nil {
+				d.other = map[string]json.RawMessage{}
+			}
+			d.other[name] = raw
+			return nil
+		}
 		return fmt.Errorf("the document has the element %q, want only Version, Id and Statement", name)
 	}
 	if err != nil {
@@ -65,35 +130,33 @@ func (d *Document) set(name string, raw json.RawMessage) (err error) {
 	return nil
 }
 
-func version(raw json.RawMessage) (string, error) {
+func version(raw json.RawMessage, strict bool) (string, error) {
 	v, err := text(raw)
 	if err != nil {
 		return "", err
 	}
-	if v != Version2012 && v != Version2008 {
+	if strict && v != Version2012 && v != Version2008 {
 		return "", fmt.Errorf("is %q, want %q or the older %q", v, Version2012, Version2008)
 	}
 	return v, nil
 }
 
-func statements(raw json.RawMessage) ([]Statement, error) {
+func statements(raw json.RawMessage, strict bool) ([]Statement, error) {
 	list := []json.RawMessage{raw}
 	if bytes.HasPrefix(raw, []byte("[")) {
 		if err := json.Unmarshal(raw, &list); err != nil {
 			return nil, fmt.Errorf("Statement: %w", err)
 		}
 	}
-	seen := map[string]int{}
 	var out []Statement
 	for i, item := range list {
 		s, err := statement(item)
-		if err != nil {
+		switch {
+		case err != nil && strict:
 			return nil, fmt.Errorf("%s %w", label(i, s.Sid), err)
+		case err != nil:
+			s = Statement{Sid: s.Sid, raw: item, unread: true}
 		}
-		if first, twice := seen[s.Sid]; twice && s.Sid != "" {
-			return nil, fmt.Errorf("statements %d and %d have the same Sid %q", first+1, i+1, s.Sid)
-		}
-		seen[s.Sid] = i
 		out = append(out, s)
 	}
 	return out, nil

@@ -94,6 +94,7 @@ var badBuckets = map[string]badInput{
 		"policy", `"Mine"`, "want Allow or Deny"},
 	"two statements of one Sid": {policyOf(statement("Mine", "Allow", "data.example.edu"), statement("Mine", "Deny", "data.example.edu")),
 		"policy", `"Mine"`, "same Sid"},
+	"one element twice": {`policy = "{\"Statement\":[],\"Statement\":[]}"`, "policy", `"Statement"`, "twice"},
 	"reserved Sid": {policyOf(statement("SpinupMine", "Allow", "data.example.edu")),
 		"policy", `"SpinupMine"`, "choose another"},
 	"policy of another bucket": {policyOf(statement("Mine", "Allow", "other")),

@@ -412,7 +412,7 @@ func statementsOf(policy fwtypes.PolicyValue, diags *diag.Diagnostics) []awspoli
 	if policy.IsNull() || policy.IsUnknown() {
 		return nil
 	}
-	doc, err := awspolicy.Parse(policy.ValueString())
+	doc, err := awspolicy.Read(policy.ValueString()) // in state it may be as others left it
 	if err != nil {
 		diags.AddAttributeError(path.Root("policy"), "Invalid policy", err.Error())
 	}

@@ -48,18 +48,20 @@ func (b bucket) lifecycle() part {
 			o.Lifecycle = &live
 			return nil
 		},
-		CanApply: func(_ context.Context, w wish, o Status) error {
+		Claim: func(_ context.Context, w wish, o Status) error {
 			s := w.Want
 			want, ok := lifecyclerule.PresetRule(s.Preset)
 			if !ok || o.Lifecycle == nil || w.Before().Preset == s.Preset {
 				return nil
 			}
 			if seen, there := o.Lifecycle.Find(want.Name); there && !seen.Equal(want) {
-				return fmt.Errorf("the bucket %s has a lifecycle rule %q of another owner, and the "+
-					"preset %q needs that name: remove the rule first, or leave lifecycle_preset out", s.Name, want.Name, s.Preset)
+				return fmt.Errorf("the bucket %s has a lifecycle rule %q of another owner, the name of the rule that the preset "+
+					"%q makes: %w; remove the rule first, or leave lifecycle_preset out",
+					s.Name, want.Name, s.Preset, reconcile.ErrForeign)
 			}
 			return nil
 		},
+		Enters: func(w wish) bool { return w.Want.Preset != "" && w.Want.Preset != w.Before().Preset },
 		Apply: func(ctx context.Context, w wish, o *Status) error {
 			s := w.Want
 			var change document.Change[lifecyclerule.Element]

@@ -3,12 +3,15 @@ package bucket
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/document"
 )
 
@@ -29,6 +32,15 @@ func (b bucket) policy() part {
 			o.Policy = &live
 			return nil
 		},
+		Claim:  func(_ context.Context, w wish, o Status) error { return claimStatements(w, o) },
+		Enters: func(w wish) bool { return len(entering(w)) > 0 },
+		CanApply: func(_ context.Context, w wish, o Status) error {
+			if o.Policy == nil || !o.Policy.Replace(ownKeys(w), w.Want.statements()).Mixed() {
+				return nil
+			}
+			return fmt.Errorf("the policy of bucket %s has ${...} in statements of other owners, and policy has it too, in "+
+				"another Version: it is a variable in 2012-10-17 only, and a document has one Version. Set the other one", w.Want.Name)
+		},
 		Apply: func(ctx context.Context, w wish, o *Status) error {
 			s := w.Want
 			if o.Policy == nil && len(s.statements()) == 0 {
@@ -48,6 +60,37 @@ func (b bucket) policy() part {
 	}
 }
 
+// entering are the user's statements that are not as state knows them.
+func entering(w wish) []awspolicy.Statement {
+	before := w.Before().Statements
+	return slices.DeleteFunc(slices.Clone(w.Want.Statements), func(s awspolicy.Statement) bool {
+		return slices.ContainsFunc(before, s.Equal)
+	})
+}
+
+// claimStatements refuses a Sid that is new to state and that another statement of the live policy has.
+func claimStatements(w wish, o Status) error {
+	if o.Policy == nil {
+		return nil
+	}
+	known := map[string]bool{}
+	for _, s := range w.Before().Statements {
+		known[s.Key()] = true
+	}
+	var taken []string
+	for _, s := range entering(w) {
+		live := o.Policy.Select([]string{s.Key()}).Statements
+		if !known[s.Key()] && slices.ContainsFunc(live, func(theirs awspolicy.Statement) bool { return !theirs.Equal(s) }) {
+			taken = append(taken, s.Label())
+		}
+	}
+	if len(taken) == 0 {
+		return nil
+	}
+	return fmt.Errorf("a statement of the policy of bucket %s with the Sid %s: %w; choose another Sid, or remove that "+
+		"statement first", w.Want.Name, strings.Join(taken, ", "), reconcile.ErrForeign)
+}
+
 // policyWriter is the writer of the bucket policy.
 func (b bucket) policyWriter(s Spec, o *Status) document.Writer[awspolicy.Document, awspolicy.Statement] {
 	return document.NewWriter[awspolicy.Document, awspolicy.Statement](b.conn, s.Name, document.Store[awspolicy.Document]{
@@ -60,7 +103,7 @@ func (b bucket) policyWriter(s Spec, o *Status) document.Writer[awspolicy.Docume
 			case err != nil:
 				return awspolicy.Document{}, err
 			}
-			return awspolicy.Parse(aws.ToString(out.Policy))
+			return awspolicy.Read(aws.ToString(out.Policy))
 		},
 		Write: func(ctx context.Context, next awspolicy.Document) error { return b.putPolicy(ctx, s, o, next.String()) },
 		Delete: func(ctx context.Context) error {

@@ -1,8 +1,11 @@
 package lifecyclerule
 
 import (
+	"bytes"
 	"encoding/xml"
+	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -13,20 +16,26 @@ import (
 // provider and the SDK do not know.
 type Element struct {
 	Rule
-	raw    string // inside of the Rule element; empty for a rule made here
+	raw    string // the Rule element; empty for a rule made here
 	legacy bool   // it has a prefix in place of a filter
+	unread bool   // in a form that this provider does not know: but for name and status, raw is all there is
 }
 
 // Equal reports whether both mean the same.
-func (e Element) Equal(other Element) bool { return e.Rule.Equal(other.Rule) }
+func (e Element) Equal(other Element) bool {
+	if e.unread || other.unread {
+		return e.raw == other.raw
+	}
+	return e.Rule.Equal(other.Rule)
+}
 
 // Configuration is the lifecycle configuration of a bucket. The zero value is that of a bucket without one.
 type Configuration struct {
 	Rules []Element
 	// minimumSize is S3's x-amz-transition-default-minimum-object-size, empty if the store did not send it.
 	minimumSize string
-	// unknown are elements beside the rules, which could not be written back.
-	unknown []string
+	// others are the elements beside the rules. They are written back as they were read.
+	others []string
 }
 
 // Elements are the rules.
@@ -51,10 +60,6 @@ func (c Configuration) Replace(owned []string, add []Element) Configuration {
 
 // check refuses a configuration that cannot be written.
 func (c Configuration) check() error {
-	if len(c.unknown) > 0 {
-		return fmt.Errorf("the lifecycle configuration holds %s beside its rules, which this provider does not know and "+
-			"would lose: nothing was written", strings.Join(c.unknown, ", "))
-	}
 	if n := len(c.Rules); n > MaxRules {
 		return fmt.Errorf("the bucket would have %d lifecycle rules, S3 allows %d: nothing was written", n, MaxRules)
 	}
@@ -78,43 +83,69 @@ const namespace = "http://s3.amazonaws.com/doc/2006-03-01/"
 func (c Configuration) text() []byte {
 	var b strings.Builder
 	b.WriteString(`<LifecycleConfiguration xmlns="` + namespace + `">`)
+	for _, other := range c.others {
+		b.WriteString(other)
+	}
 	for _, e := range c.Rules {
-		b.WriteString("<Rule>")
 		if e.raw != "" {
 			b.WriteString(e.raw)
-		} else {
-			b.WriteString(inside(e.Rule))
+			continue
 		}
-		b.WriteString("</Rule>")
+		b.WriteString("<Rule>" + inside(e.Rule) + "</Rule>")
 	}
 	b.WriteString("</LifecycleConfiguration>")
 	return []byte(b.String())
 }
 
-// parse reads what S3 writes.
+// parse reads what S3 writes: the elements within the root, each kept as it is.
 func parse(text []byte, minimumSize string) (Configuration, error) {
-	var read struct {
-		Rules []struct {
-			Inside string `xml:",innerxml"`
-			ruleXML
-		} `xml:"Rule"`
-		Others []struct{ XMLName xml.Name } `xml:",any"`
-	}
-	if err := xml.Unmarshal(text, &read); err != nil {
-		return Configuration{}, fmt.Errorf("the lifecycle configuration cannot be read: %w", err)
-	}
 	c := Configuration{minimumSize: minimumSize}
-	for _, other := range read.Others {
-		c.unknown = append(c.unknown, other.XMLName.Local)
-	}
-	for _, r := range read.Rules {
-		rule, err := r.rule()
-		if err != nil {
-			return Configuration{}, fmt.Errorf("the lifecycle rule %q cannot be read: %w", r.ID, err)
+	dec := xml.NewDecoder(bytes.NewReader(text))
+	for inside := false; ; {
+		at := dec.InputOffset()
+		token, err := dec.Token()
+		if errors.Is(err, io.EOF) && inside {
+			return c, nil
 		}
-		c.Rules = append(c.Rules, Element{Rule: rule, raw: r.Inside, legacy: r.Filter == nil && r.Prefix != nil})
+		if err != nil {
+			return Configuration{}, fmt.Errorf("the lifecycle configuration cannot be read: %w", err)
+		}
+		start, ok := token.(xml.StartElement)
+		if !ok {
+			continue
+		}
+		if !inside {
+			if root := start.Name.Local; root != "LifecycleConfiguration" {
+				return Configuration{}, fmt.Errorf("the lifecycle configuration cannot be read: the answer is <%s>", root)
+			}
+			inside = true
+			continue
+		}
+		if err := dec.Skip(); err != nil {
+			return Configuration{}, fmt.Errorf("the lifecycle configuration cannot be read: %w", err)
+		}
+		raw := string(text[at:dec.InputOffset()])
+		if start.Name.Local == "Rule" {
+			c.Rules = append(c.Rules, element(raw))
+		} else {
+			c.others = append(c.others, raw)
+		}
 	}
-	return c, nil
+}
+
+// element reads a rule. One in a form that is not known has name and status only.
+func element(raw string) Element {
+	var r ruleXML
+	err := xml.Unmarshal([]byte(raw), &r)
+	if err == nil {
+		var rule Rule
+		if rule, err = r.rule(); err == nil {
+			return Element{Rule: rule, raw: raw, legacy: r.Filter == nil && r.Prefix != nil}
+		}
+	}
+	var known struct{ ID, Status string }
+	_ = xml.Unmarshal([]byte(raw), &known) // what it fails at is not needed
+	return Element{Rule: Rule{Name: known.ID, Enabled: known.Status == statusEnabled}, raw: raw, unread: true}
 }
 
 // The XML of a rule.

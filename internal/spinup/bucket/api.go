@@ -39,6 +39,7 @@ type Writes struct {
 	ListObjectVersions   s3Call[s3.ListObjectVersionsInput, s3.ListObjectVersionsOutput]     `iam:"s3:ListBucketVersions" on:"bucket"`
 	ListMultipartUploads s3Call[s3.ListMultipartUploadsInput, s3.ListMultipartUploadsOutput] `iam:"s3:ListBucketMultipartUploads" on:"bucket"`
 	DeleteObjects        s3Call[s3.DeleteObjectsInput, s3.DeleteObjectsOutput]               `iam:"s3:DeleteObject,s3:DeleteObjectVersion" on:"object"`
+	DeleteObject         s3Call[s3.DeleteObjectInput, s3.DeleteObjectOutput]                 `iam:"s3:DeleteObject,s3:DeleteObjectVersion" on:"object"`
 	AbortMultipartUpload s3Call[s3.AbortMultipartUploadInput, s3.AbortMultipartUploadOutput] `iam:"s3:AbortMultipartUpload" on:"object"`
 	DeleteBucket         s3Call[s3.DeleteBucketInput, s3.DeleteBucketOutput]                 `iam:"s3:DeleteBucket" on:"bucket"`
 }
@@ -82,6 +83,7 @@ func NewAPI(c *awsclient.Conn) API {
 			ListObjectVersions:         s3.ListObjectVersions,
 			ListMultipartUploads:       s3.ListMultipartUploads,
 			DeleteObjects:              s3.DeleteObjects,
+			DeleteObject:               s3.DeleteObject,
 			AbortMultipartUpload:       s3.AbortMultipartUpload,
 			DeleteBucket:               s3.DeleteBucket,
 		},

@@ -3,8 +3,10 @@ package bucket
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -23,11 +25,10 @@ func (b bucket) canEmpty(ctx context.Context, w wish, _ Status) error {
 	if s.ForceDestroy {
 		return nil
 	}
-	out, err := b.ListObjectVersions(ctx, &s3.ListObjectVersionsInput{Bucket: &s.Name, MaxKeys: aws.Int32(3)}, at(s))
-	if err != nil {
-		return awsclient.Absent(err)
+	found, err := b.sample(ctx, s)
+	if err != nil || len(found) == 0 {
+		return err
 	}
-	found := objects(out)
 	if only, err := b.onlyPlaceholder(ctx, s, found); only || err != nil {
 		return err
 	}
@@ -35,11 +36,69 @@ func (b bucket) canEmpty(ctx context.Context, w wish, _ Status) error {
 	for _, o := range found {
 		held = append(held, aws.ToString(o.Key))
 	}
-	if len(held) == 0 {
-		return nil
-	}
 	return fmt.Errorf("the bucket %s is not empty (old versions and delete markers count): it holds %s ...; empty it "+
 		"first, or set force_destroy = true and apply to destroy it with all its contents", s.Name, strings.Join(held, ", "))
+}
+
+// sample is the beginning of what the bucket holds.
+func (b bucket) sample(ctx context.Context, s Spec) ([]types.ObjectIdentifier, error) {
+	page, err := b.page(ctx, s, &s3.ListObjectVersionsInput{Bucket: &s.Name, MaxKeys: aws.Int32(3)})
+	if err != nil {
+		return nil, awsclient.Absent(err)
+	}
+	return objects(page), nil
+}
+
+// clear takes away what may go with the bucket: everything with force_destroy, else the placeholder alone.
+func (b bucket) clear(ctx context.Context, s Spec) error {
+	switch {
+	case s.ForceDestroy:
+		return b.empty(ctx, s)
+	case s.Placeholder == "":
+		return nil
+	}
+	found, err := b.sample(ctx, s)
+	if err != nil {
+		return err
+	}
+	if only, err := b.onlyPlaceholder(ctx, s, found); !only || err != nil {
+		return err // what else there is stops the deletion of the bucket
+	}
+	return b.deleteBatch(ctx, s, found)
+}
+
+// page lists versions. Keys come in the encoding of URLs, because XML cannot hold every character of a key.
+func (b bucket) page(
+	ctx context.Context, s Spec, in *s3.ListObjectVersionsInput,
+) (*s3.ListObjectVersionsOutput, error) {
+	in.EncodingType = types.EncodingTypeUrl
+	page, err := b.ListObjectVersions(ctx, in, at(s))
+	if err != nil || page.EncodingType != types.EncodingTypeUrl {
+		return page, err
+	}
+	for i := range page.Versions {
+		page.Versions[i].Key = decoded(page.Versions[i].Key)
+	}
+	for i := range page.DeleteMarkers {
+		page.DeleteMarkers[i].Key = decoded(page.DeleteMarkers[i].Key)
+	}
+	page.NextKeyMarker = decoded(page.NextKeyMarker)
+	return page, nil
+}
+
+// decoded is a key without the encoding of URLs.
+func decoded(key *string) *string {
+	if plain, err := url.QueryUnescape(aws.ToString(key)); key != nil && err == nil {
+		return &plain
+	}
+	return key
+}
+
+// inXML reports whether XML can carry the key as it is.
+func inXML(key string) bool {
+	return utf8.ValidString(key) && !strings.ContainsFunc(key, func(sign rune) bool {
+		return sign < ' ' && sign != '\t' && sign != '\n' || sign == 0xFFFE || sign == 0xFFFF
+	})
 }
 
 // Tags of a placeholder that was not replaced: the provider's, and the Yale service's.
@@ -100,7 +159,7 @@ func (b bucket) empty(ctx context.Context, s Spec) error {
 	var listed []types.ObjectIdentifier
 	in := &s3.ListObjectVersionsInput{Bucket: &s.Name}
 	for {
-		page, err := b.ListObjectVersions(ctx, in, at(s))
+		page, err := b.page(ctx, s, in)
 		if err != nil {
 			if failed := group.Wait(); failed != nil {
 				return failed // it canceled the listing
@@ -117,7 +176,21 @@ func (b bucket) empty(ctx context.Context, s Spec) error {
 	}
 }
 
+// deleteBatch deletes objects with one call, but for those whose keys XML cannot carry.
 func (b bucket) deleteBatch(ctx context.Context, s Spec, batch []types.ObjectIdentifier) error {
+	for _, o := range batch {
+		if inXML(aws.ToString(o.Key)) {
+			continue
+		}
+		in := &s3.DeleteObjectInput{Bucket: &s.Name, Key: o.Key, VersionId: o.VersionId}
+		if _, err := b.DeleteObject(ctx, in, at(s)); awsclient.Absent(err) != nil {
+			return err
+		}
+	}
+	batch = slices.DeleteFunc(batch, func(o types.ObjectIdentifier) bool { return !inXML(aws.ToString(o.Key)) })
+	if len(batch) == 0 {
+		return nil
+	}
 	out, err := b.DeleteObjects(ctx, &s3.DeleteObjectsInput{
 		Bucket: &s.Name,
 		Delete: &types.Delete{Objects: batch, Quiet: aws.Bool(true)},
@@ -139,18 +212,22 @@ func (b bucket) deleteBatch(ctx context.Context, s Spec, batch []types.ObjectIde
 }
 
 func (b bucket) eachUpload(ctx context.Context, s Spec, do func(key, id *string)) error {
-	in := &s3.ListMultipartUploadsInput{Bucket: &s.Name}
+	in := &s3.ListMultipartUploadsInput{Bucket: &s.Name, EncodingType: types.EncodingTypeUrl}
 	for {
 		page, err := b.ListMultipartUploads(ctx, in, at(s))
 		if err != nil {
 			return awsclient.Absent(err)
 		}
+		plain := func(key *string) *string { return key }
+		if page.EncodingType == types.EncodingTypeUrl {
+			plain = decoded
+		}
 		for _, u := range page.Uploads {
-			do(u.Key, u.UploadId)
+			do(plain(u.Key), u.UploadId)
 		}
 		if !aws.ToBool(page.IsTruncated) {
 			return nil
 		}
-		in.KeyMarker, in.UploadIdMarker = page.NextKeyMarker, page.NextUploadIdMarker
+		in.KeyMarker, in.UploadIdMarker = plain(page.NextKeyMarker), page.NextUploadIdMarker
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
@@ -118,7 +119,7 @@ func (l *Listing) Tags(
 // Empty reports whether a bucket holds nothing at all: no object, no old version, no delete marker.
 func Empty(ctx context.Context, conn *awsclient.Conn, name, region string) (bool, error) {
 	s := Spec{Name: name, Region: region}
-	in := &s3.ListObjectVersionsInput{Bucket: &s.Name, MaxKeys: aws.Int32(1)}
+	in := &s3.ListObjectVersionsInput{Bucket: &s.Name, MaxKeys: aws.Int32(1), EncodingType: types.EncodingTypeUrl}
 	page, err := newDataReads(conn).ListObjectVersions(ctx, in, at(s))
 	if err != nil {
 		return false, err

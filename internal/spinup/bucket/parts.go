@@ -135,12 +135,13 @@ func (b bucket) root() part {
 		CanRemove: b.canEmpty,
 		Remove: func(ctx context.Context, w wish, o *Status) error {
 			s := w.Want
-			if s.ForceDestroy || s.Placeholder != "" { // without force, canEmpty found nothing but the placeholder
-				if err := b.empty(ctx, s); err != nil {
-					return err
-				}
+			if err := b.clear(ctx, s); err != nil {
+				return err
 			}
 			_, err := b.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: &s.Name}, at(s))
+			if awsclient.IsNotEmpty(err) {
+				return fmt.Errorf("something was put into the bucket %s since it was looked at, and it was not deleted: %w", s.Name, err)
+			}
 			if err := awsclient.Absent(err); err != nil {
 				return err
 			}

@@ -57,11 +57,19 @@ func New(conn *awsclient.Conn) reconcile.Composite[Spec, Status] {
 			lift("origin_access", b.Policy),
 			[]part{webAdmins(conn), w.placeholder(), w.records(), w.invalidation()},
 		),
-		Parallel:   parallelReads,
-		Rescue:     conn.Pace.Rescue,
-		Afterwards: w.reap,
-		Until:      conn.Until,
+		Parallel:    parallelReads,
+		Rescue:      conn.Pace.Rescue,
+		WithoutRoot: withoutBucket,
+		Afterwards:  w.reap,
+		Until:       conn.Until,
 	}
+}
+
+// withoutBucket clears what can exist in a bucket only. The groups are those of its name, and outlive it.
+func withoutBucket(o *Status) {
+	seen := o.Bucket
+	o.Bucket = bucket.Status{Admin: seen.Admin, ReadWrite: seen.ReadWrite, ReadOnly: seen.ReadOnly}
+	o.Endpoint, o.Placed = nil, false
 }
 
 // bucketSpec is what the site wants of its bucket. Only the distribution may read it or, with the website endpoint,

@@ -209,7 +209,7 @@ func siteFacts(t *testing.T, b *acctest.Bench) []string {
 	policy := acctest.Must(b.S3().GetBucketPolicy(t.Context(), &s3.GetBucketPolicyInput{Bucket: &name}))(t)
 	all = append(all, *policy.Policy, liveDistribution(t, b))
 	code := acctest.Must(b.CloudFront().GetFunction(t.Context(), &cloudfront.GetFunctionInput{
-		Name: aws.String("spinup-" + strings.ReplaceAll(name, ".", "-")), Stage: types.FunctionStageLive,
+		Name: aws.String("spinup-" + strings.ReplaceAll(name, ".", "_")), Stage: types.FunctionStageLive,
 	}))(t)
 	all = append(all, string(code.FunctionCode))
 	made := regexp.MustCompile(`(?i)\b[ez][0-9a-f]{13,}\b|\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b_[0-9a-f]+\b`)

@@ -143,8 +143,9 @@ func (a Account) functions(ctx context.Context, domain string) (left []string, e
 // characters.
 func named(name, domain string) bool {
 	const beside = 16 // characters at most that stand beside the domain
-	plain := strings.ReplaceAll(domain, ".", "-")
-	return strings.Contains(strings.ReplaceAll(name, ".", "-"), plain[:min(len(plain), 64-beside)])
+	hyphens := strings.NewReplacer(".", "-", "_", "-")
+	plain := hyphens.Replace(domain)
+	return strings.Contains(hyphens.Replace(name), plain[:min(len(plain), 64-beside)])
 }
 
 func (a Account) records(ctx context.Context, domain string) (left []string, err error) {

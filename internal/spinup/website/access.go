@@ -2,6 +2,8 @@ package website
 
 import (
 	"context"
+	"errors"
+	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudfront"
@@ -17,33 +19,21 @@ func (w website) access() part {
 		Late:      true,
 		Wanted:    func(w wish) bool { return w.Want.Origin == OriginPrivate },
 		Present:   func(o Status) bool { return o.Access != nil },
-		InSync:    func(_ wish, o Status) bool { return o.Access.InSync },
+		InSync:    func(w wish, o Status) bool { return o.Access.InSync && o.ownsAccess(w.Want) },
 		Observe: func(ctx context.Context, want wish, o *Status) error {
-			s := want.Want
-			seen, err := w.findAccess(ctx, s.id())
+			seen, err := w.findAccess(ctx, want.Want)
 			if err == nil {
 				o.Access = seen
 			}
 			return err
 		},
-		Apply: func(ctx context.Context, want wish, o *Status) error {
-			s := want.Want
-			if o.Access != nil {
-				return w.updateAccess(ctx, s, o)
+		Claim: func(_ context.Context, w wish, o Status) error {
+			if a := o.Access; a != nil && !o.ownsAccess(w.Want) {
+				return foreignObject(fmt.Sprintf("the origin access control %s (%s)", a.ID, a.Name), a.Comment, w.Want)
 			}
-			out, err := w.CreateOriginAccessControl(ctx, &cloudfront.CreateOriginAccessControlInput{
-				OriginAccessControlConfig: accessConfig(s),
-			})
-			if awsclient.IsExists(err) && awsclient.MayHaveWorked(err) {
-				o.Access, err = w.findAccess(ctx, s.id())
-				return err
-			}
-			if err != nil {
-				return err
-			}
-			o.Access = &Access{ID: aws.ToString(out.OriginAccessControl.Id), InSync: true}
 			return nil
 		},
+		Apply: w.applyAccess,
 		Remove: func(ctx context.Context, _ wish, o *Status) error {
 			if !o.retired {
 				if err := w.deleteAccess(ctx, o.Access.ID); err != nil {
@@ -56,17 +46,59 @@ func (w website) access() part {
 	}
 }
 
-func accessConfig(s Spec) *types.OriginAccessControlConfig {
+// ownsAccess reports whether the origin access control that was seen was made for the site.
+func (o Status) ownsAccess(s Spec) bool {
+	a, d := o.Access, o.Distribution
+	return s.owns(a.Comment, d != nil && d.Settings.AccessID == a.ID)
+}
+
+// applyAccess makes the control or mends it. One that exists by now is an earlier attempt's if it bears the site's mark.
+func (w website) applyAccess(ctx context.Context, want wish, o *Status) error {
+	s := want.Want
+	if o.Access != nil {
+		return w.updateAccess(ctx, s, o)
+	}
+	out, err := w.CreateOriginAccessControl(ctx, &cloudfront.CreateOriginAccessControlInput{
+		OriginAccessControlConfig: accessConfig(s, s.id()),
+	})
+	switch {
+	case err == nil && out.OriginAccessControl == nil:
+		return errors.New("the answer holds no origin access control")
+	case err == nil:
+		o.Access = &Access{
+			ID: aws.ToString(out.OriginAccessControl.Id), Name: s.id(), Comment: s.mark(), InSync: true,
+		}
+		return nil
+	case !awsclient.IsExists(err):
+		return err
+	}
+	seen, failed := w.findAccess(ctx, s)
+	switch {
+	case failed != nil:
+		return errors.Join(err, failed)
+	case seen == nil:
+		return err
+	case seen.Comment != s.mark():
+		what := fmt.Sprintf("the origin access control %s (%s)", seen.ID, seen.Name)
+		return fmt.Errorf("%w: %w", foreignObject(what, seen.Comment, s), err)
+	}
+	o.Access = seen
+	return nil
+}
+
+func accessConfig(s Spec, name string) *types.OriginAccessControlConfig {
 	return &types.OriginAccessControlConfig{
-		Name: aws.String(s.id()), Description: aws.String("spinup_website " + s.Domain),
+		Name: &name, Description: aws.String(s.mark()),
 		OriginAccessControlOriginType: types.OriginAccessControlOriginTypesS3,
 		SigningBehavior:               types.OriginAccessControlSigningBehaviorsAlways,
 		SigningProtocol:               types.OriginAccessControlSigningProtocolsSigv4,
 	}
 }
 
-// findAccess returns the origin access control of a name, nil if there is none.
-func (w website) findAccess(ctx context.Context, name string) (*Access, error) {
+// findAccess returns the origin access control of the site's name, else one that an earlier version made and marked,
+// else nil.
+func (w website) findAccess(ctx context.Context, s Spec) (*Access, error) {
+	var former *Access
 	in := &cloudfront.ListOriginAccessControlsInput{}
 	for {
 		out, err := w.ListOriginAccessControls(ctx, in)
@@ -75,19 +107,23 @@ func (w website) findAccess(ctx context.Context, name string) (*Access, error) {
 		}
 		list := out.OriginAccessControlList
 		if list == nil {
-			return nil, nil
+			return former, nil
 		}
 		for _, one := range list.Items {
-			if aws.ToString(one.Name) == name {
-				return &Access{
-					ID: aws.ToString(one.Id),
-					InSync: one.OriginAccessControlOriginType == types.OriginAccessControlOriginTypesS3 &&
-						one.SigningBehavior == types.OriginAccessControlSigningBehaviorsAlways,
-				}, nil
+			seen := &Access{
+				ID: aws.ToString(one.Id), Name: aws.ToString(one.Name), Comment: aws.ToString(one.Description),
+				InSync: one.OriginAccessControlOriginType == types.OriginAccessControlOriginTypesS3 &&
+					one.SigningBehavior == types.OriginAccessControlSigningBehaviorsAlways,
+			}
+			if seen.Name == s.id() {
+				return seen, nil
+			}
+			if seen.Name == s.formerID() && seen.Comment == s.mark() {
+				former = seen
 			}
 		}
 		if !aws.ToBool(list.IsTruncated) {
-			return nil, nil
+			return former, nil
 		}
 		in.Marker = list.NextMarker
 	}
@@ -99,7 +135,7 @@ func (w website) updateAccess(ctx context.Context, s Spec, o *Status) error {
 		return err
 	}
 	_, err = w.UpdateOriginAccessControl(ctx, &cloudfront.UpdateOriginAccessControlInput{
-		Id: &o.Access.ID, IfMatch: seen.ETag, OriginAccessControlConfig: accessConfig(s),
+		Id: &o.Access.ID, IfMatch: seen.ETag, OriginAccessControlConfig: accessConfig(s, o.Access.Name),
 	})
 	return err
 }

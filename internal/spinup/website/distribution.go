@@ -32,8 +32,8 @@ func (w website) distribution() part {
 			s := want.Want
 			if d := o.Distribution; d != nil {
 				arn := d.Settings.FunctionARN
-				foreign := arn != "" && o.Function == nil && !strings.HasSuffix(arn, "/"+s.id())
-				if foreign && s.wantsFunction() {
+				former := strings.HasSuffix(arn, "/"+s.id()) || strings.HasSuffix(arn, "/"+s.formerID())
+				if arn != "" && o.Function == nil && !former && s.wantsFunction() {
 					return fmt.Errorf("the distribution %s runs the function %s of another owner on viewer requests, and CloudFront "+
 						"allows one only: detach it first, or set directory_index = false and no redirect_domains", d.ID, arn)
 				}

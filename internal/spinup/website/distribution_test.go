@@ -460,10 +460,15 @@ type leftovers struct {
 func reapable(j *journal, w *website) *leftovers {
 	l := &leftovers{inUse: 2}
 	w.DescribeFunction = cf(j, func(in *cloudfront.DescribeFunctionInput) (*cloudfront.DescribeFunctionOutput, error) {
-		if *in.Name != "spinup-www-example-edu" || slices.Contains(l.deleted, *in.Name) {
+		if *in.Name != simple().id() || slices.Contains(l.deleted, *in.Name) {
 			return nil, refused("NoSuchFunctionExists", 1)
 		}
-		return &cloudfront.DescribeFunctionOutput{ETag: aws.String("F")}, nil
+		return &cloudfront.DescribeFunctionOutput{
+			ETag: aws.String("F"), FunctionSummary: functionOf(*in.Name, simple().mark()),
+		}, nil
+	})
+	w.GetFunction = cf(j, func(*cloudfront.GetFunctionInput) (*cloudfront.GetFunctionOutput, error) {
+		return &cloudfront.GetFunctionOutput{}, nil
 	})
 	w.DeleteFunction = cf(j, func(in *cloudfront.DeleteFunctionInput) (*cloudfront.DeleteFunctionOutput, error) {
 		if l.inUse--; l.inUse > 0 || *in.IfMatch != "F" {

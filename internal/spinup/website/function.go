@@ -3,6 +3,7 @@ package website
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
 )
 
 func (s Spec) wantsFunction() bool { return s.DirectoryIndex || len(s.Redirects) > 0 }
@@ -73,39 +75,22 @@ func (w website) function() part {
 		Late:      true,
 		Wanted:    func(w wish) bool { return w.Want.wantsFunction() },
 		Present:   func(o Status) bool { return o.Function != nil },
-		InSync:    func(w wish, o Status) bool { return o.Function.Code == w.Want.Code() },
-		Observe: func(ctx context.Context, want wish, o *Status) error {
-			s := want.Want
-			described, err := w.DescribeFunction(ctx, &cloudfront.DescribeFunctionInput{Name: aws.String(s.id())})
-			if err != nil {
-				if awsclient.IsNotFound(err) {
-					o.Function = nil
-				}
-				return awsclient.Absent(err)
+		InSync: func(w wish, o Status) bool {
+			return o.Function.Code == w.Want.Code() && o.ownsFunction(w.Want)
+		},
+		Observe: w.observeFunction,
+		Claim: func(_ context.Context, w wish, o Status) error {
+			if f := o.Function; f != nil && !o.ownsFunction(w.Want) {
+				return foreignObject("the CloudFront function "+f.Name, f.Comment, w.Want)
 			}
-			seen := &Function{ARN: aws.ToString(described.FunctionSummary.FunctionMetadata.FunctionARN)}
-			// A function that was never published has no live code.
-			live, err := w.GetFunction(ctx, &cloudfront.GetFunctionInput{
-				Name: aws.String(s.id()), Stage: types.FunctionStageLive,
-			})
-			if err := awsclient.Absent(err); err != nil {
-				return err
-			}
-			if live != nil {
-				seen.Code = string(live.FunctionCode)
-			}
-			o.Function = seen
 			return nil
 		},
 		Apply: w.applyFunction,
-		Remove: func(ctx context.Context, want wish, o *Status) error {
-			s := want.Want
-			if o.retired {
-				o.Function = nil
-				return nil
-			}
-			if err := w.deleteFunction(ctx, s.id()); err != nil {
-				return err
+		Remove: func(ctx context.Context, _ wish, o *Status) error {
+			if !o.retired {
+				if err := w.deleteFunction(ctx, o.Function.Name); err != nil {
+					return err
+				}
 			}
 			o.Function = nil
 			return nil
@@ -113,27 +98,84 @@ func (w website) function() part {
 	}
 }
 
+// ownsFunction reports whether the function that was seen was made for the site.
+func (o Status) ownsFunction(s Spec) bool {
+	f, d := o.Function, o.Distribution
+	return s.owns(f.Comment, d != nil && d.Settings.FunctionARN == f.ARN)
+}
+
+// foreignObject is the refusal of an object that bears the site's name and was made for something else.
+func foreignObject(what, comment string, s Spec) error {
+	return fmt.Errorf("%w: %s has the name that the site would give to its own, but its comment is %q, not %q: delete it, "+
+		"or give it that comment to hand it over", reconcile.ErrForeign, what, comment, s.mark())
+}
+
+// observeFunction looks for the function by its name, and for one that an earlier version made by its mark too.
+func (w website) observeFunction(ctx context.Context, want wish, o *Status) error {
+	s := want.Want
+	seen, err := w.readFunction(ctx, s.id())
+	if err == nil && seen == nil {
+		seen, err = w.readFunction(ctx, s.formerID())
+		if seen != nil && seen.Comment != s.mark() {
+			seen = nil // another site's
+		}
+	}
+	if err == nil {
+		o.Function = seen
+	}
+	return err
+}
+
+// readFunction reads a function with its live code, nil if there is none.
+func (w website) readFunction(ctx context.Context, name string) (*Function, error) {
+	described, err := w.DescribeFunction(ctx, &cloudfront.DescribeFunctionInput{Name: &name})
+	if err != nil {
+		return nil, awsclient.Absent(err)
+	}
+	seen, err := seenFunction(name, described.FunctionSummary)
+	if err != nil {
+		return nil, err
+	}
+	// A function that was never published has no live code.
+	live, err := w.GetFunction(ctx, &cloudfront.GetFunctionInput{Name: &name, Stage: types.FunctionStageLive})
+	if err := awsclient.Absent(err); err != nil {
+		return nil, err
+	}
+	if live != nil {
+		seen.Code = string(live.FunctionCode)
+	}
+	return seen, nil
+}
+
+// seenFunction is a function without its code.
+func seenFunction(name string, summary *types.FunctionSummary) (*Function, error) {
+	if summary == nil || summary.FunctionMetadata == nil {
+		return nil, fmt.Errorf("the answer about the function %s holds no function", name)
+	}
+	seen := &Function{ARN: aws.ToString(summary.FunctionMetadata.FunctionARN), Name: name}
+	if summary.FunctionConfig != nil {
+		seen.Comment = aws.ToString(summary.FunctionConfig.Comment)
+	}
+	return seen, nil
+}
+
 // applyFunction writes the code and publishes it. CloudFront runs published code only.
 func (w website) applyFunction(ctx context.Context, want wish, o *Status) error {
 	s := want.Want
-	name := aws.String(s.id())
-	config := &types.FunctionConfig{
-		Comment: aws.String("spinup_website " + s.Domain), Runtime: types.FunctionRuntimeCloudfrontJs20,
-	}
+	config := &types.FunctionConfig{Comment: aws.String(s.mark()), Runtime: types.FunctionRuntimeCloudfrontJs20}
 	if o.Function == nil {
-		out, err := w.CreateFunction(ctx, &cloudfront.CreateFunctionInput{
-			Name: name, FunctionCode: []byte(s.Code()), FunctionConfig: config,
-		})
-		switch {
-		case err == nil:
-			o.Function = &Function{ARN: aws.ToString(out.FunctionSummary.FunctionMetadata.FunctionARN)}
-		case !awsclient.IsExists(err) || !awsclient.MayHaveWorked(err):
+		if err := w.createFunction(ctx, s, config, o); err != nil {
 			return err
 		}
 	}
+	name := &o.Function.Name
 	const what = "the function to stay unchanged between read and write"
 	return w.conn.Patiently(ctx, what, awsclient.IsStale, func() error {
 		described, err := w.DescribeFunction(ctx, &cloudfront.DescribeFunctionInput{Name: name})
+		if err != nil {
+			return err
+		}
+		seen, err := seenFunction(*name, described.FunctionSummary)
 		if err != nil {
 			return err
 		}
@@ -147,9 +189,36 @@ func (w website) applyFunction(ctx context.Context, want wish, o *Status) error 
 		if err != nil {
 			return err
 		}
-		o.Function = &Function{ARN: aws.ToString(described.FunctionSummary.FunctionMetadata.FunctionARN), Code: s.Code()}
+		o.Function = &Function{ARN: seen.ARN, Code: s.Code(), Name: *name, Comment: s.mark()}
 		return nil
 	})
+}
+
+// createFunction makes the function. One that exists by now is an earlier attempt's if it bears the site's mark.
+func (w website) createFunction(ctx context.Context, s Spec, config *types.FunctionConfig, o *Status) error {
+	out, err := w.CreateFunction(ctx, &cloudfront.CreateFunctionInput{
+		Name: aws.String(s.id()), FunctionCode: []byte(s.Code()), FunctionConfig: config,
+	})
+	if err == nil {
+		o.Function, err = seenFunction(s.id(), out.FunctionSummary)
+		return err
+	}
+	if !awsclient.IsExists(err) {
+		return err
+	}
+	described, failed := w.DescribeFunction(ctx, &cloudfront.DescribeFunctionInput{Name: aws.String(s.id())})
+	if failed != nil {
+		return errors.Join(err, failed)
+	}
+	seen, failed := seenFunction(s.id(), described.FunctionSummary)
+	switch {
+	case failed != nil:
+		return failed
+	case seen.Comment != s.mark():
+		return fmt.Errorf("%w: %w", foreignObject("the CloudFront function "+seen.Name, seen.Comment, s), err)
+	}
+	o.Function = seen
+	return nil
 }
 
 // deleteFunction deletes a function once no distribution uses it.
@@ -166,13 +235,14 @@ func (w website) deleteFunction(ctx context.Context, name string) error {
 
 // redirects reads which names the site's function redirects.
 func (w website) redirects(ctx context.Context, s Spec) ([]string, error) {
-	out, err := w.GetFunction(ctx, &cloudfront.GetFunctionInput{Name: aws.String(s.id()), Stage: types.FunctionStageLive})
-	if err != nil {
-		return nil, awsclient.Absent(err)
+	var o Status
+	if err := w.observeFunction(ctx, wish{Want: s}, &o); err != nil || o.Function == nil {
+		return nil, err
 	}
 	var names []string
-	if list := redirectList.FindSubmatch(out.FunctionCode); list != nil {
-		err = json.Unmarshal(list[1], &names)
+	var err error
+	if list := redirectList.FindStringSubmatch(o.Function.Code); list != nil {
+		err = json.Unmarshal([]byte(list[1]), &names)
 	}
 	return names, err
 }

@@ -45,13 +45,13 @@ func TestSeenRoutes(t *testing.T) {
 		function *Function
 		seen     bool
 	}{
-		"as made":       {"arn:f", &Function{"arn:f", s.Code()}, true},
+		"as made":       {"arn:f", &Function{ARN: "arn:f", Code: s.Code()}, true},
 		"none":          {"", nil, false},
-		"detached":      {"", &Function{"arn:f", s.Code()}, false},
-		"another":       {"arn:g", &Function{"arn:f", s.Code()}, false},
-		"unpublished":   {"arn:f", &Function{"arn:f", ""}, false},
-		"another index": {"arn:f", &Function{"arn:f", other.Code()}, false},
-		"somebody's":    {"arn:f", &Function{"arn:f", "function handler(event) { return event.request; }"}, false},
+		"detached":      {"", &Function{ARN: "arn:f", Code: s.Code()}, false},
+		"another":       {"arn:g", &Function{ARN: "arn:f", Code: s.Code()}, false},
+		"unpublished":   {"arn:f", &Function{ARN: "arn:f"}, false},
+		"another index": {"arn:f", &Function{ARN: "arn:f", Code: other.Code()}, false},
+		"somebody's":    {"arn:f", &Function{ARN: "arn:f", Code: "function handler(event) { return event.request; }"}, false},
 	} {
 		o := Status{Function: row.function, Distribution: &Distribution{Settings: Settings{FunctionARN: row.attached}}}
 		directories, redirects := o.SeenRoutes(s)
@@ -78,8 +78,14 @@ func TestRedirects(t *testing.T) {
 	} {
 		var j journal
 		w := site()
+		w.DescribeFunction = cf(&j, func(in *cloudfront.DescribeFunctionInput) (*cloudfront.DescribeFunctionOutput, error) {
+			if row.err != nil {
+				return nil, row.err
+			}
+			return &cloudfront.DescribeFunctionOutput{FunctionSummary: functionOf(*in.Name, "spinup_website "+domain)}, nil
+		})
 		w.GetFunction = cf(&j, func(in *cloudfront.GetFunctionInput) (*cloudfront.GetFunctionOutput, error) {
-			if *in.Name != "spinup-www-example-edu" || in.Stage != "LIVE" {
+			if *in.Name != "spinup-www_example_edu" || in.Stage != "LIVE" {
 				t.Errorf("asks for %s, %s", *in.Name, in.Stage)
 			}
 			return &cloudfront.GetFunctionOutput{FunctionCode: []byte(row.code)}, row.err

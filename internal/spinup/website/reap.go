@@ -47,8 +47,14 @@ func (w website) reapOne(ctx context.Context, d *Distribution) error {
 	if again, err := w.withAlias(ctx, s.Names()); err != nil || again != "" {
 		return err // a new site of the domain uses the rest
 	}
-	if err := w.deleteFunction(ctx, s.id()); err != nil {
+	var o Status
+	if err := w.observeFunction(ctx, wish{Want: s}, &o); err != nil {
 		return err
+	}
+	if o.Function != nil && o.ownsFunction(s) {
+		if err := w.deleteFunction(ctx, o.Function.Name); err != nil {
+			return err
+		}
 	}
 	if id := d.Settings.AccessID; id != "" {
 		if err := w.deleteAccess(ctx, id); err != nil {

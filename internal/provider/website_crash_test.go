@@ -29,6 +29,7 @@ func siteBefore(b *acctest.Bench) string {
   error_document      = "404.html"
   access_levels       = ["admin", "read_only"]
   tags                = { Step = "before" }
+  invalidation        = { trigger = "1" }
   force_destroy       = true
   wait_for_deployment = false`, zone(b)))
 }

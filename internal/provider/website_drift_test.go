@@ -115,7 +115,7 @@ func siteDrifts(b *acctest.Bench) []siteDrift {
 			c.CustomErrorResponses.Items[0].ResponsePagePath = aws.String("/theirs.html")
 		}), "distribution_status error_document", update},
 		{"error page answers 200", edit(func(c *cftypes.DistributionConfig) {
-			c.CustomErrorResponses.Items[1].ResponseCode = aws.String("200")
+			c.CustomErrorResponses.Items[0].ResponseCode = aws.String("200")
 		}), "distribution_status error_document", update},
 		{"cache policy", edit(func(c *cftypes.DistributionConfig) {
 			c.DefaultCacheBehavior.CachePolicyId = aws.String("4135ea2d-6df8-44a3-9df3-4b5a84be39ad")

@@ -195,7 +195,8 @@ func (m *websiteModel) resolveSettings(config *websiteModel) {
 	m.DestroyMode = pick(config.DestroyMode, text(website.DestroyWait))
 }
 
-// resolveInvalidation plans an invalidation if the trigger changes. A new site needs none.
+// resolveInvalidation plans an invalidation if the trigger changes. The first one after a create or an import does
+// nothing.
 func (m *websiteModel) resolveInvalidation(
 	ctx context.Context, r turn[websiteModel], diags *diag.Diagnostics,
 ) {
@@ -212,7 +213,10 @@ func (m *websiteModel) resolveInvalidation(
 		}
 		wanted = i.Trigger
 	}
-	if r.prior != nil && !wanted.IsNull() && !wanted.Equal(r.prior.invalidation(ctx, diags).Trigger) {
+	if r.prior == nil || wanted.IsNull() {
+		return
+	}
+	if was := r.prior.invalidation(ctx, diags).Trigger; !was.IsNull() && !wanted.Equal(was) {
 		m.InvalidationID = types.StringUnknown()
 	}
 }
@@ -372,6 +376,7 @@ func (m *websiteModel) spec(
 		DestroyMode:    m.DestroyMode.ValueString(),
 		CertificateARN: m.CertificateARN.ValueString(),
 		DistributionID: m.DistributionID.ValueString(),
+		InvalidationID: m.InvalidationID.ValueString(),
 		Recorded:       m.recorded(ctx, &diags),
 		ReadAll:        m.importing(),
 	}

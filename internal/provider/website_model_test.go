@@ -82,15 +82,25 @@ func siteOf(want websiteSpec) websiteStatus {
 			Action: []string{"s3:GetObject"}, Resource: []string{"arn:aws:s3:::" + want.Bucket.Name + "/*"},
 			Condition: awspolicy.Condition{"StringEquals": {"AWS:SourceArn": {siteARN}}},
 		})
+		if want.SinglePage || want.Error != "" {
+			have.Bucket.Policy.Statements = append(have.Bucket.Policy.Statements, awspolicy.Statement{
+				Sid: bucket.SidOriginList, Effect: awspolicy.Allow,
+				Principal: awspolicy.Principal{"Service": {"cloudfront.amazonaws.com"}},
+				Action:    []string{"s3:ListBucket"}, Resource: []string{"arn:aws:s3:::" + want.Bucket.Name},
+				Condition: awspolicy.Condition{"StringEquals": {"AWS:SourceArn": {siteARN}}},
+			})
+		}
 	} else {
 		s.OriginDomain = bucket.WebsiteEndpoint(want.Bucket.Name, "us-east-1")
 		have.Endpoint = &website.Endpoint{Index: want.Index, Error: want.Error}
 	}
 	switch {
+	case want.SinglePage && want.Origin == website.OriginPrivate:
+		s.Errors = []website.ErrorPage{{Code: 404, Page: "/" + want.Index, Response: "200"}}
 	case want.SinglePage:
 		s.Errors = []website.ErrorPage{{Code: 403, Page: "/" + want.Index, Response: "200"}, {Code: 404, Page: "/" + want.Index, Response: "200"}}
 	case want.Error != "" && want.Origin == website.OriginPrivate:
-		s.Errors = []website.ErrorPage{{Code: 403, Page: "/" + want.Error, Response: "404"}, {Code: 404, Page: "/" + want.Error, Response: "404"}}
+		s.Errors = []website.ErrorPage{{Code: 404, Page: "/" + want.Error, Response: "404"}}
 	}
 	if want.DirectoryIndex || len(want.Redirects) > 0 {
 		s.FunctionARN = siteRoute
@@ -324,11 +334,11 @@ var siteChanges = map[string]struct {
 	"no IPv6":         {nil, settings{"ipv6": false}, "distribution_status"},
 	"DNS elsewhere":   {nil, settings{"dns": false}, ""},
 	"DNS here":        {settings{"dns": false}, settings{"dns": true}, "hosted_zone_id"},
-	"first trigger":   {nil, settings{"invalidation": settings{"trigger": "1"}}, "invalidation_id"},
+	"first trigger":   {nil, settings{"invalidation": settings{"trigger": "1"}}, ""},
 	"another trigger": {settings{"invalidation": settings{"trigger": "1"}}, settings{"invalidation": settings{"trigger": "2"}}, "invalidation_id"},
 	"other paths":     {settings{"invalidation": settings{"trigger": "1"}}, settings{"invalidation": settings{"trigger": "1", "paths": []any{"/a"}}}, ""},
 	"no trigger":      {settings{"invalidation": settings{"trigger": "1"}}, settings{"invalidation": nil}, ""},
-	"unknown trigger": {nil, settings{"invalidation": settings{"trigger": unknown{}}}, "invalidation_id"},
+	"unknown trigger": {settings{"invalidation": settings{"trigger": "1"}}, settings{"invalidation": settings{"trigger": unknown{}}}, "invalidation_id"},
 	"mode":            {nil, settings{"destroy_mode": "disable", "wait_for_deployment": false}, ""},
 }
 
@@ -380,7 +390,7 @@ var siteDrifts = map[string]struct {
 	"access control":        {func(o *websiteStatus) { o.Access.InSync = false }, "origin_access", `<null>`},
 	"access control gone":   {func(o *websiteStatus) { o.Distribution.Settings.AccessID = "" }, "origin_access", `<null>`},
 	"another bucket":        {func(o *websiteStatus) { o.Distribution.Settings.OriginDomain = "b.s3.us-east-1.amazonaws.com" }, "origin_access", `<null>`},
-	"one error page":        {func(o *websiteStatus) { o.Distribution.Settings.Errors = o.Distribution.Settings.Errors[:1] }, "error_document", `<null>`},
+	"one error page":        {func(o *websiteStatus) { o.Distribution.Settings.Errors = nil }, "error_document", `<null>`},
 	"index":                 {func(o *websiteStatus) { o.Distribution.Settings.Index = "" }, "index_document", `<null>`},
 	"price class":           {func(o *websiteStatus) { o.Distribution.Settings.PriceClass = "PriceClass_All" }, "price_class", `"PriceClass_All"`},
 	"another certificate":   {func(o *websiteStatus) { o.Distribution.Settings.CertificateARN = siteCert + "2" }, "certificate_arn", `<null>`},

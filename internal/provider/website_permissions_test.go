@@ -35,7 +35,8 @@ func siteLife(t *testing.T, b *acctest.Bench, tf acctest.Runner, run func(comman
 	run("apply", "-auto-approve")
 	behind(t, b)
 	write(`force_destroy = true`, `tags = { Other = "2" }`, `origin_access = "website_endpoint"`,
-		`access_levels = ["read_write"]`, fmt.Sprintf("redirect_domains = [%q]", "older."+zone(b)))
+		`access_levels = ["read_write"]`, fmt.Sprintf("redirect_domains = [%q]", "older."+zone(b)),
+		`invalidation = { trigger = "0" }`)
 	run("apply", "-auto-approve")
 	inBucket := bucketOf(b)
 	for range 4 { // with the first one as many versions as a policy may have

@@ -34,6 +34,7 @@ type Spec struct {
 	Revoked    []string              // keys of statements to remove, whoever wrote them
 
 	Reader         string // ARN of a CloudFront distribution that may read the objects as itself; empty for none
+	ReaderLists    bool   // it may list the bucket too, and so learns that an object does not exist
 	ExemptServices bool   // RequireTLS does not bind services of AWS: readers do not choose how those connect
 	Placeholder    string // key of a placeholder, which does not keep the bucket from being destroyed; empty for none
 

@@ -20,6 +20,7 @@ const (
 	SidPublicRead = "SpinupPublicRead"
 	SidPublicList = "SpinupPublicList"
 	SidOrigin     = "SpinupCloudFrontRead"
+	SidOriginList = "SpinupCloudFrontList"
 )
 
 // reserved begins every Sid of the provider's statements, those of later versions included.
@@ -46,7 +47,11 @@ func clauses() []clause {
 		{SidPublicList, AttributePublic, Spec.isListed, func(s Spec) awspolicy.Statement {
 			return publicly("s3:ListBucket", s.arn())
 		}},
-		{SidOrigin, AttributeReader, func(s Spec) bool { return s.Reader != "" }, Spec.letReaderRead},
+		{SidOrigin, AttributeReader, func(s Spec) bool { return s.Reader != "" }, func(s Spec) awspolicy.Statement {
+			return s.toReader("s3:GetObject", s.arn()+"/*")
+		}},
+		{SidOriginList, AttributeReader, func(s Spec) bool { return s.Reader != "" && s.ReaderLists },
+			func(s Spec) awspolicy.Statement { return s.toReader("s3:ListBucket", s.arn()) }},
 	}
 }
 
@@ -70,13 +75,13 @@ func (s Spec) refusePlainHTTP() awspolicy.Statement {
 	}
 }
 
-// letReaderRead lets one distribution, which signs its requests (origin access control), read the objects.
+// toReader allows the action to one distribution, which signs its requests (origin access control).
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html
-func (s Spec) letReaderRead() awspolicy.Statement {
+func (s Spec) toReader(action, resource string) awspolicy.Statement {
 	return awspolicy.Statement{
 		Effect:    awspolicy.Allow,
 		Principal: awspolicy.Principal{"Service": {"cloudfront.amazonaws.com"}},
-		Action:    []string{"s3:GetObject"}, Resource: []string{s.arn() + "/*"},
+		Action:    []string{action}, Resource: []string{resource},
 		Condition: awspolicy.Condition{"StringEquals": {"AWS:SourceArn": {s.Reader}}},
 	}
 }

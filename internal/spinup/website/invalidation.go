@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -11,30 +12,35 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
 )
 
-// invalidation removes objects from the caches when its trigger changes. A new distribution has nothing cached.
+// invalidation removes objects from the caches when its trigger changes. The first trigger is only noted: a new
+// distribution has nothing cached, and an import must change nothing.
 func (w website) invalidation() part {
 	return part{
 		Attribute: "invalidation",
 		Watched:   func(s Spec) bool { return s.Invalidation != nil },
 		Wanted: func(w wish) bool {
 			asked, made := w.Want.Invalidation, w.Before().Invalidation
-			return asked != nil && w.Want.DistributionID != "" && (made == nil || made.Trigger != asked.Trigger)
+			return asked != nil && made != nil && w.Want.DistributionID != "" && made.Trigger != asked.Trigger
 		},
 		Present: func(o Status) bool { return o.Invalidation != "" },
 		Observe: func(context.Context, wish, *Status) error { return nil },
 		Apply: func(ctx context.Context, want wish, o *Status) error {
 			s := want.Want
-			paths := s.Invalidation.Paths
+			paths, last := s.Invalidation.Paths, want.Before().InvalidationID
 			out, err := w.CreateInvalidation(ctx, &cloudfront.CreateInvalidationInput{
 				DistributionId: &o.Distribution.ID,
 				InvalidationBatch: &types.InvalidationBatch{
-					// The same for the same trigger and paths: after a lost answer it is not created twice.
-					CallerReference: aws.String("spinup-" + token(append([]string{s.Invalidation.Trigger}, paths...))),
+					// The same for the same wish, so that it is not created twice after a lost answer; another one where a
+					// trigger comes back after others, because CloudFront does nothing for a reference that it knows.
+					CallerReference: aws.String("spinup-" + token(append([]string{last, s.Invalidation.Trigger}, paths...))),
 					Paths:           &types.Paths{Quantity: aws.Int32(int32(len(paths))), Items: paths},
 				},
 			})
 			if err != nil {
 				return err
+			}
+			if out.Invalidation == nil {
+				return errors.New("the answer holds no invalidation")
 			}
 			o.Invalidation = aws.ToString(out.Invalidation.Id)
 			return nil

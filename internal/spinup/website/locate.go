@@ -58,11 +58,15 @@ func Locate(ctx context.Context, conn *awsclient.Conn, id string) (Location, boo
 
 // bucketOf is the bucket that a distribution reads from: the beginning of its origin's host name.
 func bucketOf(c *types.DistributionConfig) string {
-	origin := ownOrigin(c)
+	origin := targetOrigin(c)
 	if origin == nil {
 		return ""
 	}
-	host := aws.ToString(origin.DomainName)
+	return bucketOfHost(aws.ToString(origin.DomainName))
+}
+
+// bucketOfHost is the bucket of an S3 host name, or the host name itself where it is none.
+func bucketOfHost(host string) string {
 	for _, mark := range []string{".s3-website", ".s3."} {
 		if i := strings.LastIndex(host, mark); i > 0 {
 			return host[:i]

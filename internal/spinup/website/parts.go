@@ -97,7 +97,7 @@ func bucketSpec(s Spec, have *Status) bucket.Spec {
 		b.Revoked = append(slices.Clone(b.Revoked), bucket.AnonymousRead(b.Partition, b.Name).Key())
 	}
 	if have != nil && have.Distribution != nil && s.Origin == OriginPrivate {
-		b.Reader = have.Distribution.ARN
+		b.Reader, b.ReaderLists = have.Distribution.ARN, s.readerLists()
 	}
 	return b
 }

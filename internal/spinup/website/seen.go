@@ -40,7 +40,7 @@ func (o Status) SeenOrigin(s Spec) string {
 	switch {
 	case d.Settings.AccessID != "" && strings.HasPrefix(d.Settings.OriginDomain, s.Bucket.Name+".s3."):
 		signs, nested := o.Access == nil || o.Access.InSync, s.Bucket
-		nested.Reader = d.ARN
+		nested.Reader, nested.ReaderLists = d.ARN, s.readerLists() || s.ReadAll && len(d.Settings.Errors) > 0
 		if signs && public == bucket.PublicNone && o.owned() && o.Bucket.Shows(nested, bucket.AttributeReader) {
 			return OriginPrivate
 		}
@@ -105,14 +105,15 @@ func (o Status) SeenCertificate(w reconcile.Wish[Spec]) string {
 	return c.ARN
 }
 
-// SeenErrors are the error document, and whether every unknown path answers with the index document. Responses that
-// differ between the codes of errorCodes are neither.
+// SeenErrors are the error document, and whether every unknown path answers with the index document. Responses to other
+// codes than the errorCodes, as earlier versions set them, are neither.
 func (o Status) SeenErrors(s Spec) (document string, singlePage bool) {
 	pages, index := o.Distribution.Settings.Errors, cmp.Or(s.Index, o.Distribution.Settings.Index)
 	if o.Endpoint != nil && s.Origin == OriginEndpoint && len(pages) == 0 {
 		return o.Endpoint.Error, false
 	}
 	for _, seen := range []Spec{{Error: pageOf(pages)}, {Delivery: Delivery{Index: index}, SinglePage: true}} {
+		seen.Origin = s.Origin
 		if slices.Equal(pages, seen.errorPages()) {
 			return seen.Error, seen.SinglePage
 		}

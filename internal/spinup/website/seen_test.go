@@ -97,11 +97,12 @@ func TestSeenErrors(t *testing.T) {
 		single   bool
 	}{
 		"none":                 {Spec{}, nil, nil, "", false},
-		"document":             {Spec{}, page("/404.html", "404", 403, 404), nil, "404.html", false},
-		"single page":          {Spec{}, page("/index.html", "200", 403, 404), nil, "", true},
-		"index that was asked": {Spec{Delivery: Delivery{Index: "i"}}, page("/i", "200", 403, 404), nil, "", true},
-		"one code, wanted":     {Spec{Error: "404.html"}, page("/404.html", "404", 404), nil, "", false},
-		"one code, not wanted": {Spec{}, page("/404.html", "404", 404), nil, "404.html", false},
+		"document":             {Spec{}, page("/404.html", "404", 404), nil, "404.html", false},
+		"single page":          {Spec{}, page("/index.html", "200", 404), nil, "", true},
+		"index that was asked": {Spec{Delivery: Delivery{Index: "i"}}, page("/i", "200", 404), nil, "", true},
+		"both codes, wanted":   {Spec{Error: "404.html"}, page("/404.html", "404", 403, 404), nil, "", false},
+		"both codes, imported": {Spec{}, page("/404.html", "404", 403, 404), nil, "404.html", false},
+		"both, single page":    {Spec{SinglePage: true}, page("/index.html", "200", 403, 404), nil, "index.html", false},
 		"other response":       {Spec{Error: "404.html"}, page("/404.html", "200", 403, 404), nil, "", false},
 		"endpoint":             {Spec{Origin: OriginEndpoint}, nil, endpoint, "end.html", false},
 		"endpoint, single":     {Spec{Origin: OriginEndpoint}, page("/index.html", "200", 403, 404), endpoint, "", true},

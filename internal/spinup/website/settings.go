@@ -22,7 +22,7 @@ type Settings struct {
 	OriginDomain   string
 	AccessID       string      // "" for an endpoint
 	FunctionARN    string      // "" for none
-	Errors         []ErrorPage // of the codes of errorCodes
+	Errors         []ErrorPage // for objects that do not exist
 }
 
 // ErrorPage is the response in place of an error of the origin.
@@ -65,10 +65,46 @@ func (s Spec) settings(o Status) Settings {
 	return want
 }
 
-// errorCodes are the status codes of a bucket for an object that does not exist: 403 to those who may not list it.
-func errorCodes() []int32 { return []int32{403, 404} }
+// errorCodes are the status codes for an object that does not exist. A distribution that may list the bucket gets 404, so
+// that the 403 of anything else stays a 403. The website endpoint cannot tell who asks, and answers 403 to everybody.
+func (s Spec) errorCodes() []int32 {
+	if s.Origin == OriginEndpoint {
+		return []int32{403, 404}
+	}
+	return []int32{404}
+}
 
-// errorPages are the wanted responses to errorCodes.
+// readerLists reports whether the distribution has to tell a missing object from one that it may not read.
+func (s Spec) readerLists() bool { return s.Origin == OriginPrivate && len(s.errorPages()) > 0 }
+
+// ownPages are the responses of the site among those of a configuration: that to 404, and one to 403 that is the same.
+// Earlier versions set both. Another one to 403 is somebody else's.
+func ownPages(c *types.DistributionConfig) (own []ErrorPage) {
+	if c.CustomErrorResponses == nil {
+		return nil
+	}
+	pages := map[int32]ErrorPage{}
+	for _, e := range c.CustomErrorResponses.Items {
+		if code := aws.ToInt32(e.ErrorCode); aws.ToString(e.ResponsePagePath) != "" {
+			pages[code] = ErrorPage{code, aws.ToString(e.ResponsePagePath), aws.ToString(e.ResponseCode)}
+		}
+	}
+	missing, found := pages[404]
+	if denied, ok := pages[403]; found && ok && denied.same(missing) {
+		own = append(own, denied)
+	}
+	if found {
+		own = append(own, missing)
+	}
+	return own
+}
+
+// same reports whether two codes get the same response.
+func (p ErrorPage) same(other ErrorPage) bool {
+	return p.Page == other.Page && p.Response == other.Response
+}
+
+// errorPages are the wanted responses to the errorCodes.
 func (s Spec) errorPages() (pages []ErrorPage) {
 	page, response := s.Error, "404"
 	if s.SinglePage {
@@ -77,7 +113,7 @@ func (s Spec) errorPages() (pages []ErrorPage) {
 	if page == "" || s.Origin == OriginEndpoint && !s.SinglePage { // the endpoint returns the error document itself
 		return nil
 	}
-	for _, code := range errorCodes() {
+	for _, code := range s.errorCodes() {
 		pages = append(pages, ErrorPage{code, "/" + page, response})
 	}
 	return pages
@@ -99,15 +135,7 @@ func seenSettings(c *types.DistributionConfig) Settings {
 	if v := c.ViewerCertificate; v != nil {
 		seen.CertificateARN, seen.MinimumTLS = aws.ToString(v.ACMCertificateArn), string(v.MinimumProtocolVersion)
 	}
-	if c.CustomErrorResponses != nil {
-		for _, e := range c.CustomErrorResponses.Items {
-			page := ErrorPage{aws.ToInt32(e.ErrorCode), aws.ToString(e.ResponsePagePath), aws.ToString(e.ResponseCode)}
-			if page.Page != "" && slices.Contains(errorCodes(), page.Code) {
-				seen.Errors = append(seen.Errors, page)
-			}
-		}
-		slices.SortFunc(seen.Errors, func(a, b ErrorPage) int { return int(a.Code - b.Code) })
-	}
+	seen.Errors = ownPages(c)
 	if b := c.DefaultCacheBehavior; b != nil {
 		seen.CachePolicy, seen.ResponseHeaders = aws.ToString(b.CachePolicyId), aws.ToString(b.ResponseHeadersPolicyId)
 		if seen.CachePolicy == "" {
@@ -117,7 +145,7 @@ func seenSettings(c *types.DistributionConfig) Settings {
 		if f := viewerRequest(b); f != nil {
 			seen.FunctionARN = aws.ToString(f.FunctionARN)
 		}
-		if origin := ownOrigin(c); origin != nil {
+		if origin := targetOrigin(c); origin != nil {
 			seen.OriginDomain, seen.AccessID = aws.ToString(origin.DomainName), aws.ToString(origin.OriginAccessControlId)
 		}
 	}
@@ -131,8 +159,32 @@ func seenGeo(r *types.Restrictions) Geo {
 	return Geo{string(r.GeoRestriction.RestrictionType), slices.Sorted(slices.Values(r.GeoRestriction.Items))}
 }
 
-// ownOrigin is the origin of the default behaviour.
-func ownOrigin(c *types.DistributionConfig) *types.Origin {
+// ownOrigin is the site's origin for a configuration to be written: that of the default behavior if it leads to the
+// bucket, else one of the site's id, else any that leads to the bucket. One of the default behavior that leads elsewhere
+// is somebody else's.
+func (want Settings) ownOrigin(c *types.DistributionConfig, id string) *types.Origin {
+	if c.Origins == nil {
+		return nil
+	}
+	leads := func(o types.Origin) bool {
+		return aws.ToString(o.DomainName) == want.OriginDomain ||
+			bucketOfHost(aws.ToString(o.DomainName)) == bucketOfHost(want.OriginDomain)
+	}
+	if origin := targetOrigin(c); origin != nil && leads(*origin) {
+		return origin
+	}
+	for _, ours := range []func(types.Origin) bool{
+		func(o types.Origin) bool { return aws.ToString(o.Id) == id }, leads,
+	} {
+		if i := slices.IndexFunc(c.Origins.Items, ours); i >= 0 {
+			return &c.Origins.Items[i]
+		}
+	}
+	return nil
+}
+
+// targetOrigin is the origin of the default behavior.
+func targetOrigin(c *types.DistributionConfig) *types.Origin {
 	if c.Origins == nil || c.DefaultCacheBehavior == nil {
 		return nil
 	}
@@ -201,9 +253,12 @@ func (want Settings) write(c *types.DistributionConfig, originID string) {
 func (want Settings) writeErrors(c *types.DistributionConfig) {
 	var items []types.CustomErrorResponse
 	if c.CustomErrorResponses != nil {
-		items = slices.DeleteFunc(c.CustomErrorResponses.Items, func(e types.CustomErrorResponse) bool {
-			wanted := slices.ContainsFunc(want.Errors, func(w ErrorPage) bool { return w.Code == aws.ToInt32(e.ErrorCode) })
-			return !wanted && aws.ToString(e.ResponsePagePath) != "" && slices.Contains(errorCodes(), aws.ToInt32(e.ErrorCode))
+		former := ownPages(c)
+		items = slices.DeleteFunc(slices.Clone(c.CustomErrorResponses.Items), func(e types.CustomErrorResponse) bool {
+			seen := ErrorPage{aws.ToInt32(e.ErrorCode), aws.ToString(e.ResponsePagePath), aws.ToString(e.ResponseCode)}
+			wanted := slices.ContainsFunc(want.Errors, func(w ErrorPage) bool { return w.Code == seen.Code })
+			half := seen.Code == 403 && slices.ContainsFunc(want.Errors, seen.same) // of a pair that somebody broke
+			return !wanted && (half || slices.Contains(former, seen))
 		})
 	}
 	for _, e := range want.Errors {
@@ -221,16 +276,16 @@ func (want Settings) writeOrigin(c *types.DistributionConfig, id string) {
 	if c.DefaultCacheBehavior == nil {
 		c.DefaultCacheBehavior = &types.DefaultCacheBehavior{TargetOriginId: &id}
 	}
-	origin := ownOrigin(c)
+	origin := want.ownOrigin(c, id)
 	if origin == nil {
 		if c.Origins == nil {
 			c.Origins = &types.Origins{}
 		}
-		c.DefaultCacheBehavior.TargetOriginId = &id
 		c.Origins.Items = append(c.Origins.Items, types.Origin{Id: &id})
 		origin = &c.Origins.Items[len(c.Origins.Items)-1]
 	}
 	c.Origins.Quantity = aws.Int32(int32(len(c.Origins.Items)))
+	c.DefaultCacheBehavior.TargetOriginId = origin.Id
 	origin.DomainName, origin.OriginAccessControlId = &want.OriginDomain, &want.AccessID
 	switch {
 	case want.AccessID != "":

@@ -36,7 +36,8 @@ type Spec struct {
 	DirectoryIndex bool
 	Placeholder    bool
 
-	Invalidation *Invalidation
+	Invalidation   *Invalidation
+	InvalidationID string // of the last one
 
 	Wait        bool   // until changes are deployed
 	DestroyMode string // DestroyWait or DestroyDisable

@@ -90,3 +90,31 @@ func TestAccWebsite_foreignNames(t *testing.T) {
 		}
 	})
 }
+
+// TestAccWebsite_aliasMoves: an alias goes from one site to another in one apply.
+func TestAccWebsite_aliasMoves(t *testing.T) {
+	t.Parallel()
+	acctest.Only(t, emulator.Fakecloud, noCloudFront, func(t *testing.T, b *acctest.Bench) {
+		b.MakeZone(t, zone(b))
+		certificate, moving := b.MakeCertificate(t, "*."+zone(b)), "moving."+zone(b)
+		of := func(name string, lines string) string {
+			return fmt.Sprintf("resource \"spinup_website\" %[1]q {\n  domain = \"%[1]s.%[2]s\"\n  dns = false\n"+
+				"  certificate_arn = %[3]q\n  wait_for_deployment = false\n  %[4]s\n}\n", name, zone(b), certificate, lines)
+		}
+		alias := fmt.Sprintf("aliases = [%q]", moving)
+		tf := b.Served(t)
+		tf.Write(b.Provider() + of("zoo", alias) + of("art", ""))
+		tf.Apply()
+		for range 2 { // there and back: whichever comes first
+			tf.Write(b.Provider() + of("zoo", "") + of("art", alias))
+			tf.Apply()
+			tf.Empty()
+			tf.Write(b.Provider() + of("zoo", alias) + of("art", ""))
+			tf.Apply()
+		}
+		tf.Empty()
+		tf.Destroy()
+		b.GoneSite(t, "zoo."+zone(b))
+		b.GoneSite(t, "art."+zone(b))
+	})
+}

@@ -3,16 +3,19 @@ package website
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudfront"
 	"github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
 )
 
 // deployed is the status of a distribution whose latest change has reached all edge locations.
@@ -28,22 +31,20 @@ func (w website) distribution() part {
 			return reflect.DeepEqual(o.Distribution.Settings, s.settings(o)) && o.Distribution.hasTags(s)
 		},
 		Observe: w.observeDistribution,
+		Enters:  func(w wish) bool { return w.Prior != nil && len(entering(w)) > 0 },
+		Claim:   w.claimNames,
 		CanApply: func(_ context.Context, want wish, o Status) error {
-			s := want.Want
-			if d := o.Distribution; d != nil {
-				arn := d.Settings.FunctionARN
-				former := strings.HasSuffix(arn, "/"+s.id()) || strings.HasSuffix(arn, "/"+s.formerID())
-				if arn != "" && o.Function == nil && !former && s.wantsFunction() {
-					return fmt.Errorf("the distribution %s runs the function %s of another owner on viewer requests, and CloudFront "+
-						"allows one only: detach it first, or set directory_index = false and no redirect_domains", d.ID, arn)
-				}
+			s, d := want.Want, o.Distribution
+			if d == nil {
 				return nil
 			}
-			if o.Holder == "" {
-				return nil
+			arn := d.Settings.FunctionARN
+			former := strings.HasSuffix(arn, "/"+s.id()) || strings.HasSuffix(arn, "/"+s.formerID())
+			if arn != "" && o.Function == nil && !former && s.wantsFunction() {
+				return fmt.Errorf("the distribution %s runs the function %s of another owner on viewer requests, and CloudFront "+
+					"allows one only: detach it first, or set directory_index = false and no redirect_domains", d.ID, arn)
 			}
-			return fmt.Errorf("the distribution %s of another owner has one of the names %s: CloudFront allows a name on one "+
-				"distribution only, even if that one is disabled", o.Holder, strings.Join(s.Names(), ", "))
+			return nil
 		},
 		CanRemove: func(_ context.Context, want wish, o Status) error {
 			s := want.Want
@@ -69,40 +70,112 @@ func (w website) distribution() part {
 	}
 }
 
+// entering are the names that the site is to get: all of a new distribution, else those that state does not have.
+func entering(w wish) []string {
+	if w.Prior == nil || w.Want.DistributionID == "" {
+		return w.Want.Names()
+	}
+	had := w.Prior.Names()
+	return slices.DeleteFunc(w.Want.Names(), func(name string) bool { return slices.Contains(had, name) })
+}
+
 // observeDistribution reads the distribution that state holds. Without one it looks for a distribution that has one of
-// the names, and takes it if its tag says that it was made for this site.
+// the names, and takes it if its tag says that it was made for this site. Another one that has a name that the site is
+// to get is its holder.
 func (w website) observeDistribution(ctx context.Context, want wish, o *Status) error {
 	s := want.Want
+	var seen *Distribution
+	var holder *Holder
+	var err error
 	if s.DistributionID != "" {
-		seen, err := w.readDistribution(ctx, s.DistributionID)
-		if err != nil {
+		if want.Prior != nil {
+			w.managed().Store(s.DistributionID, true)
+		}
+		if seen, err = w.readDistribution(ctx, s.DistributionID); err != nil {
 			return err
 		}
-		if seen != nil && o.Distribution != nil {
-			seen.await = o.Distribution.await
+	}
+	names := entering(want)
+	if seen != nil {
+		names = slices.DeleteFunc(names, func(name string) bool { return slices.Contains(seen.Settings.Names, name) })
+	}
+	if len(names) > 0 {
+		other, err := w.named(ctx, names)
+		switch {
+		case err != nil:
+			return err
+		case other == nil:
+		case s.DistributionID == "" && (s.ReadAll || other.Tags[markerTag] == s.Domain):
+			seen = other
+		default:
+			holder = &Holder{ID: other.ID, Site: other.Tags[markerTag], Names: names}
 		}
-		o.Distribution = seen
-		return nil
 	}
-	id, err := w.withAlias(ctx, s.Names())
-	if err != nil || id == "" {
-		o.Distribution = nil
-		return err
-	}
-	seen, err := w.readDistribution(ctx, id)
-	if err != nil || seen == nil {
-		o.Distribution = nil
-		return err
-	}
-	if !s.ReadAll && seen.Tags[markerTag] != s.Domain {
-		o.Distribution, o.Holder = nil, id
-		return nil
-	}
-	if o.Distribution != nil {
+	if seen != nil && o.Distribution != nil {
 		seen.await = o.Distribution.await
 	}
-	o.Distribution = seen
+	o.Distribution, o.Holder = seen, holder
 	return nil
+}
+
+// named is the distribution that has one of the names, nil if none has.
+func (w website) named(ctx context.Context, names []string) (*Distribution, error) {
+	id, err := w.withAlias(ctx, names)
+	if err != nil || id == "" {
+		return nil, err
+	}
+	return w.readDistribution(ctx, id)
+}
+
+// managed holds the ids of the distributions that this process found in state.
+func (w website) managed() *sync.Map {
+	return w.conn.Shared("distributions in state", func() any { return new(sync.Map) }).(*sync.Map)
+}
+
+// claimNames refuses names that another distribution has. That of a site in the same configuration may be about to give
+// them up: Terraform works on both at once, so the other's turn may only be coming.
+func (w website) claimNames(ctx context.Context, want wish, o Status) error {
+	h := o.Holder
+	if h == nil || o.Distribution == nil && want.Want.ReadAll {
+		return nil
+	}
+	if h.Site != "" && h.Site != want.Want.Domain {
+		ctx, cancel := context.WithTimeout(ctx, 2*w.conn.Pace.PollMax)
+		defer cancel()
+		err := w.conn.Until(ctx, "the other site to be read", func(context.Context) (bool, error) {
+			_, known := w.managed().Load(h.ID)
+			return known, nil
+		})
+		if err == nil {
+			return nil
+		}
+	}
+	owner := "another owner"
+	if h.Site != "" {
+		owner = "the website " + h.Site
+	}
+	return fmt.Errorf("%w: the distribution %s of %s has one of the names %s, and CloudFront allows a name on one "+
+		"distribution only, even if that one is disabled: take the name off it first", reconcile.ErrForeign, h.ID, owner,
+		strings.Join(h.Names, ", "))
+}
+
+// untilReleased waits until the holder has given up the names.
+func (w website) untilReleased(ctx context.Context, o *Status) error {
+	h := o.Holder
+	if h == nil {
+		return nil
+	}
+	what := fmt.Sprintf("the website %s to give up %s", h.Site, strings.Join(h.Names, ", "))
+	err := w.conn.Until(ctx, what, func(ctx context.Context) (bool, error) {
+		held, err := w.readDistribution(ctx, h.ID)
+		return held == nil || !slices.ContainsFunc(h.Names, func(name string) bool {
+			return slices.Contains(held.Settings.Names, name)
+		}), err
+	})
+	if err == nil {
+		o.Holder = nil
+	}
+	return err
 }
 
 // withAlias returns the id of the distribution that has one of the names, "" if none has. Enabled ones come first.
@@ -147,6 +220,9 @@ func (w website) readDistribution(ctx context.Context, id string) (*Distribution
 		return nil, awsclient.Absent(err)
 	}
 	d := out.Distribution
+	if d == nil || d.DistributionConfig == nil {
+		return nil, fmt.Errorf("the answer about the distribution %s holds no distribution", id)
+	}
 	seen := &Distribution{
 		ID: id, ARN: aws.ToString(d.ARN), DomainName: aws.ToString(d.DomainName), Status: aws.ToString(d.Status),
 		ETag: aws.ToString(out.ETag), Settings: seenSettings(d.DistributionConfig), raw: d.DistributionConfig,
@@ -165,19 +241,26 @@ func (w website) readDistribution(ctx context.Context, id string) (*Distribution
 	return seen, nil
 }
 
-// applyDistribution creates the distribution or updates what differs.
+// applyDistribution creates the distribution or updates what differs. Names that another site of this run has given up
+// may still count as taken for a moment.
 func (w website) applyDistribution(ctx context.Context, want wish, o *Status) error {
-	s := want.Want
-	if o.Distribution == nil {
-		return w.createDistribution(ctx, s, o)
+	s, moved := want.Want, o.Holder != nil
+	if err := w.untilReleased(ctx, o); err != nil {
+		return err
 	}
-	if !reflect.DeepEqual(o.Distribution.Settings, s.settings(*o)) {
-		if err := w.updateDistribution(ctx, s, o, s.settings(*o)); err != nil {
-			return err
+	early := func(err error) bool { return moved && awsclient.IsExists(err) }
+	return w.conn.Patiently(ctx, "the names to be free", early, func() error {
+		if o.Distribution == nil {
+			return w.createDistribution(ctx, s, o)
 		}
-		o.Distribution.await = s.Wait
-	}
-	return w.updateTags(ctx, s, o.Distribution)
+		if !reflect.DeepEqual(o.Distribution.Settings, s.settings(*o)) {
+			if err := w.updateDistribution(ctx, s, o, s.settings(*o)); err != nil {
+				return err
+			}
+			o.Distribution.await = s.Wait
+		}
+		return w.updateTags(ctx, s, o.Distribution)
+	})
 }
 
 func (w website) createDistribution(ctx context.Context, s Spec, o *Status) error {
@@ -193,11 +276,14 @@ func (w website) createDistribution(ctx context.Context, s Spec, o *Status) erro
 		},
 	})
 	if err != nil {
-		// An earlier attempt may have succeeded although its answer was lost: it holds the names now.
+		// An earlier attempt may have succeeded although its answer was lost: it holds the names now, and bears the tag.
 		if id, found := w.withAlias(ctx, s.Names()); awsclient.MayHaveWorked(err) && found == nil && id != "" {
 			return w.recordCreated(ctx, s, o, id, err)
 		}
 		return err
+	}
+	if out.Distribution == nil {
+		return errors.New("the answer holds no distribution")
 	}
 	return w.recordCreated(ctx, s, o, aws.ToString(out.Distribution.Id), nil)
 }

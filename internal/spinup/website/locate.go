@@ -2,6 +2,7 @@ package website
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -32,6 +33,9 @@ func Locate(ctx context.Context, conn *awsclient.Conn, id string) (Location, boo
 	out, err := w.GetDistribution(ctx, &cloudfront.GetDistributionInput{Id: &distribution})
 	if err != nil {
 		return Location{}, false, awsclient.Absent(err)
+	}
+	if out.Distribution == nil || out.Distribution.DistributionConfig == nil {
+		return Location{}, false, fmt.Errorf("the answer about the distribution %s holds no distribution", distribution)
 	}
 	config := out.Distribution.DistributionConfig
 	seen := seenSettings(config)

@@ -144,8 +144,8 @@ type Status struct {
 	Invalidation string   // id of the one that this run created
 	Placed       bool     // the placeholder was created, or is not needed
 
-	// Holder is the id of a distribution of another owner that has one of the site's names.
-	Holder string
+	// Holder is a distribution of another owner that has one of the names that the site is to get.
+	Holder *Holder
 	// Former are other certificates that were made for this site, such as its previous one.
 	Former []*Certificate
 
@@ -198,6 +198,13 @@ type Distribution struct {
 
 	raw   *types.DistributionConfig
 	await bool // this run changed it and is to wait until that is deployed
+}
+
+// Holder is a distribution that has names which another site is to get.
+type Holder struct {
+	ID    string
+	Site  string // the domain of the site that it was made for, "" for none
+	Names []string
 }
 
 // Record is a DNS record of a host name.

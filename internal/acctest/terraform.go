@@ -122,6 +122,13 @@ func (tf *Terraform) run(args ...string) (output string, code int) {
 	return output, code
 }
 
+// Command prepares a call that the test itself starts and ends.
+func (tf *Terraform) Command(args ...string) *exec.Cmd {
+	tf.t.Helper()
+	cli := terraform.CLI{Path: os.Getenv("TF_ACC_TERRAFORM_PATH"), Dir: tf.Dir, Env: tf.env}
+	return cli.Command(tf.t.Context(), append(args, "-no-color")...)
+}
+
 // Plans plans and gives the change of each resource by its address.
 func (tf *Terraform) Plans(args ...string) map[string]Change {
 	tf.t.Helper()

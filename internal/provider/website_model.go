@@ -107,7 +107,15 @@ func (m *websiteModel) locate(ctx context.Context, conn *awsclient.Conn) (bool, 
 	}
 	m.Placeholder, m.ForceDestroy = types.BoolValue(true), types.BoolValue(false)
 	m.Wait, m.DestroyMode = types.BoolValue(true), types.StringValue(website.DestroyWait)
-	return m.find(ctx, conn)
+	if exists, err := m.find(ctx, conn); exists || err != nil {
+		return exists, err
+	}
+	name, region, begun, err := website.Begun(ctx, conn, m.Domain.ValueString())
+	if begun {
+		m.BucketName, m.Region = types.StringValue(name), types.StringValue(region)
+		m.OriginAccess = types.StringValue(website.OriginPrivate)
+	}
+	return begun, err
 }
 
 // find looks for the site by m.Domain, which an import may set to the id of the distribution, and records where it is.

@@ -28,6 +28,10 @@ type Composite[S, O any] struct {
 	// answers. Nil: nothing to clear.
 	WithoutRoot func(have *O)
 
+	// Taken says what stands in the place of the root where that is no composite of this kind. Nil, or a nil error: it is
+	// one, and an import would find it.
+	Taken func(ctx context.Context, w Wish[S], have O) error
+
 	// Afterwards runs after a successful change and cleans up what earlier runs left. Its failure is a warning.
 	// Nil: nothing.
 	Afterwards func(ctx context.Context, spec S) error
@@ -110,9 +114,19 @@ func (c Composite[S, O]) free(ctx context.Context, w Wish[S]) (O, Errors) {
 	var have O
 	errs := c.look(ctx, w, &have, func(i int) bool { return !c.Parts[i].Inside && c.Parts[i].watched(w) })
 	if len(errs) == 0 && c.Exists(have) {
-		errs = Errors{c.failure(0, Checking, &ExistsError{c.Noun})}
+		errs = Errors{c.failure(0, Checking, c.taken(ctx, w, have))}
 	}
 	return have, errs
+}
+
+// taken is the refusal of a root that exists.
+func (c Composite[S, O]) taken(ctx context.Context, w Wish[S], have O) error {
+	if c.Taken != nil {
+		if err := guard(func() error { return c.Taken(ctx, w, have) }); err != nil {
+			return err
+		}
+	}
+	return &ExistsError{c.Noun}
 }
 
 // Update brings a composite from wherever it is to what is wanted. Parts that only prior watched are removed. A root

@@ -15,7 +15,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 )
 
-// markerTag is the tag of certificates and distributions made for a site. Its value is the domain of the site.
+// markerTag is the tag of buckets, certificates and distributions made for a site. Its value is the domain of the site.
 const markerTag = "spinup:website"
 
 // Covers reports whether the certificate is for all of the names. An asterisk stands for one label.

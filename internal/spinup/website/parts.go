@@ -1,6 +1,7 @@
 package website
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -49,10 +50,14 @@ func New(conn *awsclient.Conn) reconcile.Composite[Spec, Status] {
 		return all
 	}
 	root := lift("bucket_name", b.Root)
+	settings := slices.Clone(b.Settings)
+	slices.SortStableFunc(settings, func(x, y reconcile.Part[bucket.Spec, bucket.Status]) int {
+		return cmp.Compare(rank(x.Attribute), rank(y.Attribute))
+	})
 	return composite{
 		Noun: "website",
 		Parts: slices.Concat(
-			root, lift("", b.Settings...), []part{w.endpoint()}, lift("access_levels", b.Levels...),
+			root, lift("", settings...), []part{w.endpoint()}, lift("access_levels", b.Levels...),
 			[]part{w.certificate(), w.formerCertificate(), w.access(), w.function(), w.distribution()},
 			lift("origin_access", b.Policy),
 			[]part{webAdmins(conn), w.placeholder(), w.records(), w.invalidation()},
@@ -60,9 +65,18 @@ func New(conn *awsclient.Conn) reconcile.Composite[Spec, Status] {
 		Parallel:    parallelReads,
 		Rescue:      conn.Pace.Rescue,
 		WithoutRoot: withoutBucket,
+		Taken:       w.taken,
 		Afterwards:  w.reap,
 		Until:       conn.Until,
 	}
+}
+
+// rank puts the tags of the bucket first: with them a bucket whose site was never finished is known again.
+func rank(attribute string) int {
+	if attribute == "tags" {
+		return 0
+	}
+	return 1
 }
 
 // withoutBucket clears what can exist in a bucket only. The groups are those of its name, and outlive it.
@@ -78,6 +92,9 @@ func withoutBucket(o *Status) {
 func bucketSpec(s Spec, have *Status) bucket.Spec {
 	b := s.Bucket
 	b.ReadAll = s.ReadAll
+	if b.IgnoreTag == nil || !b.IgnoreTag(markerTag) {
+		b.Tags = s.distributionTags()
+	}
 	b.ExemptServices = true // how CloudFront fetches is not a reader's choice
 	b.Ownership = string(types.ObjectOwnershipBucketOwnerEnforced)
 	b.PublicAccess = bucket.PublicNone

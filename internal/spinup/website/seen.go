@@ -136,7 +136,9 @@ func pageOf(pages []ErrorPage) string {
 // the value says how. No such value can be wanted, so the next plan shows a difference and repairs it.
 func (o Status) SeenTags(s Spec) map[string]string {
 	if o.Distribution == nil {
-		return s.Bucket.OwnTags(o.Bucket.Tags)
+		own := s.Bucket.OwnTags(o.Bucket.Tags)
+		delete(own, markerTag)
+		return own
 	}
 	live := map[string]string{}
 	maps.Copy(live, o.Bucket.Tags)

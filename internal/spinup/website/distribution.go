@@ -365,6 +365,9 @@ func (w website) removeDistribution(ctx context.Context, want wish, o *Status) e
 	off.Enabled, off.Comment = false, s.Domain // reap looks for a domain in the comment
 	if d.Settings.Enabled || len(d.Settings.Names) > 0 {
 		off.Names, off.CertificateARN = nil, ""
+		if s.DestroyMode == DestroyDisable {
+			off = off.parted() // so that a later run can delete those before the distribution
+		}
 		if err := w.updateDistribution(ctx, s, o, off); err != nil {
 			return err
 		}

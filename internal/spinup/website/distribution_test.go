@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/acm"
 	"github.com/aws/aws-sdk-go-v2/service/cloudfront"
 	"github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
 	"github.com/google/go-cmp/cmp"
@@ -395,7 +396,9 @@ func TestRemoveDistribution_timeout(t *testing.T) {
 
 // TestReap: what earlier runs left disabled is deleted once that is deployed, with what only it used.
 func TestReap(t *testing.T) {
-	off := Settings{Comment: domain, AccessID: "A1"}
+	off := Settings{Comment: domain}
+	attached := off
+	attached.AccessID, attached.FunctionARN = "A1", "arn:f"
 	on := off
 	on.Enabled = true
 	tagged := map[string]string{reapTag: domain}
@@ -409,6 +412,7 @@ func TestReap(t *testing.T) {
 	}{
 		"left":              {tagged, off, 0, false, "E1", true},
 		"not deployed":      {tagged, off, 9, false, "", false},
+		"former version":    {tagged, attached, 0, false, "", false},
 		"enabled":           {tagged, on, 0, false, "", false},
 		"no tag":            {map[string]string{markerTag: domain}, off, 0, false, "", false},
 		"no site's comment": {tagged, Settings{Comment: "off"}, 0, false, "", false},
@@ -431,6 +435,13 @@ func TestReap(t *testing.T) {
 			if err := w.reap(t.Context(), Spec{}); err != nil {
 				t.Fatal(name, err)
 			}
+			if row.live.AccessID != "" {
+				e.pending["E1"] = 0
+				if err := w.reap(t.Context(), Spec{}); err != nil || len(e.deleted) != 1 || len(rest.deleted) != 2 {
+					t.Errorf("%s: the next run deletes %v and %v, %v", name, e.deleted, rest.deleted, err)
+				}
+				return
+			}
 			if got := strings.Join(e.deleted, " "); got != row.deleted {
 				t.Errorf("%s: deleted are %q", name, got)
 			}
@@ -442,10 +453,56 @@ func TestReap(t *testing.T) {
 	}
 }
 
+// TestReap_denied: whatever is denied, the distribution that bears the mark stays, and a later run finds the rest again.
+func TestReap_denied(t *testing.T) {
+	denied := refused("AccessDenied", 1)
+	for name, deny := range map[string]func(*website){
+		"function": func(w *website) {
+			w.DeleteFunction = cf(new(journal), func(*cloudfront.DeleteFunctionInput) (*cloudfront.DeleteFunctionOutput, error) {
+				return nil, denied
+			})
+		},
+		"control": func(w *website) {
+			w.DeleteOriginAccessControl = cf(new(journal), func(
+				*cloudfront.DeleteOriginAccessControlInput,
+			) (*cloudfront.DeleteOriginAccessControlOutput, error) {
+				return nil, denied
+			})
+		},
+		"certificate": func(w *website) {
+			w.DeleteCertificate = certs(new(journal), func(*acm.DeleteCertificateInput) (*acm.DeleteCertificateOutput, error) {
+				return nil, denied
+			})
+		},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			e, a, w := newEdge(), newAuthority(), site()
+			e.api(&w)
+			a.api(&w)
+			records(&a.journal, &w)
+			a.add(certARN, domain, []string{domain}, "ISSUED")
+			rest := reapable(&e.journal, &w)
+			e.add("E1", map[string]string{reapTag: domain}, Settings{Comment: domain})
+			allowed := w
+			deny(&w)
+			if err := w.reap(t.Context(), Spec{}); !errors.Is(err, denied) || !strings.Contains(err.Error(), "the distribution E1") ||
+				len(e.deleted) > 0 {
+				t.Errorf("%s: deleted are %v, %v", name, e.deleted, err)
+			}
+			if err := allowed.reap(t.Context(), Spec{}); err != nil || len(e.deleted) != 1 || len(rest.deleted) != 2 ||
+				a.detail[certARN] != nil {
+				t.Errorf("%s: then deleted are %v and %v, %v", name, e.deleted, rest.deleted, err)
+			}
+		})
+	}
+}
+
 // TestReap_error names the distribution.
 func TestReap_error(t *testing.T) {
-	e, w := newEdge(), site()
+	e, a, w := newEdge(), newAuthority(), site()
 	e.api(&w)
+	a.api(&w)
+	reapable(&e.journal, &w)
 	e.add("E1", map[string]string{reapTag: domain}, Settings{Comment: domain})
 	denied := refused("AccessDenied", 1)
 	w.DeleteDistribution = cf(&e.journal, func(
@@ -483,6 +540,17 @@ func reapable(j *journal, w *website) *leftovers {
 		}
 		l.deleted = append(l.deleted, *in.Name)
 		return &cloudfront.DeleteFunctionOutput{}, nil
+	})
+	w.ListOriginAccessControls = cf(j, func(
+		*cloudfront.ListOriginAccessControlsInput,
+	) (*cloudfront.ListOriginAccessControlsOutput, error) {
+		list := &types.OriginAccessControlList{}
+		if !slices.Contains(l.deleted, "A1") {
+			list.Items = []types.OriginAccessControlSummary{
+				{Id: aws.String("A1"), Name: aws.String(simple().id()), Description: aws.String(simple().mark())},
+			}
+		}
+		return &cloudfront.ListOriginAccessControlsOutput{OriginAccessControlList: list}, nil
 	})
 	w.GetOriginAccessControl = cf(j, func(
 		*cloudfront.GetOriginAccessControlInput,

@@ -2,6 +2,7 @@ package website
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -24,29 +25,48 @@ func (w website) reap(ctx context.Context, _ Spec) error {
 	if err != nil {
 		return err
 	}
+	var failed []error
 	for _, d := range idle {
 		seen, err := w.readDistribution(ctx, aws.ToString(d.Id))
+		if err == nil && seen != nil && seen.Tags[reapTag] != "" {
+			err = w.reapOne(ctx, seen)
+		}
 		if err != nil {
-			return err
-		}
-		if seen == nil || seen.Tags[reapTag] == "" {
-			continue
-		}
-		if err := w.reapOne(ctx, seen); err != nil {
-			return fmt.Errorf("deleting the distribution %s, which an earlier run disabled: %w", seen.ID, err)
+			failed = append(failed, fmt.Errorf("deleting the distribution %s, which an earlier run disabled: %w",
+				aws.ToString(d.Id), err))
 		}
 	}
-	return nil
+	return errors.Join(failed...)
 }
 
+// reapOne deletes what a distribution used and, last of all, the distribution, which bears the mark: what a failure
+// leaves is found again. CloudFront deletes no function and no control that a distribution still names, so one that was
+// disabled by an earlier version is parted from them first, and deleted by a later run.
 func (w website) reapOne(ctx context.Context, d *Distribution) error {
-	if err := w.deleteDistribution(ctx, d.ID); err != nil {
+	s := Spec{Domain: d.Tags[reapTag], DNS: true}
+	again, err := w.withAlias(ctx, s.Names())
+	switch {
+	case err != nil:
+		return err
+	case again != "": // a new site of the domain uses the rest
+		return w.deleteDistribution(ctx, d.ID)
+	case d.Settings.AccessID != "" || d.Settings.FunctionARN != "":
+		return w.updateDistribution(ctx, s, &Status{Distribution: d}, d.Settings.parted())
+	}
+	if err := w.reapUsed(ctx, s); err != nil {
 		return err
 	}
-	s := Spec{Domain: d.Tags[reapTag], DNS: true}
-	if again, err := w.withAlias(ctx, s.Names()); err != nil || again != "" {
-		return err // a new site of the domain uses the rest
-	}
+	return w.deleteDistribution(ctx, d.ID)
+}
+
+// parted are the settings without what is deleted beside the distribution.
+func (want Settings) parted() Settings {
+	want.AccessID, want.FunctionARN = "", ""
+	return want
+}
+
+// reapUsed deletes the function, the origin access control and the certificates of a site that is gone.
+func (w website) reapUsed(ctx context.Context, s Spec) error {
 	var o Status
 	if err := w.observeFunction(ctx, wish{Want: s}, &o); err != nil {
 		return err
@@ -56,8 +76,12 @@ func (w website) reapOne(ctx context.Context, d *Distribution) error {
 			return err
 		}
 	}
-	if id := d.Settings.AccessID; id != "" {
-		if err := w.deleteAccess(ctx, id); err != nil {
+	control, err := w.findAccess(ctx, s)
+	if err != nil {
+		return err
+	}
+	if o.Access = control; control != nil && o.ownsAccess(s) {
+		if err := w.deleteAccess(ctx, control.ID); err != nil {
 			return err
 		}
 	}

@@ -20,6 +20,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/fwtypes"
@@ -175,8 +176,9 @@ func websitePagesSchema() map[string]schema.Attribute {
 			Attributes: map[string]schema.Attribute{
 				"paths": schema.SetAttribute{
 					Optional: true, Computed: true, ElementType: types.StringType,
-					MarkdownDescription: "Paths to invalidate; an asterisk at the end stands for anything. Default `[\"/*\"]`. AWS " +
-						"charges for each path after the first 1,000 of a month.",
+					MarkdownDescription: "Paths to invalidate; an asterisk at the end stands for anything. At most 15 may end " +
+						"in one; blanks and other unsafe characters are percent-encoded. Default `[\"/*\"]`. AWS charges " +
+						"for each path after the first 1,000 of a month.",
 					Validators: []validator.Set{
 						setvalidator.SizeBetween(1, 3000),
 						setvalidator.ValueStringsAre(stringvalidator.RegexMatches(sitePath,
@@ -184,8 +186,8 @@ func websitePagesSchema() map[string]schema.Attribute {
 					},
 				},
 				"trigger": schema.StringAttribute{
-					Optional:            true,
-					Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+					Optional:   true,
+					Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
 					MarkdownDescription: "Any text, such as a version or a hash of the content; a change invalidates `paths`. Setting " +
 						"it for the first time, after an import too, only notes it.",
 				},
@@ -233,7 +235,7 @@ func websiteDeliverySchema() map[string]schema.Attribute {
 		},
 		"web_acl_arn": schema.StringAttribute{
 			Optional:            true,
-			MarkdownDescription: "ARN of an AWS WAF web ACL with the scope CLOUDFRONT. Default: none.",
+			MarkdownDescription: "ARN of an AWS WAF web ACL with the scope CLOUDFRONT, which is in us-east-1. Default: none.",
 			Validators:          []validator.String{fwtypes.ARN("wafv2")},
 		},
 		"wait_for_deployment": toggle("Whether an apply that changes the distribution waits until the change is deployed " +
@@ -289,6 +291,7 @@ func (m *websiteModel) checkConfig(ctx context.Context) (diags diag.Diagnostics)
 			"= \"website_endpoint\" CloudFront reads the bucket over plain HTTP. Set it to false, or set origin_access = "+
 			"\"private\".")
 	}
+	m.checkEdge(ctx, &diags)
 	arn := m.CertificateARN.ValueString()
 	if strings.HasPrefix(arn, "arn:aws:acm:") && !strings.HasPrefix(arn, "arn:aws:acm:us-east-1:") {
 		diags.AddAttributeError(path.Root("certificate_arn"), "Invalid certificate", fmt.Sprintf(
@@ -296,6 +299,28 @@ func (m *websiteModel) checkConfig(ctx context.Context) (diags diag.Diagnostics)
 			arn))
 	}
 	return diags
+}
+
+// checkEdge refuses what CloudFront would refuse later.
+func (m *websiteModel) checkEdge(ctx context.Context, diags *diag.Diagnostics) {
+	if err := website.CheckWebACL(m.WebACL.ValueString()); err != nil {
+		diags.AddAttributeError(path.Root("web_acl_arn"), "Invalid web ACL", "web_acl_arn: "+err.Error()+".")
+	}
+	if !m.GeoRestriction.IsNull() && !m.GeoRestriction.IsUnknown() {
+		var g geoModel
+		diags.Append(m.GeoRestriction.As(ctx, &g, basetypes.ObjectAsOptions{})...)
+		for _, code := range textsOf(g.Locations) {
+			if err := website.CheckCountry(code); err != nil && countryForm.MatchString(code) {
+				diags.AddAttributeError(path.Root("geo_restriction"), "Invalid country", "locations: "+err.Error()+".")
+			}
+		}
+	}
+	if m.Invalidation.IsUnknown() {
+		return
+	}
+	if err := website.CheckPaths(textsOf(m.invalidation(ctx, diags).Paths)); err != nil {
+		diags.AddAttributeError(path.Root("invalidation"), "Invalid paths", "paths: "+err.Error()+".")
+	}
 }
 
 // checkNames refuses a name that is listed twice.

@@ -216,6 +216,23 @@ func TestCreate_existing(t *testing.T) {
 	}
 }
 
+// TestCreate_taken: what stands in the place of the root and is no composite of the kind is called what it is.
+func TestCreate_taken(t *testing.T) {
+	w := newWorld()
+	w.there["house"] = "wood"
+	c := w.house()
+	for name, taken := range map[string]error{"a shed": errBoom, "a house": nil} {
+		c.Taken = func(context.Context, wish, status) error { return taken }
+		_, created := c.Create(t.Context(), full)
+		for _, err := range []error{c.Check(t.Context(), wish{Want: full}), created} {
+			_, exists := errors.AsType[*reconcile.ExistsError](err)
+			if exists != (taken == nil) || taken != nil && !errors.Is(err, taken) || len(w.log) > 0 {
+				t.Errorf("%s: %v, wrote %v", name, err, w.log)
+			}
+		}
+	}
+}
+
 func TestCanApply_refusesBeforeTheFirstWrite(t *testing.T) {
 	w := newWorld()
 	c := w.house()

@@ -107,7 +107,7 @@ func (w website) findAccess(ctx context.Context, s Spec) (*Access, error) {
 		}
 		list := out.OriginAccessControlList
 		if list == nil {
-			return former, nil
+			return nil, errors.New("the answer about the account's origin access controls holds no list")
 		}
 		for _, one := range list.Items {
 			seen := &Access{

@@ -57,7 +57,7 @@ func (s *workshop) api(w *website) {
 		return &cloudfront.DescribeFunctionOutput{FunctionSummary: functionOf(*in.Name, comment)}, nil
 	})
 	w.GetFunction = cf(&s.journal, func(*cloudfront.GetFunctionInput) (*cloudfront.GetFunctionOutput, error) {
-		return &cloudfront.GetFunctionOutput{}, nil
+		return &cloudfront.GetFunctionOutput{FunctionCode: []byte("old")}, nil
 	})
 	w.CreateFunction = cf(&s.journal, func(in *cloudfront.CreateFunctionInput) (*cloudfront.CreateFunctionOutput, error) {
 		err := s.make(s.functions, *in.Name, *in.FunctionConfig.Comment)

@@ -201,7 +201,7 @@ func (w website) eachDistribution(ctx context.Context, do func(types.Distributio
 			return err
 		}
 		if out.DistributionList == nil {
-			return nil
+			return errors.New("the answer about the account's distributions holds no list")
 		}
 		for _, d := range out.DistributionList.Items {
 			do(d)
@@ -233,10 +233,11 @@ func (w website) readDistribution(ctx context.Context, id string) (*Distribution
 	if err != nil {
 		return nil, awsclient.Absent(err)
 	}
-	if tags.Tags != nil {
-		for _, tag := range tags.Tags.Items {
-			seen.Tags[aws.ToString(tag.Key)] = aws.ToString(tag.Value)
-		}
+	if tags.Tags == nil {
+		return nil, fmt.Errorf("the answer about the tags of the distribution %s holds no list", id)
+	}
+	for _, tag := range tags.Tags.Items {
+		seen.Tags[aws.ToString(tag.Key)] = aws.ToString(tag.Value)
 	}
 	return seen, nil
 }

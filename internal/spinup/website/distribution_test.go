@@ -532,7 +532,7 @@ func reapable(j *journal, w *website) *leftovers {
 		}, nil
 	})
 	w.GetFunction = cf(j, func(*cloudfront.GetFunctionInput) (*cloudfront.GetFunctionOutput, error) {
-		return &cloudfront.GetFunctionOutput{}, nil
+		return &cloudfront.GetFunctionOutput{FunctionCode: []byte("old")}, nil
 	})
 	w.DeleteFunction = cf(j, func(in *cloudfront.DeleteFunctionInput) (*cloudfront.DeleteFunctionOutput, error) {
 		if l.inUse--; l.inUse > 0 || *in.IfMatch != "F" {

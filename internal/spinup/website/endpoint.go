@@ -2,6 +2,7 @@ package website
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -27,6 +28,9 @@ func (w website) endpoint() part {
 					o.Endpoint = nil
 				}
 				return awsclient.Absent(err)
+			}
+			if out.IndexDocument == nil && out.ErrorDocument == nil && out.RedirectAllRequestsTo == nil {
+				return fmt.Errorf("the answer about the website endpoint of %s holds no configuration", s.Bucket.Name)
 			}
 			o.Endpoint = &Endpoint{}
 			if out.IndexDocument != nil {

@@ -141,6 +141,9 @@ func (w website) readFunction(ctx context.Context, name string) (*Function, erro
 	if err := awsclient.Absent(err); err != nil {
 		return nil, err
 	}
+	if live != nil && len(live.FunctionCode) == 0 {
+		return nil, fmt.Errorf("the answer about the function %s holds no code", name)
+	}
 	if live != nil {
 		seen.Code = string(live.FunctionCode)
 	}

@@ -257,7 +257,9 @@ func (m *websiteModel) resolveComputed(
 	m.CertificateARN = pick(r.config.CertificateARN, certificate)
 	if prior := r.prior; prior != nil && m.Domain.Equal(prior.Domain) {
 		m.DistributionID, m.DistributionARN = found(prior.DistributionID), found(prior.DistributionARN)
-		m.DistributionDomain = found(prior.DistributionDomain)
+		if !prior.DistributionID.IsNull() { // else it is the host name of one that is gone
+			m.DistributionDomain = found(prior.DistributionDomain)
+		}
 		if !m.redeploys(ctx, prior, diags) {
 			m.DistributionStatus = found(prior.DistributionStatus)
 		}
@@ -283,18 +285,25 @@ func (m *websiteModel) redeploys(ctx context.Context, prior *websiteModel, diags
 		slices.ContainsFunc(pairs, func(pair [2]attr.Value) bool { return !pair[0].Equal(pair[1]) })
 }
 
-// resolveRecords plans the records in full if distribution and certificate stay: those of the certificate are kept.
+// resolveRecords plans the records in full if distribution and certificate stay: those of the certificate are kept. When
+// DNS is given up, the plan shows all of them go: what is listed afterwards is what the user is to create.
 func (m *websiteModel) resolveRecords(ctx context.Context, r turn[websiteModel], diags *diag.Diagnostics) {
 	m.DNSRecords = types.ListUnknown(elementType[recordModel]())
 	if r.prior == nil || r.prior.DNSRecords.IsNull() || m.DistributionDomain.IsUnknown() || m.IPv6.IsUnknown() ||
 		m.CertificateARN.IsUnknown() || !m.CertificateARN.Equal(r.prior.CertificateARN) ||
-		!known(m.Aliases) || !known(m.RedirectDomains) {
+		!known(m.Aliases) || !known(m.RedirectDomains) || !m.DNS.Equal(r.prior.DNS) {
 		return
 	}
 	var was []recordModel
 	diags.Append(r.prior.DNSRecords.ElementsAs(ctx, &was, false)...)
-	was = slices.DeleteFunc(was, func(r recordModel) bool { return r.Type.ValueString() != "CNAME" })
-	m.DNSRecords = recordList(ctx, append(m.aliasRecords(m.names()), was...), diags)
+	names := m.names()
+	was = slices.DeleteFunc(was, func(r recordModel) bool {
+		return r.Type.ValueString() != "CNAME" || slices.Contains(names, r.Name.ValueString())
+	})
+	if slices.ContainsFunc(was, func(r recordModel) bool { return r.Value.IsNull() }) {
+		return // one was lost
+	}
+	m.DNSRecords = recordList(ctx, append(m.aliasRecords(names), was...), diags)
 }
 
 func recordList(ctx context.Context, records []recordModel, diags *diag.Diagnostics) types.List {
@@ -321,19 +330,17 @@ func (m *websiteFacts) names() []string {
 	}.Names()
 }
 
-// recorded are the names of the alias records that are known.
-func (m *websiteFacts) recorded(ctx context.Context, diags *diag.Diagnostics) (names []string) {
+// recorded are the records that are known.
+func (m *websiteFacts) recorded(ctx context.Context, diags *diag.Diagnostics) (all []website.Record) {
 	if !m.DNS.ValueBool() || m.DNSRecords.IsNull() || m.DNSRecords.IsUnknown() {
 		return nil
 	}
 	var records []recordModel
 	diags.Append(m.DNSRecords.ElementsAs(ctx, &records, false)...)
 	for _, r := range records {
-		if name := r.Name.ValueString(); r.Type.ValueString() != "CNAME" && !slices.Contains(names, name) {
-			names = append(names, name)
-		}
+		all = append(all, website.Record{Name: r.Name.ValueString(), Type: r.Type.ValueString(), Value: r.Value.ValueString()})
 	}
-	return names
+	return all
 }
 
 // resolveGroups adds the site's group to those of the bucket.
@@ -387,6 +394,8 @@ func (m *websiteModel) spec(
 		InvalidationID: m.InvalidationID.ValueString(),
 		Recorded:       m.recorded(ctx, &diags),
 		ReadAll:        m.importing(),
+
+		DistributionHost: m.DistributionDomain.ValueString(),
 	}
 	spec.Delivery, _ = m.delivery(ctx, &diags)
 	if i := m.invalidation(ctx, &diags); !i.Trigger.IsNull() {
@@ -467,7 +476,7 @@ func (m *websiteFacts) fill(
 		m.fillPages(want, have)
 		m.fillSettings(ctx, d.Settings, &diags)
 	}
-	m.fillRecords(ctx, want, have, &diags)
+	m.fillRecords(ctx, w, have, &diags)
 	return diags
 }
 
@@ -532,8 +541,9 @@ func (m *websiteFacts) fillSettings(ctx context.Context, s website.Settings, dia
 // fillRecords records the zone and the records: those that exist or, with dns = false, those to create. Those that
 // validate the certificate are among them.
 func (m *websiteFacts) fillRecords(
-	ctx context.Context, want websiteSpec, have websiteStatus, diags *diag.Diagnostics,
+	ctx context.Context, w reconcile.Wish[websiteSpec], have websiteStatus, diags *diag.Diagnostics,
 ) {
+	want := w.Want
 	leads := func(kind string) bool {
 		return slices.ContainsFunc(have.Records, func(r website.Record) bool {
 			return r.Type == kind && have.Distribution != nil && r.Value == have.Distribution.DomainName
@@ -541,6 +551,10 @@ func (m *websiteFacts) fillRecords(
 	}
 	if want.ReadAll {
 		m.DNS = types.BoolValue(leads("A") || leads("AAAA"))
+	}
+	own := slices.DeleteFunc(slices.Clone(have.Records), func(r website.Record) bool { return !have.Ours(r) })
+	if w.Before().DNS && len(own) > 0 { // given up, but not gone yet
+		m.DNS = types.BoolValue(true)
 	}
 	if m.DNS.ValueBool() && leads("A") && !leads("AAAA") { // whatever the distribution is set to
 		m.IPv6 = types.BoolValue(false)
@@ -552,7 +566,7 @@ func (m *websiteFacts) fillRecords(
 		}
 	}
 	if have.Distribution == nil {
-		m.DNSRecords = types.ListNull(elementType[recordModel]())
+		m.fillDangling(ctx, own, diags)
 		return
 	}
 	// Names that the distribution has lost still belong to the site.
@@ -571,9 +585,28 @@ func (m *websiteFacts) fillRecords(
 			return cmp.Compare(x.Name, y.Name)
 		})
 		for _, proof := range proofs {
-			records = append(records, recordOf(proof))
+			record := recordOf(proof)
+			if have.Lost(proof.Name) {
+				record.Value = types.StringNull()
+			}
+			records = append(records, record)
 		}
 	}
+	m.DNSRecords = recordList(ctx, records, diags)
+}
+
+// fillDangling records what still leads to a distribution that is gone, and its host name, by which the records are known
+// to be the site's.
+func (m *websiteFacts) fillDangling(ctx context.Context, own []website.Record, diags *diag.Diagnostics) {
+	if !m.DNS.ValueBool() || len(own) == 0 {
+		m.DNSRecords = types.ListNull(elementType[recordModel]())
+		return
+	}
+	records := make([]recordModel, len(own))
+	for i, r := range own {
+		records[i] = recordOf(r)
+	}
+	m.DistributionDomain = types.StringValue(own[0].Value)
 	m.DNSRecords = recordList(ctx, records, diags)
 }
 

@@ -164,8 +164,18 @@ func sites(data *providerData) *rapid.Generator[websiteSpec] {
 		s.Bucket.Statements, s.Bucket.Ownership, s.Bucket.PublicAccess = nil, "", ""
 		s.Bucket.PolicyARNs[access.WebAdmin] = "arn:aws:iam::123456789012:policy/elsewhere/web"
 		if s.DNS {
-			s.ZoneID, s.Recorded = "Z1", s.Names()
+			s.ZoneID = "Z1"
+			for _, name := range s.Names() {
+				s.Recorded = append(s.Recorded, website.Record{Name: name, Type: "A", Value: siteTarget})
+				if s.IPv6 {
+					s.Recorded = append(s.Recorded, website.Record{Name: name, Type: "AAAA", Value: siteTarget})
+				}
+			}
+			proofs := siteOf(s).Certificate.Validation
+			slices.Reverse(proofs) // state has them in order
+			s.Recorded = append(s.Recorded, proofs...)
 		}
+		s.DistributionHost = siteTarget
 		return s
 	})
 }
@@ -198,7 +208,8 @@ func TestWebsiteModel_specOfFill(t *testing.T) {
 		if diags.Append(d...); diags.HasError() {
 			t.Fatal(diags)
 		}
-		if diff := gocmp.Diff(want, got, cmpopts.IgnoreFields(bucketSpec{}, "IgnoreTag"), cmpopts.EquateEmpty()); diff != "" {
+		if diff := gocmp.Diff(want, got, cmpopts.IgnoreFields(bucketSpec{}, "IgnoreTag"),
+			cmpopts.IgnoreUnexported(website.Record{}), cmpopts.EquateEmpty()); diff != "" {
 			t.Fatal(diff)
 		}
 	})
@@ -332,8 +343,8 @@ var siteChanges = map[string]struct {
 	"alias, covered":  {settings{"certificate_arn": siteCert}, settings{"aliases": []any{"a.example.edu"}, "certificate_arn": siteCert}, "distribution_status"},
 	"certificate":     {nil, settings{"certificate_arn": siteCert + "2"}, "distribution_status dns_records"},
 	"no IPv6":         {nil, settings{"ipv6": false}, "distribution_status"},
-	"DNS elsewhere":   {nil, settings{"dns": false}, ""},
-	"DNS here":        {settings{"dns": false}, settings{"dns": true}, "hosted_zone_id"},
+	"DNS elsewhere":   {nil, settings{"dns": false}, "dns_records"},
+	"DNS here":        {settings{"dns": false}, settings{"dns": true}, "dns_records hosted_zone_id"},
 	"first trigger":   {nil, settings{"invalidation": settings{"trigger": "1"}}, ""},
 	"another trigger": {settings{"invalidation": settings{"trigger": "1"}}, settings{"invalidation": settings{"trigger": "2"}}, "invalidation_id"},
 	"other paths":     {settings{"invalidation": settings{"trigger": "1"}}, settings{"invalidation": settings{"trigger": "1", "paths": []any{"/a"}}}, ""},

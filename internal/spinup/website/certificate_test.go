@@ -141,6 +141,9 @@ func records(j *journal, w *website) map[string]bool {
 		for _, c := range in.ChangeBatch.Changes {
 			set := c.ResourceRecordSet
 			text := string(set.Type) + " " + *set.Name + " " + *set.ResourceRecords[0].Value
+			if (c.Action == r53types.ChangeActionDelete) != live[text] {
+				return nil, refused("InvalidChangeBatch", 1)
+			}
 			if c.Action == r53types.ChangeActionDelete {
 				delete(live, text)
 			} else {

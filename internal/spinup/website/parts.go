@@ -60,7 +60,7 @@ func New(conn *awsclient.Conn) reconcile.Composite[Spec, Status] {
 			root, lift("", settings...), []part{w.endpoint()}, lift("access_levels", b.Levels...),
 			[]part{w.certificate(), w.formerCertificate(), w.access(), w.function(), w.distribution()},
 			lift("origin_access", b.Policy),
-			[]part{webAdmins(conn), w.placeholder(), w.records(), w.invalidation()},
+			[]part{webAdmins(conn), w.placeholder(), w.records(), w.danglingRecords(), w.invalidation()},
 		),
 		Parallel:    parallelReads,
 		Rescue:      conn.Pace.Rescue,

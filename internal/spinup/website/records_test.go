@@ -1,19 +1,22 @@
 package website
 
 import (
+	"context"
 	"errors"
-	"maps"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudfront"
 	"github.com/aws/aws-sdk-go-v2/service/route53"
 	"github.com/aws/aws-sdk-go-v2/service/route53/types"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
 )
 
 // zonesOf fakes Route 53 with hosted zones: a name each, "private " before private ones, and its place as its id.
@@ -61,6 +64,9 @@ func TestZones(t *testing.T) {
 		"given":          {[]string{"example.edu", "www.example.edu"}, wish{Want: Spec{ZoneID: "Z0"}}, []string{domain, proof}, "Z0 Z0", "", []string{"GetHostedZone"}},
 		"given, wrong":   {[]string{"example.com"}, wish{Want: Spec{ZoneID: "Z0"}}, []string{domain}, "", "the hosted zone Z0 is example.com, which does not contain", []string{"GetHostedZone"}},
 		"given, absent":  {[]string{"example.com"}, wish{Want: Spec{ZoneID: "Z7"}}, []string{domain}, "", "NoSuchHostedZone", []string{"GetHostedZone"}},
+		"two of a name":  {[]string{"example.edu", "example.edu"}, wish{}, []string{domain}, "", "several public hosted zones of the name example.edu, Z0, Z1: set hosted_zone_id", []string{"ListHostedZones"}},
+		"one of two":     {[]string{"example.edu", "example.edu"}, wish{Want: Spec{ZoneID: "Z1"}}, []string{domain}, "Z1", "", []string{"GetHostedZone"}},
+		"two, one below": {[]string{"example.edu", "example.edu", "www.example.edu"}, wish{}, []string{domain}, "Z2", "", []string{"ListHostedZones"}},
 		"given for one": {
 			[]string{"www.example.edu", "example.edu"}, wish{Want: Spec{ZoneID: "Z0"}}, []string{domain, "example.edu"}, "Z0 Z1", "",
 			[]string{"GetHostedZone", "ListHostedZones"},
@@ -73,11 +79,14 @@ func TestZones(t *testing.T) {
 	} {
 		var j journal
 		row.want.Want.Domain = domain
-		found, err := zonesOf(&j, row.zones...).zones(t.Context(), row.want, row.names)
+		before := row.want.Before()
+		found, err := zonesOf(&j, row.zones...).zones(t.Context(), row.want.Want,
+			before.DNS && before.ZoneID == row.want.Want.ZoneID, row.names)
 		var ids []string
 		for _, name := range row.names {
-			if found[name].ID != "" {
-				ids = append(ids, found[name].ID)
+			zone, failed := found.zone(name)
+			if err = cmpOr(err, failed); failed == nil {
+				ids = append(ids, zone.ID)
 			}
 		}
 		if strings.Join(ids, " ") != row.ids || (err == nil) != (row.err == "") || err != nil && !strings.Contains(err.Error(), row.err) {
@@ -90,6 +99,13 @@ func TestZones(t *testing.T) {
 	}
 }
 
+func cmpOr(first, second error) error {
+	if first != nil {
+		return first
+	}
+	return second
+}
+
 // TestLongest: the zone contains the name, and no other one that does has a longer name.
 func TestLongest(t *testing.T) {
 	names := rapid.StringMatching(`([ab]\.){0,3}[ab]`)
@@ -99,15 +115,17 @@ func TestLongest(t *testing.T) {
 			zones = append(zones, Zone{Name: name})
 		}
 		name := names.Draw(t, "name")
-		best, ok := longest(zones, name)
+		best := longest(zones, name)
 		for _, z := range zones {
 			inside := ("." + name)[max(0, len(name)-len(z.Name)):] == "."+z.Name
-			if inside && (!ok || len(z.Name) > len(best.Name)) {
+			if inside && (len(best) == 0 || len(z.Name) > len(best[0].Name)) {
 				t.Fatalf("%s: found %v, %s is better", name, best, z.Name)
 			}
 		}
-		if ok && !strings.HasSuffix("."+name, "."+best.Name) {
-			t.Fatalf("%s is not in %s", name, best.Name)
+		for _, z := range best {
+			if !strings.HasSuffix("."+name, "."+z.Name) || z.Name != best[0].Name {
+				t.Fatalf("%s is not in %s, or others are better", name, z.Name)
+			}
 		}
 	})
 }
@@ -122,76 +140,235 @@ func TestHostName(t *testing.T) {
 	}
 }
 
-type place struct{ name, kind string }
+// liveZones fakes the records of hosted zones as Route 53 keeps them: what is there is not created, what is not there, or
+// reads otherwise, is not deleted, and a CNAME stands alone.
+type liveZones struct {
+	journal
+	sets map[string][]types.ResourceRecordSet // by zone
+}
 
-// seenRecords are at most one record of each name and type, and a CNAME alone.
-func seenRecords() *rapid.Generator[map[place]Record] {
-	return rapid.Custom(func(t *rapid.T) map[place]Record {
-		all := map[place]Record{}
-		for _, name := range []string{domain, "alias.example.edu", "former.example.edu"} {
+func (l *liveZones) api(w *website) {
+	w.ListResourceRecordSets = r53(&l.journal, func(
+		in *route53.ListResourceRecordSetsInput,
+	) (*route53.ListResourceRecordSetsOutput, error) {
+		sets, ok := l.sets[*in.HostedZoneId]
+		if !ok {
+			return nil, refused("NoSuchHostedZone", 1)
+		}
+		out := &route53.ListResourceRecordSetsOutput{}
+		for _, set := range sets {
+			if hostName(*set.Name) == hostName(*in.StartRecordName) {
+				out.ResourceRecordSets = append(out.ResourceRecordSets, set)
+			}
+		}
+		return out, nil
+	})
+	w.ChangeResourceRecordSets = r53(&l.journal, func(
+		in *route53.ChangeResourceRecordSetsInput,
+	) (*route53.ChangeResourceRecordSetsOutput, error) {
+		sets := slices.Clone(l.sets[*in.HostedZoneId])
+		for _, c := range in.ChangeBatch.Changes {
+			at := slices.IndexFunc(sets, func(set types.ResourceRecordSet) bool { return sameSet(set, *c.ResourceRecordSet) })
+			clash := slices.ContainsFunc(sets, func(set types.ResourceRecordSet) bool {
+				return *set.Name == *c.ResourceRecordSet.Name && (set.Type == c.ResourceRecordSet.Type ||
+					set.Type == types.RRTypeCname || c.ResourceRecordSet.Type == types.RRTypeCname)
+			})
+			switch {
+			case c.Action == types.ChangeActionDelete && at >= 0:
+				sets = slices.Delete(sets, at, at+1)
+			case c.Action == types.ChangeActionCreate && !clash:
+				sets = append(sets, *c.ResourceRecordSet)
+			default:
+				return nil, refused("InvalidChangeBatch", 1)
+			}
+		}
+		l.sets[*in.HostedZoneId] = sets
+		return &route53.ChangeResourceRecordSetsOutput{ChangeInfo: &types.ChangeInfo{Id: aws.String("C1")}}, nil
+	})
+	w.ListDistributions = cf(&l.journal, func(*cloudfront.ListDistributionsInput) (*cloudfront.ListDistributionsOutput, error) {
+		return &cloudfront.ListDistributionsOutput{}, nil
+	})
+}
+
+func sameSet(x, y types.ResourceRecordSet) bool {
+	return cmp.Equal(x, y, cmpopts.IgnoreUnexported(types.ResourceRecordSet{}, types.AliasTarget{}, types.ResourceRecord{}))
+}
+
+// texts are the records of a zone, sorted.
+func (l *liveZones) texts(zone string) (all []string) {
+	for _, set := range l.sets[zone] {
+		all = append(all, textOf(set))
+	}
+	slices.Sort(all)
+	return all
+}
+
+func textOf(set types.ResourceRecordSet) string {
+	r := recordOf(Zone{}, hostName(*set.Name), set)
+	text := r.Type + " " + r.Name + " " + r.Value
+	if r.routed {
+		text += " " + *set.SetIdentifier
+	}
+	return text
+}
+
+// simpleSet is a set with one value; aliasSet leads to a distribution.
+func simpleSet(name, kind, value string) types.ResourceRecordSet {
+	return types.ResourceRecordSet{
+		Name: aws.String(name + "."), Type: types.RRType(kind), TTL: aws.Int64(60),
+		ResourceRecords: []types.ResourceRecord{{Value: &value}},
+	}
+}
+
+func aliasSet(name, kind, value string) types.ResourceRecordSet {
+	return types.ResourceRecordSet{
+		Name: aws.String(name + "."), Type: types.RRType(kind),
+		AliasTarget: &types.AliasTarget{DNSName: aws.String(value + "."), HostedZoneId: aws.String(distributionZone)},
+	}
+}
+
+// seenSets are at most one record of each name and type, and a CNAME alone.
+func seenSets() *rapid.Generator[[]types.ResourceRecordSet] {
+	return rapid.Custom(func(t *rapid.T) (all []types.ResourceRecordSet) {
+		for _, name := range []string{domain, "alias." + domain, "former." + domain} {
 			kinds := oneOf([]string{}, []string{"CNAME"}, []string{"A"}, []string{"AAAA"}, []string{"A", "AAAA"}).Draw(t, name)
 			for _, kind := range kinds {
-				r := Record{Name: name, Type: kind, listed: &types.ResourceRecordSet{Name: aws.String(name)}}
-				r.Value = oneOf(target, "d0.cloudfront.net", "elsewhere.example.com").Draw(t, kind)
-				r.Alias = kind != "CNAME" && rapid.Bool().Draw(t, "alias")
-				all[place{name, kind}] = r
+				set := aliasSet
+				if kind == "CNAME" || rapid.Bool().Draw(t, "simple") {
+					set = simpleSet
+				}
+				one := set(name, kind, oneOf(target, "d0.cloudfront.net", "elsewhere.example.com").Draw(t, kind))
+				if kind != "CNAME" && rapid.IntRange(0, 9).Draw(t, "routed") == 0 {
+					one.SetIdentifier, one.Weight = aws.String("west"), aws.Int64(1)
+				}
+				all = append(all, one)
 			}
 		}
 		return all
 	})
 }
 
-// TestChanges: the changes turn what is there into what is wanted, and touch nothing else.
-func TestChanges(t *testing.T) {
+// TestRecords_foreignStay: whatever is in the zone, records that do not lead to the site's distribution, the present or
+// the former, read the same after create, update, plan, a repeated update and destroy. What is not refused is complete.
+func TestRecords_foreignStay(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		s := Spec{Domain: domain, Aliases: oneOf(nil, []string{"alias.example.edu"}).Draw(t, "aliases")}
-		s.IPv6 = rapid.Bool().Draw(t, "ipv6")
-		live := seenRecords().Draw(t, "live")
-		o := Status{Distribution: &Distribution{DomainName: target}, target: oneOf("", "d0.cloudfront.net").Draw(t, "before")}
-		wanted := map[place]Record{}
-		for _, r := range s.wantedRecords(target) {
-			wanted[place{r.Name, r.Type}] = r
-		}
-		want := map[place]Record{}
-		for at, r := range live {
-			o.Records = append(o.Records, r)
-			own := r.Alias && (r.Value == target || o.target != "" && r.Value == o.target)
-			inTheWay := at.kind == "CNAME" && slices.Contains(s.Names(), at.name)
-			if !own && !inTheWay {
-				want[at] = r
+		s := simple()
+		s.ZoneID, s.IPv6 = "Z1", rapid.Bool().Draw(t, "ipv6")
+		s.Aliases = oneOf(nil, []string{"alias." + domain}).Draw(t, "aliases")
+		sets := seenSets().Draw(t, "live")
+		l := &liveZones{sets: map[string][]types.ResourceRecordSet{"Z1": sets}}
+		w := site()
+		l.api(&w)
+		prior := s
+		prior.Aliases, prior.Recorded = nil, []Record{{Name: "former." + domain, Type: "A", Value: "d0.cloudfront.net"}}
+		prior.DistributionHost = oneOf(target, "d0.cloudfront.net").Draw(t, "known")
+		want := wish{Want: s, Prior: &prior}
+		var foreign []string
+		for _, set := range sets {
+			r := recordOf(Zone{}, hostName(*set.Name), set)
+			never := r.Name == "alias."+domain && s.Aliases == nil
+			if never || r.routed || r.Value != target && r.Value != prior.DistributionHost {
+				foreign = append(foreign, textOf(set))
 			}
 		}
-		maps.Copy(want, wanted)
-		changed := map[place]bool{}
-		for _, c := range o.changes(s) {
-			at := place{c.record.Name, c.record.Type}
-			if changed[at] {
-				t.Fatalf("%v is changed twice in one batch", at)
-			}
-			changed[at] = true
-			switch c.action {
-			case types.ChangeActionDelete:
-				if !live[at].same(c.record) || c.set() != live[at].listed {
-					t.Fatalf("%v is deleted, but not as it is listed", at)
+		unharmed := func(when string) {
+			for _, text := range foreign {
+				if !slices.Contains(l.texts("Z1"), text) {
+					t.Fatalf("%s: %s is gone, left are %v", when, text, l.texts("Z1"))
 				}
-				delete(live, at)
-			case types.ChangeActionUpsert:
-				live[at] = c.record
-			default:
-				t.Fatalf("%s of %v", c.action, at)
 			}
 		}
-		if diff := cmp.Diff(want, live, cmpopts.IgnoreUnexported(Record{})); diff != "" {
-			t.Fatal(diff)
+		part := w.records()
+		o := Status{Distribution: &Distribution{DomainName: target}}
+		if err := part.Observe(ctx(), want, &o); err != nil {
+			t.Fatal(err)
 		}
-		o.Records = nil
-		for _, r := range live {
-			o.Records = append(o.Records, r)
+		refusal := part.CanApply(ctx(), want, o)
+		if refusal != nil && !errors.Is(refusal, reconcile.ErrForeign) {
+			t.Fatal(refusal)
 		}
-		if again := o.changes(s); len(again) > 0 {
-			t.Fatalf("a second time: %v", again)
+		if refusal == nil {
+			if err := part.Apply(ctx(), want, &o); err != nil {
+				t.Fatal(err)
+			}
+			unharmed("applied")
+			if err := part.Observe(ctx(), want, &o); err != nil || !part.Present(o) || !part.InSync(want, o) {
+				t.Fatalf("after it: %v, %v", err, l.texts("Z1"))
+			}
+		}
+		if err := part.Remove(ctx(), want, &o); err != nil {
+			t.Fatal(err)
+		}
+		slices.Sort(foreign)
+		if diff := cmp.Diff(foreign, l.texts("Z1"), cmpopts.EquateEmpty()); diff != "" {
+			t.Fatalf("destroyed: %s", diff)
+		}
+		if err := part.Observe(ctx(), want, &o); err != nil || part.Present(o) {
+			t.Fatalf("after it: %v", err)
 		}
 	})
+}
+
+func ctx() context.Context { return context.Background() }
+
+// TestRecords_enter: a plan looks at what newly enters the names of a site, before anything is written.
+func TestRecords_enter(t *testing.T) {
+	prior := simple()
+	prior.ZoneID, prior.DistributionHost, prior.IPv6 = "Z1", target, false
+	prior.Recorded = []Record{{Name: domain, Type: "A", Value: target}, {Name: "_1." + domain, Type: "CNAME", Value: "_v.acm"}}
+	theirs := simpleSet("new."+domain, "A", "192.0.2.1")
+	for name, row := range map[string]struct {
+		change func(s *Spec)
+		was    func(s *Spec)
+		there  types.ResourceRecordSet
+		enters bool
+		says   string
+	}{
+		"nothing":                     {nil, nil, theirs, false, ""},
+		"other settings":              {func(s *Spec) { s.PriceClass = "PriceClass_All" }, nil, theirs, false, ""},
+		"alias":                       {func(s *Spec) { s.Aliases = []string{"new." + domain} }, nil, theirs, true, "A of new.www.example.edu to 192.0.2.1"},
+		"alias of a CNAME":            {func(s *Spec) { s.Aliases = []string{"new." + domain} }, nil, simpleSet("new."+domain, "CNAME", "x.example.com"), true, "CNAME of new.www.example.edu to x.example.com"},
+		"alias that is free":          {func(s *Spec) { s.Aliases = []string{"free." + domain} }, nil, theirs, true, ""},
+		"redirect":                    {func(s *Spec) { s.Redirects = []string{"new." + domain} }, nil, theirs, true, "A of new"},
+		"IPv6":                        {func(s *Spec) { s.IPv6 = true }, nil, simpleSet(domain, "AAAA", "2001:db8::1"), true, "AAAA of www.example.edu to 2001:db8::1"},
+		"zone":                        {func(s *Spec) { s.ZoneID = "Z2" }, nil, theirs, true, "A of www.example.edu to 192.0.2.9"},
+		"DNS":                         {nil, func(s *Spec) { s.DNS = false }, simpleSet(domain, "AAAA", "2001:db8::1"), true, ""},
+		"turned elsewhere since":      {nil, func(s *Spec) { s.Recorded = nil }, simpleSet(domain, "CNAME", "x.example.com"), true, "CNAME of www.example.edu"},
+		"one of a policy, leading us": {func(s *Spec) { s.Aliases = []string{"new." + domain} }, nil, routed(aliasSet("new."+domain, "A", target)), true, "A of new"},
+	} {
+		l := &liveZones{sets: map[string][]types.ResourceRecordSet{
+			"Z1": {aliasSet(domain, "A", target), row.there}, "Z2": {simpleSet(domain, "A", "192.0.2.9")},
+		}}
+		w := zonesOf(&l.journal, "example.org", "www.example.edu", "example.edu")
+		l.api(&w)
+		was, want := prior, prior
+		if row.was != nil {
+			row.was(&was)
+		}
+		if row.change != nil {
+			row.change(&want)
+		}
+		before := map[string][]string{"Z1": l.texts("Z1"), "Z2": l.texts("Z2")}
+		check := composite{Noun: "website", Parts: []part{{Present: func(Status) bool { return true }}, w.records()}, Until: w.conn.Until}
+		change := wish{Want: want, Prior: &was}
+		if got := w.records().Enters(change); got != row.enters {
+			t.Errorf("%s: enters is %t", name, got)
+		}
+		err := check.Check(t.Context(), change)
+		if (err == nil) != (row.says == "") || err != nil && (!strings.Contains(err.Error(), row.says) || !errors.Is(err, reconcile.ErrForeign)) {
+			t.Errorf("%s: %v", name, err)
+		}
+		for zone, texts := range before {
+			if diff := cmp.Diff(texts, l.texts(zone)); diff != "" || l.count("ChangeResourceRecordSets") > 0 {
+				t.Errorf("%s: a plan changed %s", name, diff)
+			}
+		}
+	}
+}
+
+func routed(set types.ResourceRecordSet) types.ResourceRecordSet {
+	set.SetIdentifier, set.Weight = aws.String("west"), aws.Int64(1)
+	return set
 }
 
 // TestRecords: each zone gets one batch, records are removed only where they point to the site, and the wait ends when
@@ -222,13 +399,13 @@ func TestRecords(t *testing.T) {
 		s := Spec{Domain: domain, Aliases: []string{"a.example.org"}, DNS: true}
 		o := Status{
 			Distribution: &Distribution{DomainName: target},
-			zones:        map[string]Zone{domain: {ID: "Z1"}, "a.example.org": {ID: "Z2"}},
+			places:       places{of: map[string][]Zone{domain: {{ID: "Z1"}}, "a.example.org": {{ID: "Z2"}}}},
 		}
 		part := w.records()
 		if err := part.Apply(t.Context(), wish{Want: s}, &o); err != nil {
 			t.Fatal(err)
 		}
-		want := map[string][]string{"Z1": {"UPSERT A www.example.edu."}, "Z2": {"UPSERT A a.example.org."}}
+		want := map[string][]string{"Z1": {"CREATE A www.example.edu."}, "Z2": {"CREATE A a.example.org."}}
 		if diff := cmp.Diff(want, batches); diff != "" {
 			t.Error(diff)
 		}
@@ -238,11 +415,12 @@ func TestRecords(t *testing.T) {
 
 		clear(batches)
 		o.Records = []Record{
-			{Name: domain, Type: "A", Value: target, Alias: true}, {Name: "a.example.org", Type: "A", Value: "192.0.2.1"},
-			{Name: "a.example.org", Type: "AAAA", Value: "d0.cloudfront.net", Alias: true},
+			{Name: domain, Type: "A", Value: target, Alias: true, zone: "Z1"},
+			{Name: "a.example.org", Type: "A", Value: "192.0.2.1", zone: "Z2"},
+			{Name: "a.example.org", Type: "AAAA", Value: "d0.cloudfront.net", Alias: true, zone: "Z2"},
 		}
 		o.Distribution, o.target = nil, target
-		if err := part.Remove(t.Context(), wish{Want: s}, &o); err != nil || o.Records != nil {
+		if err := part.Remove(t.Context(), wish{Want: s}, &o); err != nil || len(o.Records) != 2 {
 			t.Fatal(err, o.Records)
 		}
 		if diff := cmp.Diff(map[string][]string{"Z1": {"DELETE A www.example.edu."}}, batches); diff != "" {
@@ -251,24 +429,32 @@ func TestRecords(t *testing.T) {
 	})
 }
 
-// TestRecords_canApply: a site that did not hold its DNS before refuses to take over names that point elsewhere.
+// TestRecords_canApply: names that point elsewhere are refused, whoever held the DNS before.
 func TestRecords_canApply(t *testing.T) {
 	here, elsewhere := Record{Name: domain, Type: "A", Value: target, Alias: true}, Record{Name: domain, Type: "A", Value: "192.0.2.1"}
 	for name, row := range map[string]struct {
 		prior        *Spec
 		record       Record
 		distribution *Distribution
+		hosts        []string
 		ok           bool
 	}{
-		"points here":           {nil, here, &Distribution{DomainName: target}, true},
-		"points elsewhere":      {nil, elsewhere, &Distribution{DomainName: target}, false},
-		"no distribution":       {nil, elsewhere, nil, false},
-		"DNS held before":       {&Spec{DNS: true}, elsewhere, &Distribution{DomainName: target}, true},
-		"DNS not held before":   {&Spec{}, elsewhere, &Distribution{DomainName: target}, false},
-		"an old distribution's": {nil, here, &Distribution{DomainName: "d0.cloudfront.net"}, false},
+		"points here":           {nil, here, &Distribution{DomainName: target}, nil, true},
+		"points elsewhere":      {nil, elsewhere, &Distribution{DomainName: target}, nil, false},
+		"no distribution":       {nil, elsewhere, nil, nil, false},
+		"DNS held before":       {&Spec{DNS: true}, elsewhere, &Distribution{DomainName: target}, nil, false},
+		"DNS not held before":   {&Spec{}, elsewhere, &Distribution{DomainName: target}, nil, false},
+		"an old distribution's": {nil, here, &Distribution{DomainName: "d0.cloudfront.net"}, nil, false},
+		"one that state knows":  {nil, here, &Distribution{DomainName: "d0.cloudfront.net"}, []string{target}, true},
 	} {
-		o := Status{Records: []Record{row.record}, Distribution: row.distribution}
-		err := site().records().CanApply(t.Context(), wish{Want: simple(), Prior: row.prior}, o)
+		row.record.zone = "Z1"
+		w := site()
+		(&liveZones{}).api(&w)
+		o := Status{
+			Records: []Record{row.record}, Distribution: row.distribution, hosts: row.hosts,
+			places: places{of: map[string][]Zone{domain: {{ID: "Z1"}}}},
+		}
+		err := w.records().CanApply(t.Context(), wish{Want: simple(), Prior: row.prior}, o)
 		if (err == nil) != row.ok || err != nil && !strings.Contains(err.Error(), "A of www.example.edu to "+row.record.Value) {
 			t.Errorf("%s: %v", name, err)
 		}

@@ -44,8 +44,12 @@ type Spec struct {
 
 	// DistributionID is the distribution; if it is empty, the one with the alias Domain is used.
 	DistributionID string
-	// Recorded are the names of the alias records in state. After a failure there may be more of them than Names.
-	Recorded []string
+	// DistributionHost is the host name of the distribution. State keeps it while records lead there, even if the
+	// distribution is gone.
+	DistributionHost string
+	// Recorded are the records in state. After a failure they may have more names than Names. A validation record that
+	// was lost has no value.
+	Recorded []Record
 
 	// ReadAll makes every part be read. Imports use it.
 	ReadAll bool
@@ -149,10 +153,13 @@ type Status struct {
 	// Former are other certificates that were made for this site, such as its previous one.
 	Former []*Certificate
 
-	zones      map[string]Zone // by host name
-	dnsChanges []string        // ids of the changes that this run made
-	target     string          // host name of the distribution that this run removed
-	retired    bool            // this run disabled the distribution for a later one to delete
+	places     places   // the zones of all names
+	hosts      []string // host names of distributions that state knows as the site's
+	lost       []string // names of validation records that are not there any more
+	stale      []Record // own validation records where none are wanted
+	dnsChanges []string // ids of the changes that this run made
+	target     string   // host name of the distribution that this run removed
+	retired    bool     // this run disabled the distribution for a later one to delete
 }
 
 // Endpoint is the bucket's own website configuration.
@@ -214,5 +221,7 @@ type Record struct {
 	Value string // of an alias: the target's host name, without the last dot
 	Alias bool
 
+	zone   string                      // id
+	routed bool                        // one of several sets of the name and type, by a routing policy
 	listed *r53types.ResourceRecordSet // as Route 53 listed it
 }

@@ -48,7 +48,7 @@ func TestToken(t *testing.T) {
 
 func TestAllNames(t *testing.T) {
 	want := Spec{Domain: "a", Aliases: []string{"b"}, Redirects: []string{"c"}}
-	prior := &Spec{Domain: "a", Aliases: []string{"d"}, Recorded: []string{"a", "e"}}
+	prior := &Spec{Domain: "a", Aliases: []string{"d"}, Recorded: []Record{{Name: "a", Type: "A"}, {Name: "e", Type: "AAAA"}, {Name: "f", Type: "CNAME"}}}
 	if diff := cmp.Diff([]string{"a", "b", "c", "d", "e"}, allNames(wish{Want: want, Prior: prior})); diff != "" {
 		t.Error(diff)
 	}

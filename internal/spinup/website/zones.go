@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/route53"
 	"github.com/aws/aws-sdk-go-v2/service/route53/types"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 )
 
 // ErrNoZone means that no public hosted zone contains a name.
@@ -17,54 +20,91 @@ var ErrNoZone = errors.New("no public hosted zone of the account contains it")
 // holds reports whether the name is the zone's own or below it.
 func (z Zone) holds(name string) bool { return name == z.Name || strings.HasSuffix(name, "."+z.Name) }
 
+// places are the public hosted zones that names belong to.
+type places struct {
+	of  map[string][]Zone // by name; several are zones of one name
+	err error             // why the zone that the spec names is no place for them
+}
+
+// zone is the zone of a name, or the reason why there is none.
+func (p places) zone(name string) (Zone, error) {
+	found := p.of[name]
+	switch {
+	case p.err != nil:
+		return Zone{}, p.err
+	case len(found) == 1:
+		return found[0], nil
+	case len(found) == 0:
+		return Zone{}, fmt.Errorf("%s: %w; create one, or set dns = false and create the records in dns_records yourself",
+			name, ErrNoZone)
+	}
+	ids := make([]string, len(found))
+	for i, z := range found {
+		ids[i] = z.ID
+	}
+	return Zone{}, fmt.Errorf("%s: the account has several public hosted zones of the name %s, %s: set hosted_zone_id to "+
+		"the one that the domain is delegated to", name, found[0].Name, strings.Join(ids, ", "))
+}
+
 // zones finds the zone of each name: the one that the spec names if it contains the name, else the public zone with the
-// longest name that does.
-func (w website) zones(ctx context.Context, want wish, names []string) (map[string]Zone, error) {
-	s, before := want.Want, want.Before()
-	found := map[string]Zone{}
-	if before.DNS && before.ZoneID != "" && s.ZoneID == before.ZoneID && len(names) == 1 && names[0] == s.Domain {
-		found[s.Domain] = Zone{ID: s.ZoneID} // an earlier run checked that it contains the domain
+// longest name that does. That a name has none, or several, is no failure of the look. Of a spec that was applied it is
+// known that its zone contains the domain.
+func (w website) zones(ctx context.Context, s Spec, applied bool, names []string) (places, error) {
+	found := places{of: map[string][]Zone{}}
+	outside := func(name string) bool { return !(Zone{Name: s.Domain}).holds(name) }
+	if applied && s.ZoneID != "" && !slices.ContainsFunc(names, outside) {
+		for _, name := range names {
+			found.of[name] = []Zone{{ID: s.ZoneID}}
+		}
 		return found, nil
 	}
-	var public []Zone
+	var given, public []Zone
 	if s.ZoneID != "" {
 		out, err := w.GetHostedZone(ctx, &route53.GetHostedZoneInput{Id: &s.ZoneID})
+		if awsclient.IsNotFound(err) {
+			found.err = fmt.Errorf("%w: there is no such zone, set hosted_zone_id to one that contains %s or leave it out",
+				err, s.Domain)
+			return found, nil
+		}
 		if err != nil {
-			return nil, err
+			return found, err
 		}
-		given := zoneOf(*out.HostedZone)
-		if !given.holds(s.Domain) {
-			return nil, fmt.Errorf("the hosted zone %s is %s, which does not contain %s", given.ID, given.Name, s.Domain)
+		zone := zoneOf(*out.HostedZone)
+		if !zone.holds(s.Domain) {
+			found.err = fmt.Errorf("the hosted zone %s is %s, which does not contain %s", zone.ID, zone.Name, s.Domain)
+			return found, nil
 		}
-		public = append(public, given)
+		given = append(given, zone)
 	}
 	for _, name := range names {
-		zone, ok := longest(public, name)
-		if !ok && (s.ZoneID == "" && len(public) == 0 || s.ZoneID != "" && len(public) == 1) {
+		zones := longest(given, name)
+		if len(zones) == 0 && public == nil {
 			all, err := w.publicZones(ctx)
 			if err != nil {
-				return nil, err
+				return found, err
 			}
-			public = append(public, all...)
-			zone, ok = longest(public, name)
+			public = all
 		}
-		if !ok {
-			return nil, fmt.Errorf("%s: %w; create one, or set dns = false and create the records in dns_records yourself",
-				name, ErrNoZone)
+		if len(zones) == 0 {
+			zones = longest(public, name)
 		}
-		found[name] = zone
+		found.of[name] = zones
 	}
 	return found, nil
 }
 
-// longest is the zone with the longest name that contains name.
-func longest(zones []Zone, name string) (best Zone, ok bool) {
+// longest are the zones with the longest name that contains name.
+func longest(zones []Zone, name string) (best []Zone) {
 	for _, z := range zones {
-		if z.holds(name) && len(z.Name) > len(best.Name) {
-			best, ok = z, true
+		switch {
+		case !z.holds(name):
+		case len(best) == 0 || len(z.Name) > len(best[0].Name):
+			best = []Zone{z}
+		case z.Name == best[0].Name:
+			best = append(best, z)
 		}
 	}
-	return best, ok
+	return best
 }
 
 func zoneOf(z types.HostedZone) Zone {
@@ -72,7 +112,7 @@ func zoneOf(z types.HostedZone) Zone {
 }
 
 func (w website) publicZones(ctx context.Context) ([]Zone, error) {
-	var all []Zone
+	all := []Zone{}
 	in := &route53.ListHostedZonesInput{}
 	for {
 		out, err := w.ListHostedZones(ctx, in)

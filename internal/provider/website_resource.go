@@ -110,7 +110,8 @@ func websiteNamesSchema() map[string]schema.Attribute {
 	region.PlanModifiers = []planmodifier.String{stringplanmodifier.RequiresReplaceIfConfigured()}
 	certificate := choice("ARN of an issued ACM certificate in us-east-1 that covers every name; an asterisk in one of " +
 		"its names stands for one label. Default: one that is found there, else one that is requested, validated by DNS " +
-		"and deleted with the site, which takes `dns = true`.")
+		"and deleted with the site, which takes `dns = true`. A site is not destroyed while something else uses the " +
+		"certificate that was made for it.")
 	certificate.Validators = []validator.String{fwtypes.ARN("acm")}
 	return map[string]schema.Attribute{
 		"id": computed("The domain, which is also the import id."),

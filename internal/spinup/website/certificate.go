@@ -64,7 +64,8 @@ func (w website) certificate() part {
 			return fmt.Errorf("the certificate %s covers %s, not all of %s (an asterisk stands for one label)",
 				s.CertificateARN, strings.Join(o.Certificate.Names, ", "), strings.Join(s.Names(), ", "))
 		},
-		Apply: w.applyCertificate,
+		CanRemove: w.refuseUsedCertificates,
+		Apply:     w.applyCertificate,
 		Remove: func(ctx context.Context, want wish, o *Status) error {
 			if err := w.removeCertificate(ctx, want, o, o.Certificate); err != nil {
 				return err
@@ -105,8 +106,68 @@ func (w website) observeCertificate(ctx context.Context, want wish, o *Status) e
 	if err != nil {
 		return err
 	}
-	o.Certificate, o.Former = chosen, others
+	var former, shared []*Certificate
+	for _, c := range others {
+		if len(c.users) > 0 {
+			shared = append(shared, c)
+		} else {
+			former = append(former, c)
+		}
+	}
+	o.Certificate, o.Former, o.Shared = chosen, former, shared
 	return nil
+}
+
+// refuseUsedCertificates refuses to destroy a site while something else uses a certificate that was made for it. Left
+// behind, the certificate would be nobody's, and without its records it would not be renewed.
+func (w website) refuseUsedCertificates(ctx context.Context, want wish, o Status) error {
+	all := slices.Clone(o.Shared)
+	if c := *o.Certificate; len(c.others(want.Want.DistributionID)) > 0 {
+		err := w.checkOwner(ctx, want, &c)
+		if err == nil && c.Owned {
+			c.users, err = w.usersOf(ctx, &c, want.Want.DistributionID)
+		}
+		if err != nil {
+			return err
+		}
+		all = append(all, &c)
+	}
+	for _, c := range all {
+		if len(c.users) > 0 {
+			return fmt.Errorf("the certificate %s, which was made for this site, is also used by %s: give that another "+
+				"certificate, or destroy it first", c.ARN, strings.Join(c.users, ", "))
+		}
+	}
+	return nil
+}
+
+// others are the ARNs of what uses the certificate beside a distribution.
+func (c Certificate) others(distribution string) (arns []string) {
+	for _, arn := range c.InUseBy {
+		if distribution == "" || !strings.HasSuffix(arn, ":distribution/"+distribution) {
+			arns = append(arns, arn)
+		}
+	}
+	return arns
+}
+
+// usersOf names what uses the certificate beside a distribution. ACM is slow to notice that one is gone.
+func (w website) usersOf(ctx context.Context, c *Certificate, distribution string) (users []string, err error) {
+	for _, arn := range c.others(distribution) {
+		_, id, ok := strings.Cut(arn, ":distribution/")
+		if !ok {
+			users = append(users, arn)
+			continue
+		}
+		seen, err := w.readDistribution(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		if seen != nil && seen.Settings.CertificateARN == c.ARN {
+			users = append(users, fmt.Sprintf("the distribution %s of %s", id, strings.Join(seen.Settings.Names, ", ")))
+		}
+	}
+	return users, nil
 }
 
 // listCertificates returns all certificates of the region, without what only DescribeCertificate tells.
@@ -178,9 +239,13 @@ func (w website) othersOf(
 		if err != nil {
 			return nil, err
 		}
-		if found != nil && found.Owned {
-			others = append(others, found)
+		if found == nil || !found.Owned {
+			continue
 		}
+		if found.users, err = w.usersOf(ctx, found, want.Want.DistributionID); err != nil {
+			return nil, err
+		}
+		others = append(others, found)
 	}
 	return others, nil
 }
@@ -191,7 +256,10 @@ func (w website) describeCertificate(ctx context.Context, want wish, arn string)
 	if err != nil {
 		return nil, awsclient.Absent(err)
 	}
-	c := &Certificate{ARN: arn, Status: string(out.Certificate.Status)}
+	c := &Certificate{
+		ARN: arn, Status: string(out.Certificate.Status), InUseBy: out.Certificate.InUseBy,
+		Reason: string(out.Certificate.FailureReason),
+	}
 	for _, name := range append(out.Certificate.SubjectAlternativeNames, aws.ToString(out.Certificate.DomainName)) {
 		if name = hostName(name); !slices.Contains(c.Names, name) {
 			c.Names = append(c.Names, name)
@@ -251,7 +319,7 @@ func (w website) applyCertificate(ctx context.Context, want wish, o *Status) err
 		}
 		o.Certificate = &Certificate{ARN: aws.ToString(out.CertificateArn), Names: s.Names(), Owned: true}
 	}
-	added := false
+	var added []Record
 	arn := o.Certificate.ARN
 	pace := w.conn.Pace
 	pace.Consistency = pace.Deployment
@@ -267,13 +335,27 @@ func (w website) applyCertificate(ctx context.Context, want wish, o *Status) err
 		case c.issued():
 			return true, nil
 		case c.Status != string(types.CertificateStatusPendingValidation):
-			return false, fmt.Errorf("the certificate %s was not issued: its status is %s", arn, c.Status)
-		case !added && len(c.Validation) > 0 && (c.Owned || s.DNS):
-			added = true
-			return false, w.addValidationRecords(ctx, want, c.Validation)
+			return false, c.notIssued()
+		case !c.Owned && !s.DNS:
+			return false, nil
 		}
-		return false, nil
+		// ACM names the records one after the other.
+		fresh := slices.DeleteFunc(slices.Clone(c.Validation), func(r Record) bool { return slices.Contains(added, r) })
+		if len(fresh) == 0 {
+			return false, nil
+		}
+		added = append(added, fresh...)
+		return false, w.addValidationRecords(ctx, want, fresh)
 	})
+}
+
+// notIssued is the error of a certificate that will not be issued, with ACM's reason, such as CAA_ERROR.
+func (c Certificate) notIssued() error {
+	if c.Reason == "" {
+		return fmt.Errorf("the certificate %s was not issued: its status is %s", c.ARN, c.Status)
+	}
+	return fmt.Errorf("the certificate %s was not issued: its status is %s because of %s; see "+
+		"https://docs.aws.amazon.com/acm/latest/userguide/troubleshooting-failed.html", c.ARN, c.Status, c.Reason)
 }
 
 // maxCommonName is the longest common name of a certificate, in characters. Its other names may be longer.
@@ -286,10 +368,10 @@ func commonName(names []string) string {
 	return names[max(i, 0)]
 }
 
-// removeCertificate deletes a certificate that was made for this site. Its validation records go first, because ACM
+// removeCertificate deletes a certificate that was made for this site, unless something else uses it. Its validation records go first, because ACM
 // names the records only while the certificate exists.
 func (w website) removeCertificate(ctx context.Context, want wish, o *Status, c *Certificate) error {
-	if c == nil || o.retired {
+	if c == nil || o.retired || len(c.users) > 0 {
 		return nil
 	}
 	if err := w.checkOwner(ctx, want, c); err != nil || !c.Owned {
@@ -304,8 +386,8 @@ func (w website) removeCertificate(ctx context.Context, want wish, o *Status, c 
 	})
 }
 
-// formerCertificate is the certificates made for this site that it does not use. They are deleted after the
-// distribution got another.
+// formerCertificate is the certificates made for this site that nothing uses. They are deleted after the distribution got
+// another. One that another site uses is left to it until it does not any more.
 func (w website) formerCertificate() part {
 	return part{
 		Attribute: "certificate_arn",

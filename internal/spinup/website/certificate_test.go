@@ -10,6 +10,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/acm"
 	"github.com/aws/aws-sdk-go-v2/service/acm/types"
+	"github.com/aws/aws-sdk-go-v2/service/cloudfront"
+	cftypes "github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
 	"github.com/aws/aws-sdk-go-v2/service/route53"
 	r53types "github.com/aws/aws-sdk-go-v2/service/route53/types"
 	"github.com/google/go-cmp/cmp"
@@ -111,6 +113,12 @@ func (a *authority) api(w *website) {
 		if strings.HasSuffix(states[0], ", no records") {
 			seen.DomainValidationOptions = []types.DomainValidation{{}}
 		}
+		if strings.HasSuffix(states[0], ", first record") {
+			seen.Status, seen.DomainValidationOptions = types.CertificateStatusPendingValidation, seen.DomainValidationOptions[:1]
+		}
+		if seen.Status == types.CertificateStatusFailed {
+			seen.FailureReason = types.FailureReasonCaaError
+		}
 		return &acm.DescribeCertificateOutput{Certificate: &seen}, nil
 	})
 	w.ListTagsForCertificate = certs(&a.journal, func(
@@ -185,7 +193,7 @@ func TestApplyCertificate(t *testing.T) {
 		},
 		"issued at once": {[]string{"ISSUED"}, nil, nil, "", "ISSUED", true, 0},
 		"fails": {
-			[]string{"PENDING_VALIDATION", "FAILED"}, nil, nil, "the certificate " + certARN + " was not issued: its status is FAILED", "FAILED", true, 1,
+			[]string{"PENDING_VALIDATION", "FAILED"}, nil, nil, "the certificate " + certARN + " was not issued: its status is FAILED because of CAA_ERROR", "FAILED", true, 1,
 		},
 		"never issued":   {[]string{"PENDING_VALIDATION"}, nil, nil, "timed out after 1h30m0s waiting for the certificate " + certARN, "PENDING_VALIDATION", true, 1},
 		"requested once": {[]string{"PENDING_VALIDATION", "ISSUED"}, nil, &Certificate{ARN: certARN, Names: []string{domain}}, "", "ISSUED", false, 1},
@@ -217,6 +225,83 @@ func TestApplyCertificate(t *testing.T) {
 				t.Errorf("%s: requested was %+v", name, in)
 			}
 		})
+	}
+}
+
+// TestApplyCertificate_recordsOneByOne: records that ACM names later are created as well, each once.
+func TestApplyCertificate_recordsOneByOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, w := newAuthority(), site()
+		a.api(&w)
+		live := records(&a.journal, &w)
+		s := Spec{Domain: domain, DNS: true, Aliases: []string{"a.example.edu"}}
+		a.add(certARN, domain, s.Names(), "PENDING, first record", "PENDING, first record", "PENDING_VALIDATION", "PENDING_VALIDATION", "ISSUED")
+		a.detail[certARN].DomainValidationOptions[1].ResourceRecord = &types.ResourceRecord{
+			Name: aws.String("_1.a.example.edu."), Type: "CNAME", Value: aws.String("_v.acm."),
+		}
+		o := Status{Certificate: &Certificate{ARN: certARN, Names: s.Names()}}
+		if err := w.applyCertificate(t.Context(), wish{Want: s}, &o); err != nil {
+			t.Fatal(err)
+		}
+		if !live[proof] || !live["CNAME _1.a.example.edu. _v.acm."] || a.count("ChangeResourceRecordSets") != 2 {
+			t.Errorf("records are %v, called were %v", live, a.journal)
+		}
+	})
+}
+
+// TestCertificate_inUse: a destroy is refused before anything goes while something else uses a certificate made for the
+// site. A former one that something else uses is left to it.
+func TestCertificate_inUse(t *testing.T) {
+	const beside = "arn:aws:cloudfront::123456789012:distribution/E2"
+	for name, row := range map[string]struct {
+		madeFor string
+		inUse   []string
+		uses    string // the certificate of the distribution E2, "" if that is gone
+		refused string
+		former  int
+		shared  int
+	}{
+		"own only":            {domain, []string{distARN}, "", "", 1, 0},
+		"another site":        {domain, []string{distARN, beside}, certARN, "is also used by the distribution E2 of b.example.edu", 1, 0},
+		"a site that is gone": {domain, []string{distARN, beside}, "", "", 1, 0},
+		"one with another":    {domain, []string{beside}, certARN + "9", "", 1, 0},
+		"a load balancer":     {domain, []string{"arn:aws:elasticloadbalancing:x"}, "", "is also used by arn:aws:elasticloadbalancing:x", 1, 0},
+		"not ours":            {"b.example.edu", []string{beside}, certARN, "", 1, 0},
+		"former, in use":      {domain, nil, certARN + "2", certARN + "2, which was made for this site, is also used by the distribution E2", 0, 1},
+	} {
+		a, w := newAuthority(), site()
+		a.api(&w)
+		a.add(certARN, row.madeFor, []string{domain}, "ISSUED")
+		a.add(certARN+"2", domain, []string{domain}, "ISSUED")
+		a.detail[certARN].InUseBy = row.inUse
+		if row.shared > 0 {
+			a.detail[certARN+"2"].InUseBy = []string{beside}
+		}
+		w.GetDistribution = cf(&a.journal, func(*cloudfront.GetDistributionInput) (*cloudfront.GetDistributionOutput, error) {
+			if row.uses == "" {
+				return nil, refused("NoSuchDistribution", 1)
+			}
+			return &cloudfront.GetDistributionOutput{Distribution: &cftypes.Distribution{DistributionConfig: &cftypes.DistributionConfig{
+				Aliases:           &cftypes.Aliases{Items: []string{"b.example.edu"}},
+				ViewerCertificate: &cftypes.ViewerCertificate{ACMCertificateArn: &row.uses},
+			}}}, nil
+		})
+		w.ListTagsForResource = cf(&a.journal, func(*cloudfront.ListTagsForResourceInput) (*cloudfront.ListTagsForResourceOutput, error) {
+			return &cloudfront.ListTagsForResourceOutput{}, nil
+		})
+		s := Spec{Domain: domain, CertificateARN: certARN, DistributionID: "E1"}
+		keep := wish{Want: s, Prior: &s}
+		var o Status
+		if err := w.observeCertificate(t.Context(), keep, &o); err != nil {
+			t.Fatal(name, err)
+		}
+		if len(o.Former) != row.former || len(o.Shared) != row.shared {
+			t.Errorf("%s: former are %v, shared %v", name, o.Former, o.Shared)
+		}
+		err := w.certificate().CanRemove(t.Context(), keep, o)
+		if (err == nil) != (row.refused == "") || err != nil && !strings.Contains(err.Error(), row.refused) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

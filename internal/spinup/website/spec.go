@@ -152,6 +152,8 @@ type Status struct {
 	Holder *Holder
 	// Former are other certificates that were made for this site, such as its previous one.
 	Former []*Certificate
+	// Shared are those of them that something else uses.
+	Shared []*Certificate
 
 	places     places   // the zones of all names
 	hosts      []string // host names of distributions that state knows as the site's
@@ -178,8 +180,11 @@ type Certificate struct {
 	Names      []string
 	Owned      bool     // tagged as made for this site
 	Validation []Record // DNS records by which ACM validates it
+	InUseBy    []string // ARNs of what uses it
+	Reason     string   // why it was not issued, in ACM's words
 
-	partial bool // it has more names than Names
+	partial bool     // it has more names than Names
+	users   []string // what else uses it, in words
 }
 
 // Access is the origin access control.

@@ -330,15 +330,17 @@ func (m *websiteFacts) names() []string {
 	}.Names()
 }
 
-// recorded are the records that are known.
+// recorded are the records that are known to be there, and the validation records that should be.
 func (m *websiteFacts) recorded(ctx context.Context, diags *diag.Diagnostics) (all []website.Record) {
-	if !m.DNS.ValueBool() || m.DNSRecords.IsNull() || m.DNSRecords.IsUnknown() {
+	if m.DNSRecords.IsNull() || m.DNSRecords.IsUnknown() {
 		return nil
 	}
 	var records []recordModel
 	diags.Append(m.DNSRecords.ElementsAs(ctx, &records, false)...)
 	for _, r := range records {
-		all = append(all, website.Record{Name: r.Name.ValueString(), Type: r.Type.ValueString(), Value: r.Value.ValueString()})
+		if kind := r.Type.ValueString(); m.DNS.ValueBool() || kind == "CNAME" {
+			all = append(all, website.Record{Name: r.Name.ValueString(), Type: kind, Value: r.Value.ValueString()})
+		}
 	}
 	return all
 }
@@ -556,7 +558,8 @@ func (m *websiteFacts) fillRecords(
 	if w.Before().DNS && len(own) > 0 { // given up, but not gone yet
 		m.DNS = types.BoolValue(true)
 	}
-	if m.DNS.ValueBool() && leads("A") && !leads("AAAA") { // whatever the distribution is set to
+	turned := slices.ContainsFunc(have.Records, func(r website.Record) bool { return r.Type == "AAAA" && !have.Ours(r) })
+	if m.DNS.ValueBool() && leads("A") && !leads("AAAA") && !turned { // whatever the distribution is set to
 		m.IPv6 = types.BoolValue(false)
 	}
 	if m.DNS.ValueBool() {

@@ -171,10 +171,10 @@ func sites(data *providerData) *rapid.Generator[websiteSpec] {
 					s.Recorded = append(s.Recorded, website.Record{Name: name, Type: "AAAA", Value: siteTarget})
 				}
 			}
-			proofs := siteOf(s).Certificate.Validation
-			slices.Reverse(proofs) // state has them in order
-			s.Recorded = append(s.Recorded, proofs...)
 		}
+		proofs := siteOf(s).Certificate.Validation
+		slices.Reverse(proofs) // state has them in order
+		s.Recorded = append(s.Recorded, proofs...)
 		s.DistributionHost = siteTarget
 		return s
 	})

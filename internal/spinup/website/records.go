@@ -143,15 +143,15 @@ func (w website) danglingRecords() part {
 
 func recordsWatched(s Spec) bool { return s.DNS || s.ReadAll }
 
-// recordsEnter reports whether any record is wanted that state does not know to lead to the distribution.
+// recordsEnter reports whether the configuration wants records that it did not want before. That one was lost, or its zone
+// was, or that it was turned elsewhere, is left to the apply to refuse: a plan comes before a destroy as well, which needs
+// nothing of that.
 func recordsEnter(w wish) bool {
-	before := w.Before()
-	if !before.DNS || before.ZoneID != w.Want.ZoneID {
-		return true
-	}
-	return slices.ContainsFunc(w.Want.wantedRecords(before.DistributionHost), func(r Record) bool {
-		return !slices.Contains(before.Recorded, Record{Name: r.Name, Type: r.Type, Value: r.Value})
-	})
+	before, want := w.Before(), w.Want
+	moved := before.ZoneID != "" && before.ZoneID != want.ZoneID
+	named := func(name string) bool { return slices.Contains(before.Names(), name) }
+	return !before.DNS || moved || want.IPv6 && !before.IPv6 ||
+		slices.ContainsFunc(want.Names(), func(name string) bool { return !named(name) })
 }
 
 // foreignRecords is the refusal of a site whose names others have, nil if there are no such records.
@@ -339,7 +339,7 @@ type zoneChange struct {
 }
 
 // changes are what turns the site's records that were seen into those that are wanted. Records of others stay. Nothing
-// is upserted: Route 53 refuses to create what has appeared since the look.
+// is upserted: Route 53 refuses to create what has appeared since the look, which may be long ago.
 func (o Status) changes(s Spec) (all []zoneChange) {
 	want := s.wantedRecords(o.Distribution.DomainName)
 	for i, r := range want {
@@ -372,13 +372,28 @@ func (w website) applyRecords(ctx context.Context, want wish, o *Status) error {
 				return err
 			}
 		}
+		changes := o.changes(want.Want)
+		if refused && len(o.taken(want.Want)) == 0 {
+			changes = overwriting(changes)
+		}
 		refused = true
-		return w.changeRecords(ctx, want.Want, o, o.changes(want.Want))
+		return w.changeRecords(ctx, want.Want, o, changes)
 	})
 	if taken := foreignRecords(o.taken(want.Want)); err != nil && taken != nil {
 		return fmt.Errorf("%w: %w", taken, err)
 	}
 	return err
+}
+
+// overwriting are the changes after another look, a moment ago, that showed the places free. LocalStack refuses to create a
+// record a second time, although it was deleted since.
+func overwriting(changes []zoneChange) []zoneChange {
+	for i, c := range changes {
+		if c.action == types.ChangeActionCreate {
+			changes[i].action = types.ChangeActionUpsert
+		}
+	}
+	return changes
 }
 
 // removeRecords deletes the records of the site. Those of others stay.
@@ -415,7 +430,7 @@ func (w website) changeRecords(ctx context.Context, s Spec, o *Status, changes [
 	for _, c := range changes {
 		zone := c.record.zone
 		batches[zone] = append(batches[zone], types.Change{Action: c.action, ResourceRecordSet: c.set()})
-		if c.action == types.ChangeActionCreate {
+		if c.action != types.ChangeActionDelete {
 			creates[zone]++
 		}
 	}

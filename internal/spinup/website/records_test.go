@@ -176,7 +176,7 @@ func (l *liveZones) api(w *website) {
 			switch {
 			case c.Action == types.ChangeActionDelete && at >= 0:
 				sets = slices.Delete(sets, at, at+1)
-			case c.Action == types.ChangeActionCreate && !clash:
+			case c.Action != types.ChangeActionDelete && !clash:
 				sets = append(sets, *c.ResourceRecordSet)
 			default:
 				return nil, refused("InvalidChangeBatch", 1)
@@ -333,7 +333,8 @@ func TestRecords_enter(t *testing.T) {
 		"IPv6":                        {func(s *Spec) { s.IPv6 = true }, nil, simpleSet(domain, "AAAA", "2001:db8::1"), true, "AAAA of www.example.edu to 2001:db8::1"},
 		"zone":                        {func(s *Spec) { s.ZoneID = "Z2" }, nil, theirs, true, "A of www.example.edu to 192.0.2.9"},
 		"DNS":                         {nil, func(s *Spec) { s.DNS = false }, simpleSet(domain, "AAAA", "2001:db8::1"), true, ""},
-		"turned elsewhere since":      {nil, func(s *Spec) { s.Recorded = nil }, simpleSet(domain, "CNAME", "x.example.com"), true, "CNAME of www.example.edu"},
+		"turned elsewhere since":      {nil, func(s *Spec) { s.Recorded = nil }, simpleSet(domain, "CNAME", "x.example.com"), false, ""},
+		"zone lost since":             {func(s *Spec) { s.ZoneID = "Z7" }, func(s *Spec) { s.ZoneID = "" }, theirs, false, ""},
 		"one of a policy, leading us": {func(s *Spec) { s.Aliases = []string{"new." + domain} }, nil, routed(aliasSet("new."+domain, "A", target)), true, "A of new"},
 	} {
 		l := &liveZones{sets: map[string][]types.ResourceRecordSet{

@@ -89,6 +89,7 @@ func (w website) addValidationRecords(ctx context.Context, want wish, records []
 	if err != nil {
 		return err
 	}
+	refused := false
 	return w.conn.Patiently(ctx, "the validation records to be created", awsclient.IsStale, func() error {
 		var changes []zoneChange
 		for _, r := range records {
@@ -107,6 +108,10 @@ func (w website) addValidationRecords(ctx context.Context, want wish, records []
 				changes = append(changes, zoneChange{types.ChangeActionCreate, r})
 			}
 		}
+		if refused {
+			changes = overwriting(changes)
+		}
+		refused = true
 		return w.changeRecords(ctx, want.Want, &Status{}, changes)
 	})
 }

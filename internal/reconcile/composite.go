@@ -97,14 +97,16 @@ func (c Composite[S, O]) Check(ctx context.Context, w Wish[S]) error {
 	var have O
 	var errs Errors
 	asked := func(i int) bool { return c.Parts[i].due(w, have) }
+	claimed := c.watched(w)
 	if w.Prior == nil {
 		have, errs = c.free(ctx, w)
 	} else {
 		asked = func(i int) bool { return c.Parts[i].enters(w) }
+		claimed = asked
 		errs = c.look(ctx, w, &have, asked)
 	}
 	if len(errs) == 0 {
-		errs = c.refusals(ctx, w, have, c.claims(ctx, w, have, asked), asked, never)
+		errs = c.refusals(ctx, w, have, c.claims(ctx, w, have, claimed), asked, never)
 	}
 	return errs.orNil()
 }
@@ -295,6 +297,7 @@ func (c Composite[S, O]) refusals(
 			if err == nil && p.CanApply != nil {
 				err = guard(func() error { return p.CanApply(ctx, w, have) })
 			}
+		case errors.Is(err, ErrForeign) && w.Prior == nil && p.wanted(w): // though it is as wanted, it is of others
 		case errors.Is(err, ErrForeign):
 			err = nil // left alone
 		case err == nil && p.CanRemove != nil && doomed(i):

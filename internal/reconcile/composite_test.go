@@ -732,3 +732,63 @@ func TestUnconfirmed_isCompleteAndGoesOn(t *testing.T) {
 		t.Errorf("have %+v, settled %t, err %v", have, settled, err)
 	}
 }
+
+// TestClaim_foreignIsRefusedEvenAsWanted: what stands in the place of a new part is of others, however it looks.
+func TestClaim_foreignIsRefusedEvenAsWanted(t *testing.T) {
+	w := newWorld()
+	w.there["garden"] = full.Garden
+	c := w.house()
+	c.Parts[2].Claim = func(_ context.Context, _ wish, o status) error {
+		if o.Garden == "" {
+			return nil
+		}
+		return fmt.Errorf("the garden of the neighbors: %w", reconcile.ErrForeign)
+	}
+	_, err := c.Create(t.Context(), full)
+	if !errors.Is(err, reconcile.ErrForeign) || len(w.log) > 0 {
+		t.Errorf("create: %v, wrote %v", err, w.log)
+	}
+	if err := c.Check(t.Context(), wish{Want: full}); !errors.Is(err, reconcile.ErrForeign) {
+		t.Errorf("plan: %v", err)
+	}
+	without := full
+	without.Garden = ""
+	if _, err := c.Create(t.Context(), without); err != nil || w.there["garden"] != full.Garden {
+		t.Errorf("a composite that wants none: %v, there is %v", err, w.there)
+	}
+}
+
+// TestLate_isRemovedAfterAllOthersWereApplied: they may still use it.
+func TestLate_isRemovedAfterAllOthersWereApplied(t *testing.T) {
+	w := newWorld()
+	w.there = map[string]string{"house": "brick", "walls": "grey", "garden": "roses", "plate": "brass"}
+	c := w.house()
+	c.Parts[2].Late = true
+	want := full
+	want.Garden, want.Plate = "", ""
+	if _, err := c.Update(t.Context(), full, want); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"plate=", "walls=white", "garden="}, w.log); diff != "" {
+		t.Error("writes, -want +got:\n" + diff)
+	}
+}
+
+// TestRescue_looksAgainAfterAnInterrupt: the context is dead by then, and what a lost answer hid is recorded.
+func TestRescue_looksAgainAfterAnInterrupt(t *testing.T) {
+	w := newWorld()
+	ctx, cancel := context.WithCancel(t.Context())
+	c := w.house()
+	observe := c.Parts[0].Observe
+	c.Parts[0].Observe = func(ctx context.Context, asked wish, o *status) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		return observe(ctx, asked, o)
+	}
+	w.fail = func(int) fault { cancel(); return lost }
+	have, err := c.Create(ctx, full)
+	if err == nil || have.House != full.House {
+		t.Errorf("err = %v, recorded %+v", err, have)
+	}
+}

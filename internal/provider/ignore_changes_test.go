@@ -187,6 +187,7 @@ func (row ignorable) run(t *testing.T, b *acctest.Bench, typeName string) {
 		same(t, ignored+" is ignored: calls", writes[other], made)
 	}
 	others := slices.Sorted(maps.Keys(row.changes))
+	slices.Reverse(others) // tags and enabled first: they are written
 	for _, other := range others {
 		change(other, "", nil)
 	}

@@ -235,3 +235,15 @@ func TestOwnPolicy(t *testing.T) {
 		}
 	}
 }
+
+// TestOwnTags: tags of AWS and of other owners are not the user's.
+func TestOwnTags(t *testing.T) {
+	live := map[string]string{"aws:cloudformation:stack": "x", "Scanner": "theirs", "Team": "ours"}
+	s := Spec{IgnoreTag: func(key string) bool { return key == "Scanner" }}
+	if diff := cmp.Diff(map[string]string{"Team": "ours"}, s.OwnTags(live)); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(map[string]string{"Scanner": "theirs", "Team": "ours"}, Spec{}.OwnTags(live)); diff != "" {
+		t.Errorf("without other owners: %s", diff)
+	}
+}

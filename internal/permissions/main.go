@@ -42,9 +42,9 @@ func policies() map[string][]byte {
 	return map[string][]byte{
 		"bucket.json":              buckets.policy(bucket.API{}, access.API{}, lifecyclerule.API{}),
 		"bucket-plan.json":         buckets.policy(bucket.Reads{}, access.Reads{}, lifecyclerule.Reads{}),
-		"bucket-user.json":         buckets.policy(bucketuser.Reads{}, bucketuser.Writes{}, bucketuser.Cleanups{}),
+		"bucket-user.json":         buckets.policy(bucketuser.Reads{}, bucketuser.Searches{}, bucketuser.Writes{}, bucketuser.Cleanups{}),
 		"bucket-user-stores.json":  buckets.policy(bucketuser.Stores{}),
-		"bucket-user-plan.json":    buckets.policy(bucketuser.Reads{}),
+		"bucket-user-plan.json":    buckets.policy(bucketuser.Reads{}, bucketuser.Searches{}),
 		"lifecycle-rule.json":      buckets.policy(lifecyclerule.API{}),
 		"lifecycle-rule-plan.json": buckets.policy(lifecyclerule.Reads{}),
 		"website.json": sites.policy(website.API{}, bucket.API{}, bucket.PlaceholderReads{}, access.API{},

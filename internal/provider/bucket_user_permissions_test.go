@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
@@ -43,6 +45,7 @@ type stage struct {
 	name  string // the user's, without the bench's
 	lines []string
 	loses string // the call whose answers are lost, if any
+	moved bool   // somebody renames the user before
 }
 
 func stages(boundaries [2]string) []stage {
@@ -59,19 +62,28 @@ func stages(boundaries [2]string) []stage {
 		writer, `tags = { B = "2" }`, bounded(1), key(2, toState, `overlap = "1ms"`, "active = false"),
 	}
 	return []stage{
-		{"ann", []string{reader, "web_admin = true", `tags = { A = "1" }`, bounded(0), key(1, toState)}, ""},
-		{"ann", second, ""},
-		{"ann", second, ""}, // the end of the overlap
-		{"ann", []string{writer, docs, key(3, toSecret)}, ""},
-		{"bob", []string{reader, inline, key(3, toSecret)}, ""},
+		{"ann", []string{reader, "web_admin = true", `tags = { A = "1" }`, bounded(0), key(1, toState)}, "", false},
+		{"ann", second, "", false},
+		{"ann", second, "", false}, // the end of the overlap
+		{"ann", []string{writer, docs, key(3, toSecret)}, "", false},
+		{"bob", []string{reader, inline, key(3, toSecret)}, "", false},
 		// LocalStack cannot delete the keys of a renamed user, so it goes back to its name before there is a new one.
-		{"ann", []string{reader, key(3, toSecret)}, ""},
-		{"ann", []string{reader, key(4, toSecret)}, "secretsmanager:PutSecretValue"},
-		{"ann", []string{reader}, ""},
-		{"ann", []string{reader, key(5, toParameter)}, ""},
-		{"ann", []string{reader, key(6, toParameter)}, "ssm:PutParameter"},
-		{"ann", []string{reader, key(7, toSecret)}, ""},
+		{"ann", []string{reader, key(3, toSecret)}, "", false},
+		{"ann", []string{reader, key(4, toSecret)}, "secretsmanager:PutSecretValue", false},
+		{"ann", []string{reader}, "", false},
+		{"ann", []string{reader}, "", true},
+		{"ann", []string{reader, key(5, toParameter)}, "", false},
+		{"ann", []string{reader, key(6, toParameter)}, "ssm:PutParameter", false},
+		{"ann", []string{reader, key(7, toSecret)}, "", false},
 	}
+}
+
+// renameUser gives a user another name, as somebody could do by hand.
+func renameUser(t *testing.T, b *acctest.Bench, from, to string) {
+	t.Helper()
+	acctest.Must(b.IAM().UpdateUser(t.Context(), &iam.UpdateUserInput{
+		UserName: aws.String(b.Name + from), NewUserName: aws.String(b.Name + to),
+	}))(t)
 }
 
 // userCareer takes a user through everything that can happen to one. Each run is of a command that has to succeed in
@@ -81,6 +93,9 @@ func userCareer(
 ) {
 	t.Helper()
 	for _, s := range stages(boundaries) {
+		if s.moved {
+			renameUser(t, b, "-ann", "-eve")
+		}
 		config := strings.ReplaceAll(memberNamed(b, b.Name+"-"+s.name, s.lines...), "NAME", b.Name)
 		tf.Write(b.Provider() + config)
 		// However often it is sent, so that only a look at the store can tell what became of it.
@@ -130,14 +145,17 @@ func TestAccBucketUser_permissionsMissing(t *testing.T) {
 // and writes nothing.
 func TestAccBucketUser_permissionsPlan(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+		makeLevels(t, b, access.ReadOnly)
 		tf := b.Served(t)
-		tf.Write(b.Provider() + member(b,
-			`access = "read_only"`, `grant = "inline"`, `tags = { Team = "library" }`, `access_key = {}`,
-		))
+		lines := []string{`access = "read_only"`, `tags = { Team = "library" }`, `access_key = {}`}
+		tf.Write(b.Provider() + member(b, append(lines, `grant = "inline"`)...))
 		tf.Apply()
-		name := b.Name + "-ann"
+		name := b.Name + "-eve"
+		renameUser(t, b, "-ann", "-eve")
 		tags("Team", "music")(t, b, &name)
+		tf.Write(b.Provider() + member(b, lines...))
 		wantPlan(t, b, tf, published(t, "bucket-user-plan.json"), `~ "Team" = "music" -> "library"`)
+		renameUser(t, b, "-eve", "-ann")
 		tf.Destroy()
 	})
 }

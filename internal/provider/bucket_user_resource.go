@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -67,7 +68,9 @@ func bucketUserSchema(ctx context.Context) schema.Schema {
 			"name": schema.StringAttribute{
 				Required: true,
 				MarkdownDescription: "Name of the IAM user, unique in the account regardless of case: 1 to 64 letters, digits " +
-					"and `+=,.@_-`. A change renames the user in place; its keys stay valid.",
+					"and `+=,.@_-`. A change renames the user in place; its keys stay valid. A name that another user has is " +
+					"refused. The user is known by its `unique_id`: one that was renamed elsewhere is found and renamed back, and " +
+					"one that somebody made under this name is never touched.",
 				Validators: []validator.String{stringvalidator.RegexMatches(userNameForm,
 					"must be 1 to 64 letters, digits and any of +=,.@_-")},
 			},
@@ -105,7 +108,7 @@ func bucketUserSchema(ctx context.Context) schema.Schema {
 				ElementType: types.StringType,
 				MarkdownDescription: "Tags of the user, in addition to the provider's `default_tags`; a tag set here takes " +
 					"precedence over one with the same key. Together at most 50.",
-				Validators: []validator.Map{fwtypes.TagMap(nil)},
+				Validators: []validator.Map{fwtypes.TagMap(notMark)},
 			},
 			"tags_all": schema.MapAttribute{
 				Computed:    true,
@@ -130,12 +133,20 @@ func bucketUserSchema(ctx context.Context) schema.Schema {
 	}
 }
 
+// notMark refuses the tag by which the provider knows what it made.
+func notMark(key string) error {
+	if key == bucketuser.MarkTag {
+		return errors.New("is the mark of users that spinup made: leave it out")
+	}
+	return nil
+}
+
 func accessKeySchema() schema.Attribute {
 	return schema.SingleNestedAttribute{
 		CustomType: fwtypes.NewObjectType[accessKeyModel](),
 		Optional:   true,
 		MarkdownDescription: "The user's access key. Unset: none. Removing it deletes the keys that this resource " +
-			"created. A key that was deleted elsewhere is created anew.",
+			"created, and the key that an import found, the newest. A key that was deleted elsewhere is created anew.",
 		Attributes: map[string]schema.Attribute{
 			"rotation": schema.StringAttribute{
 				Optional: true,
@@ -169,14 +180,15 @@ func accessKeySchema() schema.Attribute {
 					"ssm_parameter": schema.StringAttribute{
 						Optional: true,
 						MarkdownDescription: "Name of an SSM parameter, a SecureString, that is created for the key and deleted with " +
-							"it. It holds the JSON object `{\"access_key_id\": …, \"secret_access_key\": …}`. An existing one is not " +
-							"taken over.",
+							"it. It holds the JSON object `{\"access_key_id\": …, \"secret_access_key\": …}`. Its description names the " +
+							"user and is the mark by which it is known again; an existing one without it is not taken over.",
 						Validators: []validator.String{fwtypes.ParameterName()},
 					},
 					"secretsmanager_secret": schema.StringAttribute{
 						Optional: true,
 						MarkdownDescription: "Name of a Secrets Manager secret that is created for the key and deleted with it. It " +
-							"holds the same JSON object. An existing one is not taken over.",
+							"holds the same JSON object, and its description names the user. An existing one without that is not " +
+							"taken over.",
 						Validators: []validator.String{stringvalidator.RegexMatches(secretForm,
 							"must be 1 to 512 letters, digits and any of /_+=.@-")},
 					},

@@ -286,6 +286,31 @@ func TestAccBucketUser_importMissing(t *testing.T) {
 	})
 }
 
+// TestAccBucketUser_importTwoKeys imports a user with two keys: the newer is adopted, the older stays whatever happens
+// to access_key, and the import says so.
+func TestAccBucketUser_importTwoKeys(t *testing.T) {
+	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+		makeLevels(t, b, access.ReadOnly)
+		name := b.Name + "-ann"
+		older, _ := b.MakeUser(t, name, b.Name+"-BktROGrp")
+		newer := acctest.Must(b.IAM().CreateAccessKey(t.Context(), &iam.CreateAccessKeyInput{UserName: &name}))(t).AccessKey
+		tf := b.Served(t)
+		tf.Write(b.Provider() + member(b, `access = "read_only"`, `access_key = {}`, `force_destroy = false`))
+		out := tf.Must("import", userAddress, b.Name+"/"+name)
+		saysAll(t, out, "The user has two access keys", older, aws.ToString(newer.AccessKeyId))
+		tf.Apply()
+		tf.Write(b.Provider() + member(b, `access = "read_only"`, `force_destroy = false`))
+		tf.Apply()
+		if keys := liveKeys(t, b); len(keys) != 1 {
+			t.Errorf("keys: %v", keys)
+		}
+		saysAll(t, tf.MustFail("destroy", "-auto-approve"), "has items that spinup did not create", "access key")
+		tf.Write(b.Provider() + member(b, `access = "read_only"`))
+		tf.Apply()
+		tf.Destroy()
+	})
+}
+
 // TestAccBucketUser_disappears deletes the user behind Terraform's back: the next apply makes another.
 func TestAccBucketUser_disappears(t *testing.T) {
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
@@ -585,6 +610,7 @@ func TestAccBucketUser_missingGroup(t *testing.T) {
 		state := tf.StateFile()
 		refused(admin, `access = "admin"`, `tags = { A = "1" }`)
 		same(t, "state", state, tf.StateFile())
+		tf.Write(b.Provider() + member(b, `access = "read_only"`))
 		tf.Destroy()
 	})
 }

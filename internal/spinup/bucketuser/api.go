@@ -19,12 +19,17 @@ type (
 
 // Reads are the operations of a refresh: what `terraform plan` needs.
 type Reads struct {
-	ListUsers         iamCall[iam.ListUsersInput, iam.ListUsersOutput]                 `iam:"iam:ListUsers" on:"*"`
 	GetUser           iamCall[iam.GetUserInput, iam.GetUserOutput]                     `iam:"iam:GetUser" on:"user"`
 	ListGroupsForUser iamCall[iam.ListGroupsForUserInput, iam.ListGroupsForUserOutput] `iam:"iam:ListGroupsForUser" on:"user"`
 	ListUserPolicies  iamCall[iam.ListUserPoliciesInput, iam.ListUserPoliciesOutput]   `iam:"iam:ListUserPolicies" on:"user"`
 	GetUserPolicy     iamCall[iam.GetUserPolicyInput, iam.GetUserPolicyOutput]         `iam:"iam:GetUserPolicy" on:"user"`
 	ListAccessKeys    iamCall[iam.ListAccessKeysInput, iam.ListAccessKeysOutput]       `iam:"iam:ListAccessKeys" on:"user"`
+}
+
+// Searches are the operations that only some plans make: for a user that lost its name, and before a user joins a group.
+type Searches struct {
+	ListUsers iamCall[iam.ListUsersInput, iam.ListUsersOutput] `iam:"iam:ListUsers" on:"*"`
+	GetGroup  iamCall[iam.GetGroupInput, iam.GetGroupOutput]   `iam:"iam:GetGroup" on:"membership"`
 }
 
 // Writes are the other operations on the user and its key: those that change something, and the reads before them.
@@ -35,7 +40,6 @@ type Writes struct {
 	DeleteUserPermissionsBoundary iamCall[iam.DeleteUserPermissionsBoundaryInput, iam.DeleteUserPermissionsBoundaryOutput] `iam:"iam:DeleteUserPermissionsBoundary" on:"user"`
 	TagUser                       iamCall[iam.TagUserInput, iam.TagUserOutput]                                             `iam:"iam:TagUser" on:"user"`
 	UntagUser                     iamCall[iam.UntagUserInput, iam.UntagUserOutput]                                         `iam:"iam:UntagUser" on:"user"`
-	GetGroup                      iamCall[iam.GetGroupInput, iam.GetGroupOutput]                                           `iam:"iam:GetGroup" on:"membership"`
 	AddUserToGroup                iamCall[iam.AddUserToGroupInput, iam.AddUserToGroupOutput]                               `iam:"iam:AddUserToGroup" on:"membership"`
 	RemoveUserFromGroup           iamCall[iam.RemoveUserFromGroupInput, iam.RemoveUserFromGroupOutput]                     `iam:"iam:RemoveUserFromGroup" on:"anygroup"`
 	PutUserPolicy                 iamCall[iam.PutUserPolicyInput, iam.PutUserPolicyOutput]                                 `iam:"iam:PutUserPolicy" on:"user"`
@@ -79,6 +83,7 @@ type Stores struct {
 // API is every operation that a bucket user makes; the tags name the IAM action that allows it and what it is about.
 type API struct {
 	Reads
+	Searches
 	Writes
 	Cleanups
 	Stores
@@ -89,13 +94,13 @@ func NewAPI(c *awsclient.Conn) API {
 	iam, ssm, secrets := awsclient.IAM(c), awsclient.SSM(c), awsclient.SecretsManager(c)
 	return API{
 		Reads: Reads{
-			ListUsers:         iam.ListUsers,
 			GetUser:           iam.GetUser,
 			ListGroupsForUser: iam.ListGroupsForUser,
 			ListUserPolicies:  iam.ListUserPolicies,
 			GetUserPolicy:     iam.GetUserPolicy,
 			ListAccessKeys:    iam.ListAccessKeys,
 		},
+		Searches: Searches{ListUsers: iam.ListUsers, GetGroup: iam.GetGroup},
 		Writes: Writes{
 			CreateUser:                    iam.CreateUser,
 			UpdateUser:                    iam.UpdateUser,
@@ -103,7 +108,6 @@ func NewAPI(c *awsclient.Conn) API {
 			DeleteUserPermissionsBoundary: iam.DeleteUserPermissionsBoundary,
 			TagUser:                       iam.TagUser,
 			UntagUser:                     iam.UntagUser,
-			GetGroup:                      iam.GetGroup,
 			AddUserToGroup:                iam.AddUserToGroup,
 			RemoveUserFromGroup:           iam.RemoveUserFromGroup,
 			PutUserPolicy:                 iam.PutUserPolicy,

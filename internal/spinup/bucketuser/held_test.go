@@ -123,6 +123,25 @@ func TestStored_refusesWhatIsForeign(t *testing.T) {
 	}
 }
 
+func TestHeld_refuses(t *testing.T) {
+	at := Store{SecretsSecret: "team"}
+	for name, test := range map[string]struct {
+		held Held
+		says string
+	}{
+		"nothing there":          {Held{}, ""},
+		"ours":                   {Held{Exists: true, Ours: true}, ""},
+		"foreign":                {Held{Exists: true, describe: "theirs"}, `Secrets Manager secret team (description "theirs")`},
+		"scheduled for deletion": {Held{Exists: true, Deleted: "2026-12-24"}, "scheduled for deletion on 2026-12-24"},
+	} {
+		err := test.held.refuse(at)
+		if (err == nil) != (test.says == "") || err != nil &&
+			(!errors.Is(err, reconcile.ErrForeign) || !strings.Contains(err.Error(), test.says)) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // An import knows the store again, and the next rotation writes into it.
 func TestStored_isKnownAfterAnImport(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -193,9 +212,9 @@ func TestObserve_importOfTwoKeys(t *testing.T) {
 	prior.Key = &Key{ID: have.Current.ID, Active: true}
 	want := prior
 	want.Key = &Key{Active: true}
-	err = run().composite().Check(t.Context(), wish{Want: want, Prior: &prior})
+	_, err = run().composite().Update(t.Context(), prior, want)
 	if err == nil || !strings.Contains(err.Error(), "no room") || !strings.Contains(err.Error(), *older.AccessKeyId) {
-		t.Errorf("a rotation at plan: %v", err)
+		t.Errorf("a rotation: %v", err)
 	}
 	want.Key = nil
 	if _, err := run().composite().Update(t.Context(), prior, want); err == nil {

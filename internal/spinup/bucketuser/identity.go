@@ -15,9 +15,9 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
 )
 
-// markTag is the tag of users that the provider made. Its value names the call that made the user, so that a call whose
+// MarkTag is the tag of users that the provider made. Its value names the call that made the user, so that a call whose
 // answer was lost can be told from somebody else's. Everywhere else the user's id says whose it is.
-const markTag = "spinup:bucket-user"
+const MarkTag = "spinup:bucket-user"
 
 // maxTags is how many tags IAM allows a user.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
@@ -256,7 +256,7 @@ func (b bucketUser) mark(tags map[string]string) (marked map[string]string, toke
 	if marked == nil {
 		marked = map[string]string{}
 	}
-	marked[markTag] = token
+	marked[MarkTag] = token
 	return marked, token
 }
 
@@ -319,7 +319,7 @@ func (b bucketUser) recognise(ctx context.Context, name, token string, o *Status
 		if err != nil || user == nil || b.register.isDeleted(user.ID) {
 			return false, err
 		}
-		if token != "" && user.Tags[markTag] != token {
+		if token != "" && user.Tags[MarkTag] != token {
 			return false, fmt.Errorf("%w: %w", reconcile.ErrForeign, exists)
 		}
 		o.User = user

@@ -26,11 +26,13 @@ func (b bucketUser) accessKey() part {
 		Watched: func(s Spec) bool {
 			return s.Key != nil || s.ReadAll
 		},
-		Wanted:   func(w wish) bool { return w.Want.Key != nil },
-		Present:  func(o Status) bool { return o.Current != nil || o.Previous != nil },
-		InSync:   keyInSync,
-		Observe:  b.observeKeys,
-		Enters:   renews,
+		Wanted:  func(w wish) bool { return w.Want.Key != nil },
+		Present: func(o Status) bool { return o.Current != nil || o.Previous != nil },
+		InSync:  keyInSync,
+		Observe: b.observeKeys,
+		Enters: func(w wish) bool { // what cannot be encrypted is to be known before a key is made
+			return renews(w) && w.Want.Key.Store.PGPKey != ""
+		},
 		CanApply: canRenew,
 		Apply: func(ctx context.Context, w wish, o *Status) error {
 			s := w.Want

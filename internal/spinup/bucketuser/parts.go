@@ -156,8 +156,8 @@ func (b bucketUser) tags() part {
 					gone = append(gone, key)
 				}
 			}
-			if _, marked := o.User.Tags[markTag]; marked && len(s.Tags) >= maxTags {
-				gone = append(gone, markTag) // only a lost answer needed it
+			if _, marked := o.User.Tags[MarkTag]; marked && len(s.Tags) >= maxTags {
+				gone = append(gone, MarkTag) // only a lost answer needed it
 			}
 			slices.Sort(gone)
 			if len(gone) > 0 {

@@ -292,7 +292,7 @@ func pathOf(s Spec, document string) string {
 func (s Spec) OwnTags(live map[string]string) map[string]string {
 	own := maps.Clone(live)
 	maps.DeleteFunc(own, func(key, _ string) bool {
-		return key == markTag || strings.HasPrefix(key, "aws:") || s.IgnoreTag != nil && s.IgnoreTag(key)
+		return key == MarkTag || strings.HasPrefix(key, "aws:") || s.IgnoreTag != nil && s.IgnoreTag(key)
 	})
 	return own
 }

@@ -46,8 +46,9 @@ func (e *TakenError) Unwrap() error { return reconcile.ErrForeign }
 // finder finds the user of one composite. Its parts share it: one search tells all of them the user's name.
 type finder struct {
 	mu    sync.Mutex
-	known bool // ours and err are the result of a search, or of a write
-	fresh bool // the part of the user itself has not used the result yet
+	known bool   // ours and err are the result of a search, or of a write
+	fresh bool   // the part of the user itself has not used the result yet
+	token string // of the call that made, or was to make, the user in this run; "" for none
 	found
 }
 
@@ -159,7 +160,7 @@ func (b bucketUser) find(ctx context.Context, w wish, made *User) found {
 		case err != nil:
 			return found{err: err}
 		case user == nil || b.register.isDeleted(user.ID):
-		case isOurs(w, made, id, name, *user):
+		case b.isOurs(w, made, id, name, *user):
 			f.ours = user
 			return f
 		case name == w.Want.Name:
@@ -175,8 +176,13 @@ func (b bucketUser) find(ctx context.Context, w wish, made *User) found {
 
 // isOurs reports whether a user that has one of the names is the one of the composite. A state that is older than
 // unique_id knows the name only.
-func isOurs(w wish, made *User, id, name string, user User) bool {
+func (b bucketUser) isOurs(w wish, made *User, id, name string, user User) bool {
+	token := b.finder.token
 	switch {
+	case token != "" && user.Tags[MarkTag] == token:
+		return true
+	case token != "" && made == nil:
+		return false // its creation was tried and not confirmed: this is somebody else's
 	case id != "":
 		return user.ID == id
 	case made != nil:
@@ -272,6 +278,9 @@ func claim(_ context.Context, w wish, o Status) error {
 // of this very call.
 func (b bucketUser) createUser(ctx context.Context, s Spec, o *Status) error {
 	tags, token := b.mark(s.Tags)
+	b.finder.mu.Lock()
+	b.finder.token = token
+	b.finder.mu.Unlock()
 	in := &iam.CreateUserInput{UserName: &s.Name, Path: &s.IAMPath, Tags: tagList(tags)}
 	if s.Boundary != "" {
 		in.PermissionsBoundary = &s.Boundary

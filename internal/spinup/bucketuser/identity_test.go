@@ -7,6 +7,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
 )
 
@@ -162,6 +163,25 @@ func TestCreate_answers(t *testing.T) {
 					t.Errorf("somebody else's user joined %v", a.users["ann"].groups)
 				}
 			})
+		})
+	}
+}
+
+// A creation that failed without an answer may have succeeded: the mark tells, and state records what was made.
+func TestCreate_withoutAnAnswer(t *testing.T) {
+	for _, theirs := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			a, run := newAccount(t)
+			a.create = func() error {
+				if theirs {
+					a.users["ann"].tags = nil
+				}
+				return &awsclient.CallError{Service: "iam", Operation: "CreateUser", Attempts: 1}
+			}
+			have, err := run().composite().Create(t.Context(), reader("ann", ""))
+			if err == nil || (have.User == nil) != theirs {
+				t.Errorf("theirs %v: %v; recorded %+v", theirs, err, have.User)
+			}
 		})
 	}
 }

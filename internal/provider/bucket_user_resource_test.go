@@ -333,6 +333,41 @@ func TestAccBucketUser_disappears(t *testing.T) {
 	})
 }
 
+// TestAccBucketUser_storeOutlivesUser deletes a user by hand whose key is in a store: the resource stays, the next apply
+// makes the user anew and writes to the same place, and a destroy leaves nothing.
+func TestAccBucketUser_storeOutlivesUser(t *testing.T) {
+	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+		makeLevels(t, b, access.ReadOnly)
+		tf := b.Played(t)
+		config := b.Provider() + member(b, `access = "read_only"`,
+			`access_key = { store = { ssm_parameter = "/`+b.Name+`/key" } }`)
+		tf.Write(config)
+		tf.Apply()
+		byHand := func() (id any) {
+			t.Helper()
+			id = tf.State(userAddress)["access_key"].(map[string]any)["id"]
+			acctest.Must(b.IAM().DeleteAccessKey(t.Context(), &iam.DeleteAccessKeyInput{
+				UserName: aws.String(b.Name + "-ann"), AccessKeyId: aws.String(id.(string)),
+			}))(t)
+			deleteMember(t, b)
+			return id
+		}
+		id := byHand()
+		same(t, "actions", []string{"update"}, tf.Plan(userAddress).Actions)
+		tf.Apply()
+		tf.Empty()
+		stored, err := parameterOf(t.Context(), b)
+		if is := tf.State(userAddress)["access_key"].(map[string]any)["id"]; err != nil || is == id || stored.ID != is {
+			t.Errorf("%v; the key %v, stored %v, before %v", err, is, stored.ID, id)
+		}
+		byHand()
+		tf.Destroy()
+		if stored, err := parameterOf(t.Context(), b); err == nil {
+			t.Errorf("the parameter still holds %s", stored.ID)
+		}
+	})
+}
+
 // deleteMember deletes a user that has nothing but the read-only group.
 func deleteMember(t *testing.T, b *acctest.Bench) {
 	t.Helper()

@@ -96,6 +96,7 @@ func finish[E any](requests []*request[E], err error) {
 // commit writes a batch and checks later that it is still there, until it is. The caller holds the lock of the bucket;
 // commit calls unlock.
 func (w Writer[D, E]) commit(ctx context.Context, requests []*request[E], unlock func()) {
+	began := time.Now()
 	for cycle := 1; ; cycle++ {
 		left, read, err := w.write(ctx, requests)
 		unlock()
@@ -110,7 +111,8 @@ func (w Writer[D, E]) commit(ctx context.Context, requests []*request[E], unlock
 		if requests = w.confirm(ctx, left, time.Since(read)); len(requests) == 0 {
 			return
 		}
-		if cycle == cycles {
+		lagging := !w.stranger(requests) && time.Since(began) < w.conn.Pace.Consistency
+		if cycle >= cycles && !lagging {
 			finish(requests, w.overwritten(requests))
 			return
 		}
@@ -173,6 +175,9 @@ func (w Writer[D, E]) write(
 			return requests, time.Time{}, err
 		}
 		w.record(requests)
+		for _, r := range requests {
+			r.before = seen.doc.Elements()
+		}
 		return requests, seen.began, nil
 	}
 }
@@ -311,14 +316,64 @@ func (w Writer[D, E]) confirm(ctx context.Context, requests []*request[E], gap t
 			return nil
 		}
 		requests = slices.DeleteFunc(requests, func(r *request[E]) bool {
-			kept := w.same(seen.doc, merge(seen.doc, []*request[E]{r}), []*request[E]{r})
+			kept := kept(seen.doc, r)
 			if kept {
 				r.done <- nil
 			}
 			return kept
 		})
+		if check == checks-1 {
+			for _, r := range requests {
+				r.shown = seen.doc.Elements()
+			}
+		}
 	}
 	return requests
+}
+
+// kept reports whether the document has what was written under the request's keys. So it has if the store shows an
+// element in other words, which are neither those written nor those from before: a writer that lost our change would
+// show those. Words that are the same after two writes are the store's too.
+func kept[D Document[D, E], E Element[E]](doc D, r *request[E]) bool {
+	wanted := doc.Replace(r.Owned, r.Want)
+	for _, key := range r.Owned {
+		have, want := under(doc, key), under(wanted, key)
+		if slices.EqualFunc(have, want, E.Equal) {
+			continue
+		}
+		if len(have) != 1 || len(want) != 1 {
+			return false
+		}
+		again := slices.ContainsFunc(r.shown, have[0].Equal) // after another write of ours
+		if slices.ContainsFunc(r.before, have[0].Equal) && !again {
+			return false
+		}
+	}
+	return true
+}
+
+// stranger reports whether the latest read shows an element that neither was there before nor is ours: another writer's.
+// Without one it may be that reads lag behind.
+func (w Writer[D, E]) stranger(requests []*request[E]) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.latest == nil {
+		return false
+	}
+	select {
+	case <-w.latest.done:
+	default:
+		return false // a read is under way
+	}
+	return slices.ContainsFunc(w.latest.doc.Elements(), func(element E) bool {
+		own, ours := w.journal[element.Key()]
+		if ours && own.element != nil && element.Equal(*own.element) {
+			return false
+		}
+		return !slices.ContainsFunc(requests, func(r *request[E]) bool {
+			return slices.ContainsFunc(r.before, element.Equal) || slices.ContainsFunc(r.Want, element.Equal)
+		})
+	})
 }
 
 // overwritten returns the error for requests that others keep overwriting.

@@ -78,6 +78,8 @@ type request[E any] struct {
 	Change[E]
 	ctx     context.Context
 	written bool       // at least once
+	before  []E        // the elements that the latest write was based on
+	shown   []E        // the elements that the latest check found, if the change was not among them
 	done    chan error // with room for one, so nobody waits for the receiver
 }
 

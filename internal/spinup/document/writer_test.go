@@ -395,6 +395,56 @@ func TestApply_slowRead(t *testing.T) {
 	})
 }
 
+// TestApply_reworded: an element that the store shows in other words than it was written in was written once, and is no
+// work of another writer.
+func TestApply_reworded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer(1)
+		store := s.store()
+		store.Write = func(ctx context.Context, p page) error {
+			for i := range p {
+				p[i].text = strings.ToUpper(p[i].text)
+			}
+			return s.write(ctx, p)
+		}
+		w := NewWriter[page, line](&awsclient.Conn{Pace: awsclient.DefaultPace()}, "bucket", store)
+		for range 2 {
+			if err := w.Apply(t.Context(), add(line{"a", "words"})); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if diff := cmp.Diff(page{{"a", "WORDS"}}, s.now(0), cmp.AllowUnexported(line{})); diff != "" {
+			t.Errorf("the document (-want +got):\n%s", diff)
+		}
+		if n := len(slices.DeleteFunc(slices.Clone(s.calls), func(call string) bool { return call != "write" })); n > 3 {
+			t.Errorf("%d writes: %v", n, s.calls)
+		}
+	})
+}
+
+// TestApply_lag: reads that lag for a minute are no other writer.
+func TestApply_lag(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer(1)
+		s.set(page{{"theirs", "1"}}, "write")
+		began := time.Now()
+		store := s.store()
+		store.Read = func(context.Context) (page, error) {
+			if time.Since(began) < time.Minute {
+				return page{{"theirs", "1"}}, nil
+			}
+			return s.now(0), nil
+		}
+		w := NewWriter[page, line](&awsclient.Conn{Pace: awsclient.DefaultPace()}, "bucket", store)
+		if err := w.Apply(t.Context(), add(line{"a", "1"})); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(page{{"a", "1"}, {"theirs", "1"}}, sorted(s.now(0)), cmp.AllowUnexported(line{})); diff != "" {
+			t.Errorf("the document (-want +got):\n%s", diff)
+		}
+	})
+}
+
 // TestForget: what was written to a bucket that is gone does not come back in another of its name, whose document
 // somebody else may have begun.
 func TestForget(t *testing.T) {

@@ -191,8 +191,8 @@ func websitePagesSchema() map[string]schema.Attribute {
 				"trigger": schema.StringAttribute{
 					Optional:   true,
 					Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
-					MarkdownDescription: "Any text, such as a version or a hash of the content; a change invalidates `paths`. Setting " +
-						"it for the first time, after an import too, only notes it.",
+					MarkdownDescription: "Any text, such as a version or a hash of the content; a change invalidates `paths`. " +
+						"Setting it for the first time, after an import too, only notes it.",
 				},
 			},
 		},

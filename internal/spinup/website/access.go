@@ -52,7 +52,8 @@ func (o Status) ownsAccess(s Spec) bool {
 	return s.owns(a.Comment, d != nil && d.Settings.AccessID == a.ID)
 }
 
-// applyAccess makes the control or mends it. One that exists by now is an earlier attempt's if it bears the site's mark.
+// applyAccess makes the control or mends it. One that exists by now is an earlier attempt's if it bears the site's
+// mark.
 func (w website) applyAccess(ctx context.Context, want wish, o *Status) error {
 	s := want.Want
 	if o.Access != nil {

@@ -10,8 +10,8 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
 )
 
-// Begun finds the bucket of a site that has nothing else yet, because the run that made it was killed: the bucket of the
-// domain's name, or any that bears the site's tag. Where the account's buckets may not be listed, there is none of
+// Begun finds the bucket of a site that has nothing else yet, because the run that made it was killed: the bucket of
+// the domain's name, or any that bears the site's tag. Where the account's buckets may not be listed, there is none of
 // another name.
 func Begun(ctx context.Context, conn *awsclient.Conn, domain string) (name, region string, found bool, err error) {
 	if !strings.Contains(domain, ".") {
@@ -76,6 +76,6 @@ func (w website) taken(ctx context.Context, want wish, o Status) error {
 	if begun || err != nil {
 		return err
 	}
-	return fmt.Errorf("%w: the bucket %s exists already, and there is no website %s: set bucket_name to a name that is free",
-		reconcile.ErrForeign, s.Bucket.Name, s.Domain)
+	return fmt.Errorf("%w: the bucket %s exists already, and there is no website %s: set bucket_name to a name that is "+
+		"free", reconcile.ErrForeign, s.Bucket.Name, s.Domain)
 }

@@ -106,8 +106,8 @@ func (o Status) ownsFunction(s Spec) bool {
 
 // foreignObject is the refusal of an object that bears the site's name and was made for something else.
 func foreignObject(what, comment string, s Spec) error {
-	return fmt.Errorf("%w: %s has the name that the site would give to its own, but its comment is %q, not %q: delete it, "+
-		"or give it that comment to hand it over", reconcile.ErrForeign, what, comment, s.mark())
+	return fmt.Errorf("%w: %s has the name that the site would give to its own, but its comment is %q, not %q: delete "+
+		"it, or give it that comment to hand it over", reconcile.ErrForeign, what, comment, s.mark())
 }
 
 // observeFunction looks for the function by its name, and for one that an earlier version made by its mark too.

@@ -65,8 +65,8 @@ func (s Spec) settings(o Status) Settings {
 	return want
 }
 
-// errorCodes are the status codes for an object that does not exist. A distribution that may list the bucket gets 404, so
-// that the 403 of anything else stays a 403. The website endpoint cannot tell who asks, and answers 403 to everybody.
+// errorCodes are the status codes for an object that does not exist. A distribution that may list the bucket gets 404,
+// so that the 403 of anything else stays a 403. The website endpoint cannot tell who asks, and answers 403 to everybody.
 func (s Spec) errorCodes() []int32 {
 	if s.Origin == OriginEndpoint {
 		return []int32{403, 404}
@@ -160,8 +160,8 @@ func seenGeo(r *types.Restrictions) Geo {
 }
 
 // ownOrigin is the site's origin for a configuration to be written: that of the default behavior if it leads to the
-// bucket, else one of the site's id, else any that leads to the bucket. One of the default behavior that leads elsewhere
-// is somebody else's.
+// bucket, else one of the site's id, else any that leads to the bucket. One of the default behavior that leads
+// elsewhere is somebody else's.
 func (want Settings) ownOrigin(c *types.DistributionConfig, id string) *types.Origin {
 	if c.Origins == nil {
 		return nil

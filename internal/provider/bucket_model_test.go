@@ -155,10 +155,12 @@ func specs(data *providerData) *rapid.Generator[bucketSpec] {
 			Statements:   statements().Draw(t, "statements"),
 			Levels:       subset(access.Levels()).Draw(t, "levels"),
 			Preset:       rapid.SampledFrom(append(lifecyclerule.PresetNames(), "")).Draw(t, "preset"),
+			GroupARNs:    map[access.Level]string{},
 			PolicyARNs:   map[access.Level]string{},
 			IAMPath:      data.iamPath,
 		}
 		for _, l := range s.Levels {
+			s.GroupARNs[l] = "arn:aws:iam::123456789012:group/" + string(l)
 			s.PolicyARNs[l] = "arn:aws:iam::123456789012:policy/elsewhere/" + string(l)
 		}
 		return s

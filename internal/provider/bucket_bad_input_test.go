@@ -95,6 +95,10 @@ var badBuckets = map[string]badInput{
 	"two statements of one Sid": {policyOf(statement("Mine", "Allow", "data.example.edu"), statement("Mine", "Deny", "data.example.edu")),
 		"policy", `"Mine"`, "same Sid"},
 	"one element twice": {`policy = "{\"Statement\":[],\"Statement\":[]}"`, "policy", `"Statement"`, "twice"},
+	"canonical user without a Sid": {`policy = jsonencode({ Statement = [{
+		Effect = "Allow", Action = "s3:GetObject", Resource = "arn:aws:s3:::data.example.edu/*"
+		Principal = { CanonicalUser = "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be" }
+	}] })`, "policy", "CanonicalUser", "Give it a Sid"},
 	"reserved Sid": {policyOf(statement("SpinupMine", "Allow", "data.example.edu")),
 		"policy", `"SpinupMine"`, "choose another"},
 	"policy of another bucket": {policyOf(statement("Mine", "Allow", "other")),
@@ -127,6 +131,11 @@ func statement(sid, effect, bucket string) string {
 
 // badPlans are refused by what the provider's configuration says besides.
 var badPlans = map[string]badInput{
+	"public statement": {policyOf(statement("Mine", "Allow", "data.example.edu")), "policy", "Mine", `public_access is "none"`},
+	"long policy": {`policy = jsonencode({ Statement = [for i in range(250) : {
+		Sid = "Mine${i}", Effect = "Deny", Principal = "*", Action = "s3:GetObjectTorrent"
+		Resource = "arn:aws:s3:::data.example.edu/${i}"
+	}] })`, "policy", "bytes", "at most 20480"},
 	"region typo":          {`region = "us-esat-1"`, "region", `"us-esat-1"`, "not an AWS region"},
 	"org tag":              {`tags = { "spinup:org" = "library" }`, "tags", `"spinup:org"`, "Leave it out"},
 	"tag of others":        {`tags = { Scanner = "mine" }`, "tags", `"Scanner"`, "ignore_tags"},

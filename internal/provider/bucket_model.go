@@ -143,7 +143,33 @@ func (m *bucketModel) resolve(ctx context.Context, r turn[bucketModel]) (diags d
 	m.resolveAccessLog(ctx, r, &diags)
 	m.TagsAll = r.data.tagsAll(m.Tags)
 	m.resolveComputed(ctx, r, &diags)
+	if !r.applying {
+		m.checkWholePolicy(r.data.partition, &diags)
+	}
 	return diags
+}
+
+// checkWholePolicy refuses what S3 would refuse of the user's statements together with the provider's own.
+func (m *bucketModel) checkWholePolicy(partition string, diags *diag.Diagnostics) {
+	if m.Policy.IsNull() || m.Policy.IsUnknown() || m.Name.IsUnknown() {
+		return
+	}
+	whole := bucket.Spec{
+		Name: m.Name.ValueString(), Partition: partition, Statements: statementsOf(m.Policy, diags),
+		RequireTLS: m.RequireTLS.ValueBool(), PublicAccess: m.PublicAccess.ValueString(),
+	}
+	if size := whole.PolicySize(); size > bucket.MaxPolicy {
+		diags.AddAttributeError(path.Root("policy"), "Invalid policy", fmt.Sprintf(
+			"The bucket policy would have %d bytes with the statements of require_tls and public_access, want at most %d.",
+			size, bucket.MaxPolicy))
+	}
+	for _, statement := range whole.Statements {
+		if whole.PublicAccess == bucket.PublicNone && statement.Public() {
+			diags.AddAttributeError(path.Root("policy"), "Invalid policy", fmt.Sprintf(
+				"policy has the statement %s, which allows everybody something, and public_access is \"none\", with which S3 "+
+					"refuses it. Limit its Principal or Condition, or set public_access to \"unblocked\".", statement.Label()))
+		}
+	}
 }
 
 func (m *bucketModel) resolveName(r turn[bucketModel]) {

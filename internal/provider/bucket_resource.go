@@ -296,6 +296,11 @@ func (m *bucketModel) checkPolicy(diags *diag.Diagnostics) {
 				"policy has a statement with the Sid %q. A Sid that begins with \"Spinup\" is reserved for require_tls and "+
 					"public_access; choose another.", statement.Sid))
 		}
+		if _, rewritten := statement.Principal["CanonicalUser"]; rewritten && statement.Sid == "" {
+			diags.AddAttributeError(path.Root("policy"), "Invalid policy", fmt.Sprintf(
+				"policy has the statement %s with a CanonicalUser, which S3 rewrites to an ARN, so that the statement is not "+
+					"found again by its content. Give it a Sid.", statement.Label()))
+		}
 		m.checkResources(statement, diags)
 	}
 }

@@ -209,7 +209,10 @@ func (m *lifecycleRuleModel) checkConfig(ctx context.Context) (diags diag.Diagno
 	}
 	unknown := map[string]bool{}
 	for name, value := range m.attributes() {
-		unknown[name] = !fullyKnown(ctx, value)
+		unknown[name] = !fullyKnown(ctx, value) || refused(value)
+	}
+	if !m.ExpirationDate.IsNull() && instant(m.ExpirationDate).IsZero() {
+		unknown["expiration_date"] = true
 	}
 	if diags.HasError() {
 		return diags // the other rules would report consequences of these errors
@@ -220,6 +223,12 @@ func (m *lifecycleRuleModel) checkConfig(ctx context.Context) (diags diag.Diagno
 		}
 	}
 	return diags
+}
+
+// refused reports whether the attribute's own rules refuse the value, so that no other error follows from it.
+func refused(value attr.Value) bool {
+	number, ok := value.(types.Int32)
+	return ok && !number.IsNull() && number.ValueInt32() < 1
 }
 
 // attributes are those that S3 has rules about.

@@ -3,12 +3,16 @@ package provider
 import (
 	"fmt"
 	"maps"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
+
+// maxTags is how many tags AWS allows for one object.
+const maxTags = 50
 
 // tagsAll joins a resource's own tags with the provider's; of two with the same key the resource's takes precedence.
 func (d *providerData) tagsAll(own types.Map) types.Map {
@@ -50,6 +54,24 @@ func (d *providerData) checkTags(tags types.Map) (diags diag.Diagnostics) {
 	if _, set := tags.Elements()[orgTag]; set && d.org != "" {
 		diags.AddAttributeError(path.Root("tags"), "Invalid tags", fmt.Sprintf(
 			"tags has the key %q, which the provider's org sets to %q. Leave it out.", orgTag, d.org))
+	}
+	all := d.tags()
+	for _, key := range slices.Sorted(maps.Keys(all)) {
+		if _, own := tags.Elements()[key]; !own && d.ignoreTags(key) {
+			diags.AddAttributeError(path.Root("tags"), "Invalid tags", fmt.Sprintf(
+				"The provider's default_tags or org sets the tag %q, which its ignore_tags leaves to others. Remove it from one "+
+					"of them.", key))
+		}
+	}
+	together := len(all)
+	for key := range tags.Elements() {
+		if _, both := all[key]; !both {
+			together++
+		}
+	}
+	if len(tags.Elements()) <= maxTags && together > maxTags {
+		diags.AddAttributeError(path.Root("tags"), "Too many tags", fmt.Sprintf(
+			"tags and the provider's default_tags and org have %d tags together, want at most %d.", together, maxTags))
 	}
 	for key := range tags.Elements() {
 		if d.ignoreTags(key) {

@@ -35,7 +35,15 @@ func (b bucket) policy() part {
 		Claim:  func(_ context.Context, w wish, o Status) error { return claimStatements(w, o) },
 		Enters: func(w wish) bool { return len(entering(w)) > 0 },
 		CanApply: func(_ context.Context, w wish, o Status) error {
-			if o.Policy == nil || !o.Policy.Replace(ownKeys(w), w.Want.statements()).Mixed() {
+			if o.Policy == nil {
+				return nil
+			}
+			next := o.Policy.Replace(ownKeys(w), w.Want.statements())
+			if size := len(next.String()); size > MaxPolicy && len(w.Want.statements()) > 0 {
+				return fmt.Errorf("the policy of bucket %s would have %d bytes with the statements of other owners, want at most %d",
+					w.Want.Name, size, MaxPolicy)
+			}
+			if !next.Mixed() {
 				return nil
 			}
 			return fmt.Errorf("the policy of bucket %s has ${...} in statements of other owners, and policy has it too, in "+

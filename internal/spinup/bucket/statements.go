@@ -119,6 +119,13 @@ func (s Spec) statements() []awspolicy.Statement {
 	return slices.Concat(s.OwnStatements(), s.Statements)
 }
 
+// MaxPolicy is how many bytes a bucket policy may have.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html
+const MaxPolicy = 20 << 10
+
+// PolicySize is how many bytes the policy has without statements of other owners.
+func (s Spec) PolicySize() int { return len(awspolicy.New(s.statements()...).String()) }
+
 // Shows reports whether the policy has just the provider's own statements that s wants for the attribute.
 func (o Status) Shows(s Spec, attribute string) bool {
 	of := slices.DeleteFunc(clauses(), func(c clause) bool { return c.attribute != attribute })

@@ -11,8 +11,8 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/terraform"
 )
 
-// Kill starts a command and kills it, terraform and provider at once, as soon as it is due. It reports whether there was
-// anything left to kill.
+// Kill starts a command and kills it, terraform and provider at once, as soon as it is due. It reports whether the
+// command was still running.
 func (tf *Terraform) Kill(due func() bool, args ...string) (killed bool) {
 	tf.t.Helper()
 	cli := terraform.CLI{Path: os.Getenv("TF_ACC_TERRAFORM_PATH"), Dir: tf.Dir, Env: tf.env}

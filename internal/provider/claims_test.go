@@ -52,7 +52,7 @@ func unclaimedParts() map[string]map[string]excused {
 			"access_log": {1, isSetting}, "tags": {1, isShown}, "lifecycle_preset": {1, isClaimed},
 			"access_levels": {3, isClaimed}, "groups": {1, isClaimed}, "certificate_arn": {2, hasID},
 			"origin_access": {5, isClaimed}, "directory_index": {1, isClaimed}, "distribution_id": {1, isClaimed},
-			"placeholder": {1, isOnce}, "dns_records": {1, isAsked}, "invalidation": {1, hasID},
+			"placeholder": {1, isOnce}, "dns_records": {2, isAsked}, "invalidation": {1, hasID},
 		},
 	}
 }

@@ -255,7 +255,8 @@ func (p *spinupProvider) read(ctx context.Context, from tfsdk.Config, diags *dia
 	return data
 }
 
-// checkDefaults refuses tags of the provider that its ignore_tags leaves to others: they would be written and never seen.
+// checkDefaults refuses tags of the provider that its ignore_tags leaves to others: they would be written and never
+// seen.
 func (d *providerData) checkDefaults(diags *diag.Diagnostics) {
 	for _, key := range slices.Sorted(maps.Keys(d.defaultTags)) {
 		if d.ignoreTags(key) && !strings.HasPrefix(key, "aws:") { // which the attribute's validator reports

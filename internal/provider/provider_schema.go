@@ -60,7 +60,8 @@ func credentialAttributes() map[string]schema.Attribute {
 		"assume_role": schema.ListNestedAttribute{
 			Optional: true,
 			MarkdownDescription: "Roles to assume, in this order: the first with the credentials from the other attributes " +
-				"or the environment, each further one with the credentials of the role before it. An empty list is the same as unset.",
+				"or the environment, each further one with the credentials of the role before it. An empty list is the same as " +
+				"unset.",
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 				"role_arn":     roleARN(),
 				"session_name": sessionName(),

@@ -59,7 +59,8 @@ func (m mutant) try(dir string) (by string, err error) {
 	if err != nil {
 		return "", err
 	}
-	if out, err := exec.Command("go", "build", "-overlay", overlay, "./"+filepath.Dir(m.file)).CombinedOutput(); err != nil {
+	build := exec.Command("go", "build", "-overlay", overlay, "./"+filepath.Dir(m.file))
+	if out, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("it does not compile: %s", out)
 	}
 	out, err := exec.Command("go", "test", "-count=1", "-overlay", overlay, m.tests).CombinedOutput()

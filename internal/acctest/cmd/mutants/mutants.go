@@ -19,18 +19,21 @@ const (
 func mutants() []mutant {
 	return []mutant{
 		{"internal/reconcile/composite.go", `p.Late == late && unwanted(i)`, `unwanted(i)`, engine},
-		{"internal/reconcile/composite.go", `p.Inside || p.Remove == nil || !doomed(i)`, `p.Remove == nil || !doomed(i)`, engine},
+		{"internal/reconcile/composite.go", `p.Inside || p.Remove == nil || !doomed(i)`,
+			`p.Remove == nil || !doomed(i)`, engine},
 		{"internal/reconcile/composite.go", `[]func() *PartError{removeEarly, apply, removeLate}`,
 			`[]func() *PartError{apply, removeEarly, removeLate}`, engine},
 		{"internal/reconcile/composite.go", `return claims[i] == nil && c.Parts[i].unwanted(w, have)`,
 			`return c.Parts[i].unwanted(w, have)`, engine},
 		{"internal/reconcile/composite.go", `context.WithTimeout(context.WithoutCancel(ctx), c.Rescue)`,
 			`context.WithTimeout(ctx, c.Rescue)`, engine},
-		{"internal/reconcile/composite.go", `pending[i] = pending[i] && !p.done(w, *have)`, `pending[i] = false && !p.done(w, *have)`, engine},
+		{"internal/reconcile/composite.go", `pending[i] = pending[i] && !p.done(w, *have)`,
+			`pending[i] = false && !p.done(w, *have)`, engine},
 		{"internal/reconcile/composite.go", `case due(i):`, `case false:`, engine},
 
 		{"internal/awspolicy/normal.go", `lowerSet(s.Action)`, `set(s.Action)`, policies},
-		{"internal/awspolicy/normal.go", `hasVariable(text) && d.Version == Version2012`, `d.Version == Version2012`, policies},
+		{"internal/awspolicy/normal.go", `hasVariable(text) && d.Version == Version2012`,
+			`d.Version == Version2012`, policies},
 
 		{"internal/awsclient/errors.go", `"NoSuchEntity", "ParameterNotFound"`, `"ParameterNotFound"`, client},
 		{"internal/awsclient/errors.go", `return c.hasCode("NoSuchBucket") ||`, `return IsNotFound(err) ||`, client},
@@ -51,10 +54,12 @@ func mutants() []mutant {
 
 		{"internal/spinup/lifecyclerule/configuration.go", `r.Status == statusEnabled`, `true`, rules},
 		{"internal/spinup/lifecyclerule/configuration.go", `if e.raw != "" {`, `if false {`, rules},
-		{"internal/spinup/lifecyclerule/configuration.go", `legacy: r.Filter == nil && r.Prefix != nil`, `legacy: false`, rules},
+		{"internal/spinup/lifecyclerule/configuration.go", `legacy: r.Filter == nil && r.Prefix != nil`,
+			`legacy: false`, rules},
 
-		{"internal/spinup/website/settings.go", `return !wanted && aws`, `return aws`, sites},
-		{"internal/spinup/website/settings.go", `b.Compress = aws.Bool(true)`, `b.Compress = aws.Bool(false)`, sites},
+		{"internal/spinup/website/settings.go", `items[i].ResponsePagePath, items[i].ResponseCode = &e.Page, &e.Response`,
+			`items[i].ResponsePagePath = &e.Page`, sites},
+		{"internal/spinup/website/settings.go", `return f.EventType == types.EventTypeViewerRequest`, `return true`, sites},
 		{"internal/spinup/website/records.go", `return r.Alias && (now ||`, `return (now ||`, sites},
 		{"internal/spinup/website/records.go", `r.Name + "."`, `r.Name`, sites},
 

@@ -45,7 +45,8 @@ type person struct {
 }
 
 func failed(code string, attempts int) error {
-	return &awsclient.CallError{Service: "iam", Operation: "Test", Code: code, HTTPStatus: 400, Attempts: attempts}
+	return &awsclient.CallError{Service: "iam", Operation: "Test", Code: code, HTTPStatus: 400, Attempts: attempts,
+		Lost: attempts > 1, Uncertain: attempts > 1}
 }
 
 func (a *account) add(name string) *person {

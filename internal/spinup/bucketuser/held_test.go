@@ -185,7 +185,7 @@ func TestCreate_findsAStrayKey(t *testing.T) {
 		want.Key = &Key{Active: true}
 		a.newKeys = func(types.AccessKey) error {
 			a.staleKeys = [][]types.AccessKeyMetadata{{}, {}}
-			return &awsclient.CallError{Service: "iam", Operation: "CreateAccessKey", Attempts: 1}
+			return &awsclient.CallError{Service: "iam", Operation: "CreateAccessKey", Attempts: 1, Uncertain: true}
 		}
 		if _, err := run().composite().Update(t.Context(), prior, want); err == nil {
 			t.Fatal("no answer is no error")

@@ -176,7 +176,7 @@ func TestCreate_withoutAnAnswer(t *testing.T) {
 				if theirs {
 					a.users["ann"].tags = nil
 				}
-				return &awsclient.CallError{Service: "iam", Operation: "CreateUser", Attempts: 1}
+				return &awsclient.CallError{Service: "iam", Operation: "CreateUser", Attempts: 1, Uncertain: true}
 			}
 			have, err := run().composite().Create(t.Context(), reader("ann", ""))
 			if err == nil || (have.User == nil) != theirs {

@@ -287,7 +287,7 @@ func TestCertificate_inUse(t *testing.T) {
 			}}}, nil
 		})
 		w.ListTagsForResource = cf(&a.journal, func(*cloudfront.ListTagsForResourceInput) (*cloudfront.ListTagsForResourceOutput, error) {
-			return &cloudfront.ListTagsForResourceOutput{}, nil
+			return &cloudfront.ListTagsForResourceOutput{Tags: &cftypes.Tags{}}, nil
 		})
 		s := Spec{Domain: domain, CertificateARN: certARN, DistributionID: "E1"}
 		keep := wish{Want: s, Prior: &s}

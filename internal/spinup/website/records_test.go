@@ -10,6 +10,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudfront"
+	cftypes "github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
 	"github.com/aws/aws-sdk-go-v2/service/route53"
 	"github.com/aws/aws-sdk-go-v2/service/route53/types"
 	"github.com/google/go-cmp/cmp"
@@ -186,7 +187,7 @@ func (l *liveZones) api(w *website) {
 		return &route53.ChangeResourceRecordSetsOutput{ChangeInfo: &types.ChangeInfo{Id: aws.String("C1")}}, nil
 	})
 	w.ListDistributions = cf(&l.journal, func(*cloudfront.ListDistributionsInput) (*cloudfront.ListDistributionsOutput, error) {
-		return &cloudfront.ListDistributionsOutput{}, nil
+		return &cloudfront.ListDistributionsOutput{DistributionList: &cftypes.DistributionList{}}, nil
 	})
 }
 

@@ -240,7 +240,8 @@ func IsConflict(err error) bool {
 // again and repeat the call. A conditional write of S3 fails so too, and a batch of Route 53 that creates a record that
 // is there or deletes one that is not.
 func IsStale(err error) bool {
-	return call(err).hasCode("PreconditionFailed", "InvalidIfMatchVersion", "DistributionNotDisabled", "InvalidChangeBatch")
+	return call(err).hasCode("PreconditionFailed", "InvalidIfMatchVersion", "DistributionNotDisabled",
+		"InvalidChangeBatch")
 }
 
 // IsInvalid reports whether AWS found the request itself wrong, so repeating it cannot help.

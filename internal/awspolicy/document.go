@@ -167,8 +167,8 @@ func (d Document) Select(keys []string) Document {
 }
 
 // Replace returns the document without the statements of the owned keys, and with add after those that stay. It does
-// not change the receiver. The result has the current version, unless a statement has a ${...} that is plain text in the
-// old version, which it came from; see [Document.Mixed].
+// not change the receiver. The result has the current version, unless a statement has a ${...} that is plain text in
+// the old version, which it came from; see [Document.Mixed].
 func (d Document) Replace(owned []string, add []Statement) Document {
 	out := d.filter(func(s Statement) bool { return !slices.Contains(owned, s.Key()) })
 	older := d.Version == "" || d.Version == Version2008

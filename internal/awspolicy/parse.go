@@ -21,8 +21,8 @@ func Parse(text string) (Document, error) {
 	return d, d.unique()
 }
 
-// Read reads a live document, which somebody else may have written. What Parse refuses is carried through: statements of
-// one Sid, and elements and statements in forms that this package does not know.
+// Read reads a live document, which somebody else may have written. What Parse refuses is carried through: statements
+// of one Sid, and elements and statements in forms that this package does not know.
 func Read(text string) (Document, error) { return read(text, false) }
 
 func read(text string, strict bool) (Document, error) {

@@ -40,9 +40,10 @@ func policies() map[string][]byte {
 	sites := subject{siteLevels(), "s3:DeleteBucketPolicy"} // there is always a statement for the distribution
 	seen := subject{siteLevels(), "route53:GetHostedZone"}  // nobody names the zone
 	return map[string][]byte{
-		"bucket.json":              buckets.policy(bucket.API{}, access.API{}, lifecyclerule.API{}),
-		"bucket-plan.json":         buckets.policy(bucket.Reads{}, access.Reads{}, lifecyclerule.Reads{}),
-		"bucket-user.json":         buckets.policy(bucketuser.Reads{}, bucketuser.Searches{}, bucketuser.Writes{}, bucketuser.Cleanups{}),
+		"bucket.json":      buckets.policy(bucket.API{}, access.API{}, lifecyclerule.API{}),
+		"bucket-plan.json": buckets.policy(bucket.Reads{}, access.Reads{}, lifecyclerule.Reads{}),
+		"bucket-user.json": buckets.policy(bucketuser.Reads{}, bucketuser.Searches{}, bucketuser.Writes{},
+			bucketuser.Cleanups{}),
 		"bucket-user-stores.json":  buckets.policy(bucketuser.Stores{}),
 		"bucket-user-plan.json":    buckets.policy(bucketuser.Reads{}, bucketuser.Searches{}),
 		"lifecycle-rule.json":      buckets.policy(lifecyclerule.API{}),

@@ -150,7 +150,6 @@ var badProviders = map[string]badInput{
 		"arn:aws:iam::123456789012:role/name"},
 	"ARN of a user": {`assume_role = [{ role_arn = "arn:aws:iam::123456789012:user/name" }]`, "assume_role", `:user/name"`,
 		"arn:aws:iam::123456789012:role/name"},
-	"no role":        {`assume_role = []`, "assume_role", "0", "at least 1"},
 	"session name":   {assume(`session_name = "a b"`), "session_name", `"a b"`, "2 to 64 letters"},
 	"duration":       {assume(`duration = "1d"`), "duration", `"1d"`, "15m to 12h"},
 	"short duration": {assume(`duration = "1m"`), "duration", `"1m"`, "15m to 12h"},

@@ -333,6 +333,14 @@ func unknownRows(log string) map[string]unknownRow {
 	}
 }
 
+// free is the configuration under a name that nobody has, if it is of a new bucket: a plan refuses one that exists.
+func free(prior prototest.Object, name string, config values) values {
+	if prior.State == nil && config["name"] == name {
+		return with(config, values{"name": name + "-new"})
+	}
+	return config
+}
+
 // TestAccBucket_unknownValues plans with each attribute unknown, and then with what it may turn out to be: the second
 // plan may not contradict the first.
 func TestAccBucket_unknownValues(t *testing.T) {
@@ -346,10 +354,10 @@ func TestAccBucket_unknownValues(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				// What only AWS can tell of a new bucket is open too.
 				for open, prior := range map[string]prototest.Object{row.open: bucket, row.open + " account_id groups": {}} {
-					first := plan(t, s, prior, with(base, row.config))
+					first := plan(t, s, prior, free(prior, b.Name, with(base, row.config)))
 					left(t, first, open)
 					for _, then := range row.then {
-						_, diags := s.Replan(first, with(base, then))
+						_, diags := s.Replan(first, free(prior, b.Name, with(base, then)))
 						wellDone(t, diags)
 					}
 				}
@@ -411,9 +419,10 @@ func TestAccBucket_unknownProvider(t *testing.T) {
 					{"access_levels": []any{"read_only"}}, {"access_log": values{"bucket": "logs"}},
 				} {
 					for _, prior := range []prototest.Object{{}, seen} {
-						first := plan(t, before, prior, with(base, change))
+						config := free(prior, b.Name, with(base, change))
+						first := plan(t, before, prior, config)
 						if !first.Empty() { // of an empty plan nothing is applied
-							_, diags := after.Replan(first, with(base, change))
+							_, diags := after.Replan(first, config)
 							wellDone(t, diags)
 						}
 					}

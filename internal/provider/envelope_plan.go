@@ -3,9 +3,15 @@ package provider
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
 )
@@ -37,10 +43,29 @@ func (c *envelope[M, S, O, P]) ModifyPlan(
 	if prior != nil {
 		c.data.foundInState(c.noun, P(prior).importID())
 	}
-	known := req.Config.Raw.IsFullyKnown() && !resp.Diagnostics.HasError()
-	if known && (prior != nil || !c.data.inState(c.noun, P(&plan).importID())) {
+	known := req.Config.Raw.IsFullyKnown() && !resp.Diagnostics.HasError() && c.named(ctx, resp.Plan)
+	if known && (prior == nil && !c.data.inState(c.noun, P(&plan).importID()) || c.enters(ctx, t, &plan)) {
 		c.check(ctx, t, &plan, &resp.Diagnostics)
 	}
+}
+
+// named reports whether the plan has the name of its object: one that only the apply makes is nobody's yet.
+func (c *envelope[M, S, O, P]) named(ctx context.Context, plan tfsdk.Plan) bool {
+	return !slices.ContainsFunc(c.keys, func(key string) bool {
+		var value types.String
+		return plan.GetAttribute(ctx, path.Root(key), &value).HasError() || value.IsUnknown()
+	})
+}
+
+// enters reports whether an update brings something new into the scope of the object. That needs no connection, so a
+// plan without anything new makes none.
+func (c *envelope[M, S, O, P]) enters(ctx context.Context, t turn[M], plan P) bool {
+	if t.prior == nil {
+		return false
+	}
+	t.session = session{c.data, &awsclient.Conn{Partition: c.data.partition, Platform: c.data.platform}}
+	w, _ := c.wish(ctx, t, plan) // what is wrong with it is reported by the check
+	return c.build(t.conn).Enters(w)
 }
 
 // check asks, without a write, whether the new object could be made, or what a change brings into an object's scope.

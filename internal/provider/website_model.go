@@ -285,8 +285,8 @@ func (m *websiteModel) redeploys(ctx context.Context, prior *websiteModel, diags
 		slices.ContainsFunc(pairs, func(pair [2]attr.Value) bool { return !pair[0].Equal(pair[1]) })
 }
 
-// resolveRecords plans the records in full if distribution and certificate stay: those of the certificate are kept. When
-// DNS is given up, the plan shows all of them go: what is listed afterwards is what the user is to create.
+// resolveRecords plans the records in full if distribution and certificate stay: those of the certificate are kept.
+// When DNS is given up, the plan shows all of them go: what is listed afterwards is what the user is to create.
 func (m *websiteModel) resolveRecords(ctx context.Context, r turn[websiteModel], diags *diag.Diagnostics) {
 	m.DNSRecords = types.ListUnknown(elementType[recordModel]())
 	if r.prior == nil || r.prior.DNSRecords.IsNull() || m.DistributionDomain.IsUnknown() || m.IPv6.IsUnknown() ||
@@ -598,8 +598,8 @@ func (m *websiteFacts) fillRecords(
 	m.DNSRecords = recordList(ctx, records, diags)
 }
 
-// fillDangling records what still leads to a distribution that is gone, and its host name, by which the records are known
-// to be the site's.
+// fillDangling records what still leads to a distribution that is gone, and its host name, by which the records are
+// known to be the site's.
 func (m *websiteFacts) fillDangling(ctx context.Context, own []website.Record, diags *diag.Diagnostics) {
 	if !m.DNS.ValueBool() || len(own) == 0 {
 		m.DNSRecords = types.ListNull(elementType[recordModel]())

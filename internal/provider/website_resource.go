@@ -129,8 +129,8 @@ func websiteNamesSchema() map[string]schema.Attribute {
 		"region":      region,
 		"hosted_zone_id": matching(choice("Id of the Route 53 hosted zone of the records, such as "+
 			"`Z0123456789ABCDEFGHIJ`; the records of names outside it go to the most specific public zone that contains "+
-			"them. Default: the most specific public zone that contains `domain`; where several have one name, set this. After a "+
-			"change, the former zone is cleaned of the site's records."),
+			"them. Default: the most specific public zone that contains `domain`; where several have one name, set this. "+
+			"After a change, the former zone is cleaned of the site's records."),
 			zoneForm, "must be the id of a hosted zone: 1 to 32 capital letters and digits, such as Z0123456789ABCDEFGHIJ"),
 		"dns": toggle("Whether the alias records of all names are created in Route 53: A and, with `ipv6`, AAAA. Default " +
 			"`true`; with `false`, create the records in `dns_records` yourself. Records of the names that lead elsewhere are " +

@@ -111,6 +111,11 @@ func (c Composite[S, O]) Check(ctx context.Context, w Wish[S]) error {
 	return errs.orNil()
 }
 
+// Enters reports whether this update brings something into the scope of a part, so that Check has something to ask.
+func (c Composite[S, O]) Enters(w Wish[S]) bool {
+	return slices.ContainsFunc(c.Parts, func(p Part[S, O]) bool { return p.enters(w) })
+}
+
 // free looks for everything that can exist without the root, and refuses a root that exists.
 func (c Composite[S, O]) free(ctx context.Context, w Wish[S]) (O, Errors) {
 	var have O

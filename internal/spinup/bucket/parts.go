@@ -140,7 +140,8 @@ func (b bucket) root() part {
 			}
 			_, err := b.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: &s.Name}, at(s))
 			if awsclient.IsNotEmpty(err) {
-				return fmt.Errorf("something was put into the bucket %s since it was looked at, and it was not deleted: %w", s.Name, err)
+				return fmt.Errorf("something was put into the bucket %s since it was looked at, and it was not deleted: %w",
+					s.Name, err)
 			}
 			if err := awsclient.Absent(err); err != nil {
 				return err

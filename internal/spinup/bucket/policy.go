@@ -40,14 +40,15 @@ func (b bucket) policy() part {
 			}
 			next := o.Policy.Replace(ownKeys(w), w.Want.statements())
 			if size := len(next.String()); size > MaxPolicy && len(w.Want.statements()) > 0 {
-				return fmt.Errorf("the policy of bucket %s would have %d bytes with the statements of other owners, want at most %d",
-					w.Want.Name, size, MaxPolicy)
+				return fmt.Errorf("the policy of bucket %s would have %d bytes with the statements of other owners, want at "+
+					"most %d", w.Want.Name, size, MaxPolicy)
 			}
 			if !next.Mixed() {
 				return nil
 			}
 			return fmt.Errorf("the policy of bucket %s has ${...} in statements of other owners, and policy has it too, in "+
-				"another Version: it is a variable in 2012-10-17 only, and a document has one Version. Set the other one", w.Want.Name)
+				"another Version: it is a variable in 2012-10-17 only, and a document has one Version. Set the other one",
+				w.Want.Name)
 		},
 		Apply: func(ctx context.Context, w wish, o *Status) error {
 			s := w.Want

@@ -212,9 +212,9 @@ func (b bucketUser) create(ctx context.Context, w wish, o *Status) (made *types.
 	return made, err
 }
 
-// deleteStray deletes keys whose creation nobody confirmed: those that are not in keep. Lists may lag behind, so it looks
-// until they show a key that was made after them, or one of them, and then no more, twice; and at most for as long as a
-// rescue may take, after which none is to be expected.
+// deleteStray deletes keys whose creation nobody confirmed: those that are not in keep. Lists may lag behind, so it
+// looks until they show a key that was made after them, or one of them, and then no more, twice; and at most for as
+// long as a rescue may take, after which none is to be expected.
 func (b bucketUser) deleteStray(ctx context.Context, user string, keep []AccessKey, made *types.AccessKey) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), b.conn.Pace.Rescue)
 	defer cancel()

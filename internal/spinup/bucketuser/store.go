@@ -143,7 +143,8 @@ func (b bucketUser) confirmWrite(ctx context.Context, err error, at Store, value
 	return nil
 }
 
-// discard deletes a stored secret whose key was deleted, or is about to be. What somebody else put into its place stays.
+// discard deletes a stored secret whose key was deleted, or is about to be. What somebody else put into its place
+// stays.
 func (b bucketUser) discard(ctx context.Context, w wish, at Store) error {
 	if !at.inAWS() {
 		return nil
@@ -191,9 +192,10 @@ func CanEncrypt(key string) error {
 		return err
 	}
 	if _, ok := to[0].EncryptionKey(time.Now()); !ok {
-		if identity := to[0].PrimaryIdentity(); identity != nil && to[0].PrimaryKey.KeyExpired(identity.SelfSignature, time.Now()) {
+		key, identity := to[0].PrimaryKey, to[0].PrimaryIdentity()
+		if identity != nil && key.KeyExpired(identity.SelfSignature, time.Now()) {
 			return fmt.Errorf("the PGP key %s has expired, so nothing can be encrypted for it: extend it, or use another",
-				to[0].PrimaryKey.KeyIdString())
+				key.KeyIdString())
 		}
 		return fmt.Errorf("the PGP key %s has no valid subkey to encrypt with: it is for signing only, or the subkey has "+
 			"expired or was revoked", to[0].PrimaryKey.KeyIdString())

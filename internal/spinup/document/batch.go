@@ -352,8 +352,8 @@ func kept[D Document[D, E], E Element[E]](doc D, r *request[E]) bool {
 	return true
 }
 
-// stranger reports whether the latest read shows an element that neither was there before nor is ours: another writer's.
-// Without one it may be that reads lag behind.
+// stranger reports whether the latest read shows an element that neither was there before nor is ours: another
+// writer's. Without one it may be that reads lag behind.
 func (w Writer[D, E]) stranger(requests []*request[E]) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()

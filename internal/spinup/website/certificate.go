@@ -368,8 +368,8 @@ func commonName(names []string) string {
 	return names[max(i, 0)]
 }
 
-// removeCertificate deletes a certificate that was made for this site, unless something else uses it. Its validation records go first, because ACM
-// names the records only while the certificate exists.
+// removeCertificate deletes a certificate that was made for this site, unless something else uses it. Its validation
+// records go first, because ACM names the records only while the certificate exists.
 func (w website) removeCertificate(ctx context.Context, want wish, o *Status, c *Certificate) error {
 	if c == nil || o.retired || len(c.users) > 0 {
 		return nil
@@ -386,8 +386,8 @@ func (w website) removeCertificate(ctx context.Context, want wish, o *Status, c 
 	})
 }
 
-// formerCertificate is the certificates made for this site that nothing uses. They are deleted after the distribution got
-// another. One that another site uses is left to it until it does not any more.
+// formerCertificate is the certificates made for this site that nothing uses. They are deleted after the distribution
+// got another. One that another site uses is left to it until it does not any more.
 func (w website) formerCertificate() part {
 	return part{
 		Attribute: "certificate_arn",

@@ -143,9 +143,9 @@ func (w website) danglingRecords() part {
 
 func recordsWatched(s Spec) bool { return s.DNS || s.ReadAll }
 
-// recordsEnter reports whether the configuration wants records that it did not want before. That one was lost, or its zone
-// was, or that it was turned elsewhere, is left to the apply to refuse: a plan comes before a destroy as well, which needs
-// nothing of that.
+// recordsEnter reports whether the configuration wants records that it did not want before. That one was lost, or its
+// zone was, or that it was turned elsewhere, is left to the apply to refuse: a plan comes before a destroy as well,
+// which needs nothing of that.
 func recordsEnter(w wish) bool {
 	before, want := w.Before(), w.Want
 	moved := before.ZoneID != "" && before.ZoneID != want.ZoneID
@@ -299,8 +299,8 @@ func hostsOf(w wish) (hosts []string) {
 	return hosts
 }
 
-// Ours reports whether the record is the site's: it leads to its distribution, to one that state remembers as its, or to
-// the one that this run deleted. Others make sets of a routing policy.
+// Ours reports whether the record is the site's: it leads to its distribution, to one that state remembers as its, or
+// to the one that this run deleted. Others make sets of a routing policy.
 func (o Status) Ours(r Record) bool {
 	if r.Value == "" || r.routed {
 		return false
@@ -385,8 +385,8 @@ func (w website) applyRecords(ctx context.Context, want wish, o *Status) error {
 	return err
 }
 
-// overwriting are the changes after another look, a moment ago, that showed the places free. LocalStack refuses to create a
-// record a second time, although it was deleted since.
+// overwriting are the changes after another look, a moment ago, that showed the places free. LocalStack refuses to
+// create a record a second time, although it was deleted since.
 func overwriting(changes []zoneChange) []zoneChange {
 	for i, c := range changes {
 		if c.action == types.ChangeActionCreate {

@@ -66,7 +66,8 @@ func (s Spec) settings(o Status) Settings {
 }
 
 // errorCodes are the status codes for an object that does not exist. A distribution that may list the bucket gets 404,
-// so that the 403 of anything else stays a 403. The website endpoint cannot tell who asks, and answers 403 to everybody.
+// so that the 403 of anything else stays a 403. The website endpoint cannot tell who asks, and answers 403 to
+// everybody.
 func (s Spec) errorCodes() []int32 {
 	if s.Origin == OriginEndpoint {
 		return []int32{403, 404}

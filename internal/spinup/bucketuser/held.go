@@ -91,6 +91,13 @@ func (b bucketUser) stored() part {
 		Enters: renews,
 		Apply:  func(context.Context, wish, *Status) error { return nil },
 		Remove: func(ctx context.Context, w wish, o *Status) error {
+			if storedAt(w) == wantedStore(w) { // a destroy: no key works on whose secret nobody has
+				for _, key := range []**AccessKey{&o.Previous, &o.Current} {
+					if err := b.drop(ctx, w.Want, o, key); err != nil {
+						return err
+					}
+				}
+			}
 			if err := b.discard(ctx, w, storedAt(w)); err != nil {
 				return err
 			}

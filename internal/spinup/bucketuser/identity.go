@@ -134,6 +134,13 @@ func (b bucketUser) note(user User) {
 	b.finder.known, b.finder.fresh, b.finder.found = true, false, found{ours: &user}
 }
 
+// searchAgain makes the next part that asks search for the user: what was found may not be so any more.
+func (b bucketUser) searchAgain() {
+	b.finder.mu.Lock()
+	defer b.finder.mu.Unlock()
+	b.finder.known, b.finder.fresh = false, false
+}
+
 // firstName is the name that state knows, or the wanted one.
 func firstName(w wish) string {
 	if former := w.Before().Name; former != "" {

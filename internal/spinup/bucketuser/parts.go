@@ -111,6 +111,7 @@ func userOf(u *types.User) *User {
 func (b bucketUser) rename(ctx context.Context, s Spec, o *Status) error {
 	_, err := b.UpdateUser(ctx, &iam.UpdateUserInput{UserName: &o.User.Name, NewUserName: &s.Name})
 	if err != nil {
+		b.searchAgain() // the answer may be all that was lost
 		return err
 	}
 	o.User.Name, o.User.Created = s.Name, true // IAM may not yet show the new name everywhere

@@ -43,7 +43,7 @@ func TestAccWebsite_refreshCalls(t *testing.T) {
 	})
 }
 
-// refreshOfSite are the calls of a refresh of a site with one name, which may be 23 at most.
+// refreshOfSite are the calls of a refresh of a site with one name, which may be 24 at most.
 func refreshOfSite() []string {
 	return []string{
 		"s3:HeadBucket", "s3:GetPublicAccessBlock", "s3:GetBucketOwnershipControls", "s3:GetBucketEncryption",
@@ -53,7 +53,7 @@ func refreshOfSite() []string {
 		"acm:ListCertificates", "acm:DescribeCertificate",
 		"cloudfront:ListOriginAccessControls", "cloudfront:DescribeFunction", "cloudfront:GetFunction",
 		"cloudfront:GetDistribution", "cloudfront:ListTagsForResource",
-		"route53:ListResourceRecordSets",
+		"route53:ListResourceRecordSets", "route53:ListResourceRecordSets", // of the name, and of its certificate
 	}
 }
 

@@ -466,6 +466,8 @@ func TestWebsiteModel_records(t *testing.T) {
 		"somebody's": {settings{"ipv6": false}, func(o *websiteStatus) {
 			o.Records = append(o.Records, website.Record{Name: "www.example.edu", Type: "AAAA", Value: "2001:db8::1"})
 		}, []string{a, proof1, proof2}},
+		"AAAA turned": {nil, func(o *websiteStatus) { o.Records[1].Value = "2001:db8::1" },
+			[]string{a, "www.example.edu AAAA 2001:db8::1", proof1, proof2}},
 		"no validation": {nil, func(o *websiteStatus) { o.Certificate.Validation = nil }, []string{a, aaaa}},
 	} {
 		all := settings{"domain": "www.example.edu"}

@@ -142,7 +142,7 @@ func emptyZone(t *testing.T, b *acctest.Bench, id string) {
 	acctest.Must(b.Route53().DeleteHostedZone(t.Context(), &route53.DeleteHostedZoneInput{Id: &id}))(t)
 }
 
-// TestAccWebsite_danglingRecords: when the distribution is deleted by hand, a refresh and a destroy take its records along.
+// TestAccWebsite_danglingRecords: when the distribution is deleted by hand, a refresh and a destroy take its records.
 func TestAccWebsite_danglingRecords(t *testing.T) {
 	t.Parallel()
 	acctest.Only(t, emulator.Fakecloud, noCloudFront, func(t *testing.T, b *acctest.Bench) {

@@ -24,7 +24,8 @@ func standing() (prior Spec, zone []types.ResourceRecordSet) {
 	return prior, []types.ResourceRecordSet{aliasSet(domain, "A", target), simpleSet("_1."+domain, "CNAME", "_v.acm")}
 }
 
-// TestRecords_follow: the records of a site, those of its certificate among them, are where its configuration has them and
+// TestRecords_follow: the records of a site, those of its certificate among them, are where its configuration has them
+// and
 // nowhere else, whatever happened to the zone or the distribution. Those of others stay.
 func TestRecords_follow(t *testing.T) {
 	const (

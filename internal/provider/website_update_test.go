@@ -212,7 +212,7 @@ func TestAccWebsite_originAccess(t *testing.T) {
 		// A page that nobody asked for is as much a change of ours as one that is missing.
 		edit(func(c *cftypes.DistributionConfig) {
 			c.CustomErrorResponses = &cftypes.CustomErrorResponses{Quantity: aws.Int32(1), Items: []cftypes.CustomErrorResponse{
-				{ErrorCode: aws.Int32(403), ResponsePagePath: aws.String("/theirs.html"), ResponseCode: aws.String("200")},
+				{ErrorCode: aws.Int32(404), ResponsePagePath: aws.String("/theirs.html"), ResponseCode: aws.String("200")},
 			}}
 		})(t, live)
 		changeSite(t, b, tf, live.id, private, strings.Fields("distribution_status error_document"))
@@ -323,8 +323,8 @@ func TestAccWebsite_disappears(t *testing.T) {
 			Bucket: aws.String(domain(b)), Key: aws.String("index.html"),
 		}))(t)
 		deleteBucket(t, live.bucket())
-		again("create", "", `s3:CreateBucket s3:PutBucketOwnershipControls s3:PutPublicAccessBlock s3:PutBucketEncryption
-			s3:PutBucketPolicy s3:PutObject`)
+		again("update", "", `s3:CreateBucket s3:PutBucketTagging s3:PutBucketOwnershipControls s3:PutPublicAccessBlock
+			s3:PutBucketEncryption s3:PutBucketPolicy s3:PutObject`)
 		same(t, "the site after its bucket was deleted", facts, siteFacts(t, b))
 
 		deleteDistribution(t, live)

@@ -227,7 +227,7 @@ func (w website) observeRecords(ctx context.Context, want wish, o *Status) error
 		return err
 	}
 	zone, failed := here.zone(want.Want.Domain)
-	if len(seen.stale) > 0 || slices.ContainsFunc(stayed, seen.Ours) || !want.Want.DNS {
+	if len(seen.stale) > 0 || slices.ContainsFunc(stayed, seen.Ours) || want.Before().DNS && !want.Want.DNS {
 		zone, failed = former.zone(want.Want.Domain) // until it is clean, the site is there
 	}
 	o.Zone = &zone

@@ -405,7 +405,7 @@ var undeliveries = map[string]undelivered{
 			}))(t)
 			return gateway.Rule{Match: func(gateway.Call) bool { return false }}
 		},
-		[]string{"SSM parameter /NAME/key: delete it or name another", takenBack}, parameterOf,
+		[]string{"SSM parameter /NAME/key: delete it or name another", "Nothing was changed."}, parameterOf,
 	},
 }
 

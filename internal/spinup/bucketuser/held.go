@@ -121,7 +121,7 @@ func (h Held) refuse(at Store) error {
 			"it without a recovery window (aws secretsmanager delete-secret --force-delete-without-recovery), or name "+
 			"another: %w", at, h.Deleted, reconcile.ErrForeign)
 	case h.Exists && !h.Ours:
-		return fmt.Errorf("%w: %s (description %q): delete it or name another", reconcile.ErrForeign, at, h.describe)
+		return fmt.Errorf("%w: %s: delete it or name another; its description is %q", reconcile.ErrForeign, at, h.describe)
 	}
 	return nil
 }

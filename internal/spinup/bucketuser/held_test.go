@@ -131,7 +131,7 @@ func TestHeld_refuses(t *testing.T) {
 	}{
 		"nothing there":          {Held{}, ""},
 		"ours":                   {Held{Exists: true, Ours: true}, ""},
-		"foreign":                {Held{Exists: true, describe: "theirs"}, `Secrets Manager secret team (description "theirs")`},
+		"foreign":                {Held{Exists: true, describe: "theirs"}, `Secrets Manager secret team: delete it or name another; its description is "theirs"`},
 		"scheduled for deletion": {Held{Exists: true, Deleted: "2026-12-24"}, "scheduled for deletion on 2026-12-24"},
 	} {
 		err := test.held.refuse(at)

@@ -43,6 +43,9 @@ func TestAccWebsite_killed(t *testing.T) {
 			out, code := tf.Run("apply", "-auto-approve")
 			imports := ""
 			for _, id := range importID.FindAllStringSubmatch(out, -1) {
+				if strings.Contains(imports, fmt.Sprintf("id = %q", id[1])) {
+					continue // each error has the blocks of those before it
+				}
 				imports += fmt.Sprintf("import {\n  to = spinup_website.%s\n  id = %q\n}\n", id[1][:2], id[1])
 			}
 			if code != 0 && imports == "" {

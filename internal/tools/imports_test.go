@@ -73,6 +73,8 @@ var trials = []struct {
 	{"internal/reconcile/cmp.go", cmp, []string{"engine"}},
 	{"internal/reconcile/cmp_test.go", cmp, nil},
 	{"internal/reconcile/bucket_test.go", bucket, []string{"engine-tests"}},
+	{"internal/spinup/names/cmp.go", cmp, []string{"names"}},
+	{"internal/spinup/names/cmp_test.go", cmp, nil},
 	{"internal/awspolicy/cmp.go", cmp, []string{"policies"}},
 	{"internal/awspolicy/equivalence.go", "github.com/hashicorp/awspolicyequivalence", []string{"policies"}},
 	{"internal/awspolicy/equivalence_test.go", "github.com/hashicorp/awspolicyequivalence", []string{"policies-tests"}},

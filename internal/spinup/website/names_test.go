@@ -1,15 +1,16 @@
 package website
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/cloudfront"
 	"github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
 
-	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
 )
 
@@ -78,16 +79,18 @@ func TestApplyDistribution_moved(t *testing.T) {
 			e.add("E1", map[string]string{markerTag: domain}, simple().settings(ready()))
 			e.add("E2", map[string]string{markerTag: "other.example.edu"}, Settings{Names: []string{alias}, Enabled: true})
 			w.managed().Store("E2", true)
+			began, get := time.Now(), w.GetDistribution
+			w.GetDistribution = func(
+				ctx context.Context, in *cloudfront.GetDistributionInput, options ...func(*cloudfront.Options),
+			) (*cloudfront.GetDistributionOutput, error) {
+				if given && time.Since(began) >= 20*time.Second {
+					e.all["E2"].DistributionConfig.Aliases = &types.Aliases{}
+				}
+				return get(ctx, in, options...)
+			}
 			part, o := w.distribution(), ready()
 			if err := part.Observe(t.Context(), change, &o); err != nil {
 				t.Fatal(err)
-			}
-			if given {
-				go func() {
-					if awsclient.Wait(t.Context(), 20*time.Second) == nil {
-						e.all["E2"].DistributionConfig.Aliases = &types.Aliases{}
-					}
-				}()
 			}
 			err := part.Apply(t.Context(), change, &o)
 			if (err == nil) != given || e.count("UpdateDistribution") > 0 != given {

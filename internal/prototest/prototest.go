@@ -33,7 +33,7 @@ type Plan struct {
 	private  []byte
 }
 
-// Empty says whether there is nothing to do.
+// Empty reports whether the plan changes nothing.
 func (p Plan) Empty() bool { return reflect.DeepEqual(p.Prior.State, p.Planned) }
 
 // Diagnostics are what the provider has to say.
@@ -348,7 +348,7 @@ func (s *Server) compare(what string, planned, got Values) {
 	}
 }
 
-// fits says whether a value is what was planned; where that was unknown anything is.
+// fits reports whether a value is what was planned; where that was unknown anything is.
 func fits(planned, got any) bool {
 	want, isObject := planned.(Values)
 	have, same := got.(Values)

@@ -17,7 +17,7 @@ type Values = map[string]any
 // Unknown is a value that will be known only after apply.
 type Unknown struct{}
 
-// HasUnknown says whether the value, or anything in it, is unknown.
+// HasUnknown reports whether the value, or anything in it, is unknown.
 func HasUnknown(v any) bool {
 	switch v := v.(type) {
 	case Unknown:

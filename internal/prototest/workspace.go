@@ -47,7 +47,7 @@ func (w *Workspace) Write(config string) {
 	w.config = w.server.read(config)
 }
 
-// Action is what is to become of an object.
+// Action is what a plan does with an object.
 type Action string
 
 // The actions that there are. Replace destroys the object before another one is created.
@@ -75,7 +75,7 @@ type Changes struct {
 	serial int               // of the state that it is for
 }
 
-// Empty says whether there is nothing to do.
+// Empty reports whether the plan changes nothing.
 func (c Changes) Empty() bool {
 	for _, change := range c.All {
 		if change.Action != NoOp {
@@ -175,7 +175,7 @@ func (w *Workspace) decide(changes *Changes, address string, was kept, config Va
 	return diags
 }
 
-// replaces says whether the plan changes something that only another object can have.
+// replaces reports whether the plan changes an attribute that needs a new object.
 func (p Plan) replaces() bool {
 	return slices.ContainsFunc(p.Replace, func(name string) bool {
 		return !reflect.DeepEqual(p.Prior.State[name], p.Planned[name])
@@ -325,7 +325,7 @@ type Report struct {
 	said map[string]Diagnostics // by the step
 }
 
-// Failed says whether there was an error.
+// Failed reports whether there was an error.
 func (r Report) Failed() bool {
 	for _, diags := range r.said {
 		if diags.Errors() != "" {

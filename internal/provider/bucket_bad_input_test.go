@@ -257,7 +257,7 @@ func refusals(
 	}
 }
 
-// names says whether an error tells enough about the bad input.
+// names reports whether an error tells enough about the bad input.
 func (bad badInput) names(e planError) bool {
 	return strings.Contains(e.Detail+"\n"+e.Snippet.Code, bad.attribute) &&
 		strings.Contains(e.Detail, bad.value) && strings.Contains(e.Detail, bad.allowed)

@@ -110,7 +110,7 @@ func wantKeys(t *testing.T, b *acctest.Bench, ids ...any) {
 	}
 }
 
-// works says whether a key may read the bucket.
+// works reports whether a key may read the bucket.
 func works(ctx context.Context, b *acctest.Bench, key acctest.StoredKey) error {
 	_, err := b.As(key.ID, key.Secret).GetObject(ctx, &s3.GetObjectInput{Bucket: &b.Name, Key: aws.String("hello")})
 	return err

@@ -28,7 +28,7 @@ func saysAll(t *testing.T, message string, phrases ...string) {
 	}
 }
 
-// found says whether a look at something found it. Not to be allowed to look ends the test, as does any other error.
+// found reports whether a read found its object. Access denied ends the test, as does any other error.
 func found(t *testing.T, what string, err error) bool {
 	t.Helper()
 	absent := []string{

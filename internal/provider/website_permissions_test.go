@@ -157,7 +157,7 @@ func TestAccWebsite_permissionsLess(t *testing.T) {
 	})
 }
 
-// spare says whether a site without optional parts can do without the action.
+// spare reports whether a site without optional parts can do without the action.
 func spare(action string) bool {
 	service, name, _ := strings.Cut(action, ":")
 	switch service {

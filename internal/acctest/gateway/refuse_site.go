@@ -151,7 +151,7 @@ func badCertificate(ctx context.Context, s stored, req *request) error {
 	return nil
 }
 
-// covers says whether each host is among the names of a certificate, or is one label below a name with a star.
+// covers reports whether each host is among the names of a certificate, or is one label below a name with a star.
 func covers(names, hosts []string) bool {
 	return !slices.ContainsFunc(hosts, func(host string) bool {
 		_, parent, _ := strings.Cut(host, ".")
@@ -262,7 +262,7 @@ func unfitRecords(ctx context.Context, s stored, req *request) error {
 	return nil
 }
 
-// besideCNAME says whether a name has a CNAME and anything else.
+// besideCNAME reports whether a name has a CNAME and anything else.
 func besideCNAME(zone []recordSet, set recordSet) bool {
 	same := slices.DeleteFunc(slices.Clone(zone), func(r recordSet) bool { return plain(r.Name) != plain(set.Name) })
 	return len(same) > 1 && slices.ContainsFunc(same, func(r recordSet) bool { return r.Type == "CNAME" })

@@ -54,7 +54,7 @@ var restRoutes = map[string]string{
 	"route53 GET /change/*":                    "GetChange",
 }
 
-// classifyREST understands CloudFront and Route 53, and says whether it did.
+// classifyREST reads requests of CloudFront and Route 53, and reports whether this was one.
 func (r *request) classifyREST(account string) bool {
 	parts := strings.Split(strings.Trim(r.http.URL.Path, "/"), "/")[1:]
 	operation, found := restRoutes[r.Service+" "+r.http.Method+" "+restPath(parts)+r.restQuery()]

@@ -177,7 +177,7 @@ func (r *request) s3Actions(operation s3Operation) []string {
 	return actions
 }
 
-// setsACL says whether a header of the request sets an access control list.
+// setsACL reports whether a header of the request sets an access control list.
 func (r *request) setsACL() bool {
 	for name := range r.http.Header {
 		if name == "X-Amz-Acl" || strings.HasPrefix(name, "X-Amz-Grant-") {

@@ -51,7 +51,7 @@ func escaped(text string) string {
 	return b.String()
 }
 
-// unfit says whether XML 1.0 has no way to write the character, or readers change it, as they do with line ends.
+// unfit reports whether XML 1.0 has no way to write the character, or readers change it, as they do with line ends.
 func unfit(r rune) bool {
 	return r < ' ' && r != '\t' || r == '\uFFFD' || r == '\uFFFE' || r == '\uFFFF'
 }

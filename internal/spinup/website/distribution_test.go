@@ -248,7 +248,7 @@ func TestApplyDistribution(t *testing.T) {
 	})
 }
 
-// TestObserveDistribution: without an id the name finds the distribution, and the tag says whether it is the site's.
+// TestObserveDistribution: without an id the name finds the distribution, and the tag tells whether it is the site's.
 func TestObserveDistribution(t *testing.T) {
 	for name, row := range map[string]struct {
 		want         Spec

@@ -1,52 +1,47 @@
 package bucket
 
 import (
-	"context"
-
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 )
 
-// s3Call is one operation of S3, held as a function value so that the linker drops the operations nobody calls.
-type s3Call[I, O any] = func(context.Context, *I, ...func(*s3.Options)) (*O, error)
-
 // Reads are the operations of a refresh: what `terraform plan` needs.
 type Reads struct {
-	HeadBucket                 s3Call[s3.HeadBucketInput, s3.HeadBucketOutput]                                 `iam:"s3:ListBucket" on:"bucket"`
-	GetBucketTagging           s3Call[s3.GetBucketTaggingInput, s3.GetBucketTaggingOutput]                     `iam:"s3:GetBucketTagging" on:"bucket"`
-	GetBucketVersioning        s3Call[s3.GetBucketVersioningInput, s3.GetBucketVersioningOutput]               `iam:"s3:GetBucketVersioning" on:"bucket"`
-	GetBucketEncryption        s3Call[s3.GetBucketEncryptionInput, s3.GetBucketEncryptionOutput]               `iam:"s3:GetEncryptionConfiguration" on:"bucket"`
-	GetBucketOwnershipControls s3Call[s3.GetBucketOwnershipControlsInput, s3.GetBucketOwnershipControlsOutput] `iam:"s3:GetBucketOwnershipControls" on:"bucket"`
-	GetPublicAccessBlock       s3Call[s3.GetPublicAccessBlockInput, s3.GetPublicAccessBlockOutput]             `iam:"s3:GetBucketPublicAccessBlock" on:"bucket"`
-	GetBucketLogging           s3Call[s3.GetBucketLoggingInput, s3.GetBucketLoggingOutput]                     `iam:"s3:GetBucketLogging" on:"bucket"`
-	GetBucketPolicy            s3Call[s3.GetBucketPolicyInput, s3.GetBucketPolicyOutput]                       `iam:"s3:GetBucketPolicy" on:"bucket"`
+	HeadBucket                 awsclient.S3Call[s3.HeadBucketInput, s3.HeadBucketOutput]                                 `iam:"s3:ListBucket" on:"bucket"`
+	GetBucketTagging           awsclient.S3Call[s3.GetBucketTaggingInput, s3.GetBucketTaggingOutput]                     `iam:"s3:GetBucketTagging" on:"bucket"`
+	GetBucketVersioning        awsclient.S3Call[s3.GetBucketVersioningInput, s3.GetBucketVersioningOutput]               `iam:"s3:GetBucketVersioning" on:"bucket"`
+	GetBucketEncryption        awsclient.S3Call[s3.GetBucketEncryptionInput, s3.GetBucketEncryptionOutput]               `iam:"s3:GetEncryptionConfiguration" on:"bucket"`
+	GetBucketOwnershipControls awsclient.S3Call[s3.GetBucketOwnershipControlsInput, s3.GetBucketOwnershipControlsOutput] `iam:"s3:GetBucketOwnershipControls" on:"bucket"`
+	GetPublicAccessBlock       awsclient.S3Call[s3.GetPublicAccessBlockInput, s3.GetPublicAccessBlockOutput]             `iam:"s3:GetBucketPublicAccessBlock" on:"bucket"`
+	GetBucketLogging           awsclient.S3Call[s3.GetBucketLoggingInput, s3.GetBucketLoggingOutput]                     `iam:"s3:GetBucketLogging" on:"bucket"`
+	GetBucketPolicy            awsclient.S3Call[s3.GetBucketPolicyInput, s3.GetBucketPolicyOutput]                       `iam:"s3:GetBucketPolicy" on:"bucket"`
 }
 
 // Writes are the other operations: those that change something, and the reads before them.
 type Writes struct {
-	CreateBucket               s3Call[s3.CreateBucketInput, s3.CreateBucketOutput]                             `iam:"s3:CreateBucket" on:"bucket"`
-	PutBucketTagging           s3Call[s3.PutBucketTaggingInput, s3.PutBucketTaggingOutput]                     `iam:"s3:PutBucketTagging" on:"bucket"`
-	DeleteBucketTagging        s3Call[s3.DeleteBucketTaggingInput, s3.DeleteBucketTaggingOutput]               `iam:"s3:PutBucketTagging" on:"bucket"`
-	PutBucketVersioning        s3Call[s3.PutBucketVersioningInput, s3.PutBucketVersioningOutput]               `iam:"s3:PutBucketVersioning" on:"bucket"`
-	PutBucketEncryption        s3Call[s3.PutBucketEncryptionInput, s3.PutBucketEncryptionOutput]               `iam:"s3:PutEncryptionConfiguration" on:"bucket"`
-	PutBucketOwnershipControls s3Call[s3.PutBucketOwnershipControlsInput, s3.PutBucketOwnershipControlsOutput] `iam:"s3:PutBucketOwnershipControls" on:"bucket"`
-	PutPublicAccessBlock       s3Call[s3.PutPublicAccessBlockInput, s3.PutPublicAccessBlockOutput]             `iam:"s3:PutBucketPublicAccessBlock" on:"bucket"`
-	PutBucketLogging           s3Call[s3.PutBucketLoggingInput, s3.PutBucketLoggingOutput]                     `iam:"s3:PutBucketLogging" on:"bucket"`
-	PutBucketPolicy            s3Call[s3.PutBucketPolicyInput, s3.PutBucketPolicyOutput]                       `iam:"s3:PutBucketPolicy" on:"bucket"`
-	DeleteBucketPolicy         s3Call[s3.DeleteBucketPolicyInput, s3.DeleteBucketPolicyOutput]                 `iam:"s3:DeleteBucketPolicy" on:"bucket"`
+	CreateBucket               awsclient.S3Call[s3.CreateBucketInput, s3.CreateBucketOutput]                             `iam:"s3:CreateBucket" on:"bucket"`
+	PutBucketTagging           awsclient.S3Call[s3.PutBucketTaggingInput, s3.PutBucketTaggingOutput]                     `iam:"s3:PutBucketTagging" on:"bucket"`
+	DeleteBucketTagging        awsclient.S3Call[s3.DeleteBucketTaggingInput, s3.DeleteBucketTaggingOutput]               `iam:"s3:PutBucketTagging" on:"bucket"`
+	PutBucketVersioning        awsclient.S3Call[s3.PutBucketVersioningInput, s3.PutBucketVersioningOutput]               `iam:"s3:PutBucketVersioning" on:"bucket"`
+	PutBucketEncryption        awsclient.S3Call[s3.PutBucketEncryptionInput, s3.PutBucketEncryptionOutput]               `iam:"s3:PutEncryptionConfiguration" on:"bucket"`
+	PutBucketOwnershipControls awsclient.S3Call[s3.PutBucketOwnershipControlsInput, s3.PutBucketOwnershipControlsOutput] `iam:"s3:PutBucketOwnershipControls" on:"bucket"`
+	PutPublicAccessBlock       awsclient.S3Call[s3.PutPublicAccessBlockInput, s3.PutPublicAccessBlockOutput]             `iam:"s3:PutBucketPublicAccessBlock" on:"bucket"`
+	PutBucketLogging           awsclient.S3Call[s3.PutBucketLoggingInput, s3.PutBucketLoggingOutput]                     `iam:"s3:PutBucketLogging" on:"bucket"`
+	PutBucketPolicy            awsclient.S3Call[s3.PutBucketPolicyInput, s3.PutBucketPolicyOutput]                       `iam:"s3:PutBucketPolicy" on:"bucket"`
+	DeleteBucketPolicy         awsclient.S3Call[s3.DeleteBucketPolicyInput, s3.DeleteBucketPolicyOutput]                 `iam:"s3:DeleteBucketPolicy" on:"bucket"`
 
-	ListObjectVersions   s3Call[s3.ListObjectVersionsInput, s3.ListObjectVersionsOutput]     `iam:"s3:ListBucketVersions" on:"bucket"`
-	ListMultipartUploads s3Call[s3.ListMultipartUploadsInput, s3.ListMultipartUploadsOutput] `iam:"s3:ListBucketMultipartUploads" on:"bucket"`
-	DeleteObjects        s3Call[s3.DeleteObjectsInput, s3.DeleteObjectsOutput]               `iam:"s3:DeleteObject,s3:DeleteObjectVersion" on:"object"`
-	DeleteObject         s3Call[s3.DeleteObjectInput, s3.DeleteObjectOutput]                 `iam:"s3:DeleteObject,s3:DeleteObjectVersion" on:"object"`
-	AbortMultipartUpload s3Call[s3.AbortMultipartUploadInput, s3.AbortMultipartUploadOutput] `iam:"s3:AbortMultipartUpload" on:"object"`
-	DeleteBucket         s3Call[s3.DeleteBucketInput, s3.DeleteBucketOutput]                 `iam:"s3:DeleteBucket" on:"bucket"`
+	ListObjectVersions   awsclient.S3Call[s3.ListObjectVersionsInput, s3.ListObjectVersionsOutput]     `iam:"s3:ListBucketVersions" on:"bucket"`
+	ListMultipartUploads awsclient.S3Call[s3.ListMultipartUploadsInput, s3.ListMultipartUploadsOutput] `iam:"s3:ListBucketMultipartUploads" on:"bucket"`
+	DeleteObjects        awsclient.S3Call[s3.DeleteObjectsInput, s3.DeleteObjectsOutput]               `iam:"s3:DeleteObject,s3:DeleteObjectVersion" on:"object"`
+	DeleteObject         awsclient.S3Call[s3.DeleteObjectInput, s3.DeleteObjectOutput]                 `iam:"s3:DeleteObject,s3:DeleteObjectVersion" on:"object"`
+	AbortMultipartUpload awsclient.S3Call[s3.AbortMultipartUploadInput, s3.AbortMultipartUploadOutput] `iam:"s3:AbortMultipartUpload" on:"object"`
+	DeleteBucket         awsclient.S3Call[s3.DeleteBucketInput, s3.DeleteBucketOutput]                 `iam:"s3:DeleteBucket" on:"bucket"`
 }
 
 // PlaceholderReads are the further operations on a bucket with a placeholder.
 type PlaceholderReads struct {
-	GetObjectTagging s3Call[s3.GetObjectTaggingInput, s3.GetObjectTaggingOutput] `iam:"s3:GetObjectTagging" on:"object"`
+	GetObjectTagging awsclient.S3Call[s3.GetObjectTaggingInput, s3.GetObjectTaggingOutput] `iam:"s3:GetObjectTagging" on:"object"`
 }
 
 // API is every operation that a bucket makes; the tags name the IAM action that allows it and what it is about.
@@ -92,9 +87,9 @@ func NewAPI(c *awsclient.Conn) API {
 
 // DataReads are the operations of the data sources that look for buckets, beside the Reads of one bucket.
 type DataReads struct {
-	ListBuckets        s3Call[s3.ListBucketsInput, s3.ListBucketsOutput]               `iam:"s3:ListAllMyBuckets" on:"*"`
-	GetBucketTagging   s3Call[s3.GetBucketTaggingInput, s3.GetBucketTaggingOutput]     `iam:"s3:GetBucketTagging" on:"bucket"`
-	ListObjectVersions s3Call[s3.ListObjectVersionsInput, s3.ListObjectVersionsOutput] `iam:"s3:ListBucketVersions" on:"bucket"`
+	ListBuckets        awsclient.S3Call[s3.ListBucketsInput, s3.ListBucketsOutput]               `iam:"s3:ListAllMyBuckets" on:"*"`
+	GetBucketTagging   awsclient.S3Call[s3.GetBucketTaggingInput, s3.GetBucketTaggingOutput]     `iam:"s3:GetBucketTagging" on:"bucket"`
+	ListObjectVersions awsclient.S3Call[s3.ListObjectVersionsInput, s3.ListObjectVersionsOutput] `iam:"s3:ListBucketVersions" on:"bucket"`
 }
 
 // newDataReads takes the operations from the service client.

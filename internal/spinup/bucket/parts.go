@@ -461,7 +461,7 @@ func (b bucket) putTags(ctx context.Context, s Spec, live map[string]string) err
 
 // tagsOf reads the live tags. A bucket without tags, or that does not exist, has an empty set.
 func tagsOf(
-	ctx context.Context, get s3Call[s3.GetBucketTaggingInput, s3.GetBucketTaggingOutput], s Spec,
+	ctx context.Context, get awsclient.S3Call[s3.GetBucketTaggingInput, s3.GetBucketTaggingOutput], s Spec,
 ) (map[string]string, error) {
 	tags, err := liveTags(ctx, get, s)
 	return tags, awsclient.Absent(err)
@@ -469,7 +469,7 @@ func tagsOf(
 
 // liveTags is tagsOf, but that a bucket must exist.
 func liveTags(
-	ctx context.Context, get s3Call[s3.GetBucketTaggingInput, s3.GetBucketTaggingOutput], s Spec,
+	ctx context.Context, get awsclient.S3Call[s3.GetBucketTaggingInput, s3.GetBucketTaggingOutput], s Spec,
 ) (map[string]string, error) {
 	out, err := get(ctx, &s3.GetBucketTaggingInput{Bucket: &s.Name}, at(s))
 	tags := map[string]string{}

@@ -1,8 +1,6 @@
 package bucketuser
 
 import (
-	"context"
-
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
@@ -10,74 +8,67 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 )
 
-// iamCall, ssmCall and smCall are one AWS operation, held as a function value so that the linker drops the operations nobody calls.
-type (
-	iamCall[I, O any] = func(context.Context, *I, ...func(*iam.Options)) (*O, error)
-	ssmCall[I, O any] = func(context.Context, *I, ...func(*ssm.Options)) (*O, error)
-	smCall[I, O any]  = func(context.Context, *I, ...func(*secretsmanager.Options)) (*O, error)
-)
-
 // Reads are the operations of a refresh: what `terraform plan` needs.
 type Reads struct {
-	GetUser           iamCall[iam.GetUserInput, iam.GetUserOutput]                     `iam:"iam:GetUser" on:"user"`
-	ListGroupsForUser iamCall[iam.ListGroupsForUserInput, iam.ListGroupsForUserOutput] `iam:"iam:ListGroupsForUser" on:"user"`
-	ListUserPolicies  iamCall[iam.ListUserPoliciesInput, iam.ListUserPoliciesOutput]   `iam:"iam:ListUserPolicies" on:"user"`
-	GetUserPolicy     iamCall[iam.GetUserPolicyInput, iam.GetUserPolicyOutput]         `iam:"iam:GetUserPolicy" on:"user"`
-	ListAccessKeys    iamCall[iam.ListAccessKeysInput, iam.ListAccessKeysOutput]       `iam:"iam:ListAccessKeys" on:"user"`
+	GetUser           awsclient.IAMCall[iam.GetUserInput, iam.GetUserOutput]                     `iam:"iam:GetUser" on:"user"`
+	ListGroupsForUser awsclient.IAMCall[iam.ListGroupsForUserInput, iam.ListGroupsForUserOutput] `iam:"iam:ListGroupsForUser" on:"user"`
+	ListUserPolicies  awsclient.IAMCall[iam.ListUserPoliciesInput, iam.ListUserPoliciesOutput]   `iam:"iam:ListUserPolicies" on:"user"`
+	GetUserPolicy     awsclient.IAMCall[iam.GetUserPolicyInput, iam.GetUserPolicyOutput]         `iam:"iam:GetUserPolicy" on:"user"`
+	ListAccessKeys    awsclient.IAMCall[iam.ListAccessKeysInput, iam.ListAccessKeysOutput]       `iam:"iam:ListAccessKeys" on:"user"`
 }
 
 // Searches are the operations that only some plans make: for a user that lost its name, and before a user joins a group.
 type Searches struct {
-	ListUsers iamCall[iam.ListUsersInput, iam.ListUsersOutput] `iam:"iam:ListUsers" on:"*"`
-	GetGroup  iamCall[iam.GetGroupInput, iam.GetGroupOutput]   `iam:"iam:GetGroup" on:"membership"`
+	ListUsers awsclient.IAMCall[iam.ListUsersInput, iam.ListUsersOutput] `iam:"iam:ListUsers" on:"*"`
+	GetGroup  awsclient.IAMCall[iam.GetGroupInput, iam.GetGroupOutput]   `iam:"iam:GetGroup" on:"membership"`
 }
 
 // Writes are the other operations on the user and its key: those that change something, and the reads before them.
 type Writes struct {
-	CreateUser                    iamCall[iam.CreateUserInput, iam.CreateUserOutput]                                       `iam:"iam:CreateUser,iam:TagUser" on:"user"`
-	UpdateUser                    iamCall[iam.UpdateUserInput, iam.UpdateUserOutput]                                       `iam:"iam:UpdateUser" on:"user"`
-	PutUserPermissionsBoundary    iamCall[iam.PutUserPermissionsBoundaryInput, iam.PutUserPermissionsBoundaryOutput]       `iam:"iam:PutUserPermissionsBoundary" on:"user"`
-	DeleteUserPermissionsBoundary iamCall[iam.DeleteUserPermissionsBoundaryInput, iam.DeleteUserPermissionsBoundaryOutput] `iam:"iam:DeleteUserPermissionsBoundary" on:"user"`
-	TagUser                       iamCall[iam.TagUserInput, iam.TagUserOutput]                                             `iam:"iam:TagUser" on:"user"`
-	UntagUser                     iamCall[iam.UntagUserInput, iam.UntagUserOutput]                                         `iam:"iam:UntagUser" on:"user"`
-	AddUserToGroup                iamCall[iam.AddUserToGroupInput, iam.AddUserToGroupOutput]                               `iam:"iam:AddUserToGroup" on:"membership"`
-	RemoveUserFromGroup           iamCall[iam.RemoveUserFromGroupInput, iam.RemoveUserFromGroupOutput]                     `iam:"iam:RemoveUserFromGroup" on:"anygroup"`
-	PutUserPolicy                 iamCall[iam.PutUserPolicyInput, iam.PutUserPolicyOutput]                                 `iam:"iam:PutUserPolicy" on:"user"`
-	DeleteUserPolicy              iamCall[iam.DeleteUserPolicyInput, iam.DeleteUserPolicyOutput]                           `iam:"iam:DeleteUserPolicy" on:"user"`
-	CreateAccessKey               iamCall[iam.CreateAccessKeyInput, iam.CreateAccessKeyOutput]                             `iam:"iam:CreateAccessKey" on:"user"`
-	UpdateAccessKey               iamCall[iam.UpdateAccessKeyInput, iam.UpdateAccessKeyOutput]                             `iam:"iam:UpdateAccessKey" on:"user"`
-	DeleteAccessKey               iamCall[iam.DeleteAccessKeyInput, iam.DeleteAccessKeyOutput]                             `iam:"iam:DeleteAccessKey" on:"user"`
-	DeleteUser                    iamCall[iam.DeleteUserInput, iam.DeleteUserOutput]                                       `iam:"iam:DeleteUser" on:"user"`
+	CreateUser                    awsclient.IAMCall[iam.CreateUserInput, iam.CreateUserOutput]                                       `iam:"iam:CreateUser,iam:TagUser" on:"user"`
+	UpdateUser                    awsclient.IAMCall[iam.UpdateUserInput, iam.UpdateUserOutput]                                       `iam:"iam:UpdateUser" on:"user"`
+	PutUserPermissionsBoundary    awsclient.IAMCall[iam.PutUserPermissionsBoundaryInput, iam.PutUserPermissionsBoundaryOutput]       `iam:"iam:PutUserPermissionsBoundary" on:"user"`
+	DeleteUserPermissionsBoundary awsclient.IAMCall[iam.DeleteUserPermissionsBoundaryInput, iam.DeleteUserPermissionsBoundaryOutput] `iam:"iam:DeleteUserPermissionsBoundary" on:"user"`
+	TagUser                       awsclient.IAMCall[iam.TagUserInput, iam.TagUserOutput]                                             `iam:"iam:TagUser" on:"user"`
+	UntagUser                     awsclient.IAMCall[iam.UntagUserInput, iam.UntagUserOutput]                                         `iam:"iam:UntagUser" on:"user"`
+	AddUserToGroup                awsclient.IAMCall[iam.AddUserToGroupInput, iam.AddUserToGroupOutput]                               `iam:"iam:AddUserToGroup" on:"membership"`
+	RemoveUserFromGroup           awsclient.IAMCall[iam.RemoveUserFromGroupInput, iam.RemoveUserFromGroupOutput]                     `iam:"iam:RemoveUserFromGroup" on:"anygroup"`
+	PutUserPolicy                 awsclient.IAMCall[iam.PutUserPolicyInput, iam.PutUserPolicyOutput]                                 `iam:"iam:PutUserPolicy" on:"user"`
+	DeleteUserPolicy              awsclient.IAMCall[iam.DeleteUserPolicyInput, iam.DeleteUserPolicyOutput]                           `iam:"iam:DeleteUserPolicy" on:"user"`
+	CreateAccessKey               awsclient.IAMCall[iam.CreateAccessKeyInput, iam.CreateAccessKeyOutput]                             `iam:"iam:CreateAccessKey" on:"user"`
+	UpdateAccessKey               awsclient.IAMCall[iam.UpdateAccessKeyInput, iam.UpdateAccessKeyOutput]                             `iam:"iam:UpdateAccessKey" on:"user"`
+	DeleteAccessKey               awsclient.IAMCall[iam.DeleteAccessKeyInput, iam.DeleteAccessKeyOutput]                             `iam:"iam:DeleteAccessKey" on:"user"`
+	DeleteUser                    awsclient.IAMCall[iam.DeleteUserInput, iam.DeleteUserOutput]                                       `iam:"iam:DeleteUser" on:"user"`
 }
 
 // Cleanups are the operations that find and remove what other owners gave the user, before it can be deleted.
 type Cleanups struct {
-	GetLoginProfile                 iamCall[iam.GetLoginProfileInput, iam.GetLoginProfileOutput]                                 `iam:"iam:GetLoginProfile" on:"user"`
-	DeleteLoginProfile              iamCall[iam.DeleteLoginProfileInput, iam.DeleteLoginProfileOutput]                           `iam:"iam:DeleteLoginProfile" on:"user"`
-	ListMFADevices                  iamCall[iam.ListMFADevicesInput, iam.ListMFADevicesOutput]                                   `iam:"iam:ListMFADevices" on:"user"`
-	DeactivateMFADevice             iamCall[iam.DeactivateMFADeviceInput, iam.DeactivateMFADeviceOutput]                         `iam:"iam:DeactivateMFADevice" on:"user"`
-	DeleteVirtualMFADevice          iamCall[iam.DeleteVirtualMFADeviceInput, iam.DeleteVirtualMFADeviceOutput]                   `iam:"iam:DeleteVirtualMFADevice" on:"mfa"`
-	ListSSHPublicKeys               iamCall[iam.ListSSHPublicKeysInput, iam.ListSSHPublicKeysOutput]                             `iam:"iam:ListSSHPublicKeys" on:"user"`
-	DeleteSSHPublicKey              iamCall[iam.DeleteSSHPublicKeyInput, iam.DeleteSSHPublicKeyOutput]                           `iam:"iam:DeleteSSHPublicKey" on:"user"`
-	ListSigningCertificates         iamCall[iam.ListSigningCertificatesInput, iam.ListSigningCertificatesOutput]                 `iam:"iam:ListSigningCertificates" on:"user"`
-	DeleteSigningCertificate        iamCall[iam.DeleteSigningCertificateInput, iam.DeleteSigningCertificateOutput]               `iam:"iam:DeleteSigningCertificate" on:"user"`
-	ListServiceSpecificCredentials  iamCall[iam.ListServiceSpecificCredentialsInput, iam.ListServiceSpecificCredentialsOutput]   `iam:"iam:ListServiceSpecificCredentials" on:"user"`
-	DeleteServiceSpecificCredential iamCall[iam.DeleteServiceSpecificCredentialInput, iam.DeleteServiceSpecificCredentialOutput] `iam:"iam:DeleteServiceSpecificCredential" on:"user"`
-	ListAttachedUserPolicies        iamCall[iam.ListAttachedUserPoliciesInput, iam.ListAttachedUserPoliciesOutput]               `iam:"iam:ListAttachedUserPolicies" on:"user"`
-	DetachUserPolicy                iamCall[iam.DetachUserPolicyInput, iam.DetachUserPolicyOutput]                               `iam:"iam:DetachUserPolicy" on:"user"`
+	GetLoginProfile                 awsclient.IAMCall[iam.GetLoginProfileInput, iam.GetLoginProfileOutput]                                 `iam:"iam:GetLoginProfile" on:"user"`
+	DeleteLoginProfile              awsclient.IAMCall[iam.DeleteLoginProfileInput, iam.DeleteLoginProfileOutput]                           `iam:"iam:DeleteLoginProfile" on:"user"`
+	ListMFADevices                  awsclient.IAMCall[iam.ListMFADevicesInput, iam.ListMFADevicesOutput]                                   `iam:"iam:ListMFADevices" on:"user"`
+	DeactivateMFADevice             awsclient.IAMCall[iam.DeactivateMFADeviceInput, iam.DeactivateMFADeviceOutput]                         `iam:"iam:DeactivateMFADevice" on:"user"`
+	DeleteVirtualMFADevice          awsclient.IAMCall[iam.DeleteVirtualMFADeviceInput, iam.DeleteVirtualMFADeviceOutput]                   `iam:"iam:DeleteVirtualMFADevice" on:"mfa"`
+	ListSSHPublicKeys               awsclient.IAMCall[iam.ListSSHPublicKeysInput, iam.ListSSHPublicKeysOutput]                             `iam:"iam:ListSSHPublicKeys" on:"user"`
+	DeleteSSHPublicKey              awsclient.IAMCall[iam.DeleteSSHPublicKeyInput, iam.DeleteSSHPublicKeyOutput]                           `iam:"iam:DeleteSSHPublicKey" on:"user"`
+	ListSigningCertificates         awsclient.IAMCall[iam.ListSigningCertificatesInput, iam.ListSigningCertificatesOutput]                 `iam:"iam:ListSigningCertificates" on:"user"`
+	DeleteSigningCertificate        awsclient.IAMCall[iam.DeleteSigningCertificateInput, iam.DeleteSigningCertificateOutput]               `iam:"iam:DeleteSigningCertificate" on:"user"`
+	ListServiceSpecificCredentials  awsclient.IAMCall[iam.ListServiceSpecificCredentialsInput, iam.ListServiceSpecificCredentialsOutput]   `iam:"iam:ListServiceSpecificCredentials" on:"user"`
+	DeleteServiceSpecificCredential awsclient.IAMCall[iam.DeleteServiceSpecificCredentialInput, iam.DeleteServiceSpecificCredentialOutput] `iam:"iam:DeleteServiceSpecificCredential" on:"user"`
+	ListAttachedUserPolicies        awsclient.IAMCall[iam.ListAttachedUserPoliciesInput, iam.ListAttachedUserPoliciesOutput]               `iam:"iam:ListAttachedUserPolicies" on:"user"`
+	DetachUserPolicy                awsclient.IAMCall[iam.DetachUserPolicyInput, iam.DetachUserPolicyOutput]                               `iam:"iam:DetachUserPolicy" on:"user"`
 }
 
 // Stores are the operations on the stores of a new secret. Only those of the store in use are needed.
 type Stores struct {
-	PutParameter        ssmCall[ssm.PutParameterInput, ssm.PutParameterOutput]                          `iam:"ssm:PutParameter" on:"parameter"`
-	GetParameter        ssmCall[ssm.GetParameterInput, ssm.GetParameterOutput]                          `iam:"ssm:GetParameter" on:"parameter"`
-	GetParameterHistory ssmCall[ssm.GetParameterHistoryInput, ssm.GetParameterHistoryOutput]            `iam:"ssm:GetParameterHistory" on:"parameter"`
-	DeleteParameter     ssmCall[ssm.DeleteParameterInput, ssm.DeleteParameterOutput]                    `iam:"ssm:DeleteParameter" on:"parameter"`
-	CreateSecret        smCall[secretsmanager.CreateSecretInput, secretsmanager.CreateSecretOutput]     `iam:"secretsmanager:CreateSecret" on:"secret"`
-	PutSecretValue      smCall[secretsmanager.PutSecretValueInput, secretsmanager.PutSecretValueOutput] `iam:"secretsmanager:PutSecretValue" on:"secret"`
-	GetSecretValue      smCall[secretsmanager.GetSecretValueInput, secretsmanager.GetSecretValueOutput] `iam:"secretsmanager:GetSecretValue" on:"secret"`
-	DescribeSecret      smCall[secretsmanager.DescribeSecretInput, secretsmanager.DescribeSecretOutput] `iam:"secretsmanager:DescribeSecret" on:"secret"`
-	DeleteSecret        smCall[secretsmanager.DeleteSecretInput, secretsmanager.DeleteSecretOutput]     `iam:"secretsmanager:DeleteSecret" on:"secret"`
+	PutParameter        awsclient.SSMCall[ssm.PutParameterInput, ssm.PutParameterOutput]                                      `iam:"ssm:PutParameter" on:"parameter"`
+	GetParameter        awsclient.SSMCall[ssm.GetParameterInput, ssm.GetParameterOutput]                                      `iam:"ssm:GetParameter" on:"parameter"`
+	GetParameterHistory awsclient.SSMCall[ssm.GetParameterHistoryInput, ssm.GetParameterHistoryOutput]                        `iam:"ssm:GetParameterHistory" on:"parameter"`
+	DeleteParameter     awsclient.SSMCall[ssm.DeleteParameterInput, ssm.DeleteParameterOutput]                                `iam:"ssm:DeleteParameter" on:"parameter"`
+	CreateSecret        awsclient.SecretsManagerCall[secretsmanager.CreateSecretInput, secretsmanager.CreateSecretOutput]     `iam:"secretsmanager:CreateSecret" on:"secret"`
+	PutSecretValue      awsclient.SecretsManagerCall[secretsmanager.PutSecretValueInput, secretsmanager.PutSecretValueOutput] `iam:"secretsmanager:PutSecretValue" on:"secret"`
+	GetSecretValue      awsclient.SecretsManagerCall[secretsmanager.GetSecretValueInput, secretsmanager.GetSecretValueOutput] `iam:"secretsmanager:GetSecretValue" on:"secret"`
+	DescribeSecret      awsclient.SecretsManagerCall[secretsmanager.DescribeSecretInput, secretsmanager.DescribeSecretOutput] `iam:"secretsmanager:DescribeSecret" on:"secret"`
+	DeleteSecret        awsclient.SecretsManagerCall[secretsmanager.DeleteSecretInput, secretsmanager.DeleteSecretOutput]     `iam:"secretsmanager:DeleteSecret" on:"secret"`
 }
 
 // API is every operation that a bucket user makes; the tags name the IAM action that allows it and what it is about.
@@ -148,8 +139,8 @@ func NewAPI(c *awsclient.Conn) API {
 
 // DataReads are the operations of the data sources about users, beside the Reads of one user.
 type DataReads struct {
-	GetGroup                 iamCall[iam.GetGroupInput, iam.GetGroupOutput]                                 `iam:"iam:GetGroup" on:"membership"`
-	ListAttachedUserPolicies iamCall[iam.ListAttachedUserPoliciesInput, iam.ListAttachedUserPoliciesOutput] `iam:"iam:ListAttachedUserPolicies" on:"user"`
+	GetGroup                 awsclient.IAMCall[iam.GetGroupInput, iam.GetGroupOutput]                                 `iam:"iam:GetGroup" on:"membership"`
+	ListAttachedUserPolicies awsclient.IAMCall[iam.ListAttachedUserPoliciesInput, iam.ListAttachedUserPoliciesOutput] `iam:"iam:ListAttachedUserPolicies" on:"user"`
 }
 
 // newDataReads takes the operations from the service client.

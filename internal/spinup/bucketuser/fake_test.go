@@ -73,7 +73,7 @@ func (p person) user() *types.User {
 }
 
 // on makes an operation of a function, one call at a time.
-func on[I, O any](a *account, act func(*I) (*O, error)) iamCall[I, O] {
+func on[I, O any](a *account, act func(*I) (*O, error)) awsclient.IAMCall[I, O] {
 	return func(_ context.Context, in *I, _ ...func(*iam.Options)) (*O, error) {
 		a.mu.Lock()
 		defer a.mu.Unlock()
@@ -149,7 +149,7 @@ func (a *account) api() API {
 }
 
 // none is an operation that the store does not have.
-func none[I, O any]() iamCall[I, O] {
+func none[I, O any]() awsclient.IAMCall[I, O] {
 	return func(context.Context, *I, ...func(*iam.Options)) (*O, error) { return nil, failed("NotImplemented", 1) }
 }
 
@@ -239,7 +239,7 @@ func (a *account) accessKeys(api *API) {
 type parameter struct{ value, description string }
 
 // with makes an operation of SSM of a function, one call at a time.
-func with[I, O any](a *account, act func(*I) (*O, error)) ssmCall[I, O] {
+func with[I, O any](a *account, act func(*I) (*O, error)) awsclient.SSMCall[I, O] {
 	return func(_ context.Context, in *I, _ ...func(*ssm.Options)) (*O, error) {
 		a.mu.Lock()
 		defer a.mu.Unlock()

@@ -16,18 +16,15 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/document"
 )
 
-// s3Call is one operation of S3, held as a function value so that the linker drops the operations nobody calls.
-type s3Call[I, O any] = func(context.Context, *I, ...func(*s3.Options)) (*O, error)
-
 // Reads are the operations of a refresh: what `terraform plan` needs.
 type Reads struct {
-	GetBucketLifecycleConfiguration s3Call[s3.GetBucketLifecycleConfigurationInput, s3.GetBucketLifecycleConfigurationOutput] `iam:"s3:GetLifecycleConfiguration" on:"bucket"`
+	GetBucketLifecycleConfiguration awsclient.S3Call[s3.GetBucketLifecycleConfigurationInput, s3.GetBucketLifecycleConfigurationOutput] `iam:"s3:GetLifecycleConfiguration" on:"bucket"`
 }
 
 // Writes are the operations that change something.
 type Writes struct {
-	PutBucketLifecycleConfiguration s3Call[s3.PutBucketLifecycleConfigurationInput, s3.PutBucketLifecycleConfigurationOutput] `iam:"s3:PutLifecycleConfiguration" on:"bucket"`
-	DeleteBucketLifecycle           s3Call[s3.DeleteBucketLifecycleInput, s3.DeleteBucketLifecycleOutput]                     `iam:"s3:PutLifecycleConfiguration" on:"bucket"`
+	PutBucketLifecycleConfiguration awsclient.S3Call[s3.PutBucketLifecycleConfigurationInput, s3.PutBucketLifecycleConfigurationOutput] `iam:"s3:PutLifecycleConfiguration" on:"bucket"`
+	DeleteBucketLifecycle           awsclient.S3Call[s3.DeleteBucketLifecycleInput, s3.DeleteBucketLifecycleOutput]                     `iam:"s3:PutLifecycleConfiguration" on:"bucket"`
 }
 
 // API is every operation that a lifecycle configuration takes; the tags name the IAM action that allows it and what it

@@ -333,7 +333,7 @@ func (w website) updateDistribution(ctx context.Context, s Spec, o *Status, want
 }
 
 // getDistribution is the operation as the interface that the SDK's waiter takes.
-type getDistribution cfCall[cloudfront.GetDistributionInput, cloudfront.GetDistributionOutput]
+type getDistribution awsclient.CloudFrontCall[cloudfront.GetDistributionInput, cloudfront.GetDistributionOutput]
 
 // GetDistribution calls it.
 func (get getDistribution) GetDistribution(

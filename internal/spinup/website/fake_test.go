@@ -51,21 +51,21 @@ func (j *journal) want(t *testing.T, operations ...string) {
 	}
 }
 
-func cf[I, O any](j *journal, do func(*I) (*O, error)) cfCall[I, O] {
+func cf[I, O any](j *journal, do func(*I) (*O, error)) awsclient.CloudFrontCall[I, O] {
 	return func(_ context.Context, in *I, _ ...func(*cloudfront.Options)) (*O, error) {
 		j.note(in)
 		return do(in)
 	}
 }
 
-func r53[I, O any](j *journal, do func(*I) (*O, error)) r53Call[I, O] {
+func r53[I, O any](j *journal, do func(*I) (*O, error)) awsclient.Route53Call[I, O] {
 	return func(_ context.Context, in *I, _ ...func(*route53.Options)) (*O, error) {
 		j.note(in)
 		return do(in)
 	}
 }
 
-func certs[I, O any](j *journal, do func(*I) (*O, error)) acmCall[I, O] {
+func certs[I, O any](j *journal, do func(*I) (*O, error)) awsclient.ACMCall[I, O] {
 	return func(_ context.Context, in *I, _ ...func(*acm.Options)) (*O, error) {
 		j.note(in)
 		return do(in)

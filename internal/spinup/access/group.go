@@ -278,7 +278,7 @@ func (g groups) createPolicy(ctx context.Context, w wish, have *Status) error {
 	switch {
 	case err != nil:
 		return err
-	case seen == nil: // made a moment ago, and not seen everywhere
+	case seen == nil: // a read may not show a new policy yet
 		seen = &Policy{ARN: policyARN(w), Description: mark, Document: s.Document}
 	case seen.Description != mark:
 		return fmt.Errorf("%w: %w", reconcile.ErrForeign, refused)
@@ -288,7 +288,7 @@ func (g groups) createPolicy(ctx context.Context, w wish, have *Status) error {
 }
 
 // forgiveOwn returns nil if the object exists because an earlier attempt of the same call made it and only the answer
-// was lost, and ErrForeign if somebody else made it. The names were free when they were read a moment ago.
+// was lost, and ErrForeign if somebody else made it. Call it for a name that was seen to be free before the call.
 func forgiveOwn(err error) error {
 	switch {
 	case !awsclient.IsExists(err):

@@ -121,7 +121,7 @@ func (b bucket) root() part {
 				if !awsclient.MayHaveWorked(err) {
 					return fmt.Errorf("%w: %w", reconcile.ErrForeign, err)
 				}
-				err = nil // the first answer was lost: a moment ago there was no such bucket
+				err = nil // an earlier attempt of this call made it: before the call there was no such bucket
 			}
 			if err != nil {
 				return err

@@ -189,7 +189,7 @@ func (b bucketUser) isOurs(w wish, made *User, id, name string, user User) bool 
 	case token != "" && user.Tags[MarkTag] == token:
 		return true
 	case token != "" && made == nil:
-		return false // its creation was tried and not confirmed: this is somebody else's
+		return false // a user of ours would bear the token of its creation: this is somebody else's
 	case id != "":
 		return user.ID == id
 	case made != nil:
@@ -327,8 +327,8 @@ func (b bucketUser) createUser(ctx context.Context, s Spec, o *Status) error {
 	})
 }
 
-// recognise takes a user for our own that exists after an answer was lost, if it bears the token of the call. Where it
-// can bear none, that there was none a moment ago has to do.
+// recognise takes an existing user for our own, after the answer to its creation was lost, if it bears the token of the
+// call. A store without tags cannot show the token. There it is enough that no such user existed before the call.
 func (b bucketUser) recognise(ctx context.Context, name, token string, o *Status, exists error) error {
 	return b.conn.Until(ctx, "the new user to be seen", func(ctx context.Context) (bool, error) {
 		user, err := b.get(ctx, name)

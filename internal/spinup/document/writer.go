@@ -113,7 +113,7 @@ func (w Writer[D, E]) Forget() {
 	w.latest = nil
 }
 
-// Read returns the document as it is or was a moment ago: reads of many resources are one call. It shows what this
+// Read returns the document, at most Pace.Share old: the reads of many resources share one call. It shows what this
 // process wrote, even if the store does not yet.
 func (w Writer[D, E]) Read(ctx context.Context) (D, error) {
 	seen, err := w.read(ctx, time.Now().Add(-w.conn.Pace.Share))

@@ -406,7 +406,8 @@ func (w website) deleteDistribution(ctx context.Context, id string) error {
 	})
 }
 
-// deleteUnused deletes something that a distribution used until a moment ago.
+// deleteUnused deletes something that a distribution used until just now. CloudFront may refuse that for a while, so it
+// is tried again.
 func (w website) deleteUnused(ctx context.Context, what string, remove func() error) error {
 	early := func(err error) bool { return awsclient.IsConflict(err) || awsclient.IsStale(err) }
 	return w.conn.Patiently(ctx, what+" to be no longer in use", early, remove)

@@ -385,7 +385,7 @@ func (w website) applyRecords(ctx context.Context, want wish, o *Status) error {
 	return err
 }
 
-// overwriting are the changes after another look, a moment ago, that showed the places free. LocalStack refuses to
+// overwriting turns creates into upserts. Use it after another look showed the places free. LocalStack refuses to
 // create a record a second time, although it was deleted since.
 func overwriting(changes []zoneChange) []zoneChange {
 	for i, c := range changes {

@@ -112,13 +112,13 @@ func (g groups) observe(ctx context.Context, w wish) (Status, error) {
 			group.Others = append(group.Others, aws.ToString(policy.PolicyName))
 			continue
 		}
-		group.Attached = true
 		if arn := aws.ToString(policy.PolicyArn); seen.Policy == nil || seen.Policy.ARN != arn {
 			var err error
 			if seen.Policy, err = g.observePolicy(ctx, arn); err != nil {
 				return seen, err
 			}
 		}
+		group.Attached = seen.Policy != nil // IAM may list one that it no longer shows, or not yet
 	}
 	return seen, nil
 }

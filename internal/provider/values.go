@@ -111,13 +111,6 @@ func fullyKnown(ctx context.Context, value attr.Value) bool {
 	return err == nil && raw.IsFullyKnown()
 }
 
-// object is the object of these types that the struct stands for.
-func object(ctx context.Context, of map[string]attr.Type, from any, diags *diag.Diagnostics) types.Object {
-	value, d := types.ObjectValueFrom(ctx, of, from)
-	diags.Append(d...)
-	return value
-}
-
 // objectsIn are the objects in a set, without those that are null or unknown.
 func objectsIn[M any](ctx context.Context, set types.Set, diags *diag.Diagnostics) []M {
 	var all []M

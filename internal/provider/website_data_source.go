@@ -78,6 +78,7 @@ func websiteFactsDataSchema() map[string]schema.Attribute {
 		"response_headers": dataText("`security`, `none`, or the id of a response headers policy."),
 		"cache_policy":     dataText("`optimized`, `disabled`, `legacy`, or the id of a cache policy."),
 		"geo_restriction": schema.SingleNestedAttribute{
+			CustomType:          fwtypes.NewObjectType[geoModel](),
 			Computed:            true,
 			MarkdownDescription: "Countries from which the site can be reached; null for all.",
 			Attributes: map[string]schema.Attribute{

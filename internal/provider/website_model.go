@@ -11,7 +11,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/fwtypes"
@@ -41,34 +40,34 @@ type websiteModel struct {
 // websiteFacts are the attributes that resource and data source share.
 type websiteFacts struct {
 	bucketSettings
-	ID                 types.String `tfsdk:"id"`
-	Domain             types.String `tfsdk:"domain"`
-	Aliases            types.Set    `tfsdk:"aliases"`
-	RedirectDomains    types.Set    `tfsdk:"redirect_domains"`
-	BucketName         types.String `tfsdk:"bucket_name"`
-	Region             types.String `tfsdk:"region"`
-	HostedZoneID       types.String `tfsdk:"hosted_zone_id"`
-	DNS                types.Bool   `tfsdk:"dns"`
-	CertificateARN     types.String `tfsdk:"certificate_arn"`
-	OriginAccess       types.String `tfsdk:"origin_access"`
-	IndexDocument      types.String `tfsdk:"index_document"`
-	ErrorDocument      types.String `tfsdk:"error_document"`
-	SinglePageApp      types.Bool   `tfsdk:"single_page_app"`
-	DirectoryIndex     types.Bool   `tfsdk:"directory_index"`
-	PriceClass         types.String `tfsdk:"price_class"`
-	MinimumTLS         types.String `tfsdk:"minimum_tls"`
-	HTTPVersion        types.String `tfsdk:"http_version"`
-	IPv6               types.Bool   `tfsdk:"ipv6"`
-	GeoRestriction     types.Object `tfsdk:"geo_restriction"`
-	WebACL             types.String `tfsdk:"web_acl_arn"`
-	ResponseHeaders    types.String `tfsdk:"response_headers"`
-	CachePolicy        types.String `tfsdk:"cache_policy"`
-	URL                types.String `tfsdk:"url"`
-	DistributionID     types.String `tfsdk:"distribution_id"`
-	DistributionARN    types.String `tfsdk:"distribution_arn"`
-	DistributionDomain types.String `tfsdk:"distribution_domain_name"`
-	DistributionStatus types.String `tfsdk:"distribution_status"`
-	DNSRecords         types.List   `tfsdk:"dns_records"`
+	ID                 types.String               `tfsdk:"id"`
+	Domain             types.String               `tfsdk:"domain"`
+	Aliases            types.Set                  `tfsdk:"aliases"`
+	RedirectDomains    types.Set                  `tfsdk:"redirect_domains"`
+	BucketName         types.String               `tfsdk:"bucket_name"`
+	Region             types.String               `tfsdk:"region"`
+	HostedZoneID       types.String               `tfsdk:"hosted_zone_id"`
+	DNS                types.Bool                 `tfsdk:"dns"`
+	CertificateARN     types.String               `tfsdk:"certificate_arn"`
+	OriginAccess       types.String               `tfsdk:"origin_access"`
+	IndexDocument      types.String               `tfsdk:"index_document"`
+	ErrorDocument      types.String               `tfsdk:"error_document"`
+	SinglePageApp      types.Bool                 `tfsdk:"single_page_app"`
+	DirectoryIndex     types.Bool                 `tfsdk:"directory_index"`
+	PriceClass         types.String               `tfsdk:"price_class"`
+	MinimumTLS         types.String               `tfsdk:"minimum_tls"`
+	HTTPVersion        types.String               `tfsdk:"http_version"`
+	IPv6               types.Bool                 `tfsdk:"ipv6"`
+	GeoRestriction     fwtypes.ObjectOf[geoModel] `tfsdk:"geo_restriction"`
+	WebACL             types.String               `tfsdk:"web_acl_arn"`
+	ResponseHeaders    types.String               `tfsdk:"response_headers"`
+	CachePolicy        types.String               `tfsdk:"cache_policy"`
+	URL                types.String               `tfsdk:"url"`
+	DistributionID     types.String               `tfsdk:"distribution_id"`
+	DistributionARN    types.String               `tfsdk:"distribution_arn"`
+	DistributionDomain types.String               `tfsdk:"distribution_domain_name"`
+	DistributionStatus types.String               `tfsdk:"distribution_status"`
+	DNSRecords         types.List                 `tfsdk:"dns_records"`
 }
 
 // websiteIdentity tells one site from every other: CloudFront gives a name to one distribution in the world.
@@ -91,8 +90,6 @@ type recordModel struct {
 	Type  types.String `tfsdk:"type"`
 	Value types.String `tfsdk:"value"`
 }
-
-var geoTypes = fwtypes.NewObjectType[geoModel]().AttrTypes
 
 func (m *websiteModel) importID() string       { return m.Domain.ValueString() }
 func (m *websiteModel) limits() timeouts.Value { return m.Timeouts }
@@ -425,13 +422,9 @@ func (m *websiteFacts) delivery(
 		CachePolicy:     website.CachePolicyID(text(m.CachePolicy)),
 		ResponseHeaders: website.ResponseHeadersID(text(m.ResponseHeaders)),
 	}
-	if !m.GeoRestriction.IsNull() && !m.GeoRestriction.IsUnknown() {
-		var g geoModel
-		diags.Append(m.GeoRestriction.As(ctx, &g, basetypes.ObjectAsOptions{})...)
-		d.Geo = website.Geo{Type: text(g.Type), Locations: textsOf(g.Locations)}
-		complete = complete && known(g.Locations)
-	}
-	return d, complete
+	g := m.GeoRestriction.Get(ctx, diags)
+	d.Geo = website.Geo{Type: text(g.Type), Locations: textsOf(g.Locations)}
+	return d, complete && known(g.Locations)
 }
 
 // fill records what was seen. During an apply a planned status stays, because nothing was to be deployed; and an
@@ -533,10 +526,10 @@ func (m *websiteFacts) fillSettings(ctx context.Context, s website.Settings, dia
 	}
 	m.CachePolicy = optional(website.CachePolicyWord(s.CachePolicy))
 	m.ResponseHeaders = optional(website.ResponseHeadersWord(s.ResponseHeaders))
-	m.GeoRestriction = types.ObjectNull(geoTypes)
+	m.GeoRestriction = fwtypes.ObjectNull[geoModel]()
 	if len(s.Geo.Locations) > 0 {
 		g := geoModel{types.StringValue(s.Geo.Type), stringSet(s.Geo.Locations)}
-		m.GeoRestriction = object(ctx, geoTypes, g, diags)
+		m.GeoRestriction = fwtypes.ObjectFrom(ctx, g, diags)
 	}
 }
 

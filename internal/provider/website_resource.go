@@ -20,7 +20,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/fwtypes"
@@ -217,6 +216,7 @@ func websiteDeliverySchema() map[string]schema.Attribute {
 			"http1.1", "http2", "http3", "http2and3"),
 		"ipv6": toggle("Whether the site answers over IPv6 too, which takes AAAA records. Default `true`."),
 		"geo_restriction": schema.SingleNestedAttribute{
+			CustomType:          fwtypes.NewObjectType[geoModel](),
 			Optional:            true,
 			MarkdownDescription: "Countries from which the site can be reached. Default: all.",
 			Attributes: map[string]schema.Attribute{
@@ -309,13 +309,9 @@ func (m *websiteModel) checkEdge(ctx context.Context, diags *diag.Diagnostics) {
 	if err := website.CheckWebACL(m.WebACL.ValueString()); err != nil {
 		diags.AddAttributeError(path.Root("web_acl_arn"), "Invalid web ACL", "web_acl_arn: "+err.Error()+".")
 	}
-	if !m.GeoRestriction.IsNull() && !m.GeoRestriction.IsUnknown() {
-		var g geoModel
-		diags.Append(m.GeoRestriction.As(ctx, &g, basetypes.ObjectAsOptions{})...)
-		for _, code := range textsOf(g.Locations) {
-			if err := website.CheckCountry(code); err != nil && countryForm.MatchString(code) {
-				diags.AddAttributeError(path.Root("geo_restriction"), "Invalid country", "locations: "+err.Error()+".")
-			}
+	for _, code := range textsOf(m.GeoRestriction.Get(ctx, diags).Locations) {
+		if err := website.CheckCountry(code); err != nil && countryForm.MatchString(code) {
+			diags.AddAttributeError(path.Root("geo_restriction"), "Invalid country", "locations: "+err.Error()+".")
 		}
 	}
 	if m.Invalidation.IsUnknown() {

@@ -25,12 +25,11 @@ const (
 	hasID     = "AWS names it, and only ids that state knows are touched"
 	isAsked   = "CanApply refuses what is of others, one by one"
 	isOnce    = "made only where there is nothing"
-	isClaimed = "claimed in its package"
 )
 
 // excused are parts of one attribute that need no Claim.
 type excused struct {
-	most   int // so many
+	parts  int // so many
 	reason string
 }
 
@@ -40,18 +39,15 @@ func unclaimedParts() map[string]map[string]excused {
 		"spinup_bucket": {
 			"name": {1, isRoot}, "object_ownership": {1, isSetting}, "public_access": {1, isSetting},
 			"encryption": {1, isSetting}, "versioning": {1, isSetting}, "access_log": {1, isSetting}, "tags": {1, isShown},
-			"lifecycle_preset": {1, isClaimed}, "policy": {1, isClaimed}, "access_levels": {3, isClaimed},
 		},
 		"spinup_bucket_user": {
-			"name": {1, isClaimed}, "permissions_boundary": {1, isSetting}, "tags": {1, isShown}, "access": {1, isSetting},
-			"access_key": {1, isClaimed},
+			"permissions_boundary": {1, isSetting}, "tags": {1, isShown}, "access": {1, isSetting},
+			"access_key": {1, hasID},
 		},
 		"spinup_lifecycle_rule": {"name": {1, isRoot}},
 		"spinup_website": {
 			"bucket_name": {1, isRoot}, "encryption": {1, isSetting}, "versioning": {1, isSetting},
-			"access_log": {1, isSetting}, "tags": {1, isShown}, "lifecycle_preset": {1, isClaimed},
-			"access_levels": {3, isClaimed}, "groups": {1, isClaimed}, "certificate_arn": {2, hasID},
-			"origin_access": {5, isClaimed}, "directory_index": {1, isClaimed}, "distribution_id": {1, isClaimed},
+			"access_log": {1, isSetting}, "tags": {1, isShown}, "certificate_arn": {2, hasID}, "origin_access": {3, isSetting},
 			"placeholder": {1, isOnce}, "dns_records": {2, isAsked}, "invalidation": {1, hasID},
 		},
 	}
@@ -62,11 +58,16 @@ func unclaimedParts() map[string]map[string]excused {
 func TestContract_claims(t *testing.T) {
 	known := unclaimedParts()
 	for name, r := range everything(t).resources {
-		for attribute, n := range r.(interface{ unclaimed() map[string]int }).unclaimed() {
-			row := known[name][attribute]
-			if n > row.most || row.reason == "" {
+		unclaimed := r.(interface{ unclaimed() map[string]int }).unclaimed()
+		for attribute, n := range unclaimed {
+			if row := known[name][attribute]; n != row.parts || row.reason == "" {
 				t.Errorf("%s: %d parts of %s have no Claim, and %d are known to need none: what makes them ours?",
-					name, n, attribute, row.most)
+					name, n, attribute, row.parts)
+			}
+		}
+		for attribute := range known[name] {
+			if unclaimed[attribute] == 0 {
+				t.Errorf("%s: all parts of %s have a Claim, so it needs no excuse", name, attribute)
 			}
 		}
 	}

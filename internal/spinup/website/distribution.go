@@ -276,11 +276,12 @@ func (w website) createDistribution(ctx context.Context, s Spec, o *Status) erro
 			DistributionConfig: config, Tags: &types.Tags{Items: tagList(s.distributionTags())},
 		},
 	})
-	if err != nil {
-		// An earlier attempt may have succeeded although its answer was lost: it holds the names now, and bears the tag.
-		if id, found := w.withAlias(ctx, s.Names()); awsclient.MayHaveWorked(err) && found == nil && id != "" {
+	if awsclient.MayHaveWorked(err) { // an earlier attempt, if it has, holds the names now, and bears the tag
+		if id, failed := w.withAlias(ctx, s.Names()); failed == nil && id != "" {
 			return w.recordCreated(ctx, s, o, id, err)
 		}
+	}
+	if err != nil {
 		return err
 	}
 	if out.Distribution == nil {

@@ -91,7 +91,7 @@ func siteOf(want websiteSpec) websiteStatus {
 			})
 		}
 	} else {
-		s.OriginDomain = bucket.WebsiteEndpoint(want.Bucket.Name, "us-east-1")
+		s.OriginDomain = bucket.WebsiteEndpoint(want.Bucket.Name, "us-east-1", "aws")
 		have.Endpoint = &website.Endpoint{Index: want.Index, Error: want.Error}
 	}
 	switch {

@@ -1,7 +1,5 @@
 package bucket
 
-import "strings"
-
 // DomainName is the bucket's host name at the partition's global endpoint.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
 func DomainName(name, partition string) string { return name + ".s3." + dnsSuffix(partition) }
@@ -13,25 +11,31 @@ func RegionalDomainName(name, region, partition string) string {
 
 // WebsiteEndpoint is the host name of the bucket's own website: with a hyphen in the oldest regions.
 // https://docs.aws.amazon.com/general/latest/gr/s3.html#s3_website_region_endpoints
-func WebsiteEndpoint(name, region string) string {
+func WebsiteEndpoint(name, region, partition string) string {
 	mark := "."
 	switch region {
 	case "us-east-1", "us-west-1", "us-west-2", "eu-west-1", "ap-southeast-1", "ap-southeast-2", "ap-northeast-1",
 		"sa-east-1", "us-gov-west-1":
 		mark = "-"
 	}
-	suffix := "amazonaws.com"
-	if strings.HasPrefix(region, "cn-") {
-		suffix += ".cn"
-	}
-	return name + ".s3-website" + mark + region + "." + suffix
+	return name + ".s3-website" + mark + region + "." + dnsSuffix(partition)
 }
 
+// dnsSuffix is the domain of a partition's endpoints; amazonaws.com for one that is newer than this table.
+// https://github.com/aws/aws-sdk-go-v2/blob/main/internal/endpoints/awsrulesfn/partitions.json
 func dnsSuffix(partition string) string {
-	if partition == "aws-cn" {
-		return "amazonaws.com.cn"
+	suffix, ok := map[string]string{
+		"aws-cn":    "amazonaws.com.cn",
+		"aws-eusc":  "amazonaws.eu",
+		"aws-iso":   "c2s.ic.gov",
+		"aws-iso-b": "sc2s.sgov.gov",
+		"aws-iso-e": "cloud.adc-e.uk",
+		"aws-iso-f": "csp.hci.ic.gov",
+	}[partition]
+	if !ok {
+		return "amazonaws.com"
 	}
-	return "amazonaws.com"
+	return suffix
 }
 
 // HostedZoneID is the Route 53 hosted zone of the S3 website endpoint of a region, empty if the region has none. No API

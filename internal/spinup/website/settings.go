@@ -44,7 +44,7 @@ func (s Spec) settings(o Status) Settings {
 		want.IPv6 = d.Settings.IPv6 // undetectable: the Yale service enabled IPv6 but made no AAAA record
 	}
 	if s.Origin == OriginEndpoint {
-		want.OriginDomain = bucket.WebsiteEndpoint(s.Bucket.Name, s.Bucket.Region)
+		want.OriginDomain = bucket.WebsiteEndpoint(s.Bucket.Name, s.Bucket.Region, s.Bucket.Partition)
 	} else if o.Access != nil {
 		want.AccessID = o.Access.ID
 	}

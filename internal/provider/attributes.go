@@ -1,12 +1,15 @@
 package provider
 
 import (
+	"math"
 	"regexp"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/int32validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/fwtypes"
 )
 
 // choice is an attribute with a default; without allowed values any is valid.
@@ -26,10 +29,11 @@ func computed(description string) schema.StringAttribute {
 	return schema.StringAttribute{Computed: true, MarkdownDescription: description}
 }
 
-func daysSchema(least int32, description string) schema.Int32Attribute {
-	return schema.Int32Attribute{
-		Optional: true, MarkdownDescription: description,
-		Validators: []validator.Int32{int32validator.AtLeast(least)},
+// days is an optional number of days, which S3 keeps in 32 bits.
+func days(least int64, description string) schema.Int64Attribute {
+	return schema.Int64Attribute{
+		Optional: true, MarkdownDescription: description, CustomType: fwtypes.Int64Type{},
+		Validators: []validator.Int64{int64validator.AtLeast(least), int64validator.AtMost(math.MaxInt32)},
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/fwtypes"
 )
 
 // dataSource is what all data sources share: the provider's data and the connection.
@@ -65,10 +66,6 @@ func dataFlag(description string) schema.BoolAttribute {
 	return schema.BoolAttribute{Computed: true, MarkdownDescription: description}
 }
 
-func dataDays(description string) schema.Int32Attribute {
-	return schema.Int32Attribute{Computed: true, MarkdownDescription: description}
-}
-
-func dataSize(description string) schema.Int64Attribute {
-	return schema.Int64Attribute{Computed: true, MarkdownDescription: description}
+func dataNumber(description string) schema.Int64Attribute {
+	return schema.Int64Attribute{Computed: true, CustomType: fwtypes.Int64Type{}, MarkdownDescription: description}
 }

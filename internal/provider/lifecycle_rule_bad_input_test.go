@@ -33,6 +33,12 @@ var badRules = map[string]badInput{
 
 	"no days":            {`expiration_days = 0`, "expiration_days", "0", "at least 1"},
 	"negative days":      {`noncurrent_days = -1`, "noncurrent_days", "-1", "at least 1"},
+	"days of 32 bits":    {`expiration_days = 2147483648`, "expiration_days", "2147483648", "at most 2147483647"},
+	"days of 64 bits":    {`noncurrent_days = 1e30`, "noncurrent_days", "1e+30", "at most 64 bits"},
+	"half a day":         {`delete_incomplete_uploads_days = 1.5`, "delete_incomplete_uploads_days", "1.5", "a whole number"},
+	"a transition late":  {moves(`{ days = 2147483648, storage_class = "GLACIER" }`), "days", "2147483648", "at most 2147483647"},
+	"a transition never": {oldMoves(`{ days = 1e30, storage_class = "GLACIER" }`), "days", "1e+30", "at most 64 bits"},
+	"a size of 64 bits":  {filtered(`object_size_less_than = 1e30`), "object_size_less_than", "1e+30", "at most 64 bits"},
 	"no upload days":     {`delete_incomplete_uploads_days = 0`, "delete_incomplete_uploads_days", "0", "at least 1"},
 	"no newer versions":  {`noncurrent_days = 1` + "\n" + `newer_noncurrent_versions = 0`, "newer_noncurrent_versions", "0", "between 1 and 100"},
 	"101 newer versions": {`noncurrent_days = 1` + "\n" + `newer_noncurrent_versions = 101`, "newer_noncurrent_versions", "101", "between 1 and 100"},

@@ -31,12 +31,12 @@ type ruleFacts struct {
 	Name                        types.String                      `tfsdk:"name"`
 	Enabled                     types.Bool                        `tfsdk:"enabled"`
 	Filter                      fwtypes.ObjectOf[ruleFilterModel] `tfsdk:"filter"`
-	ExpirationDays              types.Int32                       `tfsdk:"expiration_days"`
+	ExpirationDays              fwtypes.Int64                     `tfsdk:"expiration_days"`
 	ExpirationDate              types.String                      `tfsdk:"expiration_date"`
 	ExpiredObjectDeleteMarker   types.Bool                        `tfsdk:"expired_object_delete_marker"`
-	NoncurrentDays              types.Int32                       `tfsdk:"noncurrent_days"`
-	NewerNoncurrentVersions     types.Int32                       `tfsdk:"newer_noncurrent_versions"`
-	DeleteIncompleteUploadsDays types.Int32                       `tfsdk:"delete_incomplete_uploads_days"`
+	NoncurrentDays              fwtypes.Int64                     `tfsdk:"noncurrent_days"`
+	NewerNoncurrentVersions     fwtypes.Int64                     `tfsdk:"newer_noncurrent_versions"`
+	DeleteIncompleteUploadsDays fwtypes.Int64                     `tfsdk:"delete_incomplete_uploads_days"`
 	Transitions                 types.Set                         `tfsdk:"transitions"`
 	NoncurrentTransitions       types.Set                         `tfsdk:"noncurrent_transitions"`
 	Status                      types.String                      `tfsdk:"status"`
@@ -49,22 +49,22 @@ type lifecycleRuleIdentity struct {
 }
 
 type ruleFilterModel struct {
-	Prefix                types.String `tfsdk:"prefix"`
-	Tags                  types.Map    `tfsdk:"tags"`
-	ObjectSizeGreaterThan types.Int64  `tfsdk:"object_size_greater_than"`
-	ObjectSizeLessThan    types.Int64  `tfsdk:"object_size_less_than"`
+	Prefix                types.String  `tfsdk:"prefix"`
+	Tags                  types.Map     `tfsdk:"tags"`
+	ObjectSizeGreaterThan fwtypes.Int64 `tfsdk:"object_size_greater_than"`
+	ObjectSizeLessThan    fwtypes.Int64 `tfsdk:"object_size_less_than"`
 }
 
 type transitionModel struct {
-	Days         types.Int32  `tfsdk:"days"`
-	Date         types.String `tfsdk:"date"`
-	StorageClass types.String `tfsdk:"storage_class"`
+	Days         fwtypes.Int64 `tfsdk:"days"`
+	Date         types.String  `tfsdk:"date"`
+	StorageClass types.String  `tfsdk:"storage_class"`
 }
 
 type noncurrentTransitionModel struct {
-	Days          types.Int32  `tfsdk:"days"`
-	NewerVersions types.Int32  `tfsdk:"newer_versions"`
-	StorageClass  types.String `tfsdk:"storage_class"`
+	Days          fwtypes.Int64 `tfsdk:"days"`
+	NewerVersions fwtypes.Int64 `tfsdk:"newer_versions"`
+	StorageClass  types.String  `tfsdk:"storage_class"`
 }
 
 func (m *lifecycleRuleModel) importID() string {
@@ -214,7 +214,7 @@ func (f *ruleFacts) see(ctx context.Context, seen lifecyclerule.Rule, diags *dia
 	var old []noncurrentTransitionModel
 	for _, t := range seen.NoncurrentTransitions {
 		old = append(old, noncurrentTransitionModel{
-			types.Int32Value(t.Days), number(t.NewerVersions), types.StringValue(t.StorageClass),
+			fwtypes.NewInt64(int64(t.Days)), number(t.NewerVersions), types.StringValue(t.StorageClass),
 		})
 	}
 	f.NoncurrentTransitions = setOf(ctx, f.NoncurrentTransitions, old, diags)
@@ -256,7 +256,7 @@ func (f *ruleFacts) seeTransitions(ctx context.Context, seen lifecyclerule.Rule,
 	for _, t := range seen.Transitions {
 		one := transitionModel{StorageClass: types.StringValue(t.StorageClass)}
 		if t.Date.IsZero() {
-			one.Days = types.Int32Value(t.Days)
+			one.Days = fwtypes.NewInt64(int64(t.Days))
 		} else {
 			one.Date = dateIn(written[one.StorageClass], t.Date)
 		}

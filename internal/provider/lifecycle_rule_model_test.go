@@ -145,10 +145,10 @@ func TestLifecycleRuleModel_drift(t *testing.T) {
 	null := types.StringNull
 	transition := func(date, class string) attr.Value {
 		return types.ObjectValueMust(fwtypes.NewObjectType[transitionModel]().AttrTypes,
-			map[string]attr.Value{"days": types.Int32Null(), "date": types.StringValue(date), "storage_class": types.StringValue(class)})
+			map[string]attr.Value{"days": fwtypes.Int64Null(), "date": types.StringValue(date), "storage_class": types.StringValue(class)})
 	}
-	filter := func(prefix types.String, tags types.Map, more types.Int64) attr.Value {
-		return objectOf(t, ruleFilterModel{prefix, tags, more, types.Int64Null()})
+	filter := func(prefix types.String, tags types.Map, more fwtypes.Int64) attr.Value {
+		return objectOf(t, ruleFilterModel{prefix, tags, more, fwtypes.Int64Null()})
 	}
 	tags := types.MapValueMust(types.StringType, map[string]attr.Value{"k": types.StringValue("v")})
 	element := elementType[transitionModel]()
@@ -159,25 +159,25 @@ func TestLifecycleRuleModel_drift(t *testing.T) {
 		"disabled": {func(r *lifecyclerule.Rule) { r.Enabled = false },
 			map[string]attr.Value{"enabled": types.BoolValue(false), "status": types.StringValue("Disabled")}},
 		"prefix": {func(r *lifecyclerule.Rule) { r.Filter.Prefix = "b" },
-			map[string]attr.Value{"filter": filter(types.StringValue("b"), tags, types.Int64Value(0))}},
+			map[string]attr.Value{"filter": filter(types.StringValue("b"), tags, fwtypes.NewInt64(0))}},
 		"no prefix": {func(r *lifecyclerule.Rule) { r.Filter.Prefix = "" },
-			map[string]attr.Value{"filter": filter(null(), tags, types.Int64Value(0))}},
+			map[string]attr.Value{"filter": filter(null(), tags, fwtypes.NewInt64(0))}},
 		"no tags": {func(r *lifecyclerule.Rule) { r.Filter.Tags = nil },
-			map[string]attr.Value{"filter": filter(types.StringValue("a"), types.MapNull(types.StringType), types.Int64Value(0))}},
+			map[string]attr.Value{"filter": filter(types.StringValue("a"), types.MapNull(types.StringType), fwtypes.NewInt64(0))}},
 		"size": {func(r *lifecyclerule.Rule) { r.Filter.ObjectSizeGreaterThan = 5 },
-			map[string]attr.Value{"filter": filter(types.StringValue("a"), tags, types.Int64Value(5))}},
+			map[string]attr.Value{"filter": filter(types.StringValue("a"), tags, fwtypes.NewInt64(5))}},
 		"no filter": {func(r *lifecyclerule.Rule) { r.Filter = lifecyclerule.Filter{} },
 			map[string]attr.Value{"filter": fwtypes.ObjectNull[ruleFilterModel]()}},
 		"days in place of a date": {func(r *lifecyclerule.Rule) { r.ExpirationDays, r.ExpirationDate = 3, time.Time{} },
-			map[string]attr.Value{"expiration_days": types.Int32Value(3), "expiration_date": null()}},
+			map[string]attr.Value{"expiration_days": fwtypes.NewInt64(3), "expiration_date": null()}},
 		"date": {func(r *lifecyclerule.Rule) { r.ExpirationDate = r.ExpirationDate.AddDate(0, 0, 1) },
 			map[string]attr.Value{"expiration_date": types.StringValue("2031-02-01T00:00:00Z")}},
 		"marker": {func(r *lifecyclerule.Rule) { r.ExpiredObjectDeleteMarker = true },
 			map[string]attr.Value{"expired_object_delete_marker": types.BoolValue(true)}},
 		"noncurrent": {func(r *lifecyclerule.Rule) { r.NoncurrentDays, r.NewerNoncurrentVersions = 8, 2 },
-			map[string]attr.Value{"noncurrent_days": types.Int32Value(8), "newer_noncurrent_versions": types.Int32Value(2)}},
+			map[string]attr.Value{"noncurrent_days": fwtypes.NewInt64(8), "newer_noncurrent_versions": fwtypes.NewInt64(2)}},
 		"uploads": {func(r *lifecyclerule.Rule) { r.DeleteIncompleteUploadsDays = 2 },
-			map[string]attr.Value{"delete_incomplete_uploads_days": types.Int32Value(2)}},
+			map[string]attr.Value{"delete_incomplete_uploads_days": fwtypes.NewInt64(2)}},
 		"one of the transitions": {func(r *lifecyclerule.Rule) {
 			r.Transitions = []lifecyclerule.Transition{
 				{StorageClass: "DEEP_ARCHIVE", Date: time.Date(2030, 3, 1, 0, 0, 0, 0, time.UTC)},

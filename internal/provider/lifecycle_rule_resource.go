@@ -3,9 +3,9 @@ package provider
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/int32validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -69,7 +69,7 @@ func lifecycleRuleSchema(ctx context.Context) schema.Schema {
 			},
 			"enabled": toggle("Whether S3 applies the rule. Default `true`; `false` keeps the rule without effect."),
 			"filter":  ruleFilterSchema(),
-			"expiration_days": daysSchema(1, "Days after which objects are deleted: at least 1, and more than the days of "+
+			"expiration_days": days(1, "Days after which objects are deleted: at least 1, and more than the days of "+
 				"each of `transitions`. In a bucket with versioning a deleted object leaves a delete marker and an old version. "+
 				"Not together with `expiration_date` or `expired_object_delete_marker`."),
 			"expiration_date": schema.StringAttribute{
@@ -84,15 +84,16 @@ func lifecycleRuleSchema(ctx context.Context) schema.Schema {
 				MarkdownDescription: "Whether delete markers without versions are deleted. `false` is the same as unset. Not " +
 					"together with `expiration_days` or `expiration_date`, which do this too, or with tags in `filter`.",
 			},
-			"noncurrent_days": daysSchema(1, "Days after which an old version is deleted, counted from when a newer one took "+
+			"noncurrent_days": days(1, "Days after which an old version is deleted, counted from when a newer one took "+
 				"its place: at least 1, and more than the days of each of `noncurrent_transitions`. For buckets with versioning."),
-			"newer_noncurrent_versions": schema.Int32Attribute{
-				Optional: true,
+			"newer_noncurrent_versions": schema.Int64Attribute{
+				CustomType: fwtypes.Int64Type{},
+				Optional:   true,
 				MarkdownDescription: "How many old versions of an object, the newest of them, are kept longer than " +
 					"`noncurrent_days`, which must be set: 1 to 100. Unset: none.",
-				Validators: []validator.Int32{int32validator.Between(1, lifecyclerule.MaxVersions)},
+				Validators: []validator.Int64{int64validator.Between(1, lifecyclerule.MaxVersions)},
 			},
-			"delete_incomplete_uploads_days": daysSchema(1, "Days after which an unfinished multipart upload is deleted, "+
+			"delete_incomplete_uploads_days": days(1, "Days after which an unfinished multipart upload is deleted, "+
 				"counted from its beginning: at least 1. Not together with tags or object sizes in `filter`."),
 			"transitions":            transitionsSchema(),
 			"noncurrent_transitions": noncurrentTransitionsSchema(),
@@ -122,13 +123,15 @@ func ruleFilterSchema() schema.Attribute {
 					"values of at most 256. Not together with `expired_object_delete_marker` or `delete_incomplete_uploads_days`.",
 			},
 			"object_size_greater_than": schema.Int64Attribute{
-				Optional: true,
+				CustomType: fwtypes.Int64Type{},
+				Optional:   true,
 				MarkdownDescription: "Only objects larger than this number of bytes: at least 0, which is the same as unset. " +
 					"Not together with `delete_incomplete_uploads_days`.",
 				Validators: []validator.Int64{int64validator.AtLeast(0)},
 			},
 			"object_size_less_than": schema.Int64Attribute{
-				Optional: true,
+				CustomType: fwtypes.Int64Type{},
+				Optional:   true,
 				MarkdownDescription: "Only objects smaller than this number of bytes: at least 1, and more than " +
 					"`object_size_greater_than`. Not together with `delete_incomplete_uploads_days`.",
 				Validators: []validator.Int64{int64validator.AtLeast(1)},
@@ -146,7 +149,7 @@ func transitionsSchema() schema.Attribute {
 			"objects smaller than 128 KB, unless `filter` sets a size.",
 		Validators: []validator.Set{setvalidator.NoNullValues()},
 		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-			"days": daysSchema(0, "Days after which an object is moved: at least 0, which is at the next midnight UTC. "+
+			"days": days(0, "Days after which an object is moved: at least 0, which is at the next midnight UTC. "+
 				"Exactly one of `days` and `date` must be set, and a rule must not mix days and dates."),
 			"date": schema.StringAttribute{
 				Optional: true,
@@ -166,17 +169,19 @@ func noncurrentTransitionsSchema() schema.Attribute {
 			"`transitions`. For buckets with versioning.",
 		Validators: []validator.Set{setvalidator.NoNullValues()},
 		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-			"days": schema.Int32Attribute{
-				Required: true,
+			"days": schema.Int64Attribute{
+				CustomType: fwtypes.Int64Type{},
+				Required:   true,
 				MarkdownDescription: "Days after which an old version is moved, counted from when a newer one took its place: " +
 					"at least 0.",
-				Validators: []validator.Int32{int32validator.AtLeast(0)},
+				Validators: []validator.Int64{int64validator.AtLeast(0), int64validator.AtMost(math.MaxInt32)},
 			},
-			"newer_versions": schema.Int32Attribute{
-				Optional: true,
+			"newer_versions": schema.Int64Attribute{
+				CustomType: fwtypes.Int64Type{},
+				Optional:   true,
 				MarkdownDescription: "How many old versions of an object, the newest of them, are not moved: 1 to 100. Unset: " +
 					"none.",
-				Validators: []validator.Int32{int32validator.Between(1, lifecyclerule.MaxVersions)},
+				Validators: []validator.Int64{int64validator.Between(1, lifecyclerule.MaxVersions)},
 			},
 			"storage_class": storageClassSchema(),
 		}},
@@ -227,8 +232,8 @@ func (m *lifecycleRuleModel) checkConfig(ctx context.Context) (diags diag.Diagno
 
 // refused reports whether the attribute's own rules refuse the value, so that no other error follows from it.
 func refused(value attr.Value) bool {
-	number, ok := value.(types.Int32)
-	return ok && !number.IsNull() && number.ValueInt32() < 1
+	number, ok := value.(fwtypes.Int64)
+	return ok && !number.IsNull() && (number.ValueInt64() < 1 || number.ValueInt64() > math.MaxInt32)
 }
 
 // attributes are those that S3 has rules about.

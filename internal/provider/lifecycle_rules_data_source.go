@@ -74,25 +74,25 @@ func ruleDataSchema() map[string]schema.Attribute {
 					Computed: true, ElementType: types.StringType,
 					MarkdownDescription: "Tags that the object must have, all of them.",
 				},
-				"object_size_greater_than": dataSize("Only objects larger than this number of bytes."),
-				"object_size_less_than":    dataSize("Only objects smaller than this number of bytes."),
+				"object_size_greater_than": dataNumber("Only objects larger than this number of bytes."),
+				"object_size_less_than":    dataNumber("Only objects smaller than this number of bytes."),
 			},
 		},
-		"expiration_days":              dataDays("Days after which objects are deleted."),
+		"expiration_days":              dataNumber("Days after which objects are deleted."),
 		"expiration_date":              dataText("Date from which on objects are deleted, as RFC 3339 in UTC."),
 		"expired_object_delete_marker": dataFlag("Whether delete markers without versions are deleted."),
-		"noncurrent_days":              dataDays("Days after which an old version is deleted."),
-		"newer_noncurrent_versions": dataDays("How many old versions of an object, the newest of them, are kept " +
+		"noncurrent_days":              dataNumber("Days after which an old version is deleted."),
+		"newer_noncurrent_versions": dataNumber("How many old versions of an object, the newest of them, are kept " +
 			"longer than `noncurrent_days`."),
-		"delete_incomplete_uploads_days": dataDays("Days after which an unfinished multipart upload is deleted."),
+		"delete_incomplete_uploads_days": dataNumber("Days after which an unfinished multipart upload is deleted."),
 		"transitions": moves("Moves of objects to other storage classes; null for none.", map[string]schema.Attribute{
-			"days": dataDays("Days after which an object is moved; null if `date` is set."),
+			"days": dataNumber("Days after which an object is moved; null if `date` is set."),
 			"date": dataText("Date from which on objects are moved, as RFC 3339 in UTC."),
 		}),
 		"noncurrent_transitions": moves("Moves of old versions to other storage classes; null for none.",
 			map[string]schema.Attribute{
-				"days":           dataDays("Days after which an old version is moved."),
-				"newer_versions": dataDays("How many old versions of an object, the newest of them, are not moved."),
+				"days":           dataNumber("Days after which an old version is moved."),
+				"newer_versions": dataNumber("How many old versions of an object, the newest of them, are not moved."),
 			}),
 	}
 }

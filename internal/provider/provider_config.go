@@ -18,6 +18,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/fwtypes"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
 )
@@ -177,36 +178,36 @@ func connectAdvice(err error) string {
 
 // providerModel is the provider block.
 type providerModel struct {
-	Region                  types.String `tfsdk:"region"`
-	Profile                 types.String `tfsdk:"profile"`
-	AccessKey               types.String `tfsdk:"access_key"`
-	SecretKey               types.String `tfsdk:"secret_key"`
-	Token                   types.String `tfsdk:"token"`
-	SharedConfigFiles       types.List   `tfsdk:"shared_config_files"`
-	SharedCredentialsFiles  types.List   `tfsdk:"shared_credentials_files"`
-	AssumeRole              types.List   `tfsdk:"assume_role"`
-	WebIdentity             types.Object `tfsdk:"assume_role_with_web_identity"`
-	AllowedAccountIDs       types.Set    `tfsdk:"allowed_account_ids"`
-	ForbiddenAccountIDs     types.Set    `tfsdk:"forbidden_account_ids"`
-	Platform                types.String `tfsdk:"platform"`
-	Endpoints               types.Object `tfsdk:"endpoints"`
-	S3UsePathStyle          types.Bool   `tfsdk:"s3_use_path_style"`
-	SkipCredentialsCheck    types.Bool   `tfsdk:"skip_credentials_validation"`
-	SkipRequestingAccountID types.Bool   `tfsdk:"skip_requesting_account_id"`
-	SkipRegionValidation    types.Bool   `tfsdk:"skip_region_validation"`
-	DefaultTags             types.Map    `tfsdk:"default_tags"`
-	IgnoreTags              types.Object `tfsdk:"ignore_tags"`
-	Org                     types.String `tfsdk:"org"`
-	AccessLog               types.Object `tfsdk:"access_log"`
-	IAMPath                 types.String `tfsdk:"iam_path"`
-	PermissionsBoundary     types.String `tfsdk:"permissions_boundary"`
-	MaxRetries              types.Int64  `tfsdk:"max_retries"`
-	RetryMode               types.String `tfsdk:"retry_mode"`
-	HTTPProxy               types.String `tfsdk:"http_proxy"`
-	HTTPSProxy              types.String `tfsdk:"https_proxy"`
-	NoProxy                 types.String `tfsdk:"no_proxy"`
-	CustomCABundle          types.String `tfsdk:"custom_ca_bundle"`
-	Insecure                types.Bool   `tfsdk:"insecure"`
+	Region                  types.String  `tfsdk:"region"`
+	Profile                 types.String  `tfsdk:"profile"`
+	AccessKey               types.String  `tfsdk:"access_key"`
+	SecretKey               types.String  `tfsdk:"secret_key"`
+	Token                   types.String  `tfsdk:"token"`
+	SharedConfigFiles       types.List    `tfsdk:"shared_config_files"`
+	SharedCredentialsFiles  types.List    `tfsdk:"shared_credentials_files"`
+	AssumeRole              types.List    `tfsdk:"assume_role"`
+	WebIdentity             types.Object  `tfsdk:"assume_role_with_web_identity"`
+	AllowedAccountIDs       types.Set     `tfsdk:"allowed_account_ids"`
+	ForbiddenAccountIDs     types.Set     `tfsdk:"forbidden_account_ids"`
+	Platform                types.String  `tfsdk:"platform"`
+	Endpoints               types.Object  `tfsdk:"endpoints"`
+	S3UsePathStyle          types.Bool    `tfsdk:"s3_use_path_style"`
+	SkipCredentialsCheck    types.Bool    `tfsdk:"skip_credentials_validation"`
+	SkipRequestingAccountID types.Bool    `tfsdk:"skip_requesting_account_id"`
+	SkipRegionValidation    types.Bool    `tfsdk:"skip_region_validation"`
+	DefaultTags             types.Map     `tfsdk:"default_tags"`
+	IgnoreTags              types.Object  `tfsdk:"ignore_tags"`
+	Org                     types.String  `tfsdk:"org"`
+	AccessLog               types.Object  `tfsdk:"access_log"`
+	IAMPath                 types.String  `tfsdk:"iam_path"`
+	PermissionsBoundary     types.String  `tfsdk:"permissions_boundary"`
+	MaxRetries              fwtypes.Int64 `tfsdk:"max_retries"`
+	RetryMode               types.String  `tfsdk:"retry_mode"`
+	HTTPProxy               types.String  `tfsdk:"http_proxy"`
+	HTTPSProxy              types.String  `tfsdk:"https_proxy"`
+	NoProxy                 types.String  `tfsdk:"no_proxy"`
+	CustomCABundle          types.String  `tfsdk:"custom_ca_bundle"`
+	Insecure                types.Bool    `tfsdk:"insecure"`
 }
 
 // read turns the configuration into the provider's data, and reports what is wrong with it.

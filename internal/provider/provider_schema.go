@@ -226,7 +226,8 @@ func defaultAttributes() map[string]schema.Attribute {
 func transportAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"max_retries": schema.Int64Attribute{
-			Optional: true,
+			CustomType: fwtypes.Int64Type{},
+			Optional:   true,
 			MarkdownDescription: "How often a call is repeated after throttling, a server error or a lost connection, with " +
 				"growing pauses of up to 20 seconds. `0`: no call is repeated. Default: one less than `AWS_MAX_ATTEMPTS`, else " +
 				"25. A service that has never answered is given up after about 10 seconds, whatever is set here.",

@@ -54,22 +54,22 @@ func date(t time.Time) types.String {
 }
 
 // number is null for zero.
-func number(n int32) types.Int32 {
+func number(n int32) fwtypes.Int64 {
 	if n == 0 {
-		return types.Int32Null()
+		return fwtypes.Int64Null()
 	}
-	return types.Int32Value(n)
+	return fwtypes.NewInt64(int64(n))
 }
 
 // sizeIn is the size as it was written, if that means the size that was seen.
-func sizeIn(written types.Int64, seen int64) types.Int64 {
+func sizeIn(written fwtypes.Int64, seen int64) fwtypes.Int64 {
 	switch seen {
 	case written.ValueInt64():
 		return written
 	case 0:
-		return types.Int64Null()
+		return fwtypes.Int64Null()
 	}
-	return types.Int64Value(seen)
+	return fwtypes.NewInt64(seen)
 }
 
 func stringSet(values []string) types.Set {

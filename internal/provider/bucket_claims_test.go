@@ -69,3 +69,42 @@ func TestAccBucket_policyCarried(t *testing.T) {
 		b.Gone(t, b.Name)
 	})
 }
+
+// TestAccBucket_deletedPrincipals: a statement without a Sid stays the user's after its principal was deleted, so that
+// no copies pile up; one of another owner, for which S3 refuses every policy, is named.
+func TestAccBucket_deletedPrincipals(t *testing.T) {
+	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+		tf := b.Played(t)
+		arn, id := "arn:aws:iam::"+b.AccountID+":user/ann", "AIDAEXAMPLE0000000001"
+		config := func(action string) string {
+			return b.Provider() + bucketNamed(b.Name, fmt.Sprintf(`policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{ Effect = "Allow", Principal = { AWS = %q }, Action = %q, Resource = "arn:aws:s3:::%s/*" }]
+  })`, arn, action, b.Name))
+		}
+		tf.Write(config("s3:GetObject"))
+		tf.Apply()
+		for range 3 {
+			text := strings.ReplaceAll(bucketPolicy(t, b).String(), arn, id) // as S3 shows it after ann is deleted
+			acctest.Must(b.S3().PutBucketPolicy(t.Context(), &s3.PutBucketPolicyInput{Bucket: &b.Name, Policy: &text}))(t)
+			same(t, "attributes", []string{"policy"}, tf.Plan("spinup_bucket.test").Attributes())
+			tf.Apply() // ann was made again
+			tf.Empty()
+			same(t, "statements", 2, len(bucketPolicy(t, b).Statements))
+		}
+
+		theirs := stranger(b, "Theirs")
+		theirs.Principal["AWS"] = []string{id}
+		splice(t, b, "", theirs)
+		before := bucketPolicy(t, b).String()
+		tf.Empty()
+		tf.Write(config("s3:GetObjectVersion"))
+		saysAll(t, tf.MustFail("apply", "-auto-approve"), "Theirs ("+id+")", "Remove these statements", "MalformedPolicy")
+		same(t, "the policy", before, bucketPolicy(t, b).String())
+		splice(t, b, "Theirs")
+		tf.Apply()
+		tf.Empty()
+		tf.Destroy()
+		b.Gone(t, b.Name)
+	})
+}

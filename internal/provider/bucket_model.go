@@ -487,18 +487,18 @@ func (m *bucketFacts) fill(
 		}, &diags)
 	}
 	m.LifecyclePreset = optional(have.LifecyclePreset(w))
-	m.fillPolicy(want, have)
+	m.fillPolicy(w, have)
 	m.fillLevels(ctx, want, have, &diags)
 	return diags
 }
 
 // fillPolicy records the user's statements as they are now, as the user wrote them where that means the same.
-func (m *bucketFacts) fillPolicy(want bucketSpec, have bucketStatus) {
+func (m *bucketFacts) fillPolicy(w reconcile.Wish[bucketSpec], have bucketStatus) {
 	if have.Policy == nil {
 		m.Policy = fwtypes.PolicyNull()
 		return
 	}
-	seen := want.UserStatements(*have.Policy)
+	seen := have.UserStatements(w)
 	switch {
 	case seen.Empty():
 		m.Policy = fwtypes.PolicyNull()

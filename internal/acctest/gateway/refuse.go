@@ -203,6 +203,8 @@ func malformedPolicy(_ context.Context, _ stored, req *request) error {
 			return apiError{http.StatusBadRequest, "MalformedPolicy", "Missing required field Principal"}
 		case s.Resource == nil && s.NotResource == nil:
 			return apiError{http.StatusBadRequest, "MalformedPolicy", "Missing required field Resource"}
+		case len(s.Deleted()) > 0:
+			return apiError{http.StatusBadRequest, "MalformedPolicy", "Invalid principal in policy"}
 		}
 	}
 	return nil

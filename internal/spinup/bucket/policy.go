@@ -114,12 +114,34 @@ func (b bucket) policyWriter(s Spec, o *Status) document.Writer[awspolicy.Docume
 			}
 			return awspolicy.Read(aws.ToString(out.Policy))
 		},
-		Write: func(ctx context.Context, next awspolicy.Document) error { return b.putPolicy(ctx, s, o, next.String()) },
+		Write: func(ctx context.Context, next awspolicy.Document) error {
+			return deadPrincipals(next, b.putPolicy(ctx, s, o, next.String()))
+		},
 		Delete: func(ctx context.Context) error {
 			_, err := b.DeleteBucketPolicy(ctx, &s3.DeleteBucketPolicyInput{Bucket: &s.Name}, at(s))
 			return awsclient.Absent(err)
 		},
 	})
+}
+
+// deadPrincipals names the statements for which S3 refuses a policy as invalid, if their principals were deleted: S3's
+// own words name neither.
+func deadPrincipals(policy awspolicy.Document, err error) error {
+	if !awsclient.IsInvalid(err) {
+		return err
+	}
+	var dead []string
+	for _, s := range policy.Statements {
+		if ids := s.Deleted(); len(ids) > 0 {
+			dead = append(dead, fmt.Sprintf("%s (%s)", s.Label(), strings.Join(ids, ", ")))
+		}
+	}
+	if len(dead) == 0 {
+		return err
+	}
+	return fmt.Errorf("S3 takes no policy with principals that were deleted, which it shows by their ids; the policy of "+
+		"the bucket has them in: %s. Remove these statements, or name living principals in them: %w",
+		strings.Join(dead, "; "), err)
 }
 
 // putPolicy writes the document. S3 may refuse a public one for some seconds after public access was unblocked.

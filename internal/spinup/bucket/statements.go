@@ -158,17 +158,23 @@ func ownKeys(w wish) []string {
 	return keys
 }
 
-// UserStatements are the statements of the live policy that belong to the user: those with a key of the spec's
-// statements or, with ReadAll, all except the provider's own.
-func (s Spec) UserStatements(live awspolicy.Document) awspolicy.Document {
-	if s.ReadAll {
-		return live.Replace(sids(clauses()), nil)
+// UserStatements are the statements of the live policy that belong to the user: those with a key of what is wanted or
+// was, because a failed update leaves some of each; and what remains of one without a Sid after its principals were
+// deleted. With ReadAll, all except the provider's own. The policy has to have been seen.
+func (o Status) UserStatements(w wish) awspolicy.Document {
+	if w.Want.ReadAll {
+		return o.Policy.Replace(sids(clauses()), nil)
 	}
 	var keys []string
-	for _, statement := range s.Statements {
+	for _, statement := range slices.Concat(w.Before().Statements, w.Want.Statements) {
 		keys = append(keys, statement.Key())
+		for _, seen := range o.Policy.Statements {
+			if seen.Sid == "" && seen.RemainsOf(statement) {
+				keys = append(keys, seen.Key())
+			}
+		}
 	}
-	return live.Select(keys)
+	return o.Policy.Select(keys)
 }
 
 // PublicAccess is the value of public_access that the switches and the provider's own statements amount to.

@@ -170,7 +170,7 @@ func IsNotFound(err error) bool {
 		"NoSuchTagSet", "NoSuchBucketPolicy", "NoSuchLifecycleConfiguration", "NoSuchCORSConfiguration",
 		"NoSuchWebsiteConfiguration", "NoSuchPublicAccessBlockConfiguration", "OwnershipControlsNotFoundError",
 		"ServerSideEncryptionConfigurationNotFoundError", "ReplicationConfigurationNotFoundError",
-		"ObjectLockConfigurationNotFoundError",
+		"ObjectLockConfigurationNotFoundError", "NoSuchObjectLockConfiguration",
 		"NoSuchEntity", "ParameterNotFound", "ResourceNotFoundException",
 		"NoSuchDistribution", "NoSuchOriginAccessControl", "NoSuchFunctionExists", "NoSuchResource", "NoSuchHostedZone",
 	)

@@ -47,7 +47,7 @@ data "spinup_bucket" "test" { name = spinup_bucket.test.name }
 `, b.Name))
 		tf.Apply()
 		got, want := tf.State(bucketDataSource), tf.State("spinup_bucket.test")
-		for _, name := range []string{"name_prefix", "force_destroy", "timeouts"} { // what a person says, not what is there
+		for _, name := range []string{"name_prefix", "force_destroy", "bypass_governance", "timeouts"} { // what a person says, not what is there
 			delete(want, name)
 		}
 		made, err := time.Parse(time.RFC3339, fmt.Sprint(got["creation_date"]))

@@ -31,9 +31,10 @@ type (
 // bucketModel is spinup_bucket as Terraform sees it.
 type bucketModel struct {
 	bucketFacts
-	NamePrefix   types.String   `tfsdk:"name_prefix"`
-	ForceDestroy types.Bool     `tfsdk:"force_destroy"`
-	Timeouts     timeouts.Value `tfsdk:"timeouts"`
+	NamePrefix       types.String   `tfsdk:"name_prefix"`
+	ForceDestroy     types.Bool     `tfsdk:"force_destroy"`
+	BypassGovernance types.Bool     `tfsdk:"bypass_governance"`
+	Timeouts         timeouts.Value `tfsdk:"timeouts"`
 }
 
 // bucketFacts are the attributes that resource and data source share.
@@ -114,7 +115,7 @@ func (m *bucketModel) locate(ctx context.Context, conn *awsclient.Conn) (bool, e
 		err = m.checkIdentity(region, conn.AccountID)
 	}
 	m.Region = types.StringValue(region)
-	m.ForceDestroy = types.BoolValue(false)
+	m.ForceDestroy, m.BypassGovernance = types.BoolValue(false), types.BoolValue(false)
 	return exists, err
 }
 
@@ -134,6 +135,7 @@ func (m *bucketModel) checkIdentity(region, accountID string) error {
 func (m *bucketModel) resolve(ctx context.Context, r turn[bucketModel]) (diags diag.Diagnostics) {
 	m.resolveName(r)
 	m.ForceDestroy = pick(r.config.ForceDestroy, types.BoolValue(false))
+	m.BypassGovernance = pick(r.config.BypassGovernance, types.BoolValue(false))
 	if r.prior != nil && !m.Policy.IsUnknown() &&
 		awspolicy.Equivalent(m.Policy.ValueString(), r.prior.Policy.ValueString()) {
 		m.Policy = r.prior.Policy // the same policy written differently is no change
@@ -400,8 +402,8 @@ func (m *bucketModel) spec(
 		RequireTLS:   m.RequireTLS.ValueBool(),
 		Preset:       bucket.Preset(m.LifecyclePreset.ValueString()),
 		IAMPath:      s.data.iamPath,
-		ForceDestroy: m.ForceDestroy.ValueBool(),
-		ReadAll:      m.importing(),
+		ForceDestroy: m.ForceDestroy.ValueBool(), BypassGovernance: m.BypassGovernance.ValueBool(),
+		ReadAll: m.importing(),
 	}
 	if !m.TagsAll.IsNull() {
 		diags.Append(m.TagsAll.ElementsAs(ctx, &spec.Tags, false)...)
@@ -448,6 +450,9 @@ func statementsOf(policy fwtypes.PolicyValue, diags *diag.Diagnostics) []awspoli
 func (m *bucketModel) fill(
 	ctx context.Context, t turn[bucketModel], w reconcile.Wish[bucketSpec], have bucketStatus,
 ) diag.Diagnostics {
+	if m.BypassGovernance.IsNull() { // state is of a version that did not have it
+		m.BypassGovernance = types.BoolValue(false)
+	}
 	return m.bucketFacts.fill(ctx, t.session, w, have)
 }
 

@@ -120,6 +120,10 @@ func bucketFactsSchema() map[string]schema.Attribute {
 				"every statement a `Sid`: one without a `Sid` is identified by its content. No `Sid` may begin with `Spinup`. " +
 				"The resources of a statement must be this bucket and its objects. The same policy in another form is no change.",
 		},
+		"bypass_governance": toggle("Whether a destroy with `force_destroy` also deletes versions under governance " +
+			"retention of S3 Object Lock, which takes the permission `s3:BypassGovernanceRetention`. Default `false`: the " +
+			"destroy is refused, before anything is deleted, if a version is under retention or legal hold. Versions under " +
+			"compliance retention or legal hold always stop it. A change must be applied before the destroy."),
 		"arn":        computed("ARN of the bucket."),
 		"account_id": computed("AWS account that owns the bucket; null where the store has no accounts."),
 		"domain_name": computed("Host name of the bucket, such as `name.s3.amazonaws.com`; null on platforms other than " +

@@ -72,7 +72,7 @@ func bucketOtherwise(b *acctest.Bench) values {
 		"encryption.algorithm": "AES256", "encryption.kms_key_arn": "arn:aws:kms:us-east-1:123456789012:key/one",
 		"encryption.bucket_key": false, "require_tls": false, "access_log": values{"bucket": b.Name + "-else"},
 		"access_log.bucket": b.Name + "-else", "access_log.prefix": "two/", "lifecycle_preset": "abort-uploads",
-		"access_levels": []any{"read_write"}, "force_destroy": true,
+		"access_levels": []any{"read_write"}, "force_destroy": true, "bypass_governance": true,
 		"timeouts": values{"create": "1h"}, "timeouts.create": "1h", "timeouts.read": "1h", "timeouts.update": "1h",
 		"timeouts.delete": "1h",
 	}

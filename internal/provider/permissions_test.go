@@ -92,6 +92,7 @@ func life(t *testing.T, b *acctest.Bench, tf acctest.Runner, run func(command ..
 	}
 	run("plan")
 	run("apply", "-auto-approve")
+	lockable(t, b, b.Name)
 	run("destroy", "-auto-approve")
 	b.Gone(t, b.Name)
 }

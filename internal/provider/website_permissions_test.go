@@ -47,6 +47,7 @@ func siteLife(t *testing.T, b *acctest.Bench, tf acctest.Runner, run func(comman
 	unsign(t, b)
 	run("plan")
 	run("apply", "-auto-approve")
+	lockable(t, b, domain(b))
 	run("destroy", "-auto-approve")
 	goneWhole(t, b)
 }

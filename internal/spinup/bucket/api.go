@@ -31,12 +31,15 @@ type Writes struct {
 	PutBucketPolicy            awsclient.S3Call[s3.PutBucketPolicyInput, s3.PutBucketPolicyOutput]                       `iam:"s3:PutBucketPolicy" on:"bucket"`
 	DeleteBucketPolicy         awsclient.S3Call[s3.DeleteBucketPolicyInput, s3.DeleteBucketPolicyOutput]                 `iam:"s3:DeleteBucketPolicy" on:"bucket"`
 
-	ListObjectVersions   awsclient.S3Call[s3.ListObjectVersionsInput, s3.ListObjectVersionsOutput]     `iam:"s3:ListBucketVersions" on:"bucket"`
-	ListMultipartUploads awsclient.S3Call[s3.ListMultipartUploadsInput, s3.ListMultipartUploadsOutput] `iam:"s3:ListBucketMultipartUploads" on:"bucket"`
-	DeleteObjects        awsclient.S3Call[s3.DeleteObjectsInput, s3.DeleteObjectsOutput]               `iam:"s3:DeleteObject,s3:DeleteObjectVersion" on:"object"`
-	DeleteObject         awsclient.S3Call[s3.DeleteObjectInput, s3.DeleteObjectOutput]                 `iam:"s3:DeleteObject,s3:DeleteObjectVersion" on:"object"`
-	AbortMultipartUpload awsclient.S3Call[s3.AbortMultipartUploadInput, s3.AbortMultipartUploadOutput] `iam:"s3:AbortMultipartUpload" on:"object"`
-	DeleteBucket         awsclient.S3Call[s3.DeleteBucketInput, s3.DeleteBucketOutput]                 `iam:"s3:DeleteBucket" on:"bucket"`
+	ListObjectVersions         awsclient.S3Call[s3.ListObjectVersionsInput, s3.ListObjectVersionsOutput]                 `iam:"s3:ListBucketVersions" on:"bucket"`
+	GetObjectLockConfiguration awsclient.S3Call[s3.GetObjectLockConfigurationInput, s3.GetObjectLockConfigurationOutput] `iam:"s3:GetBucketObjectLockConfiguration" on:"bucket"`
+	GetObjectRetention         awsclient.S3Call[s3.GetObjectRetentionInput, s3.GetObjectRetentionOutput]                 `iam:"s3:GetObjectRetention" on:"object"`
+	GetObjectLegalHold         awsclient.S3Call[s3.GetObjectLegalHoldInput, s3.GetObjectLegalHoldOutput]                 `iam:"s3:GetObjectLegalHold" on:"object"`
+	ListMultipartUploads       awsclient.S3Call[s3.ListMultipartUploadsInput, s3.ListMultipartUploadsOutput]             `iam:"s3:ListBucketMultipartUploads" on:"bucket"`
+	DeleteObjects              awsclient.S3Call[s3.DeleteObjectsInput, s3.DeleteObjectsOutput]                           `iam:"s3:DeleteObject,s3:DeleteObjectVersion" on:"object"`
+	DeleteObject               awsclient.S3Call[s3.DeleteObjectInput, s3.DeleteObjectOutput]                             `iam:"s3:DeleteObject,s3:DeleteObjectVersion" on:"object"`
+	AbortMultipartUpload       awsclient.S3Call[s3.AbortMultipartUploadInput, s3.AbortMultipartUploadOutput]             `iam:"s3:AbortMultipartUpload" on:"object"`
+	DeleteBucket               awsclient.S3Call[s3.DeleteBucketInput, s3.DeleteBucketOutput]                             `iam:"s3:DeleteBucket" on:"bucket"`
 }
 
 // PlaceholderReads are the further operations on a bucket with a placeholder.
@@ -76,6 +79,9 @@ func NewAPI(c *awsclient.Conn) API {
 			PutBucketPolicy:            s3.PutBucketPolicy,
 			DeleteBucketPolicy:         s3.DeleteBucketPolicy,
 			ListObjectVersions:         s3.ListObjectVersions,
+			GetObjectLockConfiguration: s3.GetObjectLockConfiguration,
+			GetObjectRetention:         s3.GetObjectRetention,
+			GetObjectLegalHold:         s3.GetObjectLegalHold,
 			ListMultipartUploads:       s3.ListMultipartUploads,
 			DeleteObjects:              s3.DeleteObjects,
 			DeleteObject:               s3.DeleteObject,

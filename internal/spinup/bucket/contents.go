@@ -19,11 +19,12 @@ import (
 // deleters is how many batches of a bucket's contents are deleted at once.
 const deleters = 8
 
-// canEmpty refuses to destroy a bucket that holds anything, except with force_destroy.
+// canEmpty refuses to destroy a bucket that holds anything, except with force_destroy, and even then what S3 would not
+// delete.
 func (b bucket) canEmpty(ctx context.Context, w wish, _ Status) error {
 	s := w.Want
 	if s.ForceDestroy {
-		return nil
+		return b.unlocked(ctx, s)
 	}
 	found, err := b.sample(ctx, s)
 	if err != nil || len(found) == 0 {
@@ -156,21 +157,28 @@ func (b bucket) empty(ctx context.Context, s Spec) error {
 			group.Go(func() error { return b.deleteBatch(ctx, s, batch) })
 		}
 	}
+	err := b.eachPage(ctx, s, remove)
+	if failed := group.Wait(); failed != nil {
+		return failed // it canceled the listing
+	}
+	return err
+}
+
+// eachPage lists versions and delete markers. A page is done only after the next one was listed, because its last
+// version is the marker from which that goes on.
+func (b bucket) eachPage(ctx context.Context, s Spec, do func(page []types.ObjectIdentifier)) error {
 	var listed []types.ObjectIdentifier
 	in := &s3.ListObjectVersionsInput{Bucket: &s.Name}
 	for {
 		page, err := b.page(ctx, s, in)
 		if err != nil {
-			if failed := group.Wait(); failed != nil {
-				return failed // it canceled the listing
-			}
 			return awsclient.Absent(err)
 		}
-		remove(listed) // only now: the marker of this page was the last version of the one before
+		do(listed)
 		listed = objects(page)
 		if !aws.ToBool(page.IsTruncated) {
-			remove(listed)
-			return group.Wait()
+			do(listed)
+			return nil
 		}
 		in.KeyMarker, in.VersionIdMarker = page.NextKeyMarker, page.NextVersionIdMarker
 	}
@@ -182,7 +190,9 @@ func (b bucket) deleteBatch(ctx context.Context, s Spec, batch []types.ObjectIde
 		if inXML(aws.ToString(o.Key)) {
 			continue
 		}
-		in := &s3.DeleteObjectInput{Bucket: &s.Name, Key: o.Key, VersionId: o.VersionId}
+		in := &s3.DeleteObjectInput{
+			Bucket: &s.Name, Key: o.Key, VersionId: o.VersionId, BypassGovernanceRetention: s.bypass(),
+		}
 		if _, err := b.DeleteObject(ctx, in, at(s)); awsclient.Absent(err) != nil {
 			return err
 		}
@@ -192,7 +202,7 @@ func (b bucket) deleteBatch(ctx context.Context, s Spec, batch []types.ObjectIde
 		return nil
 	}
 	out, err := b.DeleteObjects(ctx, &s3.DeleteObjectsInput{
-		Bucket: &s.Name,
+		Bucket: &s.Name, BypassGovernanceRetention: s.bypass(),
 		Delete: &types.Delete{Objects: batch, Quiet: aws.Bool(true)},
 	}, at(s))
 	if err != nil {

@@ -43,7 +43,8 @@ type Spec struct {
 	GroupARNs  map[access.Level]string // of those that are known
 	IAMPath    string
 
-	ForceDestroy bool
+	ForceDestroy     bool
+	BypassGovernance bool // with ForceDestroy: versions under governance retention go too
 
 	// ReadAll makes every part be read that the platform supports. Imports and data sources use it.
 	ReadAll bool

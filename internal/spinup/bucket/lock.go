@@ -1,0 +1,105 @@
+package bucket
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
+)
+
+// named is how many locked versions an error names.
+const named = 3
+
+// bypass is what a deletion says about governance retention. S3 asks for a permission of its own for saying yes.
+func (s Spec) bypass() *bool {
+	if !s.BypassGovernance {
+		return nil
+	}
+	return &s.BypassGovernance
+}
+
+// unlocked refuses to empty a bucket with versions that S3 would not delete, because of object lock. In a bucket that
+// has it, every version is asked for.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html
+func (b bucket) unlocked(ctx context.Context, s Spec) error {
+	_, err := b.GetObjectLockConfiguration(ctx, &s3.GetObjectLockConfigurationInput{Bucket: &s.Name}, at(s))
+	if awsclient.IsNotFound(err) || awsclient.IsNotImplemented(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	var mu sync.Mutex
+	var held []string
+	group, asking := errgroup.WithContext(ctx)
+	group.SetLimit(deleters)
+	err = b.eachPage(asking, s, func(page []types.ObjectIdentifier) {
+		for _, version := range page {
+			group.Go(func() error {
+				lock, err := b.lockOf(asking, s, version)
+				mu.Lock()
+				defer mu.Unlock()
+				if lock == "" || err != nil {
+					return err
+				}
+				held = append(held, fmt.Sprintf("%s (version %s, %s)",
+					aws.ToString(version.Key), aws.ToString(version.VersionId), lock))
+				return nil
+			})
+		}
+	})
+	if failed := group.Wait(); failed != nil {
+		return failed // it canceled the listing
+	}
+	if err != nil || len(held) == 0 {
+		return err
+	}
+	slices.Sort(held)
+	return fmt.Errorf("the bucket %s holds %d versions under object lock, which S3 would not delete: %s; wait until the "+
+		"date, lift the legal hold, or, for governance, set bypass_governance = true and apply. Under compliance nobody can "+
+		"delete them before", s.Name, len(held), strings.Join(held[:min(len(held), named)], ", "))
+}
+
+// lockOf is the lock that keeps S3 from deleting a version; empty for none. A delete marker has none.
+func (b bucket) lockOf(ctx context.Context, s Spec, o types.ObjectIdentifier) (string, error) {
+	retention, err := b.GetObjectRetention(ctx, &s3.GetObjectRetentionInput{
+		Bucket: &s.Name, Key: o.Key, VersionId: o.VersionId,
+	}, at(s))
+	if err := unlockable(err); err != nil {
+		return "", err
+	}
+	if err == nil && retention.Retention != nil {
+		r := retention.Retention
+		bypassed := s.BypassGovernance && r.Mode == types.ObjectLockRetentionModeGovernance
+		if until := aws.ToTime(r.RetainUntilDate); until.After(time.Now()) && !bypassed {
+			return fmt.Sprintf("%s until %s", r.Mode, until.UTC().Format(time.RFC3339)), nil
+		}
+	}
+	hold, err := b.GetObjectLegalHold(ctx, &s3.GetObjectLegalHoldInput{
+		Bucket: &s.Name, Key: o.Key, VersionId: o.VersionId,
+	}, at(s))
+	if err := unlockable(err); err != nil {
+		return "", err
+	}
+	if err == nil && hold.LegalHold != nil && hold.LegalHold.Status == types.ObjectLockLegalHoldStatusOn {
+		return "legal hold", nil
+	}
+	return "", nil
+}
+
+// unlockable leaves out the answers for a version without a lock, and for a delete marker.
+func unlockable(err error) error {
+	if awsclient.IsNotFound(err) || awsclient.IsNotImplemented(err) {
+		return nil
+	}
+	return err
+}

@@ -50,22 +50,25 @@ type Bench struct {
 // Each runs a test on every emulator, or on the one that was chosen, in parallel with all others.
 func Each(t *testing.T, test func(t *testing.T, b *Bench)) {
 	t.Helper()
+	t.Parallel()
 	for _, kind := range kinds() {
 		on(t, kind, start, test)
 	}
 }
 
-// Only runs a test on one emulator, because it needs something that the other lacks: the reason is printed at the end
-// of the run.
+// Only runs a test on one emulator, in parallel with all others, because it needs something that the other lacks: the
+// reason is printed at the end of the run.
 func Only(t *testing.T, kind emulator.Kind, reason string, test func(t *testing.T, b *Bench)) {
 	t.Helper()
+	t.Parallel()
 	on(t, note(t, kind, reason), start, test)
 }
 
-// Alone runs a test on a fakecloud of its own, because it would meet what other tests do to the account: the reason is
-// printed at the end of the run.
+// Alone runs a test on a fakecloud of its own, in parallel with all others, because it would meet what other tests do to
+// the account: the reason is printed at the end of the run.
 func Alone(t *testing.T, reason string, test func(t *testing.T, b *Bench)) {
 	t.Helper()
+	t.Parallel()
 	on(t, note(t, emulator.Fakecloud, reason), fresh, test)
 }
 

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
 )
 
 // badInput is a configuration that has to be refused, and what the message has to name: the attribute (in its text or in
@@ -197,7 +198,7 @@ func TestAccBucket_badInput(t *testing.T) {
 	for name, allowed := range badNames {
 		names[fmt.Sprintf("%q", name)] = badInput{fmt.Sprintf("name = %q", name), "name", fmt.Sprintf("%q", name), allowed}
 	}
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, unasked, func(t *testing.T, b *acctest.Bench) {
 		provider := b.Provider(`org = "physics"`, `ignore_tags = { keys = ["Scanner"], key_prefixes = ["audit:"] }`)
 		t.Run("name", func(t *testing.T) { refusals(t, b, provider, names, resource) })
 		t.Run("naming", func(t *testing.T) { refusals(t, b, provider, badNaming, resource) })

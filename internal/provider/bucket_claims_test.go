@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
 )
 
 // withStatement is a bucket whose policy has one statement of the user's, with this Sid.
@@ -23,7 +24,7 @@ func withStatement(b *acctest.Bench, sid, action string) string {
 
 // TestAccBucket_sidTaken: a new Sid of the user's that a statement of another owner has is refused, at plan too.
 func TestAccBucket_sidTaken(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		tf := b.Played(t)
 		tf.Write(b.Provider() + bucketNamed(b.Name))
 		tf.Apply()

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/gateway"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
@@ -13,7 +14,7 @@ import (
 
 // TestAccBucket_denied lets each read of a refresh fail in turn.
 func TestAccBucket_denied(t *testing.T) {
-	acctest.Each(t, bothWays(func(t *testing.T, b *acctest.Bench, tf acctest.Runner, brief bool) {
+	acctest.Only(t, emulator.Fakecloud, atGateway, bothWays(func(t *testing.T, b *acctest.Bench, tf acctest.Runner, brief bool) {
 		b.MakeBucket(t, b.Name+"-log")
 		tf.Write(b.Provider("max_retries = 0") + complete(b))
 		tf.Apply()

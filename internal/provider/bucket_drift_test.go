@@ -85,7 +85,7 @@ func TestAccBucket_drift(t *testing.T) {
 
 // TestAccBucket_tamperedDocument looks at the words of a plan: exactly the document differs, in both versions as it is.
 func TestAccBucket_tamperedDocument(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		tf := b.Served(t)
 		tf.Write(b.Provider() + fmt.Sprintf("resource \"spinup_bucket\" \"test\" { name = %q }\n", b.Name))
 		tf.Apply()

@@ -182,7 +182,7 @@ func legacyConfig(t *testing.T, b *acctest.Bench, lines ...string) string {
 
 // TestAccBucket_importService imports buckets that the Yale service made, with the configuration of the guide.
 func TestAccBucket_importService(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		log := b.Name + "-log"
 		b.MakeBucket(t, log)
 		for name, row := range map[string]struct {
@@ -234,7 +234,7 @@ func TestAccBucket_importService(t *testing.T) {
 
 // TestAccBucket_importOtherLevel: a group that the configuration does not list would be taken away, and the plan says so.
 func TestAccBucket_importOtherLevel(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		serviceBucket(t, b, acctest.Region, "", serviceFirst, serviceLater[2])
 		tf := b.Served(t)
 		tf.Write(b.Provider(`org = "example"`) + legacyConfig(t, b))

@@ -73,7 +73,6 @@ var objectActions = map[string]string{
 // TestAccBucket_levels shows that a member of each level's group may do what the level's document is for, and nothing
 // else: by the policy simulator, which knows all of AWS's action names, and by real calls.
 func TestAccBucket_levels(t *testing.T) {
-	t.Parallel()
 	const reason = "LocalStack has no policy simulator and enforces no policies"
 	acctest.Only(t, emulator.Fakecloud, reason, func(t *testing.T, b *acctest.Bench) {
 		tf := b.Played(t)

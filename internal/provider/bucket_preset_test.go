@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
 )
 
 // presetRules are the rules that the presets stand for, as the console or another tool would write them: with a filter
@@ -128,7 +129,7 @@ func TestAccBucket_preset(t *testing.T) {
 // TestAccBucket_presetTaken: a rule of another owner that bears the name of a preset's is in the way if it says something
 // else, before anything is written. One that says the same is as good as ours.
 func TestAccBucket_presetTaken(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		tf := b.Played(t)
 		tf.Write(b.Provider() + bucketNamed(b.Name))
 		tf.Apply()
@@ -164,7 +165,7 @@ func TestAccBucket_presetTaken(t *testing.T) {
 // TestAccBucket_importPreset: an import finds the preset whose rule the bucket has, whoever wrote it. A configuration
 // without it would take the rule away, and the plan says so.
 func TestAccBucket_importPreset(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		tf := b.Served(t)
 		tf.Write(b.Provider() + bucketNamed(b.Name))
 		tf.Apply()

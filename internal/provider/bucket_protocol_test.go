@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/gateway"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/prototest"
@@ -82,7 +83,7 @@ func refreshed(t *testing.T, s *prototest.Server, prior prototest.Object) protot
 // TestAccBucket_identity: every operation gives the identity, an import by it gives what an import by id gives, and an
 // identity that is not so is refused.
 func TestAccBucket_identity(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		s := play(t, b, nil)
 		for name, required := range map[string]bool{"name": true, "region": false, "account_id": false} {
 			if !slices.ContainsFunc(s.Identity(bucketType).IdentityAttributes, func(a *tfprotov6.ResourceIdentitySchemaAttribute) bool {
@@ -148,7 +149,7 @@ func userPolicy(bucket string) string {
 // TestAccBucket_untaint fails each mutating call of a create and goes on from what state then holds, as it does after
 // `terraform untaint`: an update completes it.
 func TestAccBucket_untaint(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, sweeping, func(t *testing.T, b *acctest.Bench) {
 		for kind, fault := range map[string]gateway.Fault{"unsent": gateway.ResetBefore(), "lost": gateway.ResetAfter()} {
 			t.Run(kind, func(t *testing.T) {
 				t.Parallel()
@@ -195,7 +196,7 @@ func failCreate(t *testing.T, b *acctest.Bench, n int, fault gateway.Fault, unse
 // TestAccBucket_lostParts: what is lost is planned as unknown, what the plan determines as known text.
 func TestAccBucket_lostParts(t *testing.T) {
 	const level = "read_only"
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		group, policy := aws.String(b.Name+"-BktROGrp"), aws.String(b.PolicyARN(b.Name+"-BktROPlc"))
 		s, config := play(t, b, nil), values{"name": b.Name, "access_levels": []any{"admin", level}}
 		bucket := apply(t, s, prototest.Object{}, config)
@@ -344,7 +345,7 @@ func free(prior prototest.Object, name string, config values) values {
 // TestAccBucket_unknownValues plans with each attribute unknown, and then with what it may turn out to be: the second
 // plan may not contradict the first.
 func TestAccBucket_unknownValues(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		log := b.Name + "-log"
 		b.MakeBucket(t, log)
 		s := play(t, b, values{"default_tags": values{"Default": "yes"}, "access_log": values{"bucket": log}})
@@ -388,7 +389,7 @@ func left(t *testing.T, plan prototest.Plan, want string) {
 func TestAccBucket_unknownProvider(t *testing.T) {
 	const byPlatform = "access_levels encryption groups object_ownership public_access require_tls"
 	unknown := prototest.Unknown{}
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		base, url := values{"name": b.Name}, b.Gateway.URL()
 		bucket := apply(t, play(t, b, nil), prototest.Object{}, base)
 		for name, row := range map[string]struct {
@@ -443,7 +444,7 @@ func TestAccBucket_unknownProvider(t *testing.T) {
 
 // TestAccBucket_platforms: on every platform a bucket made with its defaults is as planned, and an import finds the same.
 func TestAccBucket_platforms(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		for _, platform := range awsclient.PlatformNames() {
 			t.Run(platform, func(t *testing.T) {
 				t.Parallel()

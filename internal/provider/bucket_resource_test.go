@@ -449,7 +449,7 @@ func TestAccBucket_exists(t *testing.T) {
 // TestAccBucket_foreignGroup: a group or a policy that bears the name of the level's but is not like it is refused before
 // the bucket is made.
 func TestAccBucket_foreignGroup(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		group, policy := aws.String(b.Name+"-BktROGrp"), aws.String(b.Name+"-BktROPlc")
 		tf := b.Played(t)
 		tf.Write(b.Provider() + bucketNamed(b.Name, `access_levels = ["admin", "read_only"]`))
@@ -473,7 +473,7 @@ func TestAccBucket_foreignGroup(t *testing.T) {
 // TestAccBucket_foreignLevelAdded: a level that an update adds does not take over what bears its names, the same document
 // or not. The plan says so.
 func TestAccBucket_foreignLevelAdded(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		group, policy := aws.String(b.Name+"-BktROGrp"), aws.String(b.Name+"-BktROPlc")
 		tf := b.Played(t)
 		tf.Write(b.Provider() + bucketNamed(b.Name))
@@ -513,7 +513,7 @@ func hasLevels(levels ...string) func(*testing.T, *acctest.Bench) {
 
 // TestAccBucket_namePrefix: a name is made once, and stays for as long as it begins as it should.
 func TestAccBucket_namePrefix(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		tf := b.Played(t)
 		prefix := b.Name[:30]
 		prefixed := func(prefix string) string { return b.Provider() + bucketWith(fmt.Sprintf("name_prefix = %q", prefix)) }
@@ -561,7 +561,7 @@ func defaults(b *acctest.Bench, team string) string {
 
 // TestAccBucket_providerDefaults: what the provider block says for all buckets.
 func TestAccBucket_providerDefaults(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name+"-log")
 		tf := b.Served(t)
 		tf.Write(defaults(b, "one"))
@@ -664,7 +664,6 @@ func TestAccBucket_forceDestroy(t *testing.T) {
 
 // TestAccBucket_forceDestroyPages empties a bucket that takes more than one page to list.
 func TestAccBucket_forceDestroyPages(t *testing.T) {
-	t.Parallel()
 	const reason = "LocalStack takes too long to be given more than 1,000 objects"
 	acctest.Only(t, emulator.Fakecloud, reason, func(t *testing.T, b *acctest.Bench) {
 		tf := b.Played(t)
@@ -683,7 +682,7 @@ func TestAccBucket_forceDestroyPages(t *testing.T) {
 
 // TestAccBucket_timeouts: what exists when the time is up is in state, and the next apply goes on from there.
 func TestAccBucket_timeouts(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		tf := b.Played(t)
 		tf.Write(b.Provider() + bucketNamed(b.Name, `timeouts { create = "500ms" }`))
 		b.Gateway.SetLatency(150 * time.Millisecond) // the bucket takes two calls, all of it more than ten
@@ -704,7 +703,7 @@ func TestAccBucket_timeouts(t *testing.T) {
 
 // TestAccBucket_unmanaged: what the configuration leaves to others is not read.
 func TestAccBucket_unmanaged(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		log := b.Name + "-log"
 		b.MakeBucket(t, log)
 		tf := b.Played(t)
@@ -743,7 +742,7 @@ func TestAccBucket_staleReads(t *testing.T) {
 		"s3:GetPublicAccessBlock", "s3:GetBucketLogging", "s3:GetBucketPolicy", "s3:GetBucketLifecycleConfiguration",
 		"iam:GetGroup", "iam:ListAttachedGroupPolicies", "iam:GetPolicy",
 	}
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name+"-log")
 		tf := b.Played(t)
 		fooled := map[string]bool{}
@@ -785,7 +784,7 @@ func afterWrite(read string) func(gateway.Call) bool {
 // TestAccBucket_lostAnswers: every call that changes something is done, its answer is lost, and the SDK sends it again.
 // That the object is there by then is our own doing.
 func TestAccBucket_lostAnswers(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		for _, region := range []string{"us-east-1", "eu-west-1"} { // the second answers that one owns the bucket already
 			t.Run(region, func(t *testing.T) {
 				b := b.Fork(t)

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
 )
 
 // TestAccBucket_scale counts what many buckets cost: so much for each, and nothing for each that one call can tell of
@@ -25,7 +26,7 @@ func TestAccBucket_scale(t *testing.T) {
 		policyCalls  = refreshCalls + 3 // the policy's last statement: looked at, again before it is deleted, deleted, read back
 		lookCalls    = 21               // of a data source: it finds the region first, looks at all levels, lifecycle, and for contents
 	)
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, atGateway, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name+"-log")
 		tf := b.Terraform(t)
 		provider := b.Provider(fmt.Sprintf("access_log = { bucket = %q }", b.Name+"-log"))
@@ -64,7 +65,7 @@ resource "spinup_bucket" "test" {
 				t.Errorf("%s: the refresh took %d calls, want %d: %v", name, total, refreshCalls, calls)
 			}
 		}
-		shared(t, b, buckets*refreshCalls, 0)
+		shared(t, b, buckets*refreshCalls, 0, 0)
 
 		b.Gateway.Reset()
 		tf.Write(config(1, 0))
@@ -72,19 +73,19 @@ resource "spinup_bucket" "test" {
 		if seen := callsOf(b); len(seen) != 1 {
 			t.Errorf("one changed tag made calls about %d buckets", len(seen))
 		}
-		shared(t, b, changeCalls, 0)
+		shared(t, b, changeCalls, 0, 0)
 
 		b.Gateway.Reset()
 		tf.Write(config(1, 1))
 		tf.Must("apply", "-auto-approve", "-refresh=false")
-		shared(t, b, policyCalls, 1) // read once more if the store was slow to answer
+		shared(t, b, policyCalls, 0, 1) // a store that is slow to answer has the policy read again
 
 		b.Gateway.Reset()
 		look := b.Terraform(t)
 		look.Write(provider + fmt.Sprintf(
 			"data \"spinup_bucket\" \"test\" {\ncount = %d\nname  = \"%s-${count.index}\"\n}\n", looks, b.Name))
 		look.Must("plan")
-		shared(t, b, looks*lookCalls, 1)
+		shared(t, b, looks*lookCalls, 1, 0)
 
 		tf.Destroy()
 		if left := numberedThings(t, b); len(left) > 0 {
@@ -136,9 +137,9 @@ func callsOf(b *acctest.Bench) map[string]map[string]int {
 	return seen
 }
 
-// shared holds the run of one process to calls about single buckets, one that asks who is calling, and so many lists of
-// the account.
-func shared(t *testing.T, b *acctest.Bench, single, lists int) {
+// shared holds the run of one process to so many calls about single buckets, or a few more, one that asks who is calling,
+// and so many lists of the account.
+func shared(t *testing.T, b *acctest.Bench, single, lists, more int) {
 	t.Helper()
 	counts := b.Gateway.Counts()
 	if got := counts["sts:GetCallerIdentity"]; got != 1 {
@@ -147,7 +148,7 @@ func shared(t *testing.T, b *acctest.Bench, single, lists int) {
 	if got := counts["s3:ListBuckets"]; got != lists {
 		t.Errorf("ListBuckets was called %d times, want %d", got, lists)
 	}
-	if got := b.Gateway.Total() - 1 - lists; got != single {
+	if got := b.Gateway.Total() - 1 - lists; got < single || got > single+more {
 		t.Errorf("%d calls about single buckets, want %d: %v", got, single, counts)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/gateway"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
@@ -92,7 +93,7 @@ func TestAccBucket_survivors(t *testing.T) {
 // TestAccBucket_survivorsForced is the same with force_destroy: what is on the bucket goes with it, what is in IAM is
 // still in the way.
 func TestAccBucket_survivorsForced(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		tf := b.Played(t)
 		tf.Write(sharing(b, "library", "s3:GetObject", "archive", `["admin"]`, "force_destroy = true"))
 		tf.Apply()

@@ -11,6 +11,7 @@ import (
 	"github.com/ProtonMail/go-crypto/openpgp"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
 )
 
 const userAccess = `access = "read_only"`
@@ -90,7 +91,7 @@ func TestAccBucketUser_badInput(t *testing.T) {
 		value := strings.NewReplacer("$$", "$", `\\`, `\`, `\"`, `"`).Replace(path)
 		paths[value] = badInput{namedAnn(`path = "` + path + `"`), "path", fmt.Sprintf("%q", value), "begin and end with a slash"}
 	}
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, unasked, func(t *testing.T, b *acctest.Bench) {
 		provider := b.Provider(`org = "physics"`, `ignore_tags = { keys = ["Scanner"] }`)
 		t.Run("name", func(t *testing.T) { refusals(t, b, provider, names, userBlock) })
 		t.Run("path", func(t *testing.T) { refusals(t, b, provider, paths, userBlock) })

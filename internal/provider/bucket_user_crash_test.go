@@ -68,7 +68,6 @@ func TestAccBucketUser_crashSweep(t *testing.T) {
 
 // TestAccBucketUser_crashSweepStores goes through every crash with every kind of store.
 func TestAccBucketUser_crashSweepStores(t *testing.T) {
-	t.Parallel()
 	acctest.Only(t, emulator.Fakecloud, signed, func(t *testing.T, b *acctest.Bench) {
 		public, private := pair(t)
 		for name, lines := range keyLives(public) {
@@ -208,7 +207,7 @@ func recorded(t *testing.T, tf acctest.Runner) map[string]any {
 
 // TestAccBucketUser_crashDrop fails to delete a previous key when its time is over: the next plan does it.
 func TestAccBucketUser_crashDrop(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		makeLevels(t, b, access.ReadOnly)
 		tf := b.Played(t)
 		config := func(rotation string) string {

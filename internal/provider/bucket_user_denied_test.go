@@ -4,13 +4,14 @@ import (
 	"testing"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/gateway"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucketuser"
 )
 
 // TestAccBucketUser_denied lets each read of a refresh fail in turn.
 func TestAccBucketUser_denied(t *testing.T) {
-	acctest.Each(t, bothWays(func(t *testing.T, b *acctest.Bench, tf acctest.Runner, brief bool) {
+	acctest.Only(t, emulator.Fakecloud, atGateway, bothWays(func(t *testing.T, b *acctest.Bench, tf acctest.Runner, brief bool) {
 		// With an inline policy, whose text takes a read of its own.
 		tf.Write(b.Provider("max_retries = 0") + member(b, `access = "read_only"`, `grant = "inline"`, `access_key = {}`))
 		tf.Apply()

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 )
 
@@ -159,7 +160,7 @@ func deletesKey(id any) func(*testing.T, *acctest.Bench, *string) {
 // TestAccBucketUser_renamedAway gives the user another name behind Terraform's back: it is found by its id, and renamed
 // back in place.
 func TestAccBucketUser_renamedAway(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		makeLevels(t, b, access.ReadOnly)
 		tf := b.Played(t)
 		tf.Write(b.Provider() + member(b, `access = "read_only"`, `access_key = {}`))
@@ -180,7 +181,7 @@ func TestAccBucketUser_renamedAway(t *testing.T) {
 
 // TestAccBucketUser_nameTaken wants names that other users have: the plan refuses them, and a destroy leaves them.
 func TestAccBucketUser_nameTaken(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		makeLevels(t, b, access.ReadOnly)
 		tf := b.Played(t)
 		lines := []string{`access = "read_only"`, `access_key = {}`}

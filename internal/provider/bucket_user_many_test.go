@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
 )
 
 // many are twenty users of one bucket, of every kind: by group, by an inline policy, confined to a path.
@@ -33,7 +34,7 @@ resource "spinup_bucket_user" "test" {
 
 // TestAccBucketUser_many makes twenty users in one apply. A refresh reads each fact once: four or five calls for a user.
 func TestAccBucketUser_many(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		tf := b.Served(t)
 		tf.Write(b.Provider("max_retries = 0") + many(b))
 		tf.Apply()

@@ -66,7 +66,6 @@ var pathKeys = map[string][]string{
 
 // TestAccBucketUser_path uses the keys of confined users: they may read and write below their paths and nothing else.
 func TestAccBucketUser_path(t *testing.T) {
-	t.Parallel()
 	acctest.Only(t, emulator.Fakecloud, signed+", and it has the policy simulator", func(t *testing.T, b *acctest.Bench) {
 		other := b.Name + "-2"
 		b.MakeBucket(t, other)
@@ -221,7 +220,7 @@ func simulateUser(t *testing.T, b *acctest.Bench, user, resource string, actions
 
 // TestAccBucketUser_pathQuota changes the path where IAM has no room for the old policy and the new one together.
 func TestAccBucketUser_pathQuota(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		config := func(path string) string {
 			return b.Provider() + fmt.Sprintf(`
 resource "spinup_bucket_user" "test" {

@@ -118,7 +118,7 @@ func userCareer(
 // TestAccBucketUser_permissions holds the whole life of a user to the published policies. It passes, and needs all of
 // them.
 func TestAccBucketUser_permissions(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, atGateway, func(t *testing.T, b *acctest.Bench) {
 		boundaries, tf, policy := surroundUser(t, b), b.Played(t), ofUsers(t)
 		hold(t, b, policy)
 		userCareer(t, b, tf, boundaries, func(command ...string) { tf.Must(command...) })
@@ -132,7 +132,7 @@ func TestAccBucketUser_permissions(t *testing.T) {
 // through the whole life of a user and end at the published policies: for each of their actions there was an error that
 // named it.
 func TestAccBucketUser_permissionsMissing(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, atGateway, func(t *testing.T, b *acctest.Bench) {
 		boundaries, tf, policy := surroundUser(t, b), b.Played(t), ofUsers(t)
 		granted := learned(t, b, tf, policy, func(run func(...string)) { userCareer(t, b, tf, boundaries, run) })
 		if diff := cmp.Diff(takes(b, policy), granted); diff != "" {
@@ -144,7 +144,7 @@ func TestAccBucketUser_permissionsMissing(t *testing.T) {
 // TestAccBucketUser_permissionsPlan holds a plan to the read-only policy. It names the drift, needs all of the policy,
 // and writes nothing.
 func TestAccBucketUser_permissionsPlan(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, atGateway, func(t *testing.T, b *acctest.Bench) {
 		makeLevels(t, b, access.ReadOnly)
 		tf := b.Served(t)
 		lines := []string{`access = "read_only"`, `tags = { Team = "library" }`, `access_key = {}`}
@@ -167,7 +167,7 @@ func TestAccBucketUser_permissionsLess(t *testing.T) {
 		"iam:DeleteLoginProfile", "iam:DeactivateMFADevice", "iam:DeleteVirtualMFADevice", "iam:DeleteSSHPublicKey",
 		"iam:DeleteSigningCertificate", "iam:DeleteServiceSpecificCredential", "iam:DetachUserPolicy",
 	}
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, atGateway, func(t *testing.T, b *acctest.Bench) {
 		makeLevels(t, b, access.ReadOnly)
 		policy := published(t, "bucket-user.json")
 		hold(t, b, only(policy, slices.DeleteFunc(actionsOf(policy), func(action string) bool {

@@ -289,7 +289,7 @@ func TestAccBucketUser_importMissing(t *testing.T) {
 // TestAccBucketUser_importTwoKeys imports a user with two keys: the newer is adopted, the older stays whatever happens
 // to access_key, and the import says so.
 func TestAccBucketUser_importTwoKeys(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		makeLevels(t, b, access.ReadOnly)
 		name := b.Name + "-ann"
 		older, _ := b.MakeUser(t, name, b.Name+"-BktROGrp")
@@ -622,7 +622,7 @@ func TestAccBucketUser_exists(t *testing.T) {
 
 // TestAccBucketUser_missingGroup wants an access that the bucket does not offer.
 func TestAccBucketUser_missingGroup(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		makeLevels(t, b, access.ReadOnly)
 		tf := b.Played(t)
 		refused := func(phrases []string, lines ...string) {
@@ -657,7 +657,6 @@ func TestAccBucketUser_forceDestroy(t *testing.T) {
 
 // TestAccBucketUser_forceDestroyCredential is the same for the one thing that one emulator does not list.
 func TestAccBucketUser_forceDestroyCredential(t *testing.T) {
-	t.Parallel()
 	acctest.Only(t, emulator.Fakecloud, "LocalStack does not list service-specific credentials", forceDestroy(credential, ""))
 }
 

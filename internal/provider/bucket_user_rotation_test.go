@@ -174,7 +174,6 @@ func mostKeys(g *gateway.Gateway) int {
 
 // TestAccBucketUser_rotation rotates a key twenty times under a program that always uses the key that is delivered.
 func TestAccBucketUser_rotation(t *testing.T) {
-	t.Parallel()
 	acctest.Only(t, emulator.Fakecloud, signed, func(t *testing.T, b *acctest.Bench) {
 		parameter := "/" + b.Name + "/key"
 		config := func(overlap string) string {
@@ -272,7 +271,6 @@ func expiry(t *testing.T, tf *acctest.Terraform) time.Time {
 
 // TestAccBucketUser_rotationReset rotates without an overlap: the new key is delivered before the old one goes.
 func TestAccBucketUser_rotationReset(t *testing.T) {
-	t.Parallel()
 	acctest.Only(t, emulator.Fakecloud, signed, func(t *testing.T, b *acctest.Bench) {
 		tf := b.Served(t)
 		tf.Write(b.Provider() + keyed(b, fmt.Sprintf("overlap = \"0s\"\n    store = { secretsmanager_secret = %q }", b.Name)))
@@ -314,7 +312,7 @@ func TestAccBucketUser_rotationReset(t *testing.T) {
 
 // TestAccBucketUser_rotationForeignKeys rotates where keys of others leave no room.
 func TestAccBucketUser_rotationForeignKeys(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		foreign := func(t *testing.T) string {
 			out := acctest.Must(b.IAM().CreateAccessKey(t.Context(), &iam.CreateAccessKeyInput{UserName: aws.String(b.Name + "-ann")}))(t)
 			return aws.ToString(out.AccessKey.AccessKeyId)
@@ -414,7 +412,6 @@ const takenBack = "the new access key was deleted again, and"
 // TestAccBucketUser_rotationUndelivered fails to hand a new key over: it is deleted again, the old one works on, and
 // state knows what it knew. When nothing is in the way any more the next apply rotates.
 func TestAccBucketUser_rotationUndelivered(t *testing.T) {
-	t.Parallel()
 	acctest.Only(t, emulator.Fakecloud, signed, func(t *testing.T, b *acctest.Bench) {
 		for name, row := range undeliveries {
 			t.Run(name, func(t *testing.T) {
@@ -488,7 +485,6 @@ func current(t *testing.T, b *acctest.Bench, tf *acctest.Terraform, store string
 // TestAccBucketUser_rotationLostAnswer loses the answer of a call that makes a key or hands it over. A key whose secret
 // nobody has must not stay, and one that was handed over must not go.
 func TestAccBucketUser_rotationLostAnswer(t *testing.T) {
-	t.Parallel()
 	acctest.Only(t, emulator.Fakecloud, signed, func(t *testing.T, b *acctest.Bench) {
 		for _, row := range []struct{ operation, store string }{
 			{"iam:CreateAccessKey", toState},
@@ -550,7 +546,6 @@ func loseAnswer(t *testing.T, b *acctest.Bench, operation, store string, first b
 // TestAccBucketUser_rotationStores moves a key from store to store: each move is a new key, delivered to the new place,
 // and the old place is cleared. Where somebody cleared the place before, the next rotation fills it again.
 func TestAccBucketUser_rotationStores(t *testing.T) {
-	t.Parallel()
 	acctest.Only(t, emulator.Fakecloud, signed, func(t *testing.T, b *acctest.Bench) {
 		tf := b.Served(t)
 		places := map[string]func(context.Context, *acctest.Bench) (acctest.StoredKey, error){
@@ -586,7 +581,7 @@ func TestAccBucketUser_rotationStores(t *testing.T) {
 // TestAccBucketUser_rotationUnknownStore puts the first secret where only the apply can tell, and then says in other
 // words that it stays there: that is no reason for a new key.
 func TestAccBucketUser_rotationUnknownStore(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		public, private := pair(t)
 		for name, store := range map[string]struct {
 			attribute, value string

@@ -198,7 +198,6 @@ func secretStores(t *testing.T) map[string]secretStore {
 // its store and nowhere else: not in state, plan file, plan, error or log. With the store state it is in the state, and
 // the copies of it that Terraform keeps, where it is marked sensitive.
 func TestAccBucketUser_secrets(t *testing.T) {
-	t.Parallel()
 	const reason = "what is kept and printed does not depend on the emulator"
 	acctest.Only(t, emulator.Fakecloud, reason, func(t *testing.T, b *acctest.Bench) {
 		for name, store := range secretStores(t) {

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
 )
 
 const bookmark = `<?xml version="1.0" encoding="UTF-8"?>
@@ -35,7 +36,7 @@ const bookmark = `<?xml version="1.0" encoding="UTF-8"?>
 func TestAccCyberduckBookmark(t *testing.T) {
 	scoped := strings.NewReplacer("Spinup - data.example.edu<", "Spinup - data.example.edu/docs/a &amp; b<",
 		">/data.example.edu<", ">/data.example.edu/docs/a &amp; b<").Replace(bookmark)
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		tf := b.Terraform(t)
 		tf.Write(b.Provider() + `
 output "whole" { value = provider::spinup::cyberduck_bookmark("data.example.edu", null) }

@@ -17,7 +17,7 @@ const examples = "../../examples"
 // is applied, the second plan is empty, what is said about import works, and it can be destroyed. The names in them are
 // fixed, so they take turns.
 func TestAccExamples(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		b.MakeZone(t, "example.edu") // the sites in them are in it
 		for _, dir := range exampleFolders(t) {
 			if b.Kind != emulator.Fakecloud && strings.HasSuffix(dir, "website") {

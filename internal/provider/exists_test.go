@@ -10,7 +10,6 @@ import (
 
 // TestAccContract_importsAll: when state is lost, one of the errors of a plan has the import blocks of all that exists.
 func TestAccContract_importsAll(t *testing.T) {
-	t.Parallel()
 	const reason = "what the errors say is decided before the emulator is asked"
 	acctest.Only(t, emulator.Fakecloud, reason, func(t *testing.T, b *acctest.Bench) {
 		config := b.Provider() + "resource \"spinup_bucket\" \"test\" {\n name = \"" + b.Name + "\"\n}\n" + ruleBlock(b, "one", "one", `expiration_days = 30`) +

@@ -63,7 +63,6 @@ var importBlocks = regexp.MustCompile(`import \{ to = (\S+)\.NAME id = "([^"]+)"
 // TestAccContract_kills kills terraform and provider at random moments, which the seed decides. What remains is one
 // command away: apply or destroy, or an apply with the import block that the error names. Nothing is left in the end.
 func TestAccContract_kills(t *testing.T) {
-	t.Parallel()
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
 	random := rand.New(rand.NewPCG(seed, 0))

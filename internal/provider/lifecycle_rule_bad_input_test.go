@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
 )
 
 const classList = `["STANDARD_IA" "INTELLIGENT_TIERING" "ONEZONE_IA" "GLACIER_IR" "GLACIER" "DEEP_ARCHIVE"]`
@@ -111,12 +112,11 @@ func rule(label string, bad badInput) (config, address string) {
 
 // TestAccLifecycleRule_badInput plans what cannot be right, without a call.
 func TestAccLifecycleRule_badInput(t *testing.T) {
-	t.Parallel()
 	buckets := map[string]badInput{}
 	for name, allowed := range badNames {
 		buckets[fmt.Sprintf("%q", name)] = badInput{fmt.Sprintf("bucket = %q", name), "bucket", fmt.Sprintf("%q", name), allowed}
 	}
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, unasked, func(t *testing.T, b *acctest.Bench) {
 		named := func(label string, bad badInput) (config, address string) {
 			bad.body = fmt.Sprintf("name = %q\n%s", label, bad.body)
 			return rule(label, bad)

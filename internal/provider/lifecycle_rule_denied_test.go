@@ -4,14 +4,14 @@ import (
 	"testing"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/gateway"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/lifecyclerule"
 )
 
 // TestAccLifecycleRule_denied lets the read of a refresh fail.
 func TestAccLifecycleRule_denied(t *testing.T) {
-	t.Parallel()
-	acctest.Each(t, bothWays(func(t *testing.T, b *acctest.Bench, tf acctest.Runner, brief bool) {
+	acctest.Only(t, emulator.Fakecloud, atGateway, bothWays(func(t *testing.T, b *acctest.Bench, tf acctest.Runner, brief bool) {
 		b.MakeBucket(t, b.Name)
 		tf.Write(b.Provider("max_retries = 0") + ruleBlock(b, "test", "one", "expiration_days = 30"))
 		tf.Apply()
@@ -25,8 +25,7 @@ func TestAccLifecycleRule_denied(t *testing.T) {
 
 // TestAccLifecycleRule_deniedWrite refuses writes: what state says afterwards is what there is.
 func TestAccLifecycleRule_deniedWrite(t *testing.T) {
-	t.Parallel()
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, atGateway, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name)
 		writeLifecycle(t, b, strangerRule)
 		tf := b.Played(t)

@@ -137,7 +137,6 @@ func ruleDrifts() []ruleDrift {
 // TestAccLifecycleRule_drift changes each attribute of a rule with a plain client. The plan names just that, applying
 // it is one write that repairs just that, and what was there of another owner stays as it is, byte for byte.
 func TestAccLifecycleRule_drift(t *testing.T) {
-	t.Parallel()
 	acctest.Each(t, bothWays(func(t *testing.T, b *acctest.Bench, tf acctest.Runner, brief bool) {
 		b.MakeBucket(t, b.Name)
 		writeLifecycle(t, b, strangerRule)
@@ -234,7 +233,6 @@ const legacyPrefix = "prefix of the rule's own"
 
 // TestAccLifecycleRule_sameMeaning writes the same rules in other words with a plain client: nobody's change.
 func TestAccLifecycleRule_sameMeaning(t *testing.T) {
-	t.Parallel()
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		documents := otherWords()
 		delete(documents, legacyPrefix)
@@ -244,7 +242,6 @@ func TestAccLifecycleRule_sameMeaning(t *testing.T) {
 
 // TestAccLifecycleRule_sameMeaningLegacy is the same for rules from before there were filters.
 func TestAccLifecycleRule_sameMeaningLegacy(t *testing.T) {
-	t.Parallel()
 	acctest.Only(t, emulator.Fakecloud, "LocalStack refuses a rule without a filter", func(t *testing.T, b *acctest.Bench) {
 		sameMeaning(t, b, map[string][]string{legacyPrefix: otherWords()[legacyPrefix]})
 	})

@@ -22,7 +22,6 @@ import (
 
 // TestAccLifecycleRule_adopted follows the advice that the refusal of a rule that exists gives: none of it writes.
 func TestAccLifecycleRule_adopted(t *testing.T) {
-	t.Parallel()
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name)
 		writeLifecycle(t, b, strangerRule)
@@ -45,7 +44,6 @@ func TestAccLifecycleRule_adopted(t *testing.T) {
 
 // TestAccLifecycleRule_tooMany fills a bucket: the last rule that fits is made, the next one is not tried.
 func TestAccLifecycleRule_tooMany(t *testing.T) {
-	t.Parallel()
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name)
 		var rules []string
@@ -74,7 +72,6 @@ func TestAccLifecycleRule_tooMany(t *testing.T) {
 // TestAccLifecycleRule_batch makes several rules in one write, which S3 refuses because of one of them: the others are
 // made, and the error is at that one.
 func TestAccLifecycleRule_batch(t *testing.T) {
-	t.Parallel()
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name)
 		writeLifecycle(t, b, strangerRule)
@@ -145,7 +142,6 @@ func refusing(words string) between {
 // TestAccLifecycleRule_overtaken: between the look and the write somebody else makes a rule of the same name. It is not
 // taken over either.
 func TestAccLifecycleRule_overtaken(t *testing.T) {
-	t.Parallel()
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name)
 		b.Gateway.SetLatency(2 * acctest.Pace().Gap) // so that there is a second look before the write

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
 )
 
 // ruleLife takes a rule, the only one of its bucket, through everything that can happen to one. Each run is of a command
@@ -30,8 +31,7 @@ func ruleLife(t *testing.T, b *acctest.Bench, tf acctest.Runner, run func(comman
 // TestAccLifecycleRule_permissions holds the whole life of a rule to the published policy. It passes, and needs all of
 // it.
 func TestAccLifecycleRule_permissions(t *testing.T) {
-	t.Parallel()
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, atGateway, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name)
 		tf, policy := b.Played(t), published(t, "lifecycle-rule.json")
 		hold(t, b, policy)
@@ -45,8 +45,7 @@ func TestAccLifecycleRule_permissions(t *testing.T) {
 // TestAccLifecycleRule_permissionsMissing allows nothing at first, and then only what the errors ask for. They lead
 // through the whole life of a rule and end at the published policy.
 func TestAccLifecycleRule_permissionsMissing(t *testing.T) {
-	t.Parallel()
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, atGateway, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name)
 		tf, policy := b.Played(t), published(t, "lifecycle-rule.json")
 		granted := learned(t, b, tf, policy, func(run func(...string)) { ruleLife(t, b, tf, run) })
@@ -59,8 +58,7 @@ func TestAccLifecycleRule_permissionsMissing(t *testing.T) {
 // TestAccLifecycleRule_permissionsPlan holds a plan to the read-only policy. It names the drift, needs all of the
 // policy, and writes nothing.
 func TestAccLifecycleRule_permissionsPlan(t *testing.T) {
-	t.Parallel()
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, atGateway, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name)
 		tf := b.Served(t)
 		tf.Write(b.Provider() + ruleBlock(b, "test", "one", "expiration_days = 30"))

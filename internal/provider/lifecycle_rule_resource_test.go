@@ -161,7 +161,6 @@ func sameSets(t *testing.T, what string, want, got any) {
 
 // TestAccLifecycleRule_basic makes rules that use every attribute, beside one of another owner, and imports each.
 func TestAccLifecycleRule_basic(t *testing.T) {
-	t.Parallel()
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name)
 		putRules(t, b, foreignRule())
@@ -220,7 +219,6 @@ func leftAlone(t *testing.T, b *acctest.Bench) {
 
 // TestAccLifecycleRule_importRefused: what is not there, and what is no import id.
 func TestAccLifecycleRule_importRefused(t *testing.T) {
-	t.Parallel()
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name)
 		tf := b.Served(t)
@@ -246,7 +244,6 @@ func TestAccLifecycleRule_importRefused(t *testing.T) {
 
 // TestAccLifecycleRule_exists: a rule that is there already is not taken over.
 func TestAccLifecycleRule_exists(t *testing.T) {
-	t.Parallel()
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name)
 		putRules(t, b, foreignRule())
@@ -296,7 +293,6 @@ var ruleUpdates = []ruleUpdate{
 
 // TestAccLifecycleRule_update goes through changes in place: each shows at what changes, and is one write or none.
 func TestAccLifecycleRule_update(t *testing.T) {
-	t.Parallel()
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name)
 		putRules(t, b, foreignRule())
@@ -330,7 +326,6 @@ func TestAccLifecycleRule_update(t *testing.T) {
 
 // TestAccLifecycleRule_disappears deletes the rule, and the bucket, behind Terraform's back.
 func TestAccLifecycleRule_disappears(t *testing.T) {
-	t.Parallel()
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name)
 		tf := b.Played(t)
@@ -359,7 +354,6 @@ func TestAccLifecycleRule_disappears(t *testing.T) {
 
 // TestAccLifecycleRule_replace changes what makes another rule, and replaces one that has not changed.
 func TestAccLifecycleRule_replace(t *testing.T) {
-	t.Parallel()
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name)
 		b.MakeBucket(t, b.Name+"-other")

@@ -12,7 +12,6 @@ const rulesDataSource = "data.spinup_lifecycle_rules.test"
 // TestAccLifecycleRulesDataSource_all lists rules of all owners, in the order in which the bucket has them; of ours it
 // says what the resource says.
 func TestAccLifecycleRulesDataSource_all(t *testing.T) {
-	t.Parallel()
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name)
 		writeLifecycle(t, b, strangerRule)
@@ -60,7 +59,6 @@ func TestAccLifecycleRulesDataSource_all(t *testing.T) {
 }
 
 func TestAccLifecycleRulesDataSource_none(t *testing.T) {
-	t.Parallel()
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name)
 		tf := b.Served(t)
@@ -73,7 +71,6 @@ func TestAccLifecycleRulesDataSource_none(t *testing.T) {
 }
 
 func TestAccLifecycleRulesDataSource_missing(t *testing.T) {
-	t.Parallel()
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		tf := b.Served(t)
 		tf.Write(b.Provider() + fmt.Sprintf("data \"spinup_lifecycle_rules\" \"test\" { bucket = %q }", b.Name))

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/gateway"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
@@ -99,7 +100,7 @@ func life(t *testing.T, b *acctest.Bench, tf acctest.Runner, run func(command ..
 
 // TestAccBucket_permissions holds the whole life of a bucket to the published policy. It passes, and needs all of it.
 func TestAccBucket_permissions(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, atGateway, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name+"-log")
 		tf := b.Played(t)
 		policy := published(t, "bucket.json")
@@ -114,7 +115,7 @@ func TestAccBucket_permissions(t *testing.T) {
 // TestAccBucket_permissionsMissing allows nothing at first, and then only what the errors ask for. They lead through the
 // whole life of a bucket and end at the published policy: for each of its actions there was an error that named it.
 func TestAccBucket_permissionsMissing(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, atGateway, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name+"-log")
 		tf := b.Played(t)
 		policy := published(t, "bucket.json")
@@ -203,7 +204,7 @@ func askedFor(t *testing.T, b *acctest.Bench, policy awspolicy.Document, output 
 // TestAccBucket_permissionsPlan holds a plan to the read-only policy. It names the drift, needs all of the policy, and
 // writes nothing.
 func TestAccBucket_permissionsPlan(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, atGateway, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name+"-log")
 		tf := b.Served(t)
 		tf.Write(b.Provider() + complete(b))
@@ -237,7 +238,7 @@ func wantPlan(t *testing.T, b *acctest.Bench, tf *acctest.Terraform, policy awsp
 
 // TestAccBucket_permissionsLess holds a bucket without optional parts to what the guide says it can do with.
 func TestAccBucket_permissionsLess(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, atGateway, func(t *testing.T, b *acctest.Bench) {
 		policy := published(t, "bucket.json")
 		hold(t, b, only(policy, slices.DeleteFunc(actionsOf(policy), func(action string) bool {
 			return strings.HasPrefix(action, "iam:") || strings.HasSuffix(action, "BucketLogging") ||
@@ -260,7 +261,7 @@ resource "spinup_bucket" "test" {
 
 // TestAccPermissions_dataSources holds all data sources to their policy.
 func TestAccPermissions_dataSources(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		made, tf := b.Served(t), b.Served(t)
 		made.Write(b.Provider() + fmt.Sprintf("resource \"spinup_bucket\" \"test\" { name = %q }\n", b.Name) +
 			member(b, `access = "read_only"`, `path = "/docs/"`) + site(b, `origin_access = "website_endpoint"`,

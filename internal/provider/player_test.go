@@ -9,13 +9,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/gateway"
 )
 
 // TestAccPlayer_sameAsTerraform goes through one life with the real command and with the one that is played. Both plan
 // the same, write the same and keep the same.
 func TestAccPlayer_sameAsTerraform(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		real, played := b.Fork(t), b.Fork(t)
 		want, got := lived(t, real, real.Served(t)), lived(t, played, played.Played(t))
 		for i, step := range want {

@@ -27,7 +27,7 @@ func plainBucket(name string) string {
 
 // TestAccProvider_unknownEndpoint has an endpoint that another resource of the same configuration makes.
 func TestAccProvider_unknownEndpoint(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		tf := b.Served(t)
 		config := func(generation int) string {
 			made := strings.ReplaceAll(b.Provider(), fmt.Sprintf("%q", b.Gateway.URL()), "terraform_data.endpoint.output")
@@ -182,7 +182,7 @@ func TestAccProvider_cannotConnect(t *testing.T) {
 
 // TestAccProvider_wrongAccount has credentials of an account that is not to be touched.
 func TestAccProvider_wrongAccount(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		for name, guard := range map[string]string{
 			"allowed":   `allowed_account_ids = ["210987654321"]`,
 			"forbidden": fmt.Sprintf("forbidden_account_ids = [%q]", b.AccountID),
@@ -212,7 +212,7 @@ func TestAccProvider_wrongAccount(t *testing.T) {
 
 // TestAccProvider_calls counts what it takes to connect: nothing as long as nothing needs it, then one question.
 func TestAccProvider_calls(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, atGateway, func(t *testing.T, b *acctest.Bench) {
 		tf := b.Served(t)
 		tf.Write(b.Provider())
 		tf.Must("plan")
@@ -299,7 +299,7 @@ resource "spinup_bucket" "test" {
 // TestAccProvider_secrets looks for what nobody may read in everything that Terraform writes, with all of its logging on.
 // LocalStack takes any secret; fakecloud does not, so that it is there that errors about it are seen.
 func TestAccProvider_secrets(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		secret, token := "S3CRET"+rand.Text(), "T0KEN"+rand.Text()
 		accessKey, _ := b.MakeUser(t, b.Name)
 		full := b.ProviderAs(accessKey, secret, fmt.Sprintf("token = %q", token))
@@ -350,7 +350,7 @@ func TestAccProvider_secrets(t *testing.T) {
 
 // TestAccProvider_throttled changes a bucket again and again while one call in five is refused for being too many.
 func TestAccProvider_throttled(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, atGateway, func(t *testing.T, b *acctest.Bench) {
 		tf := b.Played(t)
 		remove := b.Gateway.Inject(gateway.Rule{Match: gateway.Fraction(0.2, 1), Fault: gateway.Throttled()})
 		for i := range 20 {

@@ -5,12 +5,13 @@ import (
 	"testing"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
 )
 
 // TestAccProvider_refreshOnlyExitCode: a refresh-only plan of resources with numbers in state ends with 0, so that CI can
 // watch drift with it, and with 2 where there is some.
 func TestAccProvider_refreshOnlyExitCode(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		tf := b.Served(t)
 		tf.Write(b.Provider() + fmt.Sprintf(`
 resource "spinup_bucket" "test" { name = %q }

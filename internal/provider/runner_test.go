@@ -6,6 +6,15 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
 )
 
+// Why tests run on fakecloud alone.
+const (
+	unasked   = "what is refused is decided before the emulator is asked"
+	atGateway = "what is refused and counted is decided by the gateway, before whichever emulator"
+	// LocalStack, which answers one call at a time, has the life of every resource instead.
+	everywhere = "what is tried is decided by the provider, on whichever store"
+	sweeping   = "LocalStack answers one call at a time, and of a sweep it has a part"
+)
+
 // runner is Terraform for one case: the real command, or one that is played in process.
 func runner(t *testing.T, b *acctest.Bench, real bool) acctest.Runner {
 	t.Helper()

@@ -16,7 +16,6 @@ import (
 // TestAccWebsite_begun: what a killed create leaves first is a bucket: empty and of the site's name, or with the site's
 // tag. The import that the error names finds it, and the next apply finishes the site.
 func TestAccWebsite_begun(t *testing.T) {
-	t.Parallel()
 	acctest.Only(t, emulator.Fakecloud, noCloudFront, func(t *testing.T, b *acctest.Bench) {
 		b.MakeZone(t, zone(b))
 		for name, tagged := range map[string]bool{domain(b): false, b.Name + "-files": true} {
@@ -46,7 +45,6 @@ func TestAccWebsite_begun(t *testing.T) {
 // TestAccWebsite_oneBucket: of two sites with one bucket name the error says that the bucket exists, and shows no import of
 // a site that does not.
 func TestAccWebsite_oneBucket(t *testing.T) {
-	t.Parallel()
 	acctest.Only(t, emulator.Fakecloud, noCloudFront, func(t *testing.T, b *acctest.Bench) {
 		b.MakeZone(t, zone(b))
 		lines := []string{fmt.Sprintf("bucket_name = %q", b.Name+"-files"), "wait_for_deployment = false"}

@@ -22,7 +22,6 @@ func dropBucket(t *testing.T, b *acctest.Bench) {
 // TestAccWebsite_bucketGone: a site whose bucket somebody deleted stays in state. The plan says what is missing, one apply
 // makes the bucket anew with everything in it, and a destroy takes down what is left.
 func TestAccWebsite_bucketGone(t *testing.T) {
-	t.Parallel()
 	acctest.Only(t, emulator.Fakecloud, noCloudFront, func(t *testing.T, b *acctest.Bench) {
 		b.MakeZone(t, zone(b))
 		tf := b.Served(t)

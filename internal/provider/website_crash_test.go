@@ -49,7 +49,6 @@ func siteAfter(b *acctest.Bench) string {
 
 // TestAccWebsite_crashSweep goes through every crash of a site with every part. A certificate is never requested twice.
 func TestAccWebsite_crashSweep(t *testing.T) {
-	t.Parallel()
 	const reason = "on LocalStack the site would be on two gateways"
 	acctest.Only(t, emulator.Fakecloud, reason, sweep{
 		surround: func(t *testing.T, b *acctest.Bench) { b.MakeZone(t, zone(b)) },
@@ -66,7 +65,6 @@ func TestAccWebsite_crashSweep(t *testing.T) {
 
 // TestAccWebsite_crashSweepTags goes through every crash where only tags change, which two services hold.
 func TestAccWebsite_crashSweepTags(t *testing.T) {
-	t.Parallel()
 	const reason = "on LocalStack the site would be on two gateways"
 	tagged := func(tags string) func(*acctest.Bench) string {
 		return func(b *acctest.Bench) string { return site(b, "tags = "+tags, "access_levels = []") }
@@ -85,8 +83,7 @@ func TestAccWebsite_crashSweepTags(t *testing.T) {
 // TestAccWebsite_lostAnswers loses the answers of the calls that make something while they are sent again: nothing is
 // made twice.
 func TestAccWebsite_lostAnswers(t *testing.T) {
-	t.Parallel()
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		b.MakeZone(t, zone(b))
 		tf := b.Played(t)
 		tf.Write(b.Provider() + site(b))
@@ -120,8 +117,7 @@ func TestAccWebsite_lostAnswers(t *testing.T) {
 
 // TestAccWebsite_sharedProof: the record that proves a certificate stays if it proves another one of the account too.
 func TestAccWebsite_sharedProof(t *testing.T) {
-	t.Parallel()
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		b.MakeZone(t, zone(b))
 		tf := b.Played(t)
 		tf.Write(b.Provider() + site(b, `aliases = ["alt.`+zone(b)+`"]`, "access_levels = []"))

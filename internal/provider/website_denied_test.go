@@ -8,14 +8,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/acm"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/gateway"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/website"
 )
 
 // TestAccWebsite_denied lets each read of a refresh fail in turn.
 func TestAccWebsite_denied(t *testing.T) {
-	t.Parallel()
-	acctest.Each(t, bothWays(func(t *testing.T, b *acctest.Bench, tf acctest.Runner, brief bool) {
+	acctest.Only(t, emulator.Fakecloud, atGateway, bothWays(func(t *testing.T, b *acctest.Bench, tf acctest.Runner, brief bool) {
 		// A site that takes all of them: it has a website endpoint, a function, and a name in another zone.
 		zoneID := b.MakeZone(t, zone(b))
 		b.MakeZone(t, "elsewhere."+b.Name+".example.org")
@@ -48,8 +48,7 @@ func TestAccWebsite_denied(t *testing.T) {
 
 // TestAccWebsite_deniedSearch: whether a name is free cannot be told where the distributions may not be listed.
 func TestAccWebsite_deniedSearch(t *testing.T) {
-	t.Parallel()
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, atGateway, func(t *testing.T, b *acctest.Bench) {
 		b.MakeZone(t, zone(b))
 		tf := b.Served(t)
 		tf.Write(b.Provider("max_retries = 0") + site(b))

@@ -27,7 +27,6 @@ const websiteAddress = "spinup_website.test"
 // TestAccWebsite_destroyDisable: a destroy that does not wait leaves the disabled distribution and what it uses, and
 // nothing else; the next change of another site deletes that.
 func TestAccWebsite_destroyDisable(t *testing.T) {
-	t.Parallel()
 	acctest.Alone(t, everybodys, func(t *testing.T, b *acctest.Bench) {
 		b.MakeZone(t, zone(b))
 		other := func(step string) string {
@@ -67,7 +66,6 @@ func TestAccWebsite_destroyDisable(t *testing.T) {
 // TestAccWebsite_madeAgain: a site whose distribution is still to be deleted can be made again at once. That deletes the
 // distribution, and nothing that the new one uses.
 func TestAccWebsite_madeAgain(t *testing.T) {
-	t.Parallel()
 	acctest.Alone(t, everybodys, func(t *testing.T, b *acctest.Bench) {
 		b.MakeZone(t, zone(b))
 		tf := b.Played(t)
@@ -106,7 +104,6 @@ func TestAccWebsite_madeAgain(t *testing.T) {
 // TestAccWebsite_waitRunsOut: a wait that runs out is a warning when the site is made, with everything in state, and an
 // error when it is destroyed, after which the next destroy goes on.
 func TestAccWebsite_waitRunsOut(t *testing.T) {
-	t.Parallel()
 	acctest.Only(t, emulator.Fakecloud, noCloudFront, func(t *testing.T, b *acctest.Bench) {
 		b.MakeZone(t, zone(b))
 		b.MakeCertificate(t, domain(b))                                                      // its own wait would run out too
@@ -140,7 +137,6 @@ func TestAccWebsite_waitRunsOut(t *testing.T) {
 
 // TestAccWebsite_noWait: without wait_for_deployment nothing waits, and the next plan has nothing to do.
 func TestAccWebsite_noWait(t *testing.T) {
-	t.Parallel()
 	acctest.Only(t, emulator.Fakecloud, noCloudFront, func(t *testing.T, b *acctest.Bench) {
 		b.MakeZone(t, zone(b))
 		b.MakeCertificate(t, domain(b))
@@ -167,8 +163,7 @@ func TestAccWebsite_noWait(t *testing.T) {
 
 // TestAccWebsite_oneTag: a changed tag is written without a deployment, and so without waiting for one.
 func TestAccWebsite_oneTag(t *testing.T) {
-	t.Parallel()
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		b.MakeZone(t, zone(b))
 		tf := b.Played(t)
 		tf.Write(b.Provider() + site(b, `tags = { Step = "before", Keep = "this" }`))

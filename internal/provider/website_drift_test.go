@@ -32,7 +32,6 @@ type siteDrift struct {
 // TestAccWebsite_drift changes each part of a site with a plain client. The plan names just that, and applying it repairs
 // just that: anything left over would show in the plan of the row that follows.
 func TestAccWebsite_drift(t *testing.T) {
-	t.Parallel()
 	acctest.Only(t, emulator.Fakecloud, noCloudFront, bothWays(func(t *testing.T, b *acctest.Bench, tf acctest.Runner, brief bool) {
 		zoneID := b.MakeZone(t, zone(b))
 		tf.Write(b.Provider() + site(b,

@@ -17,7 +17,6 @@ import (
 // TestAccWebsite_twins: two sites whose domains differ by a dot and a hyphen only have nothing in common, and each goes
 // without the other.
 func TestAccWebsite_twins(t *testing.T) {
-	t.Parallel()
 	acctest.Only(t, emulator.Fakecloud, noCloudFront, func(t *testing.T, b *acctest.Bench) {
 		b.MakeZone(t, zone(b))
 		one, other := "docs.api."+zone(b), "docs-api."+zone(b)
@@ -54,7 +53,6 @@ func TestAccWebsite_twins(t *testing.T) {
 // TestAccWebsite_foreignNames: a function or an origin access control that somebody made under the site's name is named by
 // the plan, and neither written nor deleted.
 func TestAccWebsite_foreignNames(t *testing.T) {
-	t.Parallel()
 	acctest.Only(t, emulator.Fakecloud, noCloudFront, func(t *testing.T, b *acctest.Bench) {
 		b.MakeZone(t, zone(b))
 		name := aws.String("spinup-" + strings.ReplaceAll(domain(b), ".", "_"))
@@ -93,7 +91,6 @@ func TestAccWebsite_foreignNames(t *testing.T) {
 
 // TestAccWebsite_aliasMoves: an alias goes from one site to another in one apply.
 func TestAccWebsite_aliasMoves(t *testing.T) {
-	t.Parallel()
 	acctest.Only(t, emulator.Fakecloud, noCloudFront, func(t *testing.T, b *acctest.Bench) {
 		b.MakeZone(t, zone(b))
 		certificate, moving := b.MakeCertificate(t, "*."+zone(b)), "moving."+zone(b)

@@ -24,7 +24,6 @@ import (
 
 // TestAccWebsite_import finds a whole site by its domain and by the id of its distribution.
 func TestAccWebsite_import(t *testing.T) {
-	t.Parallel()
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		b.MakeZone(t, zone(b))
 		tf := b.Served(t)
@@ -148,14 +147,13 @@ func serviceWebAdmin(t *testing.T, b *acctest.Bench, distribution string) {
 // TestAccWebsite_importService imports a site that the Yale service made, with the configuration of the documentation:
 // nothing changes. One apply brings it up to date in place, and then it goes.
 func TestAccWebsite_importService(t *testing.T) {
-	t.Parallel()
 	const address = "spinup_website.www"
 	text := string(acctest.Must(os.ReadFile("../../examples/guides/import-website/main.tf"))(t))
 	today, _, found := strings.Cut(text, "  # What the service")
 	if !found {
 		t.Fatalf("the documentation's configuration has no comment that says what is old:\n%s", text)
 	}
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		id := serviceSite(t, b, b.MakeZone(t, zone(b)), b.MakeCertificate(t, "*."+zone(b)))
 		config := func(text string) string {
 			return b.Provider(`org = "example"`) + strings.ReplaceAll(text, "www.example.edu", domain(b))

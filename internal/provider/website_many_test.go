@@ -30,8 +30,7 @@ func resetBoth(b *acctest.Bench) {
 
 // TestAccWebsite_refreshCalls: a refresh of a site asks for each fact once.
 func TestAccWebsite_refreshCalls(t *testing.T) {
-	t.Parallel()
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, atGateway, func(t *testing.T, b *acctest.Bench) {
 		b.MakeZone(t, zone(b))
 		tf := b.Served(t)
 		tf.Write(b.Provider() + site(b))
@@ -59,7 +58,6 @@ func refreshOfSite() []string {
 
 // TestAccWebsite_twoInOneZone: two sites share a zone, and neither touches the records of the other.
 func TestAccWebsite_twoInOneZone(t *testing.T) {
-	t.Parallel()
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		id := b.MakeZone(t, zone(b))
 		second := fmt.Sprintf("resource \"spinup_website\" \"second\" { domain = %q }\n", zone(b)) // the zone's own name
@@ -89,7 +87,6 @@ func TestAccWebsite_twoInOneZone(t *testing.T) {
 
 // TestAccWebsite_ten makes ten sites in one apply.
 func TestAccWebsite_ten(t *testing.T) {
-	t.Parallel()
 	const sites = 10
 	acctest.Only(t, emulator.Fakecloud, noCloudFront, func(t *testing.T, b *acctest.Bench) {
 		b.MakeZone(t, zone(b))

@@ -17,7 +17,6 @@ import (
 // TestAccWebsite_namesOfOthers: a name that newly belongs to a site and has a record of somebody else's is refused at
 // plan; one that was turned elsewhere on a live site is not turned back. The records stay, at destroy as well.
 func TestAccWebsite_namesOfOthers(t *testing.T) {
-	t.Parallel()
 	acctest.Only(t, emulator.Fakecloud, noCloudFront, func(t *testing.T, b *acctest.Bench) {
 		zoneID := b.MakeZone(t, zone(b))
 		put := func(name, kind, value string) {
@@ -98,7 +97,6 @@ func mustHave(t *testing.T, b *acctest.Bench, zoneID string, want r53types.Resou
 // TestAccWebsite_zoneMoves: the records follow the zone, those of the certificate among them, also where the zone was
 // deleted or made again. Nothing is left in a former one.
 func TestAccWebsite_zoneMoves(t *testing.T) {
-	t.Parallel()
 	acctest.Only(t, emulator.Fakecloud, noCloudFront, func(t *testing.T, b *acctest.Bench) {
 		first := b.MakeZone(t, zone(b))
 		tf := b.Played(t)
@@ -144,7 +142,6 @@ func emptyZone(t *testing.T, b *acctest.Bench, id string) {
 
 // TestAccWebsite_danglingRecords: when the distribution is deleted by hand, a refresh and a destroy take its records.
 func TestAccWebsite_danglingRecords(t *testing.T) {
-	t.Parallel()
 	acctest.Only(t, emulator.Fakecloud, noCloudFront, func(t *testing.T, b *acctest.Bench) {
 		zoneID := b.MakeZone(t, zone(b))
 		tf := b.Played(t)
@@ -163,7 +160,6 @@ func TestAccWebsite_danglingRecords(t *testing.T) {
 
 // TestAccWebsite_dnsGivenUp: the plan shows which records go, and nothing is left at the end.
 func TestAccWebsite_dnsGivenUp(t *testing.T) {
-	t.Parallel()
 	acctest.Only(t, emulator.Fakecloud, noCloudFront, func(t *testing.T, b *acctest.Bench) {
 		zoneID := b.MakeZone(t, zone(b))
 		tf := b.Played(t)

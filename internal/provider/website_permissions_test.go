@@ -92,8 +92,7 @@ func unsign(t *testing.T, b *acctest.Bench) {
 
 // TestAccWebsite_permissions holds the whole life of a site to the published policy. It passes, and needs all of it.
 func TestAccWebsite_permissions(t *testing.T) {
-	t.Parallel()
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, atGateway, func(t *testing.T, b *acctest.Bench) {
 		b.MakeZone(t, zone(b))
 		b.MakeBucket(t, b.Name+"-log")
 		tf, policy := b.Played(t), published(t, "website.json")
@@ -108,7 +107,6 @@ func TestAccWebsite_permissions(t *testing.T) {
 // TestAccWebsite_permissionsMissing allows nothing at first, and then only what the errors ask for. They lead through the
 // whole life of a site and end at the published policy: for each of its actions there was an error that named it.
 func TestAccWebsite_permissionsMissing(t *testing.T) {
-	t.Parallel()
 	acctest.Only(t, emulator.Fakecloud, noCloudFront, func(t *testing.T, b *acctest.Bench) {
 		b.MakeZone(t, zone(b))
 		b.MakeBucket(t, b.Name+"-log")
@@ -123,8 +121,7 @@ func TestAccWebsite_permissionsMissing(t *testing.T) {
 // TestAccWebsite_permissionsPlan holds a plan to the read-only policy: of a site that drifted, beside another's
 // certificate of its name, and of a new one. It needs all of the policy, and writes nothing.
 func TestAccWebsite_permissionsPlan(t *testing.T) {
-	t.Parallel()
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, atGateway, func(t *testing.T, b *acctest.Bench) {
 		b.MakeZone(t, zone(b))
 		tf := b.Served(t)
 		b.MakeBucket(t, b.Name+"-log")
@@ -143,8 +140,7 @@ func TestAccWebsite_permissionsPlan(t *testing.T) {
 
 // TestAccWebsite_permissionsLess holds a site without optional parts to what the guide says it can do with.
 func TestAccWebsite_permissionsLess(t *testing.T) {
-	t.Parallel()
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, atGateway, func(t *testing.T, b *acctest.Bench) {
 		certificate := b.MakeCertificate(t, domain(b))
 		policy := published(t, "website.json")
 		hold(t, b, only(policy, slices.DeleteFunc(actionsOf(policy), spare)))

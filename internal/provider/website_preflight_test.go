@@ -14,6 +14,7 @@ import (
 	r53types "github.com/aws/aws-sdk-go-v2/service/route53/types"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/gateway"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
@@ -110,8 +111,7 @@ func holdName(t *testing.T, b *acctest.Bench, name string) {
 
 // TestAccWebsite_preflight: what a new site cannot be made against is said by the plan already, each with its own error.
 func TestAccWebsite_preflight(t *testing.T) {
-	t.Parallel()
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		for _, row := range obstacles() {
 			t.Run(row.name, func(t *testing.T) {
 				t.Parallel()

@@ -29,7 +29,6 @@ const noCloudFront = "LocalStack has no CloudFront of its own"
 
 // TestAccWebsite_basic: a site from one block, which is then as it should be, is found by its domain, and goes.
 func TestAccWebsite_basic(t *testing.T) {
-	t.Parallel()
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		b.MakeZone(t, zone(b))
 		tf := b.Served(t)

@@ -49,7 +49,6 @@ func anonymously(t *testing.T, b *acctest.Bench, bucket, key string) int {
 // TestAccWebsite_serves: what is put into the bucket is answered at the site's own names, both ways for the distribution
 // to read it, because the bucket's policy says so, and for no other reason.
 func TestAccWebsite_serves(t *testing.T) {
-	t.Parallel()
 	acctest.Only(t, emulator.Fakecloud, "it answers for distributions, and asks the bucket's policy", func(t *testing.T, b *acctest.Bench) {
 		for origin, direct := range map[string]int{
 			website.OriginPrivate: http.StatusForbidden, website.OriginEndpoint: http.StatusOK,
@@ -118,7 +117,6 @@ type query map[string]map[string]any
 
 // TestAccWebsite_function asks CloudFront what the function makes of a request.
 func TestAccWebsite_function(t *testing.T) {
-	t.Parallel()
 	const reason = "it runs functions, and CloudFront is the same for the other"
 	acctest.Only(t, emulator.Fakecloud, reason, func(t *testing.T, b *acctest.Bench) {
 		b.MakeZone(t, zone(b))

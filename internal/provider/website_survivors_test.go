@@ -20,7 +20,6 @@ import (
 // TestAccWebsite_survivors puts things of other owners on and beside a site. An update that writes the same documents and
 // objects leaves them alone. A destroy names each that would be lost and destroys nothing; once those are gone it succeeds.
 func TestAccWebsite_survivors(t *testing.T) {
-	t.Parallel()
 	acctest.Only(t, emulator.Fakecloud, noCloudFront, func(t *testing.T, b *acctest.Bench) {
 		zoneID := b.MakeZone(t, zone(b))
 		tf := b.Played(t)
@@ -75,7 +74,6 @@ func TestAccWebsite_survivors(t *testing.T) {
 // TestAccWebsite_survivorsForced is the same with force_destroy: what is on the site goes with it, what is in IAM is still
 // in the way, and what is beside the site is nobody's business.
 func TestAccWebsite_survivorsForced(t *testing.T) {
-	t.Parallel()
 	acctest.Only(t, emulator.Fakecloud, noCloudFront, func(t *testing.T, b *acctest.Bench) {
 		zoneID := b.MakeZone(t, zone(b))
 		tf := b.Played(t)
@@ -103,7 +101,6 @@ func TestAccWebsite_survivorsForced(t *testing.T) {
 // TestAccWebsite_foreignFunction: a distribution runs one function for a request. That of another owner is left alone
 // where the site needs none, and is not put out without a word where it does.
 func TestAccWebsite_foreignFunction(t *testing.T) {
-	t.Parallel()
 	acctest.Only(t, emulator.Fakecloud, noCloudFront, func(t *testing.T, b *acctest.Bench) {
 		zoneID := b.MakeZone(t, zone(b))
 		tf := b.Played(t)

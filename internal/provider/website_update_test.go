@@ -18,7 +18,6 @@ import (
 
 // TestAccWebsite_update changes every attribute in place by one apply, and back by another.
 func TestAccWebsite_update(t *testing.T) {
-	t.Parallel()
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name+"-log")
 		zoneID := b.MakeZone(t, zone(b))
@@ -194,7 +193,6 @@ func withoutProofs(records []string) []string {
 
 // TestAccWebsite_originAccess opens the bucket to everybody and closes it again, with all that goes with that.
 func TestAccWebsite_originAccess(t *testing.T) {
-	t.Parallel()
 	acctest.Only(t, emulator.Fakecloud, noCloudFront, func(t *testing.T, b *acctest.Bench) {
 		zoneID := b.MakeZone(t, zone(b))
 		tf := b.Played(t)
@@ -272,7 +270,6 @@ func originFacts(t *testing.T, s liveSite) map[string]string {
 // TestAccWebsite_certificate: a certificate that is named takes the place of the one that was requested, which goes; one
 // that is named no more stays in use.
 func TestAccWebsite_certificate(t *testing.T) {
-	t.Parallel()
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		zoneID := b.MakeZone(t, zone(b))
 		tf := b.Played(t)
@@ -296,7 +293,6 @@ func TestAccWebsite_certificate(t *testing.T) {
 // TestAccWebsite_disappears deletes what carries the site by hand: the bucket, and the distribution. One apply makes it
 // again, takes over all that is left, and makes nothing twice.
 func TestAccWebsite_disappears(t *testing.T) {
-	t.Parallel()
 	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
 		zoneID := b.MakeZone(t, zone(b))
 		tf := b.Played(t)
@@ -351,8 +347,7 @@ func deleteDistribution(t *testing.T, s liveSite) {
 // TestAccWebsite_replace: what tells a site from every other cannot change. Another domain is another site, and so is
 // another bucket, behind the same names.
 func TestAccWebsite_replace(t *testing.T) {
-	t.Parallel()
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		b.MakeZone(t, zone(b))
 		tf := b.Played(t)
 		tf.Write(b.Provider() + site(b))

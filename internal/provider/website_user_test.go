@@ -18,7 +18,6 @@ import (
 // TestAccWebsite_user: a user of a site who is confined to a path puts pages there, has them dropped from the caches, and
 // may do neither elsewhere.
 func TestAccWebsite_user(t *testing.T) {
-	t.Parallel()
 	acctest.Only(t, emulator.Fakecloud, signed+", and it has the policy simulator", func(t *testing.T, b *acctest.Bench) {
 		b.MakeZone(t, zone(b))
 		b.MakeCertificate(t, "*."+zone(b))

@@ -32,10 +32,10 @@ func fakecloud(ctx context.Context, opts Options) (program, error) {
 			cmd := exec.Command(binary, "--addr", addr, "--iam", "strict", "--verify-sigv4", "--log-level", "warn")
 			cmd.Env = []string{
 				"NO_COLOR=1", // its log is a file
-				// What takes minutes on AWS takes a second, but never no time at all: whoever does not wait is found out.
+				// What takes minutes on AWS takes seconds, but never no time at all: whoever does not wait is found out.
 				"FAKECLOUD_CLOUDFRONT_STATUS_DELAY_SEC=1",
 				"FAKECLOUD_ROUTE53_PROPAGATION_SECS=1",
-				"FAKECLOUD_ACM_AUTO_ISSUE_SECS=1",
+				"FAKECLOUD_ACM_AUTO_ISSUE_SECS=3", // with or without the records: a killed run has time to write them
 			}
 			return cmd
 		},

@@ -95,7 +95,8 @@ func TestAccContract_kills(t *testing.T) {
 // killed kills the command of a phase at its n-th call, and goes on. It reports whether the command was still running.
 func (k killable) killed(t *testing.T, b *acctest.Bench, phase, next string, n int) bool {
 	k.surround(t, b)
-	tf := b.Terraform(t)
+	tf, doomed := b.Served(t), b.Terraform(t) // a process of its own is there to be killed
+	doomed.Dir = tf.Dir
 	config := b.Provider() + k.before(b)
 	tf.Write(config)
 	if phase != "create" {
@@ -110,7 +111,7 @@ func (k killable) killed(t *testing.T, b *acctest.Bench, phase, next string, n i
 		command = "destroy"
 	}
 	b.Gateway.Reset()
-	killed := tf.Kill(func() bool { return len(b.Gateway.Calls()) >= n }, command, "-auto-approve")
+	killed := doomed.Kill(func() bool { return len(b.Gateway.Calls()) >= n }, command, "-auto-approve")
 	if phase == "create" || next == "apply" { // only an apply tells what is not in state
 		goOn(t, tf, config)
 	}

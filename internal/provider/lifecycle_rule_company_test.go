@@ -35,22 +35,62 @@ func TestAccLifecycleRule_company(t *testing.T) {
 			company(t, b, 5, b.Terraform(t), b.Terraform(t))
 			return
 		}
-		company(t, b, 50, b.Played(t), b.Played(t))
+		company(t, b, 30, b.Played(t), b.Played(t))
 	})
 }
 
-// TestAccLifecycleRule_companyStale is the same where reads lag behind writes.
+// TestAccLifecycleRule_companyStale is the same where reads lag behind writes, and one process begins when the other has
+// just written, so that it does not see that.
 func TestAccLifecycleRule_companyStale(t *testing.T) {
 	acctest.Only(t, emulator.Fakecloud, "what lags is the gateway, before whichever store", func(t *testing.T, b *acctest.Bench) {
 		b.Gateway.Inject(gateway.Rule{
-			Match: gateway.Op("s3:GetBucketLifecycleConfiguration"), Fault: gateway.Lagging(600 * time.Millisecond),
+			Match: gateway.Op("s3:GetBucketLifecycleConfiguration"), Fault: gateway.Lagging(300 * time.Millisecond),
 		})
-		company(t, b, 10, b.Terraform(t), b.Terraform(t)) // at the pace of users, which reckons with such a lag
+		asUsed := func(p *awsclient.Pace) { p.Gap = awsclient.DefaultPace().Gap } // it reckons with such a lag
+		second := &follower{Runner: b.Played(t, asUsed)}
+		b.Gateway.Inject(gateway.Rule{Match: second.starts})
+		company(t, b, 15, b.Played(t, asUsed), second)
 		fooled := slices.ContainsFunc(b.Gateway.Calls(), func(c gateway.Call) bool { return c.Fault == "Stale" })
 		if !fooled {
 			t.Error("no read was ever stale")
 		}
 	})
+}
+
+// follower is a process that begins when the first write of a round goes through the gateway.
+type follower struct {
+	acctest.Runner
+	mu    sync.Mutex
+	write chan struct{} // closed when begun
+	begun bool
+}
+
+// Write prepares a round.
+func (f *follower) Write(config string) {
+	f.mu.Lock()
+	f.write, f.begun = make(chan struct{}), false
+	f.mu.Unlock()
+	f.Runner.Write(config)
+}
+
+// Run waits for the first write, and runs the command.
+func (f *follower) Run(args ...string) (output string, code int) {
+	f.mu.Lock()
+	write := f.write
+	f.mu.Unlock()
+	<-write
+	return f.Runner.Run(args...)
+}
+
+// starts looks at the calls. It matches none.
+func (f *follower) starts(call gateway.Call) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if call.Mutating && f.write != nil && !f.begun {
+		f.begun = true
+		close(f.write)
+	}
+	return false
 }
 
 func company(t *testing.T, b *acctest.Bench, rounds int, first, second acctest.Runner) {
@@ -67,6 +107,8 @@ func company(t *testing.T, b *acctest.Bench, rounds int, first, second acctest.R
 			for i := range 10 {
 				want[companyName(name, round, i)] = int32(round)
 			}
+		}
+		for name, tf := range processes {
 			both.Go(func() {
 				if out, code := tf.Run("apply", "-auto-approve"); code != 0 {
 					t.Errorf("round %d, process %s: exit code %d\n%s", round, name, code, out)

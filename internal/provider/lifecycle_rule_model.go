@@ -84,6 +84,9 @@ func (m *lifecycleRuleModel) resolve(
 	ctx context.Context, r turn[lifecycleRuleModel],
 ) (diags diag.Diagnostics) {
 	m.Enabled = pick(r.config.Enabled, types.BoolValue(true))
+	m.Filter, m.ExpiredObjectDeleteMarker = r.config.Filter, r.config.ExpiredObjectDeleteMarker
+	m.Transitions, m.NoncurrentTransitions = r.config.Transitions, r.config.NoncurrentTransitions
+	m.fillUnset(ctx, &diags)
 	m.Status = types.StringUnknown()
 	if !m.Enabled.IsUnknown() {
 		m.Status = types.StringValue(lifecyclerule.Rule{Enabled: m.Enabled.ValueBool()}.Status())
@@ -129,11 +132,29 @@ func (m *lifecycleRuleModel) fill(
 	m.ID = types.StringValue(m.importID())
 	if have.Rule != nil {
 		m.see(ctx, *have.Rule, &diags)
+		m.fillUnset(ctx, &diags)
 		return diags
 	}
 	m.see(ctx, lifecyclerule.Rule{}, &diags)
+	m.fillUnset(ctx, &diags)
 	m.Enabled, m.Status = types.BoolNull(), types.StringNull()
 	return diags
+}
+
+// fillUnset writes out what unset means: nothing. An import does not know how the configuration says that, and "", 0,
+// false and an empty filter in it would be changes of null.
+func (f *ruleFacts) fillUnset(ctx context.Context, diags *diag.Diagnostics) {
+	f.ExpiredObjectDeleteMarker = pick(f.ExpiredObjectDeleteMarker, types.BoolValue(false))
+	f.Transitions = pick(f.Transitions, types.SetValueMust(elementType[transitionModel](), nil))
+	f.NoncurrentTransitions = pick(f.NoncurrentTransitions, types.SetValueMust(elementType[noncurrentTransitionModel](), nil))
+	if f.Filter.IsUnknown() {
+		return
+	}
+	filter := f.Filter.Get(ctx, diags)
+	filter.Prefix = pick(filter.Prefix, types.StringValue(""))
+	filter.Tags = pick(filter.Tags, types.MapValueMust(types.StringType, nil))
+	filter.ObjectSizeGreaterThan = pick(filter.ObjectSizeGreaterThan, fwtypes.NewInt64(0))
+	f.Filter = fwtypes.ObjectFrom(ctx, filter, diags)
 }
 
 // rule is what the attributes mean; what is not known yet counts as unset.

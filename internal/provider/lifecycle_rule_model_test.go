@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"pgregory.net/rapid"
@@ -114,12 +115,22 @@ var words = map[string]settings{
 	"old":     {"noncurrent_transitions": []any{settings{"days": 0, "newer_versions": 1, "storage_class": "GLACIER"}}},
 }
 
+// unset writes out what a rule leaves unset, as plan and state have it.
+func unset(t *testing.T, m *lifecycleRuleModel) {
+	t.Helper()
+	var diags diag.Diagnostics
+	if m.fillUnset(t.Context(), &diags); diags.HasError() {
+		t.Fatal(diags)
+	}
+}
+
 // TestLifecycleRuleModel_keepsTheWords: what means what was seen stays as it was written.
 func TestLifecycleRuleModel_keepsTheWords(t *testing.T) {
 	for name, config := range words {
 		t.Run(name, func(t *testing.T) {
 			m := lifecycleRuleFrom(t, config)
 			want := *m
+			unset(t, &want)
 			want.ID, want.Status = types.StringValue("b-1/r"), types.StringValue("Enabled")
 			spec := specOf(t, m)
 			slices.Reverse(spec.Rule.Transitions)
@@ -151,6 +162,7 @@ func TestLifecycleRuleModel_drift(t *testing.T) {
 		return objectOf(t, ruleFilterModel{prefix, tags, more, fwtypes.Int64Null()})
 	}
 	tags := types.MapValueMust(types.StringType, map[string]attr.Value{"k": types.StringValue("v")})
+	none := types.MapValueMust(types.StringType, nil)
 	element := elementType[transitionModel]()
 	for name, test := range map[string]struct {
 		change func(*lifecyclerule.Rule)
@@ -161,13 +173,13 @@ func TestLifecycleRuleModel_drift(t *testing.T) {
 		"prefix": {func(r *lifecyclerule.Rule) { r.Filter.Prefix = "b" },
 			map[string]attr.Value{"filter": filter(types.StringValue("b"), tags, fwtypes.NewInt64(0))}},
 		"no prefix": {func(r *lifecyclerule.Rule) { r.Filter.Prefix = "" },
-			map[string]attr.Value{"filter": filter(null(), tags, fwtypes.NewInt64(0))}},
+			map[string]attr.Value{"filter": filter(types.StringValue(""), tags, fwtypes.NewInt64(0))}},
 		"no tags": {func(r *lifecyclerule.Rule) { r.Filter.Tags = nil },
-			map[string]attr.Value{"filter": filter(types.StringValue("a"), types.MapNull(types.StringType), fwtypes.NewInt64(0))}},
+			map[string]attr.Value{"filter": filter(types.StringValue("a"), none, fwtypes.NewInt64(0))}},
 		"size": {func(r *lifecyclerule.Rule) { r.Filter.ObjectSizeGreaterThan = 5 },
 			map[string]attr.Value{"filter": filter(types.StringValue("a"), tags, fwtypes.NewInt64(5))}},
 		"no filter": {func(r *lifecyclerule.Rule) { r.Filter = lifecyclerule.Filter{} },
-			map[string]attr.Value{"filter": fwtypes.ObjectNull[ruleFilterModel]()}},
+			map[string]attr.Value{"filter": filter(types.StringValue(""), none, fwtypes.NewInt64(0))}},
 		"days in place of a date": {func(r *lifecyclerule.Rule) { r.ExpirationDays, r.ExpirationDate = 3, time.Time{} },
 			map[string]attr.Value{"expiration_days": fwtypes.NewInt64(3), "expiration_date": null()}},
 		"date": {func(r *lifecyclerule.Rule) { r.ExpirationDate = r.ExpirationDate.AddDate(0, 0, 1) },
@@ -187,12 +199,13 @@ func TestLifecycleRuleModel_drift(t *testing.T) {
 			transition("2030-01-31", "GLACIER"), transition("2030-03-01T00:00:00Z", "DEEP_ARCHIVE"),
 		})}},
 		"no transitions": {func(r *lifecyclerule.Rule) { r.Transitions = nil },
-			map[string]attr.Value{"transitions": types.SetNull(element)}},
+			map[string]attr.Value{"transitions": types.SetValueMust(element, nil)}},
 		"no transitions of old versions": {func(r *lifecyclerule.Rule) { r.NoncurrentTransitions = nil },
-			map[string]attr.Value{"noncurrent_transitions": types.SetNull(elementType[noncurrentTransitionModel]())}},
+			map[string]attr.Value{"noncurrent_transitions": types.SetValueMust(elementType[noncurrentTransitionModel](), nil)}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			m := lifecycleRuleFrom(t, config)
+			unset(t, m)
 			want := attributesOf(m)
 			want["id"], want["status"] = types.StringValue("b-1/r"), types.StringValue("Enabled")
 			maps.Copy(want, test.want)
@@ -240,6 +253,7 @@ func TestLifecycleRuleModel_resolve(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			config, plan, want := lifecycleRuleFrom(t, test.config), lifecycleRuleFrom(t, test.config), lifecycleRuleFrom(t, test.want)
 			config.Enabled, plan.Enabled = types.BoolNull(), types.BoolUnknown()
+			unset(t, want)
 			want.ID, want.Status = types.StringValue("b-1/r"), types.StringValue("Enabled")
 			r := turn[lifecycleRuleModel]{session: session{data: &providerData{}}, config: config}
 			if test.prior != nil {

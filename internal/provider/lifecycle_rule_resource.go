@@ -81,7 +81,8 @@ func lifecycleRuleSchema(ctx context.Context) schema.Schema {
 			},
 			"expired_object_delete_marker": schema.BoolAttribute{
 				Optional: true,
-				MarkdownDescription: "Whether delete markers without versions are deleted. `false` is the same as unset. Not " +
+				Computed: true,
+				MarkdownDescription: "Whether delete markers without versions are deleted. Default `false`. Not " +
 					"together with `expiration_days` or `expiration_date`, which do this too, or with tags in `filter`.",
 			},
 			"noncurrent_days": days(1, "Days after which an old version is deleted, counted from when a newer one took "+
@@ -108,16 +109,18 @@ func ruleFilterSchema() schema.Attribute {
 	return schema.SingleNestedAttribute{
 		CustomType: fwtypes.NewObjectType[ruleFilterModel](),
 		Optional:   true,
+		Computed:   true,
 		MarkdownDescription: "Objects that the rule applies to: those that meet all conditions set here. Unset, or `{}`: " +
 			"every object of the bucket.",
 		Attributes: map[string]schema.Attribute{
 			"prefix": schema.StringAttribute{
-				Optional: true,
-				MarkdownDescription: "Prefix of the key, such as `logs/`: at most 1024 bytes. An empty prefix is the same as " +
-					"unset: every key.",
+				Optional:            true,
+				Computed:            true,
+				MarkdownDescription: "Prefix of the key, such as `logs/`: at most 1024 bytes. Default `\"\"`: every key.",
 			},
 			"tags": schema.MapAttribute{
 				Optional:    true,
+				Computed:    true,
 				ElementType: types.StringType,
 				MarkdownDescription: "Tags that the object must have, all of them: at most 10, keys of 1 to 128 characters and " +
 					"values of at most 256. Not together with `expired_object_delete_marker` or `delete_incomplete_uploads_days`.",
@@ -125,7 +128,8 @@ func ruleFilterSchema() schema.Attribute {
 			"object_size_greater_than": schema.Int64Attribute{
 				CustomType: fwtypes.Int64Type{},
 				Optional:   true,
-				MarkdownDescription: "Only objects larger than this number of bytes: at least 0, which is the same as unset. " +
+				Computed:   true,
+				MarkdownDescription: "Only objects larger than this number of bytes: at least 0. Default `0`: of every size. " +
 					"Not together with `delete_incomplete_uploads_days`.",
 				Validators: []validator.Int64{int64validator.AtLeast(0)},
 			},
@@ -143,6 +147,7 @@ func ruleFilterSchema() schema.Attribute {
 func transitionsSchema() schema.Attribute {
 	return schema.SetNestedAttribute{
 		Optional: true,
+		Computed: true,
 		MarkdownDescription: "Moves of objects to other storage classes, at most one to each. Their days, or dates, must " +
 			"be in S3's order of the classes, which is the order in the description of `storage_class`. `STANDARD_IA` and " +
 			"`ONEZONE_IA` take objects from day 30 on, and keep them for 30 days before the next move. S3 does not move " +
@@ -165,6 +170,7 @@ func transitionsSchema() schema.Attribute {
 func noncurrentTransitionsSchema() schema.Attribute {
 	return schema.SetNestedAttribute{
 		Optional: true,
+		Computed: true,
 		MarkdownDescription: "Moves of old versions to other storage classes, at most one to each, in the same order as " +
 			"`transitions`. For buckets with versioning.",
 		Validators: []validator.Set{setvalidator.NoNullValues()},

@@ -119,25 +119,30 @@ func allWritten() []written {
 			`transitions                    = []`,
 			`delete_incomplete_uploads_days = 1`,
 		}, map[string]any{
-			"filter":                       map[string]any{"prefix": "", "tags": map[string]any{}, "object_size_greater_than": 0.0, "object_size_less_than": nil},
-			"expired_object_delete_marker": false, "transitions": []any{}, "delete_incomplete_uploads_days": 1.0,
+			"delete_incomplete_uploads_days": 1.0,
 		}},
+		{"no filter", []string{`filter = {}`, `expiration_days = 2`}, map[string]any{"expiration_days": 2.0}},
 	}
 }
 
+// filterState is a filter in state, which writes out what is unset.
 func filterState(name string, value any) map[string]any {
-	all := map[string]any{"prefix": nil, "tags": nil, "object_size_greater_than": nil, "object_size_less_than": nil}
-	all[name] = value
+	all := map[string]any{
+		"prefix": "", "tags": map[string]any{}, "object_size_greater_than": 0.0, "object_size_less_than": nil,
+	}
+	if name != "" {
+		all[name] = value
+	}
 	return all
 }
 
 // full is all that state says of the rule.
 func (w written) full(b *acctest.Bench) map[string]any {
 	all := map[string]any{
-		"id": b.Name + "/" + w.name, "bucket": b.Name, "name": w.name, "enabled": true, "status": "Enabled", "filter": nil,
-		"expiration_days": nil, "expiration_date": nil, "expired_object_delete_marker": nil, "noncurrent_days": nil,
-		"newer_noncurrent_versions": nil, "delete_incomplete_uploads_days": nil, "transitions": nil,
-		"noncurrent_transitions": nil, "timeouts": nil,
+		"id": b.Name + "/" + w.name, "bucket": b.Name, "name": w.name, "enabled": true, "status": "Enabled",
+		"filter": filterState("", nil), "expiration_days": nil, "expiration_date": nil,
+		"expired_object_delete_marker": false, "noncurrent_days": nil, "newer_noncurrent_versions": nil,
+		"delete_incomplete_uploads_days": nil, "transitions": []any{}, "noncurrent_transitions": []any{}, "timeouts": nil,
 	}
 	maps.Copy(all, w.state)
 	return all
@@ -191,8 +196,7 @@ func TestAccLifecycleRule_basic(t *testing.T) {
 		b.Gateway.Reset()
 		out := other.Apply()
 		other.Empty()
-		// The one that says nothing in other words takes them over.
-		if want := fmt.Sprintf("%d imported, 0 added, 1 changed, 0 destroyed", len(rules)); !strings.Contains(out, want) {
+		if want := fmt.Sprintf("%d imported, 0 added, 0 changed, 0 destroyed", len(rules)); !strings.Contains(out, want) {
 			t.Errorf("the import did more, or less, than %q:\n%s", want, out)
 		}
 		if calls := mutations(b); len(calls) > 0 {
@@ -275,16 +279,16 @@ var ruleUpdates = []ruleUpdate{
 	{"filter", []string{`expiration_date = "2031-01-31"`, `filter = { prefix = "a/", tags = { A = "1" } }`}, []string{"filter"}, true},
 	{"tag", []string{`expiration_date = "2031-01-31"`, `filter = { prefix = "a/", tags = { A = "2" } }`}, []string{"filter"}, true},
 	{"no filter", []string{`expiration_date = "2031-01-31"`}, []string{"filter"}, true},
-	{"a filter of nothing", []string{`expiration_date = "2031-01-31"`, `filter = {}`}, []string{"filter"}, false},
+	{"a filter of nothing", []string{`expiration_date = "2031-01-31"`, `filter = {}`}, nil, false},
 	{"transitions", []string{`transitions = [{ date = "2030-01-31", storage_class = "GLACIER" }, { date = "2030-02-28", storage_class = "DEEP_ARCHIVE" }]`},
-		[]string{"expiration_date", "filter", "transitions"}, true},
+		[]string{"expiration_date", "transitions"}, true},
 	{"the same transitions", []string{
 		`transitions = [{ date = "2030-02-28T00:00:00Z", storage_class = "DEEP_ARCHIVE" }, { date = "2030-01-31", storage_class = "GLACIER" }]`,
 	}, nil, false},
 	{"delete markers", []string{`expired_object_delete_marker = true`, `noncurrent_days = 7`},
 		[]string{"expired_object_delete_marker", "noncurrent_days", "transitions"}, true},
 	{"no delete markers", []string{`expired_object_delete_marker = false`, `noncurrent_days = 7`}, []string{"expired_object_delete_marker"}, true},
-	{"false in other words", []string{`noncurrent_days = 7`}, []string{"expired_object_delete_marker"}, false},
+	{"false in other words", []string{`noncurrent_days = 7`}, nil, false},
 	{"newer versions", []string{`noncurrent_days = 7`, `newer_noncurrent_versions = 2`}, []string{"newer_noncurrent_versions"}, true},
 	{"old versions", []string{`noncurrent_transitions = [{ days = 30, newer_versions = 1, storage_class = "ONEZONE_IA" }]`},
 		[]string{"newer_noncurrent_versions", "noncurrent_days", "noncurrent_transitions"}, true},

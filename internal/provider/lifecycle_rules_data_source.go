@@ -44,8 +44,8 @@ func (d *lifecycleRulesDataSource) Schema(
 			},
 			"rules": schema.ListNestedAttribute{
 				Computed: true,
-				MarkdownDescription: "The rules, in S3's order; empty if there are none. What a rule does not set is null; " +
-					"elements that spinup does not know are left out.",
+				MarkdownDescription: "The rules, in S3's order; empty if there are none. A number or date that a rule does " +
+					"not set is null; elements that spinup does not know are left out.",
 				NestedObject: schema.NestedAttributeObject{Attributes: ruleDataSchema()},
 			},
 		},
@@ -65,9 +65,10 @@ func ruleDataSchema() map[string]schema.Attribute {
 		"enabled": dataFlag("Whether S3 applies the rule."),
 		"status":  dataText("Status of the rule in S3: `Enabled` or `Disabled`."),
 		"filter": schema.SingleNestedAttribute{
-			CustomType:          fwtypes.NewObjectType[ruleFilterModel](),
-			Computed:            true,
-			MarkdownDescription: "Objects that the rule applies to; null for every object of the bucket.",
+			CustomType: fwtypes.NewObjectType[ruleFilterModel](),
+			Computed:   true,
+			MarkdownDescription: "Objects that the rule applies to: those that meet all conditions. An empty prefix, no tags " +
+				"and sizes of 0 and null are no conditions.",
 			Attributes: map[string]schema.Attribute{
 				"prefix": dataText("Prefix of the key."),
 				"tags": schema.MapAttribute{
@@ -85,11 +86,11 @@ func ruleDataSchema() map[string]schema.Attribute {
 		"newer_noncurrent_versions": dataNumber("How many old versions of an object, the newest of them, are kept " +
 			"longer than `noncurrent_days`."),
 		"delete_incomplete_uploads_days": dataNumber("Days after which an unfinished multipart upload is deleted."),
-		"transitions": moves("Moves of objects to other storage classes; null for none.", map[string]schema.Attribute{
+		"transitions": moves("Moves of objects to other storage classes; empty for none.", map[string]schema.Attribute{
 			"days": dataNumber("Days after which an object is moved; null if `date` is set."),
 			"date": dataText("Date from which on objects are moved, as RFC 3339 in UTC."),
 		}),
-		"noncurrent_transitions": moves("Moves of old versions to other storage classes; null for none.",
+		"noncurrent_transitions": moves("Moves of old versions to other storage classes; empty for none.",
 			map[string]schema.Attribute{
 				"days":           dataNumber("Days after which an old version is moved."),
 				"newer_versions": dataNumber("How many old versions of an object, the newest of them, are not moved."),
@@ -116,6 +117,7 @@ func (d *lifecycleRulesDataSource) Read(
 	for _, rule := range rules {
 		facts := ruleFacts{Name: optional(rule.Name)}
 		facts.see(ctx, rule, &resp.Diagnostics)
+		facts.fillUnset(ctx, &resp.Diagnostics)
 		m.Rules = append(m.Rules, facts)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)

@@ -18,8 +18,8 @@ func TestAccLifecycleRulesDataSource_all(t *testing.T) {
 		tf := b.Served(t)
 		config, want := b.Provider(), []any{map[string]any{
 			"name": "stranger", "enabled": false, "status": "Disabled", "filter": filterState("tags", map[string]any{"A": "<2>", "Z": "1"}),
-			"expiration_days": nil, "expiration_date": nil, "expired_object_delete_marker": nil, "noncurrent_days": nil,
-			"newer_noncurrent_versions": nil, "delete_incomplete_uploads_days": nil, "noncurrent_transitions": nil,
+			"expiration_days": nil, "expiration_date": nil, "expired_object_delete_marker": false, "noncurrent_days": nil,
+			"newer_noncurrent_versions": nil, "delete_incomplete_uploads_days": nil, "noncurrent_transitions": []any{},
 			"transitions": []any{
 				map[string]any{"days": 30.0, "date": nil, "storage_class": "STANDARD_IA"},
 				map[string]any{"days": 90.0, "date": nil, "storage_class": "GLACIER"},

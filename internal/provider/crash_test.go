@@ -32,46 +32,35 @@ type sweep struct {
 	gone func(t *testing.T, b *acctest.Bench)
 	// phases are those that are swept: "create", "update" and "delete".
 	phases []string
-	// slow says that a case takes seconds: then each goes on in one of the two ways only, by turns.
-	slow bool
 }
 
-// run fails every mutating call of each phase, unsent and with its answer lost, and goes on by apply and by destroy: the
-// end is the same, and nothing is left behind. The cases are played in process, but for one of each phase and fault:
-// these alone run on LocalStack too, which answers one call at a time.
+// run fails every mutating call of each phase, unsent and with its answer lost, and goes on by apply after the one and by
+// destroy after the other, by turns: the end is the same, and nothing is left behind. The cases are played in process,
+// but for one of each phase and fault: these alone run on LocalStack too, which answers one call at a time.
 func (s sweep) run(t *testing.T, b *acctest.Bench) {
 	faults := map[string]func() gateway.Fault{"unsent": gateway.ResetBefore, "lost": gateway.ResetAfter}
 	for _, phase := range s.phases {
 		calls, facts := s.undisturbed(t, b, phase)
 		for n := 1; n <= calls; n++ {
 			for kind, fault := range faults {
-				for i, next := range s.nexts(n, kind) {
-					real := n == (calls+1)/2 && i == 0
-					if !real && b.Kind == emulator.LocalStack {
-						continue
-					}
-					t.Run(fmt.Sprintf("%s/%d/%s/%s", phase, n, kind, next), func(t *testing.T) {
-						t.Parallel()
-						b := b.Fork(t)
-						s.crash(t, b, runner(t, b, real), phase, gateway.Rule{
-							Name: struck, Match: gateway.Nth(n, gateway.Mutation()), Fault: fault(), Times: 1,
-						}, next, facts)
-					})
+				real := n == (calls+1)/2
+				if !real && b.Kind == emulator.LocalStack {
+					continue
 				}
+				next := "destroy"
+				if (n%2 == 0) == (kind == "lost") {
+					next = "apply"
+				}
+				t.Run(fmt.Sprintf("%s/%d/%s/%s", phase, n, kind, next), func(t *testing.T) {
+					t.Parallel()
+					b := b.Fork(t)
+					s.crash(t, b, runner(t, b, real), phase, gateway.Rule{
+						Name: struck, Match: gateway.Nth(n, gateway.Mutation()), Fault: fault(), Times: 1,
+					}, next, facts)
+				})
 			}
 		}
 	}
-}
-
-// nexts are the ways to go on after the n-th call.
-func (s sweep) nexts(n int, kind string) []string {
-	switch {
-	case !s.slow:
-		return []string{"apply", "destroy"}
-	case (n%2 == 0) == (kind == "lost"):
-		return []string{"apply"}
-	}
-	return []string{"destroy"}
 }
 
 // prepare makes what is there before the phase, and gives the configuration and the command that are to be struck.

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 )
 
 // together is a latency that lets all rules of a Terraform run wait for the same read, and so share a write.
@@ -70,7 +71,7 @@ func TestAccLifecycleRule_survivors(t *testing.T) {
 					writeLifecycle(t, b, row.others...)
 				}
 				before := rawRules(t, b)
-				tf := b.Played(t)
+				tf := b.Played(t, func(p *awsclient.Pace) { p.Gather = time.Second }) // a busy machine makes them late
 				tf.Write(b.Provider() + ruleBlock(b, "one", "one", `expiration_days = 30`) + ruleBlock(b, "two", "two", `noncurrent_days = 30`))
 				tf.Apply()
 				b.Gateway.Reset()

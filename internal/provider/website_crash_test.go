@@ -59,7 +59,6 @@ func TestAccWebsite_crashSweep(t *testing.T) {
 		facts:    siteFacts,
 		gone:     goneWhole,
 		phases:   []string{"create", "update", "delete"},
-		slow:     true,
 	}.run)
 }
 
@@ -76,7 +75,6 @@ func TestAccWebsite_crashSweepTags(t *testing.T) {
 		facts:    siteFacts,
 		gone:     goneWhole,
 		phases:   []string{"update"},
-		slow:     true,
 	}.run)
 }
 

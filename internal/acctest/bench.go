@@ -64,8 +64,8 @@ func Only(t *testing.T, kind emulator.Kind, reason string, test func(t *testing.
 	on(t, note(t, kind, reason), start, test)
 }
 
-// Alone runs a test on a fakecloud of its own, in parallel with all others, because it would meet what other tests do to
-// the account: the reason is printed at the end of the run.
+// Alone runs a test on a fakecloud of its own, in parallel with all others, because it would meet what other tests do
+// to the account: the reason is printed at the end of the run.
 func Alone(t *testing.T, reason string, test func(t *testing.T, b *Bench)) {
 	t.Helper()
 	t.Parallel()

@@ -36,7 +36,9 @@ func (Int64Type) Equal(other attr.Type) bool {
 func (Int64Type) ValueType(context.Context) attr.Value { return Int64{} }
 
 // ValueFromInt64 makes the value from a plain number.
-func (Int64Type) ValueFromInt64(_ context.Context, in basetypes.Int64Value) (basetypes.Int64Valuable, diag.Diagnostics) {
+func (Int64Type) ValueFromInt64(
+	_ context.Context, in basetypes.Int64Value,
+) (basetypes.Int64Valuable, diag.Diagnostics) {
 	return Int64{Int64Value: in}, nil
 }
 

@@ -76,6 +76,32 @@ func New(t testing.TB, provider tfprotov6.ProviderServer) *Server {
 	return s
 }
 
+// Invoke invokes an action that has no attributes, and gives the messages of its progress.
+func (s *Server) Invoke(typeName string) (progress []string, diags Diagnostics) {
+	s.t.Helper()
+	actions, ok := s.provider.(tfprotov6.ActionServer)
+	schema := s.schemas.ActionSchemas[typeName]
+	if !ok || schema == nil {
+		s.t.Fatalf("there is no action %s", typeName)
+	}
+	object := schema.Schema.ValueType()
+	config, err := tfprotov6.NewDynamicValue(object, tftypes.NewValue(object, map[string]tftypes.Value{}))
+	s.must(err)
+	stream, err := actions.InvokeAction(s.t.Context(), &tfprotov6.InvokeActionRequest{
+		ActionType: typeName, Config: &config,
+	})
+	s.must(err)
+	for event := range stream.Events {
+		switch e := event.Type.(type) {
+		case tfprotov6.ProgressInvokeActionEventType:
+			progress = append(progress, e.Message)
+		case tfprotov6.CompletedInvokeActionEventType:
+			diags = e.Diagnostics
+		}
+	}
+	return progress, diags
+}
+
 // must ends the test when a call itself failed.
 func (s *Server) must(err error) {
 	s.t.Helper()

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
@@ -71,4 +72,32 @@ func TestContract_claims(t *testing.T) {
 			}
 		}
 	}
+}
+
+// ClaimedParts are the attributes whose parts refuse what others have put in their place, by resource. They are those of
+// the engine's own tables.
+func ClaimedParts(t *testing.T) map[string][]string {
+	t.Helper()
+	all := map[string][]string{}
+	for name, r := range everything(t).resources {
+		all[name] = r.(interface{ claimed() []string }).claimed()
+		for attribute, row := range unclaimedParts()[name] {
+			if row.reason == isAsked {
+				all[name] = append(all[name], attribute)
+			}
+		}
+		slices.Sort(all[name])
+		all[name] = slices.Compact(all[name])
+	}
+	return all
+}
+
+// claimed are the attributes of the parts that have a Claim.
+func (c *envelope[M, S, O, P]) claimed() (all []string) {
+	for _, part := range c.build(&awsclient.Conn{}).Parts {
+		if part.Claim != nil {
+			all = append(all, part.Attribute)
+		}
+	}
+	return all
 }

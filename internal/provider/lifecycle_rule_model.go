@@ -145,8 +145,8 @@ func (m *lifecycleRuleModel) fill(
 // false and an empty filter in it would be changes of null.
 func (f *ruleFacts) fillUnset(ctx context.Context, diags *diag.Diagnostics) {
 	f.ExpiredObjectDeleteMarker = pick(f.ExpiredObjectDeleteMarker, types.BoolValue(false))
-	f.Transitions = pick(f.Transitions, types.SetValueMust(elementType[transitionModel](), nil))
-	f.NoncurrentTransitions = pick(f.NoncurrentTransitions, types.SetValueMust(elementType[noncurrentTransitionModel](), nil))
+	f.Transitions = pick(f.Transitions, noneOf[transitionModel]())
+	f.NoncurrentTransitions = pick(f.NoncurrentTransitions, noneOf[noncurrentTransitionModel]())
 	if f.Filter.IsUnknown() {
 		return
 	}

@@ -5,6 +5,7 @@ package provider
 import (
 	"context"
 
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
@@ -67,7 +68,7 @@ func (p *spinupProvider) Configure(
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	resp.ResourceData, resp.DataSourceData = data, data
+	resp.ResourceData, resp.DataSourceData, resp.ActionData = data, data, data
 }
 
 func (p *spinupProvider) Resources(context.Context) []func() resource.Resource {
@@ -79,6 +80,11 @@ func (p *spinupProvider) Resources(context.Context) []func() resource.Resource {
 func (p *spinupProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return bounded(newAccountDataSource, newBucketDataSource, newBucketsDataSource, newBucketUserDataSource,
 		newBucketUsersDataSource, newLifecycleRulesDataSource, newWebsiteDataSource)
+}
+
+// Actions need Terraform 1.14.
+func (p *spinupProvider) Actions(context.Context) []func() action.Action {
+	return []func() action.Action{newReapAction}
 }
 
 func (p *spinupProvider) Functions(context.Context) []func() function.Function {

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudfront"
 	"github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
@@ -60,6 +61,29 @@ func TestAccWebsite_destroyDisable(t *testing.T) {
 		tf.Empty()
 		tf.Destroy()
 		b.GoneSite(t, "other."+zone(b))
+	})
+}
+
+// TestAccReapAction: the action deletes what the last site of an account has left.
+func TestAccReapAction(t *testing.T) {
+	acctest.Alone(t, everybodys, func(t *testing.T, b *acctest.Bench) {
+		b.MakeZone(t, zone(b))
+		tf := b.Played(t)
+		tf.Write(b.Provider() + site(b, `destroy_mode = "disable"`, "wait_for_deployment = false"))
+		tf.Apply()
+		id := distributionID(tf)
+		slowly(b, tf.Destroy)
+		wantRetired(t, b, id)
+
+		s := play(t, b, values{"endpoints": endpoints(b)})
+		untilStatus(t, b, id, "Deployed")
+		progress, diags := s.Invoke("spinup_reap")
+		wellDone(t, diags)
+		same(t, "progress", []string{"deleted the distribution " + id + " of " + domain(b)}, progress)
+		b.GoneSite(t, domain(b))
+		progress, diags = s.Invoke("spinup_reap")
+		wellDone(t, diags)
+		same(t, "progress of the next", 0, len(progress))
 	})
 }
 
@@ -135,23 +159,60 @@ func TestAccWebsite_waitRunsOut(t *testing.T) {
 	})
 }
 
+// TestAccWebsite_uploadedMeanwhile: a file that comes into the bucket while the distribution is being deleted stops the
+// destroy. It stays, and so does the site in state.
+func TestAccWebsite_uploadedMeanwhile(t *testing.T) {
+	acctest.Only(t, emulator.Fakecloud, noCloudFront, func(t *testing.T, b *acctest.Bench) {
+		b.MakeZone(t, zone(b))
+		tf := b.Played(t)
+		tf.Write(b.Provider() + site(b))
+		tf.Apply()
+		late := b.Edge.Inject(gateway.Rule{Match: func(call gateway.Call) bool {
+			if call.Name() == "cloudfront:DeleteDistribution" {
+				b.PutObject(t, domain(b), "late.html")
+			}
+			return false
+		}})
+		saysAll(t, tf.MustFail("destroy", "-auto-approve"), domain(b), "not empty")
+		late()
+		out := acctest.Must(b.S3().ListObjectsV2(t.Context(), &s3.ListObjectsV2Input{Bucket: aws.String(domain(b))}))(t)
+		var keys []string
+		for _, object := range out.Contents {
+			keys = append(keys, *object.Key)
+		}
+		if !slices.Contains(keys, "late.html") {
+			t.Errorf("the bucket holds %v", keys)
+		}
+		if tf.State(websiteAddress) == nil {
+			t.Error("the site is not in state any more")
+		}
+		for _, key := range keys {
+			acctest.Must(b.S3().DeleteObject(t.Context(), &s3.DeleteObjectInput{Bucket: aws.String(domain(b)), Key: &key}))(t)
+		}
+		tf.Destroy()
+		b.GoneSite(t, domain(b))
+	})
+}
+
 // TestAccWebsite_noWait: without wait_for_deployment nothing waits, and the next plan has nothing to do.
 func TestAccWebsite_noWait(t *testing.T) {
 	acctest.Only(t, emulator.Fakecloud, noCloudFront, func(t *testing.T, b *acctest.Bench) {
 		b.MakeZone(t, zone(b))
 		b.MakeCertificate(t, domain(b))
 		tf := b.Played(t)
+		const few = 4 // whoever waits looks again and again
+		looks := func() int { return b.Edge.Counts()["cloudfront:GetDistribution"] }
 		tf.Write(b.Provider() + site(b, "wait_for_deployment = false"))
 		tf.Apply()
-		if got := tf.State(websiteAddress)["distribution_status"]; got != "InProgress" {
-			t.Errorf("distribution_status is %v, want InProgress", got)
+		if n := looks(); n > few {
+			t.Errorf("the new distribution was looked at %d times", n)
 		}
 		tf.Empty()
 		b.Edge.Reset()
 		tf.Write(b.Provider() + site(b, "wait_for_deployment = false", `price_class = "PriceClass_All"`))
 		tf.Apply()
-		if got := tf.State(websiteAddress)["distribution_status"]; got != "InProgress" {
-			t.Errorf("after an update distribution_status is %v, want InProgress", got)
+		if n := looks(); n > few {
+			t.Errorf("the updated distribution was looked at %d times", n)
 		}
 		if n := b.Edge.Counts()["cloudfront:UpdateDistribution"]; n != 1 {
 			t.Errorf("%d updates of the distribution, want one", n)

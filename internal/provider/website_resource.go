@@ -245,7 +245,8 @@ func websiteDeliverySchema() map[string]schema.Attribute {
 			"everywhere, which takes minutes. Default `true`. A change of tags or groups never waits."),
 		"destroy_mode": choice("How the distribution is destroyed: `wait` (default; it is disabled, and deleted when that "+
 			"is deployed everywhere, which takes minutes) or `disable` (it is disabled and tagged; a later change of any "+
-			"website of the account deletes it).", website.DestroyWait, website.DestroyDisable),
+			"website of the account deletes it, or the action `spinup_reap`, which needs Terraform 1.14).",
+			website.DestroyWait, website.DestroyDisable),
 	}
 }
 

@@ -630,7 +630,6 @@ func (w *world) claimed() house {
 		}
 		return nil
 	}
-	c.Parts[2].Enters = func(asked wish) bool { return asked.Before().Garden != asked.Want.Garden }
 	return c
 }
 
@@ -676,6 +675,13 @@ func TestCheck_ofAnUpdateReadsWhatEnters(t *testing.T) {
 	bare.Garden = ""
 	if err := w.claimed().Check(t.Context(), wish{Want: full, Prior: &bare}); err != nil || len(w.reads) != 1 || w.reads["garden"] != 1 {
 		t.Errorf("a garden enters: err %v, read %v", err, w.reads)
+	}
+	c, other := w.claimed(), full
+	c.Parts[2].Enters = func(asked wish) bool { return asked.Before().Garden != asked.Want.Garden }
+	other.Garden = "tulips"
+	w.reads = map[string]int{}
+	if err := c.Check(t.Context(), wish{Want: full, Prior: &other}); err != nil || w.reads["garden"] != 1 {
+		t.Errorf("another garden enters, as the part says: err %v, read %v", err, w.reads)
 	}
 }
 

@@ -65,7 +65,8 @@ type Part[S, O any] struct {
 	Claim func(ctx context.Context, w Wish[S], have O) error
 
 	// Enters reports whether this change brings something into the scope of the part that state does not know: a
-	// name, a zone, a path. Then a plan asks Claim and CanApply already. Nil: nothing ever does.
+	// name, a zone, a path. Then a plan asks Claim and CanApply already. Nil: only a part with a Claim does, as a
+	// whole, when state has not wanted it.
 	Enters func(w Wish[S]) bool
 
 	// CanApply refuses to apply the part, before the first write of the run. Nil: always fine.
@@ -116,7 +117,15 @@ func (p Part[S, O]) done(w Wish[S], have O) bool {
 func (p Part[S, O]) due(w Wish[S], have O) bool { return p.wanted(w) && !p.done(w, have) }
 
 // enters reports whether a plan has to look at the part: it is new, or something comes into its scope.
-func (p Part[S, O]) enters(w Wish[S]) bool { return p.Enters != nil && p.wanted(w) && p.Enters(w) }
+func (p Part[S, O]) enters(w Wish[S]) bool {
+	switch {
+	case !p.wanted(w):
+		return false
+	case p.Enters != nil:
+		return p.Enters(w)
+	}
+	return p.Claim != nil && w.Prior != nil && !p.wanted(Keep(*w.Prior))
+}
 
 // unwanted reports whether the part is there, should not be, and can be removed.
 func (p Part[S, O]) unwanted(w Wish[S], have O) bool {

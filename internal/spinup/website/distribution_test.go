@@ -432,12 +432,18 @@ func TestReap(t *testing.T) {
 			if row.again {
 				e.add("E2", nil, Settings{Names: []string{domain}, Enabled: true})
 			}
-			if err := w.reap(t.Context(), Spec{}); err != nil {
+			said, waiting, err := w.reapAll(t.Context())
+			if err != nil {
 				t.Fatal(name, err)
+			}
+			waits := !row.live.Enabled && row.tags[reapTag] != "" && row.live.Comment == domain && row.deleted == ""
+			if want := []string{"E1 of " + domain}; row.deleted != "" && !slices.Equal(said, want) ||
+				waits != slices.Equal(waiting, want) || len(said)+len(waiting) > 1 {
+				t.Errorf("%s: said to be deleted are %q, waiting %q", name, said, waiting)
 			}
 			if row.live.AccessID != "" {
 				e.pending["E1"] = 0
-				if err := w.reap(t.Context(), Spec{}); err != nil || len(e.deleted) != 1 || len(rest.deleted) != 2 {
+				if err := w.reap(t.Context()); err != nil || len(e.deleted) != 1 || len(rest.deleted) != 2 {
 					t.Errorf("%s: the next run deletes %v and %v, %v", name, e.deleted, rest.deleted, err)
 				}
 				return
@@ -485,11 +491,11 @@ func TestReap_denied(t *testing.T) {
 			e.add("E1", map[string]string{reapTag: domain}, Settings{Comment: domain})
 			allowed := w
 			deny(&w)
-			if err := w.reap(t.Context(), Spec{}); !errors.Is(err, denied) || !strings.Contains(err.Error(), "the distribution E1") ||
+			if err := w.reap(t.Context()); !errors.Is(err, denied) || !strings.Contains(err.Error(), "the distribution E1") ||
 				len(e.deleted) > 0 {
 				t.Errorf("%s: deleted are %v, %v", name, e.deleted, err)
 			}
-			if err := allowed.reap(t.Context(), Spec{}); err != nil || len(e.deleted) != 1 || len(rest.deleted) != 2 ||
+			if err := allowed.reap(t.Context()); err != nil || len(e.deleted) != 1 || len(rest.deleted) != 2 ||
 				a.detail[certARN] != nil {
 				t.Errorf("%s: then deleted are %v and %v, %v", name, e.deleted, rest.deleted, err)
 			}
@@ -510,7 +516,7 @@ func TestReap_error(t *testing.T) {
 	) (*cloudfront.DeleteDistributionOutput, error) {
 		return nil, denied
 	})
-	if err := w.reap(t.Context(), Spec{}); !errors.Is(err, denied) || !strings.Contains(err.Error(), "the distribution E1") {
+	if err := w.reap(t.Context()); !errors.Is(err, denied) || !strings.Contains(err.Error(), "the distribution E1") {
 		t.Error(err)
 	}
 }

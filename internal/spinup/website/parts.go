@@ -66,7 +66,7 @@ func New(conn *awsclient.Conn) reconcile.Composite[Spec, Status] {
 		Rescue:      conn.Pace.Rescue,
 		WithoutRoot: withoutBucket,
 		Taken:       w.taken,
-		Afterwards:  w.reap,
+		Afterwards:  func(ctx context.Context, _ Spec) error { return w.reap(ctx) },
 		Until:       conn.Until,
 	}
 }

@@ -8,35 +8,77 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 )
 
 // reapTag marks a disabled distribution that a later run is to delete. Its value is the domain of the site.
 const reapTag = "spinup:reap"
 
+// Reap deletes what is left of sites that were destroyed without waiting. It gives the distributions that it deleted,
+// and those that still have to wait because CloudFront has not disabled them everywhere.
+func Reap(ctx context.Context, conn *awsclient.Conn) (deleted, waiting []string, err error) {
+	return website{API: NewAPI(conn), conn: conn}.reapAll(ctx)
+}
+
+func (w website) reapAll(ctx context.Context) (deleted, waiting []string, err error) {
+	before, err := w.retired(ctx, disabled)
+	if err != nil {
+		return nil, nil, err
+	}
+	failed := w.reap(ctx)
+	after, err := w.retired(ctx, disabled)
+	left := map[string]bool{}
+	for _, d := range after {
+		left[d.ID] = true
+		waiting = append(waiting, d.ID+" of "+d.Tags[reapTag])
+	}
+	for _, d := range before {
+		if !left[d.ID] && err == nil {
+			deleted = append(deleted, d.ID+" of "+d.Tags[reapTag])
+		}
+	}
+	return deleted, waiting, errors.Join(failed, err)
+}
+
+func disabled(d types.DistributionSummary) bool { return !aws.ToBool(d.Enabled) }
+
 // reap deletes the distributions that earlier runs left disabled, and what only they used. It does not wait: a
 // distribution whose change is not deployed yet is left to the next run.
-func (w website) reap(ctx context.Context, _ Spec) error {
-	var idle []types.DistributionSummary
-	err := w.eachDistribution(ctx, func(d types.DistributionSummary) {
-		if !aws.ToBool(d.Enabled) && aws.ToString(d.Status) == deployed && strings.Contains(aws.ToString(d.Comment), ".") {
-			idle = append(idle, d)
-		}
+func (w website) reap(ctx context.Context) error {
+	idle, err := w.retired(ctx, func(d types.DistributionSummary) bool {
+		return disabled(d) && aws.ToString(d.Status) == deployed
 	})
-	if err != nil {
-		return err
-	}
-	var failed []error
+	failed := []error{err}
 	for _, d := range idle {
-		seen, err := w.readDistribution(ctx, aws.ToString(d.Id))
-		if err == nil && seen != nil && seen.Tags[reapTag] != "" {
-			err = w.reapOne(ctx, seen)
-		}
-		if err != nil {
-			failed = append(failed, fmt.Errorf("deleting the distribution %s, which an earlier run disabled: %w",
-				aws.ToString(d.Id), err))
+		if err := w.reapOne(ctx, d); err != nil {
+			failed = append(failed, fmt.Errorf("deleting the distribution %s, which an earlier run disabled: %w", d.ID, err))
 		}
 	}
 	return errors.Join(failed...)
+}
+
+// retired are the picked distributions that are to be deleted.
+func (w website) retired(
+	ctx context.Context, pick func(types.DistributionSummary) bool,
+) (all []*Distribution, err error) {
+	var picked []string
+	err = w.eachDistribution(ctx, func(d types.DistributionSummary) {
+		if pick(d) && strings.Contains(aws.ToString(d.Comment), ".") {
+			picked = append(picked, aws.ToString(d.Id))
+		}
+	})
+	failed := []error{err}
+	for _, id := range picked {
+		seen, err := w.readDistribution(ctx, id)
+		if err != nil {
+			failed = append(failed, err)
+		}
+		if seen != nil && seen.Tags[reapTag] != "" {
+			all = append(all, seen)
+		}
+	}
+	return all, errors.Join(failed...)
 }
 
 // reapOne deletes what a distribution used and, last of all, the distribution, which bears the mark: what a failure

@@ -115,3 +115,37 @@ func TestAccWebsite_aliasMoves(t *testing.T) {
 		b.GoneSite(t, "art."+zone(b))
 	})
 }
+
+// TestAccWebsite_sharedCertificate: a site whose certificate another site uses is not destroyed before that one, and the
+// error names it.
+func TestAccWebsite_sharedCertificate(t *testing.T) {
+	acctest.Only(t, emulator.Fakecloud, noCloudFront, func(t *testing.T, b *acctest.Bench) {
+		b.MakeZone(t, zone(b))
+		of := func(name, lines string) string {
+			return fmt.Sprintf("resource \"spinup_website\" %[1]q {\n  domain = \"%[1]s.%[2]s\"\n  wait_for_deployment = false\n  %[3]s\n}\n",
+				name, zone(b), lines)
+		}
+		tf := b.Played(t)
+		tf.Write(b.Provider() + of("zoo", fmt.Sprintf("aliases = [%q]", "art."+zone(b))))
+		tf.Apply()
+		shared := fmt.Sprintf("certificate_arn = %q", tf.State("spinup_website.zoo")["certificate_arn"])
+		tf.Write(b.Provider() + of("zoo", "")) // its certificate still covers both names
+		tf.Apply()
+		tf.Write(b.Provider() + of("zoo", "") + of("art", shared))
+		tf.Apply()
+		tf.Empty()
+
+		tf.Write(b.Provider() + of("art", shared))
+		b.Gateway.Reset()
+		b.Edge.Reset()
+		saysAll(t, tf.MustFail("apply", "-auto-approve"), "which was made for this site, is also used by the distribution",
+			" of art."+zone(b), "Nothing was changed.")
+		same(t, "writing calls", 0, len(siteMutations(b)))
+		tf.Write(b.Provider() + of("zoo", ""))
+		tf.Apply()
+		tf.Empty()
+		tf.Destroy()
+		b.GoneSite(t, "zoo."+zone(b))
+		b.GoneSite(t, "art."+zone(b))
+	})
+}

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/acm"
 	"github.com/aws/aws-sdk-go-v2/service/acm/types"
+	cftypes "github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 )
@@ -122,16 +123,15 @@ func (w website) observeCertificate(ctx context.Context, want wish, o *Status) e
 // behind, the certificate would be nobody's, and without its records it would not be renewed.
 func (w website) refuseUsedCertificates(ctx context.Context, want wish, o Status) error {
 	all := slices.Clone(o.Shared)
-	if c := *o.Certificate; len(c.others(want.Want.DistributionID)) > 0 {
-		err := w.checkOwner(ctx, want, &c)
-		if err == nil && c.Owned {
-			c.users, err = w.usersOf(ctx, &c, want.Want.DistributionID)
-		}
-		if err != nil {
-			return err
-		}
-		all = append(all, &c)
+	c := *o.Certificate
+	err := w.checkOwner(ctx, want, &c)
+	if err == nil && c.Owned {
+		c.users, err = w.usersOf(ctx, &c, want.Want.DistributionID)
 	}
+	if err != nil {
+		return err
+	}
+	all = append(all, &c)
 	for _, c := range all {
 		if len(c.users) > 0 {
 			return fmt.Errorf("the certificate %s, which was made for this site, is also used by %s: give that another "+
@@ -141,33 +141,25 @@ func (w website) refuseUsedCertificates(ctx context.Context, want wish, o Status
 	return nil
 }
 
-// others are the ARNs of what uses the certificate beside a distribution.
-func (c Certificate) others(distribution string) (arns []string) {
-	for _, arn := range c.InUseBy {
-		if distribution == "" || !strings.HasSuffix(arn, ":distribution/"+distribution) {
-			arns = append(arns, arn)
-		}
-	}
-	return arns
-}
-
-// usersOf names what uses the certificate beside a distribution. ACM is slow to notice that one is gone.
+// usersOf names what uses the certificate beside a distribution. ACM is slow to notice that a distribution is new or
+// gone, so CloudFront is asked for those.
 func (w website) usersOf(ctx context.Context, c *Certificate, distribution string) (users []string, err error) {
-	for _, arn := range c.others(distribution) {
-		_, id, ok := strings.Cut(arn, ":distribution/")
-		if !ok {
+	for _, arn := range c.InUseBy {
+		if !strings.Contains(arn, ":distribution/") {
 			users = append(users, arn)
-			continue
-		}
-		seen, err := w.readDistribution(ctx, id)
-		if err != nil {
-			return nil, err
-		}
-		if seen != nil && seen.Settings.CertificateARN == c.ARN {
-			users = append(users, fmt.Sprintf("the distribution %s of %s", id, strings.Join(seen.Settings.Names, ", ")))
 		}
 	}
-	return users, nil
+	err = w.eachDistribution(ctx, func(d cftypes.DistributionSummary) {
+		uses := d.ViewerCertificate != nil && aws.ToString(d.ViewerCertificate.ACMCertificateArn) == c.ARN
+		if uses && aws.ToString(d.Id) != distribution {
+			var names []string
+			if d.Aliases != nil {
+				names = d.Aliases.Items
+			}
+			users = append(users, fmt.Sprintf("the distribution %s of %s", aws.ToString(d.Id), strings.Join(names, ", ")))
+		}
+	})
+	return users, err
 }
 
 // listCertificates returns all certificates of the region, without what only DescribeCertificate tells.

@@ -80,6 +80,11 @@ func (a *authority) add(arn, madeFor string, names []string, states ...string) {
 }
 
 func (a *authority) api(w *website) {
+	if w.ListDistributions == nil {
+		w.ListDistributions = cf(&a.journal, func(*cloudfront.ListDistributionsInput) (*cloudfront.ListDistributionsOutput, error) {
+			return &cloudfront.ListDistributionsOutput{DistributionList: &cftypes.DistributionList{}}, nil
+		})
+	}
 	w.RequestCertificate = certs(&a.journal, func(in *acm.RequestCertificateInput) (*acm.RequestCertificateOutput, error) {
 		a.asked = in
 		a.add(certARN, *in.Tags[0].Value, append([]string{*in.DomainName}, in.SubjectAlternativeNames...), a.states[certARN]...)
@@ -265,6 +270,7 @@ func TestCertificate_inUse(t *testing.T) {
 		"another site":        {domain, []string{distARN, beside}, certARN, "is also used by the distribution E2 of b.example.edu", 1, 0},
 		"a site that is gone": {domain, []string{distARN, beside}, "", "", 1, 0},
 		"one with another":    {domain, []string{beside}, certARN + "9", "", 1, 0},
+		"ACM does not know":   {domain, nil, certARN, "is also used by the distribution E2 of b.example.edu", 1, 0},
 		"a load balancer":     {domain, []string{"arn:aws:elasticloadbalancing:x"}, "", "is also used by arn:aws:elasticloadbalancing:x", 1, 0},
 		"not ours":            {"b.example.edu", []string{beside}, certARN, "", 1, 0},
 		"former, in use":      {domain, nil, certARN + "2", certARN + "2, which was made for this site, is also used by the distribution E2", 0, 1},
@@ -277,17 +283,17 @@ func TestCertificate_inUse(t *testing.T) {
 		if row.shared > 0 {
 			a.detail[certARN+"2"].InUseBy = []string{beside}
 		}
-		w.GetDistribution = cf(&a.journal, func(*cloudfront.GetDistributionInput) (*cloudfront.GetDistributionOutput, error) {
-			if row.uses == "" {
-				return nil, refused("NoSuchDistribution", 1)
+		using := func(id, name, arn string) cftypes.DistributionSummary {
+			return cftypes.DistributionSummary{
+				Id: &id, Aliases: &cftypes.Aliases{Items: []string{name}}, ViewerCertificate: &cftypes.ViewerCertificate{ACMCertificateArn: &arn},
 			}
-			return &cloudfront.GetDistributionOutput{Distribution: &cftypes.Distribution{DistributionConfig: &cftypes.DistributionConfig{
-				Aliases:           &cftypes.Aliases{Items: []string{"b.example.edu"}},
-				ViewerCertificate: &cftypes.ViewerCertificate{ACMCertificateArn: &row.uses},
-			}}}, nil
-		})
-		w.ListTagsForResource = cf(&a.journal, func(*cloudfront.ListTagsForResourceInput) (*cloudfront.ListTagsForResourceOutput, error) {
-			return &cloudfront.ListTagsForResourceOutput{Tags: &cftypes.Tags{}}, nil
+		}
+		list := []cftypes.DistributionSummary{using("E1", domain, certARN), {Id: aws.String("E0")}}
+		if row.uses != "" {
+			list = append(list, using("E2", "b.example.edu", row.uses))
+		}
+		w.ListDistributions = cf(&a.journal, func(*cloudfront.ListDistributionsInput) (*cloudfront.ListDistributionsOutput, error) {
+			return &cloudfront.ListDistributionsOutput{DistributionList: &cftypes.DistributionList{Items: list}}, nil
 		})
 		s := Spec{Domain: domain, CertificateARN: certARN, DistributionID: "E1"}
 		keep := wish{Want: s, Prior: &s}

@@ -85,6 +85,9 @@ var badBuckets = map[string]badInput{
 		"encryption.bucket_key", "true", `"aws:kms"`},
 	"key id": {`encryption = { kms_key_arn = "0a1b2c3d" }`, "encryption.kms_key_arn", `"0a1b2c3d"`,
 		"arn:partition:kms:region:account:resource"},
+	"key alias": {`encryption = { kms_key_arn = "alias/data" }`, "encryption.kms_key_arn", `"alias/data"`,
+		"arn:partition:kms:region:account:resource"},
+	"null tag": {`tags = { K = null }`, `tags["K"]`, "null", "leave the tag out instead"},
 	"ARN of another service": {`encryption = { kms_key_arn = "arn:aws:s3:::data" }`,
 		"encryption.kms_key_arn", `"arn:aws:s3:::data"`, "arn:partition:kms:region:account:resource"},
 

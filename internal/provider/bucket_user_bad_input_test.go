@@ -36,6 +36,7 @@ var badUsers = map[string]badInput{
 	"boundary of another service": {
 		namedAnn(`permissions_boundary = "arn:aws:s3:::boundary"`), "permissions_boundary", `"arn:aws:s3:::boundary"`, "arn:",
 	},
+	"null tag":       {namedAnn(`tags = { K = null }`), `tags["K"]`, "null", "leave the tag out instead"},
 	"tag key of AWS": {namedAnn(`tags = { "aws:cloud" = "x" }`), "tags", `"aws:cloud"`, "AWS reserves"},
 
 	"duration":          {namedAnn(`access_key = { overlap = "1 day" }`), "access_key.overlap", `"1 day"`, "such as 30m or 48h"},

@@ -44,6 +44,7 @@ var badRules = map[string]badInput{
 	"no newer versions":  {`noncurrent_days = 1` + "\n" + `newer_noncurrent_versions = 0`, "newer_noncurrent_versions", "0", "between 1 and 100"},
 	"101 newer versions": {`noncurrent_days = 1` + "\n" + `newer_noncurrent_versions = 101`, "newer_noncurrent_versions", "101", "between 1 and 100"},
 	"no date":            {`expiration_date = "soon"`, "expiration_date", `"soon"`, "such as 2027-01-31"},
+	"date of elsewhere":  {`expiration_date = "31.1.2031"`, "expiration_date", `"31.1.2031"`, "such as 2027-01-31"},
 	"date of no day":     {`expiration_date = "2031-02-30"`, "expiration_date", `"2031-02-30"`, "such as 2027-01-31"},
 	"date with a time":   {`expiration_date = "2031-01-31T12:00:00Z"`, "expiration_date", `"2031-01-31T12:00:00Z"`, "midnight UTC"},
 	"midnight elsewhere": {`expiration_date = "2031-01-31T00:00:00+01:00"`, "expiration_date", `"2031-01-31T00:00:00+01:00"`, "midnight UTC"},

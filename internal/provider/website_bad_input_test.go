@@ -91,6 +91,7 @@ var badSites = map[string]struct {
 	},
 	"algorithm": {prototest.Values{"encryption": prototest.Values{"algorithm": "aes"}}, "encryption", `"aes"`, `["AES256" "aws:kms" "aws:kms:dsse"]`},
 
+	"null tag":      {prototest.Values{"tags": prototest.Values{"K": nil}}, `tags["K"]`, "null", "leave the tag out instead"},
 	"org tag":       {prototest.Values{"tags": prototest.Values{"spinup:org": "physics"}}, "tags", `"spinup:org"`, "Leave it out"},
 	"tag of others": {prototest.Values{"tags": prototest.Values{"Scanner": "mine"}}, "tags", `"Scanner"`, "ignore_tags"},
 	"region":        {prototest.Values{"region": "us-wset-1"}, "region", `"us-wset-1"`, "region"},

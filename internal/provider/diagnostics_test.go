@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
 )
 
@@ -90,6 +91,24 @@ func TestReport_importsAll(t *testing.T) {
 		if several := len(step.blocks) > 1; several != strings.Contains(step.detail, "The error with the largest number lists all of them.") {
 			t.Errorf("%d blocks: %s", len(step.blocks), step.detail)
 		}
+	}
+}
+
+// TestReport_silence: a service that never answered is reported once, whatever else failed for it; another one is not
+// lost.
+func TestReport_silence(t *testing.T) {
+	c := envelope[bucketModel, bucketSpec, bucketStatus, *bucketModel]{noun: "bucket", data: &providerData{}}
+	var failed reconcile.Errors
+	for i, host := range []string{"iam.example.edu", "iam.example.edu", "s3.example.edu", "iam.example.edu"} {
+		failed = append(failed, &reconcile.PartError{
+			Index: i, Part: "tags", Stage: reconcile.Observing, Err: &awsclient.NoAnswerError{Host: host},
+		})
+	}
+	var diags diag.Diagnostics
+	c.report(failed, attempt{operation: reading}, &diags)
+	if len(diags) != 2 || !strings.Contains(diags[0].Detail(), "iam.example.edu") ||
+		!strings.Contains(diags[1].Detail(), "s3.example.edu") {
+		t.Errorf("reported are %v", diags)
 	}
 }
 

@@ -30,10 +30,12 @@ func mutants() []mutant {
 		{"internal/reconcile/composite.go", `pending[i] = pending[i] && !p.done(w, *have)`,
 			`pending[i] = false && !p.done(w, *have)`, engine},
 		{"internal/reconcile/composite.go", `case due(i):`, `case false:`, engine},
+		{"internal/reconcile/part.go", `w.Prior != nil && !p.wanted(Keep(*w.Prior))`, `false`, engine},
 
 		{"internal/awspolicy/normal.go", `lowerSet(s.Action)`, `set(s.Action)`, policies},
 		{"internal/awspolicy/normal.go", `hasVariable(text) && d.Version == Version2012`,
 			`d.Version == Version2012`, policies},
+		{"internal/awspolicy/deleted.go", `len(left) <= len(before) &&`, `true &&`, policies},
 
 		{"internal/awsclient/errors.go", `"NoSuchEntity", "ParameterNotFound"`, `"ParameterNotFound"`, client},
 		{"internal/awsclient/errors.go", `return c.hasCode("NoSuchBucket") ||`, `return IsNotFound(err) ||`, client},
@@ -60,7 +62,7 @@ func mutants() []mutant {
 		{"internal/spinup/website/settings.go", `items[i].ResponsePagePath, items[i].ResponseCode = &e.Page, &e.Response`,
 			`items[i].ResponsePagePath = &e.Page`, sites},
 		{"internal/spinup/website/settings.go", `return f.EventType == types.EventTypeViewerRequest`, `return true`, sites},
-		{"internal/spinup/website/records.go", `return r.Alias && (now ||`, `return (now ||`, sites},
+		{"internal/spinup/website/records.go", `if r.Value == "" || r.routed {`, `if r.Value == "" {`, sites},
 		{"internal/spinup/website/records.go", `r.Name + "."`, `r.Name`, sites},
 
 		{"internal/spinup/names/bucket.go", `return strings.Count(name, ".") == 3 &&`, `return`, hostNames},

@@ -4,7 +4,10 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
 )
 
 // crashBefore and crashAfter differ in every part, so that going from one to the other makes, changes and removes.
@@ -56,5 +59,20 @@ func TestAccBucket_crashSweep(t *testing.T) {
 		burden:   func(t *testing.T, b *acctest.Bench) { b.PutObject(t, b.Name, "left") },
 		gone:     func(t *testing.T, b *acctest.Bench) { b.Gone(t, b.Name) },
 		phases:   []string{"create", "update", "delete"},
+	}.run)
+}
+
+// TestAccBucket_crashSweepGone goes through every crash of an apply that makes the bucket again, which somebody deleted
+// while its groups and policies stayed.
+func TestAccBucket_crashSweepGone(t *testing.T) {
+	acctest.Only(t, emulator.Fakecloud, sweeping, sweep{
+		surround: func(t *testing.T, b *acctest.Bench) { b.MakeBucket(t, b.Name+"-log") },
+		before:   func(b *acctest.Bench) string { return crashBefore(b.Name) },
+		after:    func(b *acctest.Bench) string { return crashBefore(b.Name) },
+		lose: func(t *testing.T, b *acctest.Bench) {
+			acctest.Must(b.S3().DeleteBucket(t.Context(), &s3.DeleteBucketInput{Bucket: &b.Name}))(t)
+		},
+		gone:   func(t *testing.T, b *acctest.Bench) { b.Gone(t, b.Name) },
+		phases: []string{"update"},
 	}.run)
 }

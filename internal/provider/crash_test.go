@@ -19,6 +19,8 @@ type sweep struct {
 	// before and after are the configurations that an update leads from and to. They should differ in every part, so
 	// that going from one to the other makes, changes and removes. What is created and deleted is before.
 	before, after func(b *acctest.Bench) string
+	// lose takes away, before an update, what that makes again. Nil: nothing.
+	lose func(t *testing.T, b *acctest.Bench)
 	// burden puts things of others into what will be deleted. Nil: nothing.
 	burden func(t *testing.T, b *acctest.Bench)
 	// sound checks what must hold whenever a command has ended, well or not. Nil: nothing.
@@ -77,6 +79,9 @@ func (s sweep) prepare(
 	tf.Write(b.Provider() + config)
 	tf.Apply()
 	if phase == "update" {
+		if s.lose != nil {
+			s.lose(t, b)
+		}
 		return s.after(b), command
 	}
 	if s.burden != nil {

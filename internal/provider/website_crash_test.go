@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -75,6 +76,41 @@ func TestAccWebsite_crashSweepTags(t *testing.T) {
 		facts:    siteFacts,
 		gone:     goneWhole,
 		phases:   []string{"update"},
+	}.run)
+}
+
+// TestAccWebsite_crashSweepZone goes through every crash of a move to another zone of the name.
+func TestAccWebsite_crashSweepZone(t *testing.T) {
+	var zones sync.Map // the two zones of each bench
+	in := func(i int) func(*acctest.Bench) string {
+		return func(b *acctest.Bench) string {
+			ids, _ := zones.Load(b.Name)
+			return site(b, fmt.Sprintf("hosted_zone_id = %q", ids.([]string)[i]), "access_levels = []", "wait_for_deployment = false")
+		}
+	}
+	acctest.Only(t, emulator.Fakecloud, sweeping, sweep{
+		surround: func(t *testing.T, b *acctest.Bench) {
+			zones.Store(b.Name, []string{b.MakeZone(t, zone(b)), b.MakeZone(t, zone(b))})
+		},
+		before: in(0),
+		after:  in(1),
+		facts: func(t *testing.T, b *acctest.Bench) (all []string) {
+			ids, _ := zones.Load(b.Name)
+			for i, id := range ids.([]string) {
+				for _, record := range kinds(b.Records(t, id)) {
+					all = append(all, fmt.Sprint(i, " ", strings.Split(record, " ")[0]))
+				}
+			}
+			return all
+		},
+		gone: func(t *testing.T, b *acctest.Bench) {
+			b.GoneSite(t, domain(b))
+			ids, _ := zones.Load(b.Name)
+			for _, id := range ids.([]string) {
+				same(t, "records", []string(nil), kinds(b.Records(t, id)))
+			}
+		},
+		phases: []string{"update"},
 	}.run)
 }
 

@@ -396,8 +396,13 @@ func overwriting(changes []zoneChange) []zoneChange {
 	return changes
 }
 
-// removeRecords deletes the records of the site. Those of others stay.
+// removeRecords deletes the records of the site, in whichever zone they are. Those of others stay.
 func (w website) removeRecords(ctx context.Context, want wish, o *Status) error {
+	names := allNames(want)
+	others, err := w.elsewhere(ctx, names, o.places)
+	if err != nil {
+		return err
+	}
 	refused := false
 	return w.conn.Patiently(ctx, "the records of the site to be deleted", awsclient.IsStale, func() error {
 		if refused {
@@ -407,8 +412,15 @@ func (w website) removeRecords(ctx context.Context, want wish, o *Status) error 
 		}
 		refused = true
 		var changes []zoneChange
-		for _, r := range o.Records {
-			if o.Ours(r) {
+		strays, err := w.recordsIn(ctx, &others, names)
+		if err != nil {
+			return err
+		}
+		for _, r := range slices.Concat(o.Records, strays) {
+			doubled := slices.ContainsFunc(changes, func(c zoneChange) bool {
+				return c.record.zone == r.zone && c.record.Name == r.Name && c.record.Type == r.Type
+			})
+			if o.Ours(r) && !doubled {
 				changes = append(changes, zoneChange{types.ChangeActionDelete, r})
 			}
 		}

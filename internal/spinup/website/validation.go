@@ -137,9 +137,13 @@ func (w website) removeValidationRecords(ctx context.Context, want wish, c *Cert
 	if err != nil {
 		return err
 	}
+	others, err := w.elsewhere(ctx, names, here, former)
+	if err != nil {
+		return err
+	}
 	return w.conn.Patiently(ctx, "the validation records to be deleted", awsclient.IsStale, func() error {
 		var changes []zoneChange
-		for _, where := range []*places{&here, &former} {
+		for _, where := range []*places{&here, &former, &others} {
 			live, err := w.recordsIn(ctx, where, names)
 			if err != nil {
 				return err

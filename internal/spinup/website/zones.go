@@ -93,6 +93,24 @@ func (w website) zones(ctx context.Context, s Spec, applied bool, names []string
 	return found, nil
 }
 
+// elsewhere are the account's other public zones that contain the names. State knows one zone; a move from another one
+// may have been cut short.
+func (w website) elsewhere(ctx context.Context, names []string, known ...places) (places, error) {
+	found := places{of: map[string][]Zone{}}
+	public, err := w.publicZones(ctx)
+	for _, name := range names {
+		for _, z := range public {
+			looked := slices.ContainsFunc(known, func(p places) bool {
+				return slices.ContainsFunc(p.of[name], func(seen Zone) bool { return seen.ID == z.ID })
+			})
+			if z.holds(name) && !looked {
+				found.of[name] = append(found.of[name], z)
+			}
+		}
+	}
+	return found, err
+}
+
 // longest are the zones with the longest name that contains name.
 func longest(zones []Zone, name string) (best []Zone) {
 	for _, z := range zones {

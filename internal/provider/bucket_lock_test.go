@@ -22,6 +22,19 @@ func lockable(t *testing.T, b *acctest.Bench, name string) {
 	}))(t)
 }
 
+// TestAccBucket_forceDestroyBypass: bypass_governance is no obstacle where there is no object lock. S3 refuses the word
+// for such a bucket.
+func TestAccBucket_forceDestroyBypass(t *testing.T) {
+	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+		tf := b.Played(t)
+		tf.Write(b.Provider() + bucketNamed(b.Name, "access_levels = []", "force_destroy = true", "bypass_governance = true"))
+		tf.Apply()
+		b.PutObject(t, b.Name, "plain")
+		tf.Destroy()
+		b.Gone(t, b.Name)
+	})
+}
+
 // TestAccBucket_forceDestroyLocked: what S3 would not delete stops a destroy before anything is deleted, and governance
 // retention gives way when the configuration asks for that.
 func TestAccBucket_forceDestroyLocked(t *testing.T) {
@@ -47,7 +60,7 @@ func TestAccBucket_forceDestroyLocked(t *testing.T) {
 			Bucket: &b.Name, Key: &key, Body: strings.NewReader("x"), ChecksumAlgorithm: types.ChecksumAlgorithmSha256,
 			ObjectLockMode: types.ObjectLockModeGovernance, ObjectLockRetainUntilDate: &until,
 		}))(t)
-		saysAll(t, destroyed("force_destroy = true"), "holds 1 versions under object lock", key,
+		saysAll(t, destroyed("force_destroy = true"), "holds versions under object lock", key,
 			"GOVERNANCE until "+until.Format(time.RFC3339), "bypass_governance = true", "Nothing was changed.")
 
 		hold := func(status types.ObjectLockLegalHoldStatus) {

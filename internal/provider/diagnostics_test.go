@@ -2,6 +2,7 @@ package provider
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -101,7 +102,7 @@ func TestReport_silence(t *testing.T) {
 	var failed reconcile.Errors
 	for i, host := range []string{"iam.example.edu", "iam.example.edu", "s3.example.edu", "iam.example.edu"} {
 		failed = append(failed, &reconcile.PartError{
-			Index: i, Part: "tags", Stage: reconcile.Observing, Err: &awsclient.NoAnswerError{Host: host},
+			Index: i, Part: fmt.Sprint("part", i), Stage: reconcile.Observing, Err: &awsclient.NoAnswerError{Host: host},
 		})
 	}
 	var diags diag.Diagnostics

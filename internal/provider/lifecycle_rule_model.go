@@ -125,7 +125,7 @@ func (m *lifecycleRuleModel) spec(
 	return lifecyclerule.Spec{Bucket: m.Bucket.ValueString(), Rule: m.rule(ctx, &diags)}, diags
 }
 
-// fill records what was seen. Of a rule that is gone everything is null.
+// fill records what was seen. A rule that is gone does nothing.
 func (m *lifecycleRuleModel) fill(
 	ctx context.Context, _ turn[lifecycleRuleModel], _ reconcile.Wish[lifecyclerule.Spec], have lifecyclerule.Status,
 ) (diags diag.Diagnostics) {

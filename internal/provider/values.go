@@ -135,8 +135,8 @@ func setOf[M any](ctx context.Context, written types.Set, all []M, diags *diag.D
 	return set
 }
 
-// elementType is the type of the objects in a set, list or map, each of which stands for the struct.
 // noneOf is an empty set of objects.
 func noneOf[M any]() types.Set { return types.SetValueMust(elementType[M](), nil) }
 
+// elementType is the type of the objects in a set, list or map, each of which stands for the struct.
 func elementType[M any]() attr.Type { return fwtypes.NewObjectType[M]().ObjectType }

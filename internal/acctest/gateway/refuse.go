@@ -42,6 +42,13 @@ var refusals = []refusal{
 		check:      malformedPolicy,
 	},
 	{
+		name:       "bypass of governance without object lock",
+		passes:     "fakecloud",
+		source:     "https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html",
+		operations: []string{"s3:DeleteObject", "s3:DeleteObjects"},
+		check:      bypassWithoutLock,
+	},
+	{
 		name:       "public policy while BlockPublicPolicy",
 		passes:     "LocalStack",
 		source:     "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",
@@ -208,6 +215,20 @@ func malformedPolicy(_ context.Context, _ stored, req *request) error {
 		}
 	}
 	return nil
+}
+
+func bypassWithoutLock(ctx context.Context, s stored, req *request) error {
+	if req.http.Header.Get("X-Amz-Bypass-Governance-Retention") == "" {
+		return nil
+	}
+	_, err := s.s3.GetObjectLockConfiguration(ctx, &s3.GetObjectLockConfigurationInput{Bucket: &req.bucket})
+	if statusOf(err) != http.StatusNotFound {
+		return err
+	}
+	return apiError{
+		http.StatusBadRequest, "InvalidArgument",
+		"x-amz-bypass-governance-retention is only applicable to Object Lock enabled buckets.",
+	}
 }
 
 func blockedPolicy(ctx context.Context, s stored, req *request) error {

@@ -62,6 +62,15 @@ func putBucketACL(acl s3types.BucketCannedACL) func(context.Context, *Gateway) e
 	}
 }
 
+func deleteObject(bypass *bool) func(context.Context, *Gateway) error {
+	return func(ctx context.Context, g *Gateway) error {
+		_, err := s3Client(g).DeleteObject(ctx, &s3.DeleteObjectInput{
+			Bucket: aws.String("bucket"), Key: aws.String("key"), BypassGovernanceRetention: bypass,
+		})
+		return err
+	}
+}
+
 func putLogging(enabled *s3types.LoggingEnabled) func(context.Context, *Gateway) error {
 	return func(ctx context.Context, g *Gateway) error {
 		_, err := s3Client(g).PutBucketLogging(ctx, &s3.PutBucketLoggingInput{
@@ -99,6 +108,7 @@ func TestRefusals(t *testing.T) {
 		enforced  = "<Controls><Rule><ObjectOwnership>BucketOwnerEnforced</ObjectOwnership></Rule></Controls>"
 		preferred = "<Controls><Rule><ObjectOwnership>ObjectWriter</ObjectOwnership></Rule></Controls>"
 		blocked   = "<Public><BlockPublicPolicy>true</BlockPublicPolicy></Public>"
+		lock      = "<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled></ObjectLockConfiguration>"
 		open      = "<Public><BlockPublicAcls>true</BlockPublicAcls></Public>"
 		missing   = "<Error><Code>NoSuchThing</Code></Error>"
 		notThere  = "<ErrorResponse><Error><Code>NoSuchEntity</Code></Error></ErrorResponse>"
@@ -170,6 +180,10 @@ func TestRefusals(t *testing.T) {
 		{"policy with versions", map[string]scripted{
 			"GetPolicy": {200, unused}, "ListPolicyVersions": {200, twoVersions},
 		}, deletePolicy, "409 DeleteConflict"},
+		{"bypass without a lock", map[string]scripted{"GET /bucket?object-lock=": {404, missing}}, deleteObject(aws.Bool(true)),
+			"400 InvalidArgument"},
+		{"bypass of a lock", map[string]scripted{"GET /bucket?object-lock=": {200, lock}}, deleteObject(aws.Bool(true)), ""},
+		{"no bypass", nil, deleteObject(nil), ""},
 		{"free policy", map[string]scripted{
 			"GetPolicy": {200, unused}, "ListPolicyVersions": {200, oneVersion},
 		}, deletePolicy, ""},

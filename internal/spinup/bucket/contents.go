@@ -136,6 +136,13 @@ func objects(page *s3.ListObjectVersionsOutput) []types.ObjectIdentifier {
 
 // empty deletes all versions, delete markers and unfinished uploads, a page at a time, several pages at once.
 func (b bucket) empty(ctx context.Context, s Spec) error {
+	if s.BypassGovernance {
+		has, err := b.lockable(ctx, s)
+		if err != nil {
+			return err
+		}
+		s.BypassGovernance = has
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(deleters)
 	group.Go(func() error {

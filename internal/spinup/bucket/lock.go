@@ -2,6 +2,7 @@ package bucket
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,7 +20,8 @@ import (
 // named is how many locked versions an error names.
 const named = 3
 
-// bypass is what a deletion says about governance retention. S3 asks for a permission of its own for saying yes.
+// bypass is what a deletion says about governance retention. S3 asks for a permission of its own for saying yes, and
+// takes it for buckets with object lock only.
 func (s Spec) bypass() *bool {
 	if !s.BypassGovernance {
 		return nil
@@ -27,22 +29,30 @@ func (s Spec) bypass() *bool {
 	return &s.BypassGovernance
 }
 
-// unlocked refuses to empty a bucket with versions that S3 would not delete, because of object lock. In a bucket that
-// has it, every version is asked for.
-// https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html
-func (b bucket) unlocked(ctx context.Context, s Spec) error {
+// lockable reports whether the bucket has object lock.
+func (b bucket) lockable(ctx context.Context, s Spec) (bool, error) {
 	_, err := b.GetObjectLockConfiguration(ctx, &s3.GetObjectLockConfigurationInput{Bucket: &s.Name}, at(s))
 	if awsclient.IsNotFound(err) || awsclient.IsNotImplemented(err) {
-		return nil
+		return false, nil
 	}
-	if err != nil {
+	return err == nil, err
+}
+
+// errEnough ends the search for locked versions.
+var errEnough = errors.New("enough locked versions were found")
+
+// unlocked refuses to empty a bucket with versions that S3 would not delete, because of object lock. In a bucket that
+// has it, versions are asked for until some are found that are locked.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html
+func (b bucket) unlocked(ctx context.Context, s Spec) error {
+	if has, err := b.lockable(ctx, s); !has {
 		return err
 	}
 	var mu sync.Mutex
 	var held []string
 	group, asking := errgroup.WithContext(ctx)
 	group.SetLimit(deleters)
-	err = b.eachPage(asking, s, func(page []types.ObjectIdentifier) {
+	listed := b.eachPage(asking, s, func(page []types.ObjectIdentifier) {
 		for _, version := range page {
 			group.Go(func() error {
 				lock, err := b.lockOf(asking, s, version)
@@ -53,20 +63,25 @@ func (b bucket) unlocked(ctx context.Context, s Spec) error {
 				}
 				held = append(held, fmt.Sprintf("%s (version %s, %s)",
 					aws.ToString(version.Key), aws.ToString(version.VersionId), lock))
+				if len(held) >= named {
+					return errEnough
+				}
 				return nil
 			})
 		}
 	})
-	if failed := group.Wait(); failed != nil {
+	failed := group.Wait()
+	switch {
+	case len(held) > 0: // whatever else ended the search
+		slices.Sort(held)
+		return fmt.Errorf("the bucket %s holds versions under object lock, which S3 would not delete: %s; wait until the "+
+			"date, lift the legal hold, or, under governance only, delete them with the permission "+
+			"s3:BypassGovernanceRetention, as spinup_bucket does with bypass_governance = true, applied before the destroy",
+			s.Name, strings.Join(held[:min(len(held), named)], ", "))
+	case failed != nil:
 		return failed // it canceled the listing
 	}
-	if err != nil || len(held) == 0 {
-		return err
-	}
-	slices.Sort(held)
-	return fmt.Errorf("the bucket %s holds %d versions under object lock, which S3 would not delete: %s; wait until the "+
-		"date, lift the legal hold, or, for governance, set bypass_governance = true and apply. Under compliance nobody can "+
-		"delete them before", s.Name, len(held), strings.Join(held[:min(len(held), named)], ", "))
+	return listed
 }
 
 // lockOf is the lock that keeps S3 from deleting a version; empty for none. A delete marker has none.

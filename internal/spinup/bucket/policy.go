@@ -21,7 +21,7 @@ func (b bucket) policy() part {
 		Inside:    true,
 		Present:   func(o Status) bool { return o.Policy != nil },
 		InSync: func(w wish, o Status) bool {
-			return holds(*o.Policy, ownKeys(w), w.Want.statements())
+			return holds(*o.Policy, ownKeys(w, o), w.Want.statements())
 		},
 		Observe: func(ctx context.Context, w wish, o *Status) error {
 			s := w.Want
@@ -38,7 +38,7 @@ func (b bucket) policy() part {
 			if o.Policy == nil {
 				return nil
 			}
-			next := o.Policy.Replace(ownKeys(w), w.Want.statements())
+			next := o.Policy.Replace(ownKeys(w, o), w.Want.statements())
 			if size := len(next.String()); size > MaxPolicy && len(w.Want.statements()) > 0 {
 				return fmt.Errorf("the policy of bucket %s would have %d bytes with the statements of other owners, want at "+
 					"most %d", w.Want.Name, size, MaxPolicy)
@@ -55,13 +55,13 @@ func (b bucket) policy() part {
 			if o.Policy == nil && len(s.statements()) == 0 {
 				return nil
 			}
-			change := document.Change[awspolicy.Statement]{Owned: ownKeys(w), Want: w.Want.statements()}
+			change := document.Change[awspolicy.Statement]{Owned: ownKeys(w, *o), Want: w.Want.statements()}
 			return b.put(ctx, o, func() error { return b.policyWriter(s, o).Apply(ctx, change) })
 		},
 		CanRemove: func(_ context.Context, w wish, o Status) error {
 			s := w.Want
 			var foreign []string
-			for _, statement := range o.Policy.Replace(ownKeys(w), nil).Statements {
+			for _, statement := range o.Policy.Replace(ownKeys(w, o), nil).Statements {
 				foreign = append(foreign, statement.Label())
 			}
 			return lost(s, "policy statements of other owners", foreign)

@@ -150,31 +150,37 @@ func sids(all []clause) []string {
 
 // ownKeys are the keys of all statements that may be replaced: those of the provider, those that the user has or had,
 // and those that must not stay.
-func ownKeys(w wish) []string {
-	keys := append(sids(clauses()), w.Want.Revoked...)
-	for _, statement := range slices.Concat(w.Before().Statements, w.Want.Statements) {
-		keys = append(keys, statement.Key())
-	}
-	return keys
+func ownKeys(w wish, o Status) []string {
+	return slices.Concat(sids(clauses()), w.Want.Revoked, o.userKeys(w))
 }
 
-// UserStatements are the statements of the live policy that belong to the user: those with a key of what is wanted or
-// was, because a failed update leaves some of each; and what remains of one without a Sid after its principals were
-// deleted. With ReadAll, all except the provider's own. The policy has to have been seen.
-func (o Status) UserStatements(w wish) awspolicy.Document {
-	if w.Want.ReadAll {
-		return o.Policy.Replace(sids(clauses()), nil)
-	}
-	var keys []string
+// userKeys are the keys of the statements that the user has or had, and of what remains of one without a Sid after its
+// principals were deleted, if it is not there itself.
+func (o Status) userKeys(w wish) (keys []string) {
 	for _, statement := range slices.Concat(w.Before().Statements, w.Want.Statements) {
 		keys = append(keys, statement.Key())
+		if o.Policy == nil || statement.Sid != "" {
+			continue
+		}
+		if _, there := o.Policy.Find(statement.Key()); there {
+			continue
+		}
 		for _, seen := range o.Policy.Statements {
-			if seen.Sid == "" && seen.RemainsOf(statement) {
+			if seen.RemainsOf(statement) {
 				keys = append(keys, seen.Key())
 			}
 		}
 	}
-	return o.Policy.Select(keys)
+	return keys
+}
+
+// UserStatements are the statements of the live policy that belong to the user: what is wanted or was, because a failed
+// update leaves some of each. With ReadAll, all except the provider's own. The policy has to have been seen.
+func (o Status) UserStatements(w wish) awspolicy.Document {
+	if w.Want.ReadAll {
+		return o.Policy.Replace(sids(clauses()), nil)
+	}
+	return o.Policy.Select(o.userKeys(w))
 }
 
 // PublicAccess is the value of public_access that the switches and the provider's own statements amount to.

@@ -45,7 +45,7 @@ func TestOwnStatements(t *testing.T) {
 			if diff := cmp.Diff(want, awspolicy.New(own...).String()); diff != "" {
 				t.Error(diff)
 			}
-			keys := ownKeys(wish{})
+			keys := ownKeys(wish{}, Status{})
 			for _, s := range own {
 				if !cmp.Equal(awspolicy.New(s).Select(keys).Keys(), []string{s.Sid}) || !ReservedSid(s.Sid) {
 					t.Errorf("%s is not known as the provider's own", s.Sid)
@@ -92,5 +92,34 @@ func TestShows(t *testing.T) {
 	}
 	if (Status{}).Shows(spec, AttributeTLS) {
 		t.Error("a policy that was not read shows something")
+	}
+}
+
+// TestUserStatements_remains: what remains of the user's statement after its principal was deleted is the user's, to read
+// and to write. Beside the statement itself, the same is somebody else's.
+func TestUserStatements_remains(t *testing.T) {
+	mine := awspolicy.Statement{
+		Effect: awspolicy.Allow, Principal: awspolicy.Principal{"AWS": {"arn:aws:iam::123456789012:role/mine"}},
+		Action: []string{"s3:GetObject"}, Resource: []string{"arn:aws:s3:::b/*"},
+	}
+	dead := mine
+	dead.Principal = awspolicy.Principal{"AWS": {"AROAEXAMPLE0000000001"}}
+	spec := Spec{Partition: "aws", Name: "b", Statements: []awspolicy.Statement{mine}}
+	keep := wish{Want: spec, Prior: &spec}
+	for name, test := range map[string]struct {
+		live []awspolicy.Statement
+		want []string
+	}{
+		"alone":            {[]awspolicy.Statement{dead}, []string{dead.Key()}},
+		"beside the other": {[]awspolicy.Statement{mine, dead}, []string{mine.Key()}},
+	} {
+		live := awspolicy.New(test.live...)
+		o := Status{Policy: &live}
+		if got := o.UserStatements(keep).Keys(); !cmp.Equal(got, test.want) {
+			t.Errorf("%s: read are %v, want %v", name, got, test.want)
+		}
+		if got := live.Select(ownKeys(keep, o)).Keys(); !cmp.Equal(got, test.want) {
+			t.Errorf("%s: replaced are %v, want %v", name, got, test.want)
+		}
 	}
 }

@@ -144,8 +144,9 @@ func (w website) refuseUsedCertificates(ctx context.Context, want wish, o Status
 // usersOf names what uses the certificate beside a distribution. ACM is slow to notice that a distribution is new or
 // gone, so CloudFront is asked for those.
 func (w website) usersOf(ctx context.Context, c *Certificate, distribution string) (users []string, err error) {
-	for _, arn := range c.InUseBy {
-		if !strings.Contains(arn, ":distribution/") {
+	account := func(arn string) string { return strings.Split(arn+"::::", ":")[4] }
+	for _, arn := range c.InUseBy { // other services have distributions in accounts of their own
+		if !strings.Contains(arn, ":distribution/") || account(arn) != account(c.ARN) {
 			users = append(users, arn)
 		}
 	}

@@ -266,14 +266,15 @@ func TestCertificate_inUse(t *testing.T) {
 		former  int
 		shared  int
 	}{
-		"own only":            {domain, []string{distARN}, "", "", 1, 0},
-		"another site":        {domain, []string{distARN, beside}, certARN, "is also used by the distribution E2 of b.example.edu", 1, 0},
-		"a site that is gone": {domain, []string{distARN, beside}, "", "", 1, 0},
-		"one with another":    {domain, []string{beside}, certARN + "9", "", 1, 0},
-		"ACM does not know":   {domain, nil, certARN, "is also used by the distribution E2 of b.example.edu", 1, 0},
-		"a load balancer":     {domain, []string{"arn:aws:elasticloadbalancing:x"}, "", "is also used by arn:aws:elasticloadbalancing:x", 1, 0},
-		"not ours":            {"b.example.edu", []string{beside}, certARN, "", 1, 0},
-		"former, in use":      {domain, nil, certARN + "2", certARN + "2, which was made for this site, is also used by the distribution E2", 0, 1},
+		"own only":              {domain, []string{distARN}, "", "", 1, 0},
+		"another site":          {domain, []string{distARN, beside}, certARN, "is also used by the distribution E2 of b.example.edu", 1, 0},
+		"a site that is gone":   {domain, []string{distARN, beside}, "", "", 1, 0},
+		"one with another":      {domain, []string{beside}, certARN + "9", "", 1, 0},
+		"ACM does not know":     {domain, nil, certARN, "is also used by the distribution E2 of b.example.edu", 1, 0},
+		"a distribution of AWS": {domain, []string{"arn:aws:cloudfront::999999999999:distribution/E7"}, "", "is also used by arn:aws:cloudfront::999999999999:distribution/E7", 1, 0},
+		"a load balancer":       {domain, []string{"arn:aws:elasticloadbalancing:x"}, "", "is also used by arn:aws:elasticloadbalancing:x", 1, 0},
+		"not ours":              {"b.example.edu", []string{beside}, certARN, "", 1, 0},
+		"former, in use":        {domain, nil, certARN + "2", certARN + "2, which was made for this site, is also used by the distribution E2", 0, 1},
 	} {
 		a, w := newAuthority(), site()
 		a.api(&w)

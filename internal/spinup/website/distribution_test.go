@@ -443,7 +443,7 @@ func TestReap(t *testing.T) {
 			}
 			if row.live.AccessID != "" {
 				e.pending["E1"] = 0
-				if err := w.reap(t.Context()); err != nil || len(e.deleted) != 1 || len(rest.deleted) != 2 {
+				if _, err := w.reap(t.Context()); err != nil || len(e.deleted) != 1 || len(rest.deleted) != 2 {
 					t.Errorf("%s: the next run deletes %v and %v, %v", name, e.deleted, rest.deleted, err)
 				}
 				return
@@ -491,11 +491,11 @@ func TestReap_denied(t *testing.T) {
 			e.add("E1", map[string]string{reapTag: domain}, Settings{Comment: domain})
 			allowed := w
 			deny(&w)
-			if err := w.reap(t.Context()); !errors.Is(err, denied) || !strings.Contains(err.Error(), "the distribution E1") ||
+			if _, err := w.reap(t.Context()); !errors.Is(err, denied) || !strings.Contains(err.Error(), "the distribution E1") ||
 				len(e.deleted) > 0 {
 				t.Errorf("%s: deleted are %v, %v", name, e.deleted, err)
 			}
-			if err := allowed.reap(t.Context()); err != nil || len(e.deleted) != 1 || len(rest.deleted) != 2 ||
+			if _, err := allowed.reap(t.Context()); err != nil || len(e.deleted) != 1 || len(rest.deleted) != 2 ||
 				a.detail[certARN] != nil {
 				t.Errorf("%s: then deleted are %v and %v, %v", name, e.deleted, rest.deleted, err)
 			}
@@ -516,7 +516,7 @@ func TestReap_error(t *testing.T) {
 	) (*cloudfront.DeleteDistributionOutput, error) {
 		return nil, denied
 	})
-	if err := w.reap(t.Context()); !errors.Is(err, denied) || !strings.Contains(err.Error(), "the distribution E1") {
+	if _, err := w.reap(t.Context()); !errors.Is(err, denied) || !strings.Contains(err.Error(), "the distribution E1") {
 		t.Error(err)
 	}
 }

@@ -66,8 +66,11 @@ func New(conn *awsclient.Conn) reconcile.Composite[Spec, Status] {
 		Rescue:      conn.Pace.Rescue,
 		WithoutRoot: withoutBucket,
 		Taken:       w.taken,
-		Afterwards:  func(ctx context.Context, _ Spec) error { return w.reap(ctx) },
-		Until:       conn.Until,
+		Afterwards: func(ctx context.Context, _ Spec) error {
+			_, err := w.reap(ctx)
+			return err
+		},
+		Until: conn.Until,
 	}
 }
 

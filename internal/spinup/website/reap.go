@@ -1,6 +1,7 @@
 package website
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,40 +23,36 @@ func Reap(ctx context.Context, conn *awsclient.Conn) (deleted, waiting []string,
 }
 
 func (w website) reapAll(ctx context.Context) (deleted, waiting []string, err error) {
-	before, err := w.retired(ctx, disabled)
-	if err != nil {
-		return nil, nil, err
+	deleted, failed := w.reap(ctx)
+	left, err := w.retired(ctx, disabled)
+	for _, d := range left {
+		waiting = append(waiting, d.label())
 	}
-	failed := w.reap(ctx)
-	after, err := w.retired(ctx, disabled)
-	left := map[string]bool{}
-	for _, d := range after {
-		left[d.ID] = true
-		waiting = append(waiting, d.ID+" of "+d.Tags[reapTag])
-	}
-	for _, d := range before {
-		if !left[d.ID] && err == nil {
-			deleted = append(deleted, d.ID+" of "+d.Tags[reapTag])
-		}
-	}
-	return deleted, waiting, errors.Join(failed, err)
+	return deleted, waiting, cmp.Or(failed, err)
 }
+
+// label names a distribution that is to be deleted.
+func (d *Distribution) label() string { return d.ID + " of " + d.Tags[reapTag] }
 
 func disabled(d types.DistributionSummary) bool { return !aws.ToBool(d.Enabled) }
 
 // reap deletes the distributions that earlier runs left disabled, and what only they used. It does not wait: a
-// distribution whose change is not deployed yet is left to the next run.
-func (w website) reap(ctx context.Context) error {
+// distribution whose change is not deployed yet is left to the next run. It names what it deleted.
+func (w website) reap(ctx context.Context) (deleted []string, err error) {
 	idle, err := w.retired(ctx, func(d types.DistributionSummary) bool {
 		return disabled(d) && aws.ToString(d.Status) == deployed
 	})
 	failed := []error{err}
 	for _, d := range idle {
-		if err := w.reapOne(ctx, d); err != nil {
+		gone, err := w.reapOne(ctx, d)
+		if err != nil {
 			failed = append(failed, fmt.Errorf("deleting the distribution %s, which an earlier run disabled: %w", d.ID, err))
 		}
+		if gone && err == nil {
+			deleted = append(deleted, d.label())
+		}
 	}
-	return errors.Join(failed...)
+	return deleted, errors.Join(failed...)
 }
 
 // retired are the picked distributions that are to be deleted.
@@ -83,22 +80,23 @@ func (w website) retired(
 
 // reapOne deletes what a distribution used and, last of all, the distribution, which bears the mark: what a failure
 // leaves is found again. CloudFront deletes no function and no control that a distribution still names, so one that was
-// disabled by an earlier version is parted from them first, and deleted by a later run.
-func (w website) reapOne(ctx context.Context, d *Distribution) error {
+// disabled by an earlier version is parted from them first, and deleted by a later run. It reports whether the
+// distribution is gone.
+func (w website) reapOne(ctx context.Context, d *Distribution) (gone bool, err error) {
 	s := Spec{Domain: d.Tags[reapTag], DNS: true}
 	again, err := w.withAlias(ctx, s.Names())
 	switch {
 	case err != nil:
-		return err
+		return false, err
 	case again != "": // a new site of the domain uses the rest
-		return w.deleteDistribution(ctx, d.ID)
+		return true, w.deleteDistribution(ctx, d.ID)
 	case d.Settings.AccessID != "" || d.Settings.FunctionARN != "":
-		return w.updateDistribution(ctx, s, &Status{Distribution: d}, d.Settings.parted())
+		return false, w.updateDistribution(ctx, s, &Status{Distribution: d}, d.Settings.parted())
 	}
 	if err := w.reapUsed(ctx, s); err != nil {
-		return err
+		return false, err
 	}
-	return w.deleteDistribution(ctx, d.ID)
+	return true, w.deleteDistribution(ctx, d.ID)
 }
 
 // parted are the settings without what is deleted beside the distribution.

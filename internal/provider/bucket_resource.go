@@ -123,8 +123,8 @@ func bucketFactsSchema() map[string]schema.Attribute {
 		"bypass_governance": toggle("Whether a destroy with `force_destroy` also deletes versions under governance " +
 			"retention of S3 Object Lock, which takes the permission `s3:BypassGovernanceRetention`. Default `false`: the " +
 			"destroy is refused, before anything is deleted, if a version is under retention or legal hold. Versions under " +
-			"compliance retention or legal hold always stop it. In a bucket with Object Lock every version is looked at, which " +
-			"takes its time. A change must be applied before the destroy."),
+			"compliance retention or legal hold always stop it. In a bucket with Object Lock every version is looked at, " +
+			"which takes its time. A change must be applied before the destroy."),
 		"arn":        computed("ARN of the bucket."),
 		"account_id": computed("AWS account that owns the bucket; null where the store has no accounts."),
 		"domain_name": computed("Host name of the bucket, such as `name.s3.amazonaws.com`; null on platforms other than " +

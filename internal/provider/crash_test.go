@@ -10,6 +10,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/gateway"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 )
 
 // sweep is what a crash sweep has to know about a resource. All its functions get a bench of the case's own.
@@ -32,6 +33,8 @@ type sweep struct {
 	recovers []string
 	// gone checks that nothing is left.
 	gone func(t *testing.T, b *acctest.Bench)
+	// pace is how the pace of tests is adjusted.
+	pace []func(*awsclient.Pace)
 	// phases are those that are swept: "create", "update" and "delete".
 	phases []string
 }
@@ -56,7 +59,7 @@ func (s sweep) run(t *testing.T, b *acctest.Bench) {
 				t.Run(fmt.Sprintf("%s/%d/%s/%s", phase, n, kind, next), func(t *testing.T) {
 					t.Parallel()
 					b := b.Fork(t)
-					s.crash(t, b, runner(t, b, real), phase, gateway.Rule{
+					s.crash(t, b, runner(t, b, real, s.pace...), phase, gateway.Rule{
 						Name: struck, Match: gateway.Nth(n, gateway.Mutation()), Fault: fault(), Times: 1,
 					}, next, facts)
 				})
@@ -97,7 +100,7 @@ const struck = "struck"
 func (s sweep) undisturbed(t *testing.T, b *acctest.Bench, phase string) (calls int, facts []string) {
 	t.Helper()
 	b = b.Fork(t)
-	tf := b.Played(t)
+	tf := b.Played(t, s.pace...)
 	config, command := s.prepare(t, b, tf, phase)
 	tf.Write(b.Provider() + config)
 	b.Gateway.Reset()

@@ -156,7 +156,10 @@ func companyRules(bucket, process string, round int) string {
 func TestAccLifecycleRule_scale(t *testing.T) {
 	acctest.Only(t, emulator.Fakecloud, atGateway, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name)
-		tf := b.Terraform(t)
+		tf := b.Served(t, func(p *awsclient.Pace) { // of users, and busy
+			*p = awsclient.DefaultPace()
+			p.Gather, p.Gap, p.Share = 4*p.Gather, 4*p.Gap, 4*p.Share
+		})
 		config := func(changed int) string {
 			return b.Provider() + fmt.Sprintf(`
 resource "spinup_lifecycle_rule" "test" {

@@ -24,6 +24,7 @@ func TestAccLifecycleRule_crashSweep(t *testing.T) {
 		writeLifecycle(t, b, strangerRule)
 		stranger := rawRules(t, b)
 		sweep{
+			pace: []func(*awsclient.Pace){unhurried},
 			surround: func(t *testing.T, b *acctest.Bench) {
 				b.MakeBucket(t, b.Name)
 				writeLifecycle(t, b, strangerRule)
@@ -71,7 +72,7 @@ func TestAccLifecycleRule_survivors(t *testing.T) {
 					writeLifecycle(t, b, row.others...)
 				}
 				before := rawRules(t, b)
-				tf := b.Played(t, func(p *awsclient.Pace) { p.Gather = time.Second }) // a busy machine makes them late
+				tf := b.Played(t, unhurried)
 				tf.Write(b.Provider() + ruleBlock(b, "one", "one", `expiration_days = 30`) + ruleBlock(b, "two", "two", `noncurrent_days = 30`))
 				tf.Apply()
 				b.Gateway.Reset()

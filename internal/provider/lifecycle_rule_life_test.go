@@ -77,7 +77,7 @@ func TestAccLifecycleRule_batch(t *testing.T) {
 		writeLifecycle(t, b, strangerRule)
 		before := rawRules(t, b)
 		b.Gateway.SetLatency(together)
-		tf := b.Played(t)
+		tf := b.Played(t, unhurried)
 		config := refusing("<ID>three</ID>").provider(t, b)
 		names := []string{"one", "two", "three", "four", "five"}
 		for _, name := range names {

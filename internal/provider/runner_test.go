@@ -2,8 +2,10 @@ package provider_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 )
 
 // Why tests run on fakecloud alone.
@@ -16,13 +18,16 @@ const (
 )
 
 // runner is Terraform for one case: the real command, or one that is played in process.
-func runner(t *testing.T, b *acctest.Bench, real bool) acctest.Runner {
+func runner(t *testing.T, b *acctest.Bench, real bool, adjust ...func(*awsclient.Pace)) acctest.Runner {
 	t.Helper()
 	if real {
-		return b.Served(t)
+		return b.Served(t, adjust...)
 	}
-	return b.Played(t)
+	return b.Played(t, adjust...)
 }
+
+// unhurried gathers changes of a document until the busiest machine has brought all of them.
+func unhurried(p *awsclient.Pace) { p.Gather = 400 * time.Millisecond }
 
 // bothWays makes a test of a table that is played in process, and then tried briefly, which is its first row alone, with
 // the real command.

@@ -56,8 +56,8 @@ func Each(t *testing.T, test func(t *testing.T, b *Bench)) {
 	}
 }
 
-// Only runs a test on one emulator, in parallel with all others, because it needs something that the other lacks: the
-// reason is printed at the end of the run.
+// Only runs a test on one emulator, in parallel with all others, because it needs something that the other lacks, or
+// because the other would tell nothing more: the reason is printed at the end of the run.
 func Only(t *testing.T, kind emulator.Kind, reason string, test func(t *testing.T, b *Bench)) {
 	t.Helper()
 	t.Parallel()

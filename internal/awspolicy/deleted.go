@@ -1,6 +1,7 @@
 package awspolicy
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 )
@@ -36,12 +37,8 @@ func (s Statement) withoutNames() Statement {
 		if p == nil {
 			return nil
 		}
-		rest := Principal{"AWS": {}}
-		for kind, names := range p {
-			if kind != "AWS" {
-				rest[kind] = names
-			}
-		}
+		rest := maps.Clone(p)
+		rest["AWS"] = nil
 		return rest
 	}
 	s.Principal, s.NotPrincipal = without(s.Principal), without(s.NotPrincipal)

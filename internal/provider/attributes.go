@@ -29,12 +29,16 @@ func computed(description string) schema.StringAttribute {
 	return schema.StringAttribute{Computed: true, MarkdownDescription: description}
 }
 
+// whole is an optional whole number.
+func whole(description string, rules ...validator.Int64) schema.Int64Attribute {
+	return schema.Int64Attribute{
+		Optional: true, MarkdownDescription: description, CustomType: fwtypes.Int64Type{}, Validators: rules,
+	}
+}
+
 // days is an optional number of days, which S3 keeps in 32 bits.
 func days(least int64, description string) schema.Int64Attribute {
-	return schema.Int64Attribute{
-		Optional: true, MarkdownDescription: description, CustomType: fwtypes.Int64Type{},
-		Validators: []validator.Int64{int64validator.AtLeast(least), int64validator.AtMost(math.MaxInt32)},
-	}
+	return whole(description, int64validator.AtLeast(least), int64validator.AtMost(math.MaxInt32))
 }
 
 // matching refuses what the pattern does not fit.

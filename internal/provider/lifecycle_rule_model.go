@@ -130,14 +130,12 @@ func (m *lifecycleRuleModel) fill(
 	ctx context.Context, _ turn[lifecycleRuleModel], _ reconcile.Wish[lifecyclerule.Spec], have lifecyclerule.Status,
 ) (diags diag.Diagnostics) {
 	m.ID = types.StringValue(m.importID())
-	if have.Rule != nil {
-		m.see(ctx, *have.Rule, &diags)
-		m.fillUnset(ctx, &diags)
+	if have.Rule == nil {
+		m.see(ctx, lifecyclerule.Rule{}, &diags)
+		m.Enabled, m.Status = types.BoolNull(), types.StringNull()
 		return diags
 	}
-	m.see(ctx, lifecyclerule.Rule{}, &diags)
-	m.fillUnset(ctx, &diags)
-	m.Enabled, m.Status = types.BoolNull(), types.StringNull()
+	m.see(ctx, *have.Rule, &diags)
 	return diags
 }
 
@@ -239,6 +237,7 @@ func (f *ruleFacts) see(ctx context.Context, seen lifecyclerule.Rule, diags *dia
 		})
 	}
 	f.NoncurrentTransitions = setOf(ctx, f.NoncurrentTransitions, old, diags)
+	f.fillUnset(ctx, diags)
 }
 
 // dateIn is the date as it was written, if that means the date that was seen.

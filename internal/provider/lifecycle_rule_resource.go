@@ -79,21 +79,13 @@ func lifecycleRuleSchema(ctx context.Context) schema.Schema {
 					"`expired_object_delete_marker`.",
 				Validators: []validator.String{fwtypes.Date(lifecyclerule.ParseDate)},
 			},
-			"expired_object_delete_marker": schema.BoolAttribute{
-				Optional: true,
-				Computed: true,
-				MarkdownDescription: "Whether delete markers without versions are deleted. Default `false`. Not " +
-					"together with `expiration_days` or `expiration_date`, which do this too, or with tags in `filter`.",
-			},
+			"expired_object_delete_marker": toggle("Whether delete markers without versions are deleted. Default `false`. " +
+				"Not together with `expiration_days` or `expiration_date`, which do this too, or with tags in `filter`."),
 			"noncurrent_days": days(1, "Days after which an old version is deleted, counted from when a newer one took "+
 				"its place: at least 1, and more than the days of each of `noncurrent_transitions`. For buckets with versioning."),
-			"newer_noncurrent_versions": schema.Int64Attribute{
-				CustomType: fwtypes.Int64Type{},
-				Optional:   true,
-				MarkdownDescription: "How many old versions of an object, the newest of them, are kept longer than " +
-					"`noncurrent_days`, which must be set: 1 to 100. Unset: none.",
-				Validators: []validator.Int64{int64validator.Between(1, lifecyclerule.MaxVersions)},
-			},
+			"newer_noncurrent_versions": whole("How many old versions of an object, the newest of them, are kept longer "+
+				"than `noncurrent_days`, which must be set: 1 to 100. Unset: none.",
+				int64validator.Between(1, lifecyclerule.MaxVersions)),
 			"delete_incomplete_uploads_days": days(1, "Days after which an unfinished multipart upload is deleted, "+
 				"counted from its beginning: at least 1. Not together with tags or object sizes in `filter`."),
 			"transitions":            transitionsSchema(),
@@ -106,6 +98,9 @@ func lifecycleRuleSchema(ctx context.Context) schema.Schema {
 }
 
 func ruleFilterSchema() schema.Attribute {
+	larger := whole("Only objects larger than this number of bytes: at least 0. Default `0`: of every size. Not together "+
+		"with `delete_incomplete_uploads_days`.", int64validator.AtLeast(0))
+	larger.Computed = true
 	return schema.SingleNestedAttribute{
 		CustomType: fwtypes.NewObjectType[ruleFilterModel](),
 		Optional:   true,
@@ -113,11 +108,7 @@ func ruleFilterSchema() schema.Attribute {
 		MarkdownDescription: "Objects that the rule applies to: those that meet all conditions set here. Unset, or `{}`: " +
 			"every object of the bucket.",
 		Attributes: map[string]schema.Attribute{
-			"prefix": schema.StringAttribute{
-				Optional:            true,
-				Computed:            true,
-				MarkdownDescription: "Prefix of the key, such as `logs/`: at most 1024 bytes. Default `\"\"`: every key.",
-			},
+			"prefix": choice("Prefix of the key, such as `logs/`: at most 1024 bytes. Default `\"\"`: every key."),
 			"tags": schema.MapAttribute{
 				Optional:    true,
 				Computed:    true,
@@ -125,21 +116,9 @@ func ruleFilterSchema() schema.Attribute {
 				MarkdownDescription: "Tags that the object must have, all of them: at most 10, keys of 1 to 128 characters and " +
 					"values of at most 256. Not together with `expired_object_delete_marker` or `delete_incomplete_uploads_days`.",
 			},
-			"object_size_greater_than": schema.Int64Attribute{
-				CustomType: fwtypes.Int64Type{},
-				Optional:   true,
-				Computed:   true,
-				MarkdownDescription: "Only objects larger than this number of bytes: at least 0. Default `0`: of every size. " +
-					"Not together with `delete_incomplete_uploads_days`.",
-				Validators: []validator.Int64{int64validator.AtLeast(0)},
-			},
-			"object_size_less_than": schema.Int64Attribute{
-				CustomType: fwtypes.Int64Type{},
-				Optional:   true,
-				MarkdownDescription: "Only objects smaller than this number of bytes: at least 1, and more than " +
-					"`object_size_greater_than`. Not together with `delete_incomplete_uploads_days`.",
-				Validators: []validator.Int64{int64validator.AtLeast(1)},
-			},
+			"object_size_greater_than": larger,
+			"object_size_less_than": whole("Only objects smaller than this number of bytes: at least 1, and more than "+
+				"`object_size_greater_than`. Not together with `delete_incomplete_uploads_days`.", int64validator.AtLeast(1)),
 		},
 	}
 }
@@ -168,6 +147,8 @@ func transitionsSchema() schema.Attribute {
 }
 
 func noncurrentTransitionsSchema() schema.Attribute {
+	age := days(0, "Days after which an old version is moved, counted from when a newer one took its place: at least 0.")
+	age.Optional, age.Required = false, true
 	return schema.SetNestedAttribute{
 		Optional: true,
 		Computed: true,
@@ -175,20 +156,9 @@ func noncurrentTransitionsSchema() schema.Attribute {
 			"`transitions`. For buckets with versioning.",
 		Validators: []validator.Set{setvalidator.NoNullValues()},
 		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-			"days": schema.Int64Attribute{
-				CustomType: fwtypes.Int64Type{},
-				Required:   true,
-				MarkdownDescription: "Days after which an old version is moved, counted from when a newer one took its place: " +
-					"at least 0.",
-				Validators: []validator.Int64{int64validator.AtLeast(0), int64validator.AtMost(math.MaxInt32)},
-			},
-			"newer_versions": schema.Int64Attribute{
-				CustomType: fwtypes.Int64Type{},
-				Optional:   true,
-				MarkdownDescription: "How many old versions of an object, the newest of them, are not moved: 1 to 100. Unset: " +
-					"none.",
-				Validators: []validator.Int64{int64validator.Between(1, lifecyclerule.MaxVersions)},
-			},
+			"days": age,
+			"newer_versions": whole("How many old versions of an object, the newest of them, are not moved: 1 to 100. "+
+				"Unset: none.", int64validator.Between(1, lifecyclerule.MaxVersions)),
 			"storage_class": storageClassSchema(),
 		}},
 	}

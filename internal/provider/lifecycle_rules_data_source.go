@@ -117,7 +117,6 @@ func (d *lifecycleRulesDataSource) Read(
 	for _, rule := range rules {
 		facts := ruleFacts{Name: optional(rule.Name)}
 		facts.see(ctx, rule, &resp.Diagnostics)
-		facts.fillUnset(ctx, &resp.Diagnostics)
 		m.Rules = append(m.Rules, facts)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)

@@ -244,16 +244,7 @@ func putUser(t *testing.T, b *acctest.Bench) (seen func() any, remove func()) {
 
 func putDistribution(t *testing.T, b *acctest.Bench, name string) (seen func() any, remove func()) {
 	t.Helper()
-	holdName(t, b, name)
-	client, id := b.CloudFront(), ""
-	pages := cloudfront.NewListDistributionsPaginator(client, &cloudfront.ListDistributionsInput{})
-	for pages.HasMorePages() {
-		for _, d := range acctest.Must(pages.NextPage(t.Context()))(t).DistributionList.Items {
-			if d.Aliases != nil && slices.Contains(d.Aliases.Items, name) {
-				id = *d.Id
-			}
-		}
-	}
+	client, id := b.CloudFront(), holdName(t, b, name)
 	get := func() *cloudfront.GetDistributionOutput {
 		return acctest.Must(client.GetDistribution(t.Context(), &cloudfront.GetDistributionInput{Id: &id}))(t)
 	}
@@ -294,13 +285,19 @@ func siteID(b *acctest.Bench) *string {
 	return aws.String("spinup-" + strings.ReplaceAll(domain(b), ".", "_"))
 }
 
-func putFunction(t *testing.T, b *acctest.Bench) (seen func() any, remove func()) {
+// makeFunction makes a function of somebody else's under the name of the site's.
+func makeFunction(t *testing.T, b *acctest.Bench) *cloudfront.CreateFunctionOutput {
 	t.Helper()
-	client, name := b.CloudFront(), siteID(b)
-	acctest.Must(client.CreateFunction(t.Context(), &cloudfront.CreateFunctionInput{
-		Name: name, FunctionCode: []byte("function handler(event) { return event.request; }"),
+	return acctest.Must(b.CloudFront().CreateFunction(t.Context(), &cloudfront.CreateFunctionInput{
+		Name: siteID(b), FunctionCode: []byte("function handler(event) { return event.request; }"),
 		FunctionConfig: &cftypes.FunctionConfig{Comment: aws.String("mine"), Runtime: cftypes.FunctionRuntimeCloudfrontJs20},
 	}))(t)
+}
+
+func putFunction(t *testing.T, b *acctest.Bench) (seen func() any, remove func()) {
+	t.Helper()
+	makeFunction(t, b)
+	client, name := b.CloudFront(), siteID(b)
 	get := func() *cloudfront.GetFunctionOutput {
 		return acctest.Must(client.GetFunction(t.Context(), &cloudfront.GetFunctionInput{Name: name}))(t)
 	}
@@ -309,15 +306,20 @@ func putFunction(t *testing.T, b *acctest.Bench) (seen func() any, remove func()
 	}
 }
 
-func putControl(t *testing.T, b *acctest.Bench) (seen func() any, remove func()) {
+// makeControl makes an origin access control of somebody else's under the name of the site's.
+func makeControl(t *testing.T, b *acctest.Bench) *cloudfront.CreateOriginAccessControlOutput {
 	t.Helper()
-	client := b.CloudFront()
-	id := acctest.Must(client.CreateOriginAccessControl(t.Context(), &cloudfront.CreateOriginAccessControlInput{
+	return acctest.Must(b.CloudFront().CreateOriginAccessControl(t.Context(), &cloudfront.CreateOriginAccessControlInput{
 		OriginAccessControlConfig: &cftypes.OriginAccessControlConfig{
 			Name: siteID(b), Description: aws.String("mine"), OriginAccessControlOriginType: cftypes.OriginAccessControlOriginTypesS3,
 			SigningBehavior: cftypes.OriginAccessControlSigningBehaviorsNever, SigningProtocol: cftypes.OriginAccessControlSigningProtocolsSigv4,
 		},
-	}))(t).OriginAccessControl.Id
+	}))(t)
+}
+
+func putControl(t *testing.T, b *acctest.Bench) (seen func() any, remove func()) {
+	t.Helper()
+	client, id := b.CloudFront(), makeControl(t, b).OriginAccessControl.Id
 	get := func() *cloudfront.GetOriginAccessControlOutput {
 		return acctest.Must(client.GetOriginAccessControl(t.Context(), &cloudfront.GetOriginAccessControlInput{Id: id}))(t)
 	}

@@ -64,17 +64,23 @@ func TestAccWebsite_destroyDisable(t *testing.T) {
 	})
 }
 
+// leftDisabled makes a site and destroys it without waiting, so that its distribution is left.
+func leftDisabled(t *testing.T, b *acctest.Bench) (tf *acctest.Player, distribution string) {
+	t.Helper()
+	b.MakeZone(t, zone(b))
+	tf = b.Played(t)
+	tf.Write(b.Provider() + site(b, `destroy_mode = "disable"`, "wait_for_deployment = false"))
+	tf.Apply()
+	distribution = distributionID(tf)
+	slowly(b, tf.Destroy)
+	wantRetired(t, b, distribution)
+	return tf, distribution
+}
+
 // TestAccReapAction: the action deletes what the last site of an account has left.
 func TestAccReapAction(t *testing.T) {
 	acctest.Alone(t, everybodys, func(t *testing.T, b *acctest.Bench) {
-		b.MakeZone(t, zone(b))
-		tf := b.Played(t)
-		tf.Write(b.Provider() + site(b, `destroy_mode = "disable"`, "wait_for_deployment = false"))
-		tf.Apply()
-		id := distributionID(tf)
-		slowly(b, tf.Destroy)
-		wantRetired(t, b, id)
-
+		_, id := leftDisabled(t, b)
 		s := play(t, b, values{"endpoints": endpoints(b)})
 		untilStatus(t, b, id, "Deployed")
 		progress, diags := s.Invoke("spinup_reap")
@@ -91,13 +97,7 @@ func TestAccReapAction(t *testing.T) {
 // distribution, and nothing that the new one uses.
 func TestAccWebsite_madeAgain(t *testing.T) {
 	acctest.Alone(t, everybodys, func(t *testing.T, b *acctest.Bench) {
-		b.MakeZone(t, zone(b))
-		tf := b.Played(t)
-		tf.Write(b.Provider() + site(b, `destroy_mode = "disable"`, "wait_for_deployment = false"))
-		tf.Apply()
-		former := distributionID(tf)
-		slowly(b, tf.Destroy)
-		wantRetired(t, b, former)
+		tf, former := leftDisabled(t, b)
 		quietly := func() {
 			if out := tf.Apply(); strings.Contains(out, "Warning") {
 				t.Errorf("it warns:\n%s", out)

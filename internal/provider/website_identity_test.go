@@ -3,12 +3,10 @@ package provider_test
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudfront"
-	"github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
@@ -55,18 +53,8 @@ func TestAccWebsite_twins(t *testing.T) {
 func TestAccWebsite_foreignNames(t *testing.T) {
 	acctest.Only(t, emulator.Fakecloud, noCloudFront, func(t *testing.T, b *acctest.Bench) {
 		b.MakeZone(t, zone(b))
-		name := aws.String("spinup-" + strings.ReplaceAll(domain(b), ".", "_"))
-		cf := b.CloudFront()
-		function := acctest.Must(cf.CreateFunction(t.Context(), &cloudfront.CreateFunctionInput{
-			Name: name, FunctionCode: []byte("function handler(event) { return event.request; }"),
-			FunctionConfig: &types.FunctionConfig{Comment: aws.String("mine"), Runtime: types.FunctionRuntimeCloudfrontJs20},
-		}))(t)
-		control := acctest.Must(cf.CreateOriginAccessControl(t.Context(), &cloudfront.CreateOriginAccessControlInput{
-			OriginAccessControlConfig: &types.OriginAccessControlConfig{
-				Name: name, Description: aws.String("mine"), OriginAccessControlOriginType: types.OriginAccessControlOriginTypesS3,
-				SigningBehavior: types.OriginAccessControlSigningBehaviorsNever, SigningProtocol: types.OriginAccessControlSigningProtocolsSigv4,
-			},
-		}))(t)
+		name := siteID(b)
+		cf, function, control := b.CloudFront(), makeFunction(t, b), makeControl(t, b)
 		tf := b.Served(t)
 		tf.Write(b.Provider() + site(b))
 		for _, args := range [][]string{{"plan"}, {"apply", "-auto-approve"}} {

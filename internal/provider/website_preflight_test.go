@@ -84,8 +84,9 @@ func obstacles() []obstacle {
 	}
 }
 
-// holdName makes a distribution of somebody else's that has the name, and lets it go at the end of the test.
-func holdName(t *testing.T, b *acctest.Bench, name string) {
+// holdName makes a distribution of somebody else's that has the name, and lets it go at the end of the test, if it is
+// still there.
+func holdName(t *testing.T, b *acctest.Bench, name string) (id string) {
 	t.Helper()
 	client := b.CloudFront()
 	out := acctest.Must(client.CreateDistribution(t.Context(), &cloudfront.CreateDistributionInput{
@@ -107,6 +108,7 @@ func holdName(t *testing.T, b *acctest.Bench, name string) {
 		_, _ = client.DeleteDistribution(context.WithoutCancel(t.Context()),
 			&cloudfront.DeleteDistributionInput{Id: out.Distribution.Id, IfMatch: out.ETag})
 	})
+	return *out.Distribution.Id
 }
 
 // TestAccWebsite_preflight: what a new site cannot be made against is said by the plan already, each with its own error.

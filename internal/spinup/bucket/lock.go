@@ -32,11 +32,15 @@ func (s Spec) bypass() *bool {
 // lockable reports whether the bucket has object lock.
 func (b bucket) lockable(ctx context.Context, s Spec) (bool, error) {
 	_, err := b.GetObjectLockConfiguration(ctx, &s3.GetObjectLockConfigurationInput{Bucket: &s.Name}, at(s))
-	if awsclient.IsNotFound(err) || awsclient.IsNotImplemented(err) {
+	if noLock(err) {
 		return false, nil
 	}
 	return err == nil, err
 }
+
+// noLock reports whether the answer says that there is no lock: the bucket or the version has none, it is a delete
+// marker, or the store does not know of locks.
+func noLock(err error) bool { return awsclient.IsNotFound(err) || awsclient.IsNotImplemented(err) }
 
 // errEnough ends the search for locked versions.
 var errEnough = errors.New("enough locked versions were found")
@@ -89,7 +93,7 @@ func (b bucket) lockOf(ctx context.Context, s Spec, o types.ObjectIdentifier) (s
 	retention, err := b.GetObjectRetention(ctx, &s3.GetObjectRetentionInput{
 		Bucket: &s.Name, Key: o.Key, VersionId: o.VersionId,
 	}, at(s))
-	if err := unlockable(err); err != nil {
+	if err != nil && !noLock(err) {
 		return "", err
 	}
 	if err == nil && retention.Retention != nil {
@@ -102,19 +106,11 @@ func (b bucket) lockOf(ctx context.Context, s Spec, o types.ObjectIdentifier) (s
 	hold, err := b.GetObjectLegalHold(ctx, &s3.GetObjectLegalHoldInput{
 		Bucket: &s.Name, Key: o.Key, VersionId: o.VersionId,
 	}, at(s))
-	if err := unlockable(err); err != nil {
+	if err != nil && !noLock(err) {
 		return "", err
 	}
 	if err == nil && hold.LegalHold != nil && hold.LegalHold.Status == types.ObjectLockLegalHoldStatusOn {
 		return "legal hold", nil
 	}
 	return "", nil
-}
-
-// unlockable leaves out the answers for a version without a lock, and for a delete marker.
-func unlockable(err error) error {
-	if awsclient.IsNotFound(err) || awsclient.IsNotImplemented(err) {
-		return nil
-	}
-	return err
 }

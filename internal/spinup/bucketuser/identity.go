@@ -189,7 +189,7 @@ func (b bucketUser) isOurs(w wish, made *User, id, name string, user User) bool 
 	case token != "" && user.Tags[MarkTag] == token:
 		return true
 	case token != "" && made == nil:
-		return false // a user of ours would bear the token of its creation: this is somebody else's
+		return false // this run asked for a user with the token: one without it is somebody else's
 	case id != "":
 		return user.ID == id
 	case made != nil:

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/arn"
 	"github.com/aws/aws-sdk-go-v2/service/acm"
 	"github.com/aws/aws-sdk-go-v2/service/acm/types"
 	cftypes "github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
@@ -144,10 +145,11 @@ func (w website) refuseUsedCertificates(ctx context.Context, want wish, o Status
 // usersOf names what uses the certificate beside a distribution. ACM is slow to notice that a distribution is new or
 // gone, so CloudFront is asked for those.
 func (w website) usersOf(ctx context.Context, c *Certificate, distribution string) (users []string, err error) {
-	account := func(arn string) string { return strings.Split(arn+"::::", ":")[4] }
-	for _, arn := range c.InUseBy { // other services have distributions in accounts of their own
-		if !strings.Contains(arn, ":distribution/") || account(arn) != account(c.ARN) {
-			users = append(users, arn)
+	own, _ := arn.Parse(c.ARN)       // ACM gave it
+	for _, user := range c.InUseBy { // other services have distributions in accounts of their own
+		a, err := arn.Parse(user)
+		if err != nil || a.AccountID != own.AccountID || !strings.HasPrefix(a.Resource, "distribution/") {
+			users = append(users, user)
 		}
 	}
 	err = w.eachDistribution(ctx, func(d cftypes.DistributionSummary) {

@@ -399,7 +399,11 @@ func overwriting(changes []zoneChange) []zoneChange {
 // removeRecords deletes the records of the site, in whichever zone they are. Those of others stay.
 func (w website) removeRecords(ctx context.Context, want wish, o *Status) error {
 	names := allNames(want)
-	others, err := w.elsewhere(ctx, names, o.places)
+	here, former, err := w.scopes(ctx, want, names) // what is in these was seen
+	if err != nil {
+		return err
+	}
+	others, err := w.elsewhere(ctx, names, here, former)
 	if err != nil {
 		return err
 	}
@@ -417,10 +421,7 @@ func (w website) removeRecords(ctx context.Context, want wish, o *Status) error 
 			return err
 		}
 		for _, r := range slices.Concat(o.Records, strays) {
-			doubled := slices.ContainsFunc(changes, func(c zoneChange) bool {
-				return c.record.zone == r.zone && c.record.Name == r.Name && c.record.Type == r.Type
-			})
-			if o.Ours(r) && !doubled {
+			if o.Ours(r) {
 				changes = append(changes, zoneChange{types.ChangeActionDelete, r})
 			}
 		}

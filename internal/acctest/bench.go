@@ -1,5 +1,5 @@
-// Package acctest is the bench on which the acceptance tests run: two emulators, each started once per run, a gateway
-// of its own in front of them for every test, and the provider in process (for the harness of terraform-plugin-testing)
+// Package acctest is the bench on which the acceptance tests run: two emulators of AWS and the stores VersityGW and MinIO,
+// each started once per run, a gateway of its own in front of them for every test, and the provider in process (for the harness of terraform-plugin-testing)
 // or as a binary (for Terraform run by hand). Only tests may import it. It imports provider, so the tests that use it
 // are in package provider_test.
 package acctest
@@ -37,14 +37,16 @@ const Region = account.Region
 // Bench is what one test works on.
 type Bench struct {
 	Kind      emulator.Kind
-	Endpoint  string // of the emulator itself, for changes behind the provider's back
-	AccountID string
+	Endpoint  string           // of the emulator itself, for changes behind the provider's back
+	AccountID string           // "" for a store that has no accounts
 	Gateway   *gateway.Gateway // what the provider talks to
 	Edge      *gateway.Gateway // what it talks to for CloudFront: Gateway, but where the emulator has no CloudFront
 	Name      string           // unique, made from the test's name, fit for a bucket; at most 40 characters
 
+	base    *emulator.Emulator
 	edge    *emulator.Emulator // that has CloudFront: LocalStack has none, so there it is fakecloud
 	account account.Account
+	tls     *certificate // of the gateways; nil when they speak plain HTTP
 }
 
 // Each runs a test on every emulator, or on the one that was chosen, in parallel with all others.
@@ -52,7 +54,26 @@ func Each(t *testing.T, test func(t *testing.T, b *Bench)) {
 	t.Helper()
 	t.Parallel()
 	for _, kind := range kinds() {
-		on(t, kind, start, test)
+		if kind.IsStore() {
+			t.Skip("for the emulators of AWS")
+		}
+		onKind(t, kind, start, test)
+	}
+}
+
+// Stores runs a test on each of the stores, or on the one that was chosen, in parallel with all others. Without kinds
+// it is all of them.
+func Stores(t *testing.T, test func(t *testing.T, b *Bench), on ...emulator.Kind) {
+	t.Helper()
+	t.Parallel()
+	if len(on) == 0 {
+		on = emulator.Stores()
+	}
+	for _, kind := range on {
+		if one := os.Getenv(chosen); one != "" && one != string(kind) || kinds()[0] == emulator.External {
+			continue
+		}
+		onKind(t, kind, start, test)
 	}
 }
 
@@ -61,7 +82,7 @@ func Each(t *testing.T, test func(t *testing.T, b *Bench)) {
 func Only(t *testing.T, kind emulator.Kind, reason string, test func(t *testing.T, b *Bench)) {
 	t.Helper()
 	t.Parallel()
-	on(t, note(t, kind, reason), start, test)
+	onKind(t, note(t, kind, reason), start, test)
 }
 
 // Alone runs a test on a fakecloud of its own, in parallel with all others, because it would meet what other tests do
@@ -69,7 +90,7 @@ func Only(t *testing.T, kind emulator.Kind, reason string, test func(t *testing.
 func Alone(t *testing.T, reason string, test func(t *testing.T, b *Bench)) {
 	t.Helper()
 	t.Parallel()
-	on(t, note(t, emulator.Fakecloud, reason), fresh, test)
+	onKind(t, note(t, emulator.Fakecloud, reason), fresh, test)
 }
 
 // note keeps the reason, and gives the kind of emulator that this run has in the place of one.
@@ -101,7 +122,7 @@ func kinds() []emulator.Kind {
 func checkChosen() error {
 	kind, err := emulator.ParseKind(os.Getenv(chosen))
 	if err != nil || os.Getenv(chosen) != "" && string(kind) != os.Getenv(chosen) {
-		return fmt.Errorf("%s is %q: want %s or %s", chosen, os.Getenv(chosen), emulator.LocalStack, emulator.Fakecloud)
+		return fmt.Errorf("%s is %q: want localstack, fakecloud or a store", chosen, os.Getenv(chosen))
 	}
 	return nil
 }
@@ -109,8 +130,8 @@ func checkChosen() error {
 // starter gives a running emulator.
 type starter func(t *testing.T, kind emulator.Kind) *emulator.Emulator
 
-// on runs the test as a sub-test that bears the emulator's name.
-func on(t *testing.T, kind emulator.Kind, begin starter, test func(t *testing.T, b *Bench)) {
+// onKind runs the test as a sub-test that bears the emulator's name.
+func onKind(t *testing.T, kind emulator.Kind, begin starter, test func(t *testing.T, b *Bench)) {
 	if os.Getenv("TF_ACC") == "" {
 		t.Skip("an acceptance test: set TF_ACC=1, or run `make test`")
 	}
@@ -123,8 +144,8 @@ func on(t *testing.T, kind emulator.Kind, begin starter, test func(t *testing.T,
 		}
 		t.Cleanup(func() { run.count(kind, t.Failed()) })
 		b := &Bench{
-			Kind: e.Kind, Endpoint: e.Endpoint, AccountID: e.AccountID, Name: name(t), edge: edge,
-			account: account.New(e.AccountID, e.Endpoint, edge.Endpoint),
+			Kind: e.Kind, Endpoint: e.Endpoint, AccountID: e.AccountID, Name: name(t), base: e, edge: edge,
+			account: account.New(e, edge.Endpoint),
 		}
 		b.front(t)
 		test(t, b)
@@ -136,7 +157,14 @@ func (b *Bench) front(t *testing.T) {
 	t.Helper()
 	elsewhere := map[string]string{"cloudfront": b.edge.Endpoint, "acm": b.Endpoint}
 	open := func(endpoint, account string) *gateway.Gateway {
-		g, err := gateway.New(endpoint, gateway.Options{AccountID: account, Elsewhere: elsewhere})
+		options := gateway.Options{AccountID: account, Elsewhere: elsewhere, Plain: b.Kind.IsStore()}
+		if b.base.IAM != "" && b.base.IAM != endpoint {
+			options.Upstreams = map[string]string{"iam": b.base.IAM, "sts": b.base.IAM}
+		}
+		if b.tls != nil {
+			options.Certificate = &b.tls.pair
+		}
+		g, err := gateway.New(endpoint, options)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -283,7 +311,13 @@ func (s *testRun) finish(code int) {
 func (s *testRun) report() string {
 	var b strings.Builder
 	passed, failed := 0, 0
-	for _, kind := range kinds() {
+	ran := kinds()
+	for _, kind := range emulator.Stores() {
+		if s.passed[kind]+s.failed[kind] > 0 && !slices.Contains(ran, kind) {
+			ran = append(ran, kind)
+		}
+	}
+	for _, kind := range ran {
 		fmt.Fprintf(&b, "acceptance tests on %s: %d passed, %d failed\n", kind, s.passed[kind], s.failed[kind])
 		passed += s.passed[kind]
 		failed += s.failed[kind]
@@ -301,8 +335,8 @@ func (b *Bench) S3() *s3.Client { return b.account.S3 }
 // IAM is a plain client of the emulator itself, as root.
 func (b *Bench) IAM() *iam.Client { return b.account.IAM }
 
-func root() aws.CredentialsProvider {
-	return credentials.NewStaticCredentialsProvider("test", "test", "")
+func (b *Bench) root() aws.CredentialsProvider {
+	return credentials.NewStaticCredentialsProvider(b.base.Key, b.base.Secret, "")
 }
 
 // As is a plain S3 client of the emulator itself with a key of one of its users. It sends a call again if the
@@ -316,6 +350,14 @@ func (b *Bench) As(accessKey, secretKey string) *s3.Client {
 			o.Backoff = retry.BackoffDelayerFunc(func(int, error) (time.Duration, error) { return time.Millisecond, nil })
 		}),
 	})
+}
+
+// Secured makes a bench of its own for a sub-test, whose gateways speak TLS.
+func (b *Bench) Secured(t *testing.T) *Bench {
+	t.Helper()
+	secured := *b
+	secured.tls = newCertificate(t)
+	return secured.Fork(t)
 }
 
 // Fork makes a bench of its own for a sub-test: another name, other gateways, the same emulators.

@@ -34,7 +34,7 @@ func factories(pace awsclient.Pace) map[string]func() (tfprotov6.ProviderServer,
 
 // Provider is the provider block that leads to the gateways; settings are further lines of it.
 func (b *Bench) Provider(settings ...string) string {
-	return b.ProviderAs("test", "test", settings...)
+	return b.ProviderAs(b.base.Key, b.base.Secret, settings...)
 }
 
 // ProviderAs is Provider with other credentials.
@@ -50,13 +50,34 @@ provider "spinup" {
   region     = %q
   access_key = %q
   secret_key = %q
-  endpoints = {
-    s3 = %[4]q, iam = %[4]q, sts = %[4]q, route53 = %[4]q, acm = %[4]q, ssm = %[4]q, secretsmanager = %[4]q
-    cloudfront = %[5]q
-  }
-  %[6]s
+  %s
+  %s
 }
-`, Region, accessKey, secretKey, b.Gateway.URL(), b.Edge.URL(), strings.Join(settings, "\n  "))
+`, Region, accessKey, secretKey, b.where(), strings.Join(settings, "\n  "))
+}
+
+// where are the settings that lead to the gateways. A store gets no more than its platform and its endpoints.
+func (b *Bench) where() string {
+	s3 := b.Gateway.URL()
+	var lines []string
+	switch {
+	case b.Kind.IsStore() && b.base.IAM != "":
+		lines = append(lines, fmt.Sprintf("endpoints = { s3 = %[1]q, iam = %[1]q, sts = %[1]q }", s3))
+	case b.Kind.IsStore():
+		lines = append(lines, fmt.Sprintf("endpoints = { s3 = %q }", s3))
+	default:
+		lines = append(lines, fmt.Sprintf(`endpoints = {
+    s3 = %[1]q, iam = %[1]q, sts = %[1]q, route53 = %[1]q, acm = %[1]q, ssm = %[1]q, secretsmanager = %[1]q
+    cloudfront = %[2]q
+  }`, s3, b.Edge.URL()))
+	}
+	if b.Kind.IsStore() {
+		lines = append(lines, fmt.Sprintf("platform = %q", b.Kind.Platform()))
+	}
+	if b.tls != nil {
+		lines = append(lines, fmt.Sprintf("custom_ca_bundle = %q", b.tls.file))
+	}
+	return strings.Join(lines, "\n  ")
 }
 
 // binary builds the provider, once per run.

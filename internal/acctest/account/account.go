@@ -1,5 +1,6 @@
-// Package account looks at an emulator's account without Terraform, as root and by plain SDK clients: what exists of a
-// bucket or a site, and what is left of it. It imports the AWS SDK only, so that programs can use it as well as tests.
+// Package account looks at the account of an emulator or a store without Terraform, as root and by plain SDK clients:
+// what exists of a bucket or a site, and what is left of it. It imports package emulator and the AWS SDK only, so that
+// programs can use it as well as tests.
 package account
 
 import (
@@ -17,6 +18,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/route53"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/smithy-go"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
 )
 
 // Region is the region of the clients.
@@ -30,19 +33,24 @@ type Account struct {
 	Route53    *route53.Client
 	ACM        *acm.Client
 	CloudFront *cloudfront.Client
+
+	noGroups bool // its IAM has neither groups nor managed policies
+	noUsers  bool // it has no IAM
 }
 
-// New returns the account with that number at the endpoint. What CloudFront holds is at edge: the same endpoint, unless
-// the emulator has no CloudFront.
-func New(id, endpoint, edge string) Account {
+// New returns the account of an emulator or a store. What CloudFront holds is at edge: the same endpoint, unless the
+// emulator has no CloudFront.
+func New(e *emulator.Emulator, edge string) Account {
 	config := aws.Config{
-		Region: Region, BaseEndpoint: &endpoint,
-		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
+		Region: Region, BaseEndpoint: &e.Endpoint,
+		Credentials: credentials.NewStaticCredentialsProvider(e.Key, e.Secret, ""),
 	}
 	return Account{
-		ID:         id,
+		ID:         e.AccountID,
+		noGroups:   e.Kind.IsStore(),
+		noUsers:    e.IAM == "",
 		S3:         s3.NewFromConfig(config, func(o *s3.Options) { o.UsePathStyle = true }),
-		IAM:        iam.NewFromConfig(config),
+		IAM:        iam.NewFromConfig(config, func(o *iam.Options) { o.BaseEndpoint = &e.IAM }),
 		Route53:    route53.NewFromConfig(config),
 		ACM:        acm.NewFromConfig(config),
 		CloudFront: cloudfront.NewFromConfig(config, func(o *cloudfront.Options) { o.BaseEndpoint = &edge }),
@@ -71,7 +79,14 @@ func (a Account) Leftovers(ctx context.Context, name string, users ...string) ([
 		_, err := a.S3.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &name})
 		return err
 	}}}
-	for _, level := range []string{"Adm", "RW", "RO"} {
+	levels := []string{"Adm", "RW", "RO"}
+	if a.noGroups {
+		levels = nil
+	}
+	if a.noUsers {
+		users = nil
+	}
+	for _, level := range levels {
 		looks = append(looks, a.level(ctx, fmt.Sprintf("%s-Bkt%s", name, level))...)
 	}
 	for _, user := range users {

@@ -7,7 +7,15 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
 )
+
+func accountAt(url string) Account {
+	return New(&emulator.Emulator{
+		AccountID: "123456789012", Endpoint: url, IAM: url, Key: "test", Secret: "test",
+	}, url)
+}
 
 // answering stands in for an emulator that has what the function says: it answers 200 with nothing of use in it.
 func answering(t *testing.T, has func(request string) bool) Account {
@@ -26,7 +34,7 @@ func answering(t *testing.T, has func(request string) bool) Account {
 		}
 	}))
 	t.Cleanup(server.Close)
-	return New("123456789012", server.URL, server.URL)
+	return accountAt(server.URL)
 }
 
 func TestLeftovers(t *testing.T) {
@@ -55,7 +63,7 @@ func TestALookThatFailsIsNotTakenForAbsence(t *testing.T) {
 		w.WriteHeader(http.StatusForbidden)
 	}))
 	t.Cleanup(server.Close)
-	left, err := New("123456789012", server.URL, server.URL).Leftovers(t.Context(), "data")
+	left, err := accountAt(server.URL).Leftovers(t.Context(), "data")
 	if err == nil || !strings.Contains(err.Error(), "looking for bucket data") {
 		t.Errorf("left %v, error %v", left, err)
 	}

@@ -1,6 +1,6 @@
-// Package emulator starts and stops the AWS emulators that the tests, the demo and the benchmark run against:
-// LocalStack and fakecloud, neither of them ours, both without a container. What is missing on the machine is
-// installed once into the user's cache folder.
+// Package emulator starts and stops what the tests, the demo and the benchmark run against, none of it ours and all of
+// it without a container: the emulators of AWS, LocalStack and fakecloud, and the stores VersityGW and MinIO. What is
+// missing on the machine is installed once into the user's cache folder.
 //
 // It may import the standard library and, to ask an emulator that somebody else runs for its account, the AWS SDK:
 // programs and tests of every level use it.
@@ -15,6 +15,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -24,31 +25,70 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
 
-// Kind says which emulator is meant.
+// Kind says which emulator or store is meant.
 type Kind string
 
-// The emulators. External is whatever answers at $SPINUP_TEST_ENDPOINT.
+// The emulators of AWS. External is whatever answers at $SPINUP_TEST_ENDPOINT.
 const (
 	LocalStack Kind = "localstack"
 	Fakecloud  Kind = "fakecloud"
 	External   Kind = "external"
 )
 
+// The stores. VersityGW has users behind its Admin API, VersityGWIAM has the standalone IAM service, and
+// VersityGWRoot has nobody but root.
+const (
+	VersityGW     Kind = "versitygw"
+	VersityGWIAM  Kind = "versitygw-iam"
+	VersityGWRoot Kind = "versitygw-root"
+	MinIO         Kind = "minio"
+)
+
+// Stores are the kinds that are no emulators of AWS.
+func Stores() []Kind { return []Kind{VersityGW, VersityGWIAM, VersityGWRoot, MinIO} }
+
+// IsStore reports whether the kind is a store, not an emulator of AWS.
+func (k Kind) IsStore() bool { return slices.Contains(Stores(), k) }
+
+// Platform is what the provider calls the kind.
+func (k Kind) Platform() string {
+	switch {
+	case k == MinIO:
+		return "minio"
+	case k.IsStore():
+		return "versitygw"
+	}
+	return "aws"
+}
+
 // endpointVariable puts a running emulator in the place of those started here.
 const endpointVariable = "SPINUP_TEST_ENDPOINT"
+
+// rootKey is the access key and the secret key of root in the emulators of AWS.
+const rootKey = "test"
 
 // localstackAccount is the account that the test/test credentials belong to in LocalStack.
 const localstackAccount = "000000000000"
 
 // ParseKind reads the name of an emulator; the empty name means LocalStack.
 func ParseKind(name string) (Kind, error) {
-	switch kind := Kind(strings.ToLower(name)); kind {
-	case "":
+	known := append([]Kind{LocalStack, Fakecloud, External}, Stores()...)
+	kind := Kind(strings.ToLower(name))
+	switch {
+	case kind == "":
 		return LocalStack, nil
-	case LocalStack, Fakecloud, External:
+	case slices.Contains(known, kind):
 		return kind, nil
 	}
-	return "", fmt.Errorf("unknown emulator %q: want %s, %s or %s", name, LocalStack, Fakecloud, External)
+	return "", fmt.Errorf("unknown emulator or store %q: want one of %s", name, join(known))
+}
+
+func join(kinds []Kind) string {
+	names := make([]string, len(kinds))
+	for i, kind := range kinds {
+		names[i] = string(kind)
+	}
+	return strings.Join(names, ", ")
 }
 
 // Options are the settings of Start and Install; the zero value is good.
@@ -71,14 +111,18 @@ func (o Options) progress() io.Writer {
 	return o.Progress
 }
 
-// Emulator is one that runs. The test/test credentials are root in it.
+// Emulator is an emulator or a store that runs.
 type Emulator struct {
 	Kind      Kind
 	Endpoint  string // "http://127.0.0.1:PORT", no slash at the end
-	AccountID string
+	IAM       string // endpoint of IAM and STS; "" for a store that has none
+	AccountID string // "" for a store that has no accounts
+	Key       string // access key of root
+	Secret    string // secret key of root
 
-	child *child // nil for an External one
-	dir   string // the log and the emulator's own files; "" for an External one
+	child *child    // nil for an External one
+	dir   string    // the log and the emulator's own files; "" for an External one
+	first *Emulator // runs as long as this one, which needs it; nil for none
 	grace time.Duration
 	keep  atomic.Bool
 	stop  func() error // runs once
@@ -92,20 +136,31 @@ func Start(ctx context.Context, kind Kind, opts Options) (*Emulator, error) {
 	if kind == External || os.Getenv(endpointVariable) != "" {
 		return external(ctx)
 	}
-	var p program
-	var err error
-	switch kind {
-	case LocalStack:
-		p, err = localstack(ctx, opts)
-	case Fakecloud:
-		p, err = fakecloud(ctx, opts)
-	default:
-		_, err = ParseKind(string(kind))
-	}
+	p, err := programOf(ctx, kind, opts)
 	if err != nil {
 		return nil, err
 	}
 	return p.start(ctx, opts)
+}
+
+// programOf returns how a kind is run, after installing it where that was never done.
+func programOf(ctx context.Context, kind Kind, opts Options) (program, error) {
+	switch kind {
+	case LocalStack:
+		return localstack(ctx, opts)
+	case Fakecloud:
+		return fakecloud(ctx, opts)
+	case VersityGW:
+		return versitygw(ctx, opts, false)
+	case VersityGWRoot:
+		return versitygw(ctx, opts, true)
+	case VersityGWIAM:
+		return versitygwIAM(ctx, opts)
+	case MinIO:
+		return minio(ctx, opts)
+	}
+	_, err := ParseKind(string(kind))
+	return program{}, err
 }
 
 // Install puts on this machine what Start would, and starts nothing.
@@ -113,16 +168,7 @@ func Install(ctx context.Context, kind Kind, opts Options) error {
 	if os.Getenv(endpointVariable) != "" {
 		return nil
 	}
-	var err error
-	switch kind {
-	case LocalStack:
-		_, err = localstack(ctx, opts)
-	case Fakecloud:
-		_, err = fakecloud(ctx, opts)
-	case External:
-	default:
-		_, err = ParseKind(string(kind))
-	}
+	_, err := programOf(ctx, kind, opts)
 	return err
 }
 
@@ -140,7 +186,9 @@ func external(ctx context.Context) (*Emulator, error) {
 	if err != nil {
 		return nil, fmt.Errorf("nothing at %s says which account it is: %w", endpointVariable, err)
 	}
-	return &Emulator{Kind: External, Endpoint: endpoint, AccountID: account}, nil
+	return &Emulator{
+		Kind: External, Endpoint: endpoint, IAM: endpoint, AccountID: account, Key: rootKey, Secret: rootKey,
+	}, nil
 }
 
 // accountAt asks an emulator whose the test/test credentials are.
@@ -149,7 +197,7 @@ func accountAt(ctx context.Context, endpoint string) (string, error) {
 	defer cancel()
 	client := sts.New(sts.Options{
 		Region: "us-east-1", BaseEndpoint: &endpoint, RetryMaxAttempts: 1,
-		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
+		Credentials: credentials.NewStaticCredentialsProvider(rootKey, rootKey, ""),
 	})
 	out, err := client.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
@@ -177,15 +225,21 @@ func get(ctx context.Context, address string) (int, error) {
 // Env is the environment that makes an AWS SDK talk to this emulator and to nothing else: it reads no file of the
 // user's and asks no metadata service.
 func (e *Emulator) Env() []string {
-	return []string{
-		"AWS_ENDPOINT_URL=" + e.Endpoint,
-		"AWS_ACCESS_KEY_ID=test",
-		"AWS_SECRET_ACCESS_KEY=test",
-		"AWS_REGION=us-east-1",
-		"AWS_CONFIG_FILE=" + os.DevNull,
-		"AWS_SHARED_CREDENTIALS_FILE=" + os.DevNull,
-		"AWS_EC2_METADATA_DISABLED=true",
+	endpoints := []string{"AWS_ENDPOINT_URL=" + e.Endpoint}
+	if e.Kind.IsStore() {
+		endpoints = []string{"AWS_ENDPOINT_URL_S3=" + e.Endpoint}
+		if e.IAM != "" {
+			endpoints = append(endpoints, "AWS_ENDPOINT_URL_IAM="+e.IAM, "AWS_ENDPOINT_URL_STS="+e.IAM)
+		}
 	}
+	return append(endpoints,
+		"AWS_ACCESS_KEY_ID="+e.Key,
+		"AWS_SECRET_ACCESS_KEY="+e.Secret,
+		"AWS_REGION=us-east-1",
+		"AWS_CONFIG_FILE="+os.DevNull,
+		"AWS_SHARED_CREDENTIALS_FILE="+os.DevNull,
+		"AWS_EC2_METADATA_DISABLED=true",
+	)
 }
 
 // Environ is this process's environment with Env in place of every AWS variable: a profile, a session token or a

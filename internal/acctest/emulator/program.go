@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,6 +25,12 @@ type program struct {
 	patience time.Duration // for it to become ready
 	grace    time.Duration // between the polite and the hard end
 	command  func(addr, dir string) *exec.Cmd
+
+	key, secret string // root's; "" for those of the emulators of AWS
+
+	// first is a program, the IAM service of a store, that has to run before this one; with gives the command then.
+	first *program
+	with  func(first *Emulator) func(addr, dir string) *exec.Cmd
 }
 
 // portTries bounds the starts whose port somebody else took between our choice and the emulator's use of it.
@@ -36,6 +43,19 @@ const inUse = "address already in use"
 var errPortTaken = errors.New("its port was taken by another program")
 
 func (p program) start(ctx context.Context, opts Options) (*Emulator, error) {
+	if p.first != nil {
+		first, err := p.first.start(ctx, opts)
+		if err != nil {
+			return nil, err
+		}
+		p.command, p.first = p.with(first), nil
+		e, err := p.start(ctx, opts)
+		if err != nil {
+			return nil, errors.Join(err, first.Stop())
+		}
+		e.first, e.IAM = first, first.Endpoint
+		return e, nil
+	}
 	var err error
 	for range portTries {
 		var e *Emulator
@@ -59,7 +79,13 @@ func (p program) try(ctx context.Context, opts Options) (*Emulator, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Emulator{Kind: p.kind, Endpoint: "http://" + addr, AccountID: p.account, dir: dir, grace: p.grace}
+	e := &Emulator{
+		Kind: p.kind, Endpoint: "http://" + addr, AccountID: p.account, dir: dir, grace: p.grace,
+		Key: cmp.Or(p.key, rootKey), Secret: cmp.Or(p.secret, rootKey),
+	}
+	if !p.kind.IsStore() {
+		e.IAM = e.Endpoint
+	}
 	e.stop = sync.OnceValue(e.end)
 
 	cmd := p.command(addr, dir)
@@ -122,6 +148,9 @@ func (e *Emulator) Stop() error {
 }
 
 func (e *Emulator) end() error {
+	if e.first != nil {
+		defer func() { _ = e.first.Stop() }() // it keeps its own log if it ended by itself
+	}
 	if e.child.ended() {
 		e.child.kill()
 		return fmt.Errorf("%s ended by itself (%s); its log is %s", e.Kind, e.child.cmd.ProcessState, e.KeepLog())

@@ -108,11 +108,12 @@ func Fraction(share float64, seed uint64) func(Call) bool {
 
 // Fault is what goes wrong with a call.
 type Fault struct {
-	name    string
-	instead func(Call) apiError // the answer in place of the emulator's
-	reset   moment
-	stale   bool
-	lag     time.Duration // of stale; 0 for any
+	name         string
+	instead      func(Call) apiError // the answer in place of the emulator's
+	reset        moment
+	fallsThrough bool // the sub-resource is not known
+	stale        bool
+	lag          time.Duration // of stale; 0 for any
 }
 
 type moment int

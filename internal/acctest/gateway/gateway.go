@@ -3,6 +3,7 @@ package gateway
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -22,12 +23,20 @@ type Options struct {
 	// Elsewhere has the endpoints, by service, of the other emulator that holds what a call names (a certificate, a
 	// distribution). Other services are asked upstream.
 	Elsewhere map[string]string
+	// Upstreams has the endpoints, by service, that are not upstream's own: a store's IAM service.
+	Upstreams map[string]string
+	// Plain leaves out AWS's rules: what is behind is a store with rules of its own.
+	Plain bool
+	// Certificate makes the gateway listen with TLS.
+	Certificate *tls.Certificate
 }
 
 // Gateway is a reverse proxy in front of one emulator. All its methods may be called while requests are under way.
 type Gateway struct {
 	account   string
 	upstream  *url.URL
+	upstreams map[string]*url.URL // by service, for those that are not upstream's
+	plain     bool
 	transport *http.Transport
 	server    *http.Server
 	address   string
@@ -35,6 +44,7 @@ type Gateway struct {
 
 	mu      sync.Mutex
 	latency time.Duration
+	bare    bool
 	calls   []*Call
 	rules   []*activeRule
 	held    *heldPolicy
@@ -43,30 +53,48 @@ type Gateway struct {
 
 // New starts a gateway in front of the emulator at upstream ("http://127.0.0.1:4566"). The caller closes it.
 func New(upstream string, options Options) (*Gateway, error) {
-	target, err := url.Parse(upstream)
+	target, err := parseUpstream(upstream)
 	if err != nil {
-		return nil, fmt.Errorf("gateway upstream: %w", err)
+		return nil, err
 	}
-	if target.Scheme != "http" || target.Host == "" {
-		return nil, fmt.Errorf("gateway upstream %q is not of the form http://host:port", upstream)
+	upstreams := map[string]*url.URL{}
+	for service, endpoint := range options.Upstreams {
+		if upstreams[service], err = parseUpstream(endpoint); err != nil {
+			return nil, err
+		}
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("gateway: %w", err)
 	}
+	scheme := "http"
+	if options.Certificate != nil {
+		scheme = "https"
+		listener = tls.NewListener(listener, &tls.Config{Certificates: []tls.Certificate{*options.Certificate}})
+	}
 	g := &Gateway{
-		account:  options.AccountID,
-		upstream: target,
+		account: options.AccountID, upstream: target, upstreams: upstreams, plain: options.Plain,
 		// A short idle time, because a call that meets a connection the emulator just closed is lost, and net/http
 		// does not send a writing call again by itself.
 		transport: &http.Transport{MaxIdleConnsPerHost: 256, IdleConnTimeout: 2 * time.Second, DisableCompression: true},
-		address:   "http://" + listener.Addr().String(),
+		address:   scheme + "://" + listener.Addr().String(),
 		past:      past{answers: map[string]history{}},
 	}
 	g.stored = newStored(upstream, options.Elsewhere, g.transport)
 	g.server = &http.Server{Handler: http.HandlerFunc(g.serve)}
 	go func() { _ = g.server.Serve(listener) }()
 	return g, nil
+}
+
+func parseUpstream(text string) (*url.URL, error) {
+	u, err := url.Parse(text)
+	if err != nil {
+		return nil, fmt.Errorf("gateway upstream: %w", err)
+	}
+	if u.Scheme != "http" || u.Host == "" {
+		return nil, fmt.Errorf("gateway upstream %q is not of the form http://host:port", text)
+	}
+	return u, nil
 }
 
 // URL is the endpoint for the code under test, without a slash at its end.
@@ -83,6 +111,13 @@ func (g *Gateway) SetLatency(d time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.latency = d
+}
+
+// SetBare makes every answer come without the headers and ids by which AWS marks its own, as some stores answer.
+func (g *Gateway) SetBare(bare bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.bare = bare
 }
 
 // answer is what a client gets: the emulator's words, an error made here, or a connection that breaks.
@@ -105,11 +140,20 @@ func (g *Gateway) serve(w http.ResponseWriter, r *http.Request) {
 	given := g.answer(r.Context(), req, fault)
 	wait(r.Context(), delay-time.Since(start))
 	g.settle(entry, given)
+	if g.isBare() {
+		given = given.unmarked()
+	}
 	if given.lost {
 		reset(w)
 		return
 	}
 	given.write(w)
+}
+
+func (g *Gateway) isBare() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.bare
 }
 
 // admit records the call and decides, in the same instant, what goes wrong with it.
@@ -134,6 +178,9 @@ func (g *Gateway) answer(ctx context.Context, req *request, fault applied) answe
 	if fault.instead != nil {
 		return made(req.Call, fault.name, fault.instead(req.Call))
 	}
+	if fault.fallsThrough {
+		return fallenThrough(req.Call, fault.name)
+	}
 	if fault.reset == before {
 		return answer{lost: true, fault: fault.name}
 	}
@@ -153,8 +200,10 @@ func (g *Gateway) answer(ctx context.Context, req *request, fault applied) answe
 }
 
 func (g *Gateway) refuseOrForward(ctx context.Context, req *request) answer {
-	if name, refused := refuse(ctx, g.stored, req); refused != nil {
-		return made(req.Call, "refused: "+name, *refused)
+	if !g.plain {
+		if name, refused := refuse(ctx, g.stored, req); refused != nil {
+			return made(req.Call, "refused: "+name, *refused)
+		}
 	}
 	given, err := g.forward(ctx, req)
 	if err != nil {
@@ -166,13 +215,17 @@ func (g *Gateway) refuseOrForward(ctx context.Context, req *request) answer {
 
 // forward sends the request to the emulator and reads the whole answer.
 func (g *Gateway) forward(ctx context.Context, req *request) (answer, error) {
-	out, err := http.NewRequestWithContext(ctx, req.http.Method, g.upstream.String(), bytes.NewReader(req.body))
+	upstream := g.upstream
+	if other := g.upstreams[req.Service]; other != nil {
+		upstream = other
+	}
+	out, err := http.NewRequestWithContext(ctx, req.http.Method, upstream.String(), bytes.NewReader(req.body))
 	if err != nil {
 		return answer{}, err
 	}
 	path, query, mark := strings.Cut(req.http.RequestURI, "?")
 	out.URL = &url.URL{
-		Scheme: g.upstream.Scheme, Host: g.upstream.Host,
+		Scheme: upstream.Scheme, Host: upstream.Host,
 		Opaque:   path, // the path as the client wrote it, escapes included: it is part of what was signed
 		RawQuery: query, ForceQuery: mark,
 	}

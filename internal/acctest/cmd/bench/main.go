@@ -115,7 +115,7 @@ func (s settings) run(ctx context.Context, out, progress io.Writer) (err error) 
 		if err != nil {
 			return err
 		}
-		if _, err := account.New(v.AccountID, v.Endpoint, v.Endpoint).MakeZone(ctx, "bench.example.edu"); err != nil {
+		if _, err := account.New(v.Emulator, v.Endpoint).MakeZone(ctx, "bench.example.edu"); err != nil {
 			return err
 		}
 		return s.races(ctx, v, []contestant{ours}, s.siteLoads(), out, progress)

@@ -81,7 +81,7 @@ func run(ctx context.Context, out io.Writer, provider, example, emulatorName str
 	if err != nil {
 		return err
 	}
-	seen := account.New(e.AccountID, e.Endpoint, e.Endpoint)
+	seen := account.New(e, e.Endpoint)
 	s := &story{out: out, terminal: terminal, dir: dir, tf: tf, world: live{seen}}
 	if site {
 		err = (&siteStory{story: s, world: liveSite{seen, e.Endpoint}}).play(ctx)

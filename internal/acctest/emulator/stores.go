@@ -1,0 +1,156 @@
+package emulator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+)
+
+// The stores: programs that other people run for what they keep, none of them an emulator of AWS. Each is built by the
+// Go tool from a module of its own below internal/tools, which pins it.
+const (
+	versitygwVersion = "1.8.0"
+	minioVersion     = "2026-02-12"
+)
+
+// storeKey and storeSecret are root's in the stores. MinIO wants eight characters.
+const storeKey, storeSecret = "test", "test-secret"
+
+// standaloneAccount is the account of VersityGW's standalone IAM service.
+const standaloneAccount = "000000000000"
+
+// store is a store's source.
+type store struct {
+	name, version string
+	command       string // the package of its program, in the module internal/tools/<name>
+	variable      string // names the environment's variable for a program that is there already
+	minutes       string // how long it takes to build
+}
+
+var (
+	versitygwSource = store{
+		"versitygw", versitygwVersion, "github.com/versity/versitygw/cmd/versitygw", "VERSITYGW_BIN", "one to three minutes",
+	}
+	minioSource = store{"minio", minioVersion, "github.com/minio/minio", "MINIO_BIN", "two to six minutes"}
+)
+
+// find looks where the variable says, and else in the cache, which it fills.
+func (s store) find(ctx context.Context, opts Options) (string, error) {
+	if named := os.Getenv(s.variable); named != "" {
+		path, err := exec.LookPath(named)
+		if err != nil {
+			return "", fmt.Errorf("%s: %w", s.variable, err)
+		}
+		return filepath.Abs(path)
+	}
+	root, ok := repositoryRoot()
+	if !ok {
+		return "", errors.New("run this in the repository, which pins " + s.name + ", or set " + s.variable)
+	}
+	dir, err := cached(ctx, s.name+"-"+s.version, opts, func(dir string) error {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return err
+		}
+		opts.say("building %s %s into %s, once per machine: %s", s.name, s.version, dir, s.minutes)
+		began := time.Now()
+		err := opts.run(ctx, "go", "build", "-C", filepath.Join(root, "internal", "tools", s.name),
+			"-trimpath", "-ldflags=-s -w", "-o", filepath.Join(dir, s.name), s.command)
+		if err == nil {
+			opts.say("%s is built (%s)", s.name, time.Since(began).Round(time.Second))
+		}
+		return err
+	})
+	if err != nil {
+		return "", fmt.Errorf("building %s: %w", s.name, err)
+	}
+	return filepath.Join(dir, s.name), nil
+}
+
+// versitygw returns how VersityGW is run: with users of its own behind its Admin API, or, rootOnly, with root alone.
+func versitygw(ctx context.Context, opts Options, rootOnly bool) (program, error) {
+	binary, err := versitygwSource.find(ctx, opts)
+	if err != nil {
+		return program{}, err
+	}
+	p := gatewayProgram(VersityGW, func(addr, dir string) *exec.Cmd {
+		return posix(binary, addr, dir, "--iam-dir", folder(dir, "iam"))
+	})
+	if rootOnly {
+		p.kind = VersityGWRoot
+		p.command = func(addr, dir string) *exec.Cmd { return posix(binary, addr, dir) }
+	}
+	return p, nil
+}
+
+// versitygwIAM returns how VersityGW is run with its standalone IAM service, which is a process of its own.
+func versitygwIAM(ctx context.Context, opts Options) (program, error) {
+	binary, err := versitygwSource.find(ctx, opts)
+	if err != nil {
+		return program{}, err
+	}
+	socket := func(dir string) string { return filepath.Join(dir, "iam.sock") }
+	service := gatewayProgram("versitygw-iam-service", func(addr, dir string) *exec.Cmd {
+		return rooted(exec.Command(binary, "--quiet", "--port", addr, "--health", "/healthz", "iam",
+			"--dir", folder(dir, "iam"), "--private-ports", socket(dir), "--private-socket-perm", "0600"))
+	})
+	p := gatewayProgram(VersityGWIAM, nil)
+	p.account = standaloneAccount
+	p.first = &service
+	p.with = func(service *Emulator) func(addr, dir string) *exec.Cmd {
+		return func(addr, dir string) *exec.Cmd {
+			return posix(binary, addr, dir, "--iam-standalone-endpoint", socket(service.dir))
+		}
+	}
+	return p, nil
+}
+
+func gatewayProgram(kind Kind, command func(addr, dir string) *exec.Cmd) program {
+	return program{
+		kind: kind, health: "/healthz", patience: 30 * time.Second, grace: 5 * time.Second, command: command,
+		key: storeKey, secret: storeSecret,
+	}
+}
+
+// posix is VersityGW in front of a folder. Its users change behind its back in tests, so it keeps none in mind.
+func posix(binary, addr, dir string, iam ...string) *exec.Cmd {
+	arguments := append([]string{"--quiet", "--port", addr, "--health", "/healthz", "--iam-cache-disable"}, iam...)
+	return rooted(exec.Command(binary, append(arguments,
+		"posix", "--versioning-dir", folder(dir, "versions"), folder(dir, "data"))...))
+}
+
+func rooted(cmd *exec.Cmd) *exec.Cmd {
+	cmd.Env = []string{"ROOT_ACCESS_KEY=" + storeKey, "ROOT_SECRET_KEY=" + storeSecret}
+	return cmd
+}
+
+// folder makes a folder that a program wants to find. That it cannot be made shows when the program starts.
+func folder(dir, name string) string {
+	path := filepath.Join(dir, name)
+	_ = os.MkdirAll(path, 0o700)
+	return path
+}
+
+// minio returns how MinIO is run.
+func minio(ctx context.Context, opts Options) (program, error) {
+	binary, err := minioSource.find(ctx, opts)
+	if err != nil {
+		return program{}, err
+	}
+	return program{
+		kind: MinIO, health: "/minio/health/ready", patience: time.Minute, grace: 5 * time.Second,
+		key: storeKey, secret: storeSecret,
+		command: func(addr, dir string) *exec.Cmd {
+			cmd := exec.Command(binary, "server", "--quiet", "--address", addr, "--console-address", "127.0.0.1:0",
+				"--certs-dir", folder(dir, "certs"), folder(dir, "data"))
+			cmd.Env = []string{
+				"MINIO_ROOT_USER=" + storeKey, "MINIO_ROOT_PASSWORD=" + storeSecret,
+				"MINIO_BROWSER=off", "MINIO_UPDATE=off", "MINIO_CI_CD=on", // a disk that holds other things is well
+			}
+			return cmd
+		},
+	}, nil
+}

@@ -25,6 +25,10 @@ type BadAnswerError struct {
 	Status int
 	What   string // is wrong with it
 
+	// Other means that a store answered another question, because it does not know this one: it has left out the
+	// sub-resource. AWS never does.
+	Other bool
+
 	final bool // another attempt does not help
 }
 
@@ -34,7 +38,7 @@ func (e *BadAnswerError) Error() string {
 }
 
 // RetryableError reports to the SDK's retryer that another attempt may get an answer of the service.
-func (e *BadAnswerError) RetryableError() bool { return !e.final }
+func (e *BadAnswerError) RetryableError() bool { return !e.final && !e.Other }
 
 // checkAnswers adds the two middlewares that check the answers of 2xx: the content before the SDK reads it, and what
 // the SDK has read. The SDK takes an empty answer, or one with another root element, for an output without content.
@@ -46,6 +50,9 @@ func checkAnswers(headers bool) stackOption {
 		) (middleware.DeserializeOutput, middleware.Metadata, error) {
 			out, metadata, err := next.HandleDeserialize(ctx, in)
 			response, ok := out.RawResponse.(*smithyhttp.Response)
+			if err == nil && ok && !succeeded(response) {
+				keepForm(response)
+			}
 			if err == nil && ok && succeeded(response) {
 				want, known := table.of(serviceOf(ctx), middleware.GetOperationName(ctx))
 				if known && want.is != stream {
@@ -95,10 +102,34 @@ func checkContent(ctx context.Context, want answerForm, response *smithyhttp.Res
 	case len(body) == 0 && want.is == nothing:
 		bad.What = "it has no header of the service"
 	default:
+		bad.Other = !headers && serviceOf(ctx) == "s3" && strings.HasPrefix(what, element(""))
 		kind, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type"))
 		bad.What = strings.TrimSuffix(fmt.Sprintf("it has %s instead of %s, %d bytes %s", what, want, len(body), kind), " ")
 	}
 	return bad
+}
+
+// formed is the body of an answer that says failure, with what it was found to be.
+type formed struct {
+	io.Reader
+	io.Closer
+	what string
+}
+
+// keepForm reads the body of an answer that says failure, and keeps what it is: a service's own error proves that the
+// service answered. The SDK tells only the code, which it derives from the status where the body has none.
+func keepForm(response *smithyhttp.Response) {
+	body, err := io.ReadAll(io.LimitReader(response.Body, 1<<20))
+	if err != nil {
+		body = nil
+	}
+	response.Body = formed{bytes.NewReader(body), response.Body, found(body)}
+}
+
+// isServiceError reports whether the body of a failure is an error in the form of AWS's services.
+func isServiceError(response *smithyhttp.Response) bool {
+	body, ok := response.Body.(formed)
+	return ok && (body.what == element("Error") || body.what == element("ErrorResponse") || body.what == object)
 }
 
 // checkOutput checks that the output has what the operation always returns.

@@ -35,6 +35,7 @@ func restAnswers() map[string]answerForm {
 	for operation, root := range map[string]string{
 		"s3 CopyObject":                         "CopyObjectResult",
 		"s3 DeleteObjects":                      "DeleteResult",
+		"s3 GetBucketAcl":                       "AccessControlPolicy",
 		"s3 GetBucketEncryption":                "ServerSideEncryptionConfiguration",
 		"s3 GetBucketLifecycleConfiguration":    "LifecycleConfiguration",
 		"s3 GetBucketLogging":                   "BucketLoggingStatus",

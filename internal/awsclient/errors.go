@@ -29,6 +29,8 @@ type CallError struct {
 
 	err    error
 	region string // that AWS names to use instead
+	proved bool   // the answer has a service's own error in it
+	other  bool   // the store answered another question
 }
 
 func (e *CallError) Error() string {
@@ -77,9 +79,10 @@ func (e *CallError) describe(err error) {
 	if response, ok := errors.AsType[*smithyhttp.ResponseError](err); ok {
 		e.HTTPStatus = response.HTTPStatusCode()
 		e.region = response.HTTPResponse().Header.Get("X-Amz-Bucket-Region")
+		e.proved = isServiceError(response.Response)
 	}
 	if bad, ok := errors.AsType[*BadAnswerError](err); ok {
-		e.HTTPStatus, e.Message = bad.Status, bad.Error()
+		e.HTTPStatus, e.Message, e.other = bad.Status, bad.Error(), bad.Other
 		return
 	}
 	switch {
@@ -132,11 +135,12 @@ func (e *CallError) hide(secrets mask) {
 // unknownError is the SDK's code or message for an answer without one.
 const unknownError = "UnknownError"
 
-// isForeign reports whether the answer came from neither AWS nor a store (a proxy, say): it has no request ID, and the
-// SDK derived the code from the HTTP status. Such a 404 does not mean that a bucket is gone.
+// isForeign reports whether the answer came from neither AWS nor a store (a proxy, say): it has neither a service's own
+// error nor a request ID, and the SDK derived the code from the HTTP status. Such a 404 does not mean that a bucket is
+// gone. Of a HEAD, whose answer has no body, the request ID is the only proof; see IsBare.
 func (e *CallError) isForeign(code string) bool {
 	derived := strings.ReplaceAll(http.StatusText(e.HTTPStatus), " ", "")
-	return e.HTTPStatus != 0 && e.RequestID == "" && e.region == "" && (code == derived || code == unknownError)
+	return e.HTTPStatus != 0 && !e.proved && e.RequestID == "" && e.region == "" && (code == derived || code == unknownError)
 }
 
 const codeMalformedRegion = "AuthorizationHeaderMalformed"
@@ -255,6 +259,21 @@ func IsNotImplemented(err error) bool {
 	c := call(err)
 	return c.hasCode("NotImplemented", "MethodNotAllowed", "InvalidAction") ||
 		c.Code != "" && (c.HTTPStatus == http.StatusNotImplemented || c.HTTPStatus == http.StatusMethodNotAllowed)
+}
+
+// IsUnsupported reports whether the store does not have what the call is about: it says so, or it took the call for
+// another one, because it leaves out what it does not know. AWS does neither.
+func IsUnsupported(err error) bool {
+	c := call(err)
+	return IsNotImplemented(err) || c.other ||
+		c.Operation != "" && c.Operation != "CreateBucket" && c.hasCode("BucketAlreadyOwnedByYou", codeAnothersBucket)
+}
+
+// IsBare reports whether a failure says no more than its HTTP status, as every answer to HEAD does: what is the matter
+// has to be asked with another call.
+func IsBare(err error) bool {
+	c := call(err)
+	return c.HTTPStatus >= http.StatusBadRequest && !c.proved
 }
 
 // IsWrongRegion reports whether the bucket is in another region than the call was sent to.

@@ -19,62 +19,59 @@ type Platform struct {
 	RoleARNs     bool // the ARNs of roles have IAM's form, and are checked
 	HostNames    bool // a bucket's domain_name, regional_domain_name and hosted_zone_id follow from its name and region
 
-	STS    bool // has GetCallerIdentity, so the account and the credentials are checked
-	Groups bool // IAM has groups and managed policies, so access levels are made
-	CDN    bool // has CloudFront, Route 53 and Certificate Manager, which spinup_website needs
+	STS bool // has GetCallerIdentity, so the account and the credentials are checked
+	CDN bool // has CloudFront, Route 53 and Certificate Manager, which spinup_website needs
 
-	// What S3 has. Defaults that need what is missing are left out.
 	LocationConstraint bool // CreateBucket needs the region's name outside us-east-1
-	PublicAccessBlock  bool // the four switches against public access
-	Ownership          bool // object ownership
-	Encryption         bool // default encryption
-	RequireTLS         bool // a policy that denies plain HTTP works and locks nobody out
-	Policy             bool // bucket policies
-	Tagging            bool // tags of a bucket
-	Versioning         bool // the versioning state
-	ListVersions       bool // ListObjectVersions
-	Logging            bool // access logs
-	Lifecycle          bool // lifecycle rules, which an import reads
-	Website            bool // static websites
+	RequireTLS         bool // the default of require_tls
+	PolicyBindsOwner   bool // with a policy, the owner of a bucket may do only what it allows
+
+	Features map[Feature]Support // one that is not there is Unknown
+	Tested   string              // the server that the acceptance tests run on; "" if the row follows documentation
 }
 
 // Platforms are the known kinds of store, AWS first. A new kind is one more row here, and one in the table of
 // templates/index.md.tmpl.
 //
-// The acceptance tests run on emulators of AWS. The other rows come from documentation and from trials by hand:
-//   - versitygw 1.8.0 answers 501 for the public access block and for encryption, and its IAM has no groups. A bucket
-//     with a policy obeys only the policy, so a lone Deny would lock its owner out.
-//   - minio has no public access block, object ownership or GetCallerIdentity.
-//   - yandex and kos document S3 only, without a public access block.
-//   - s3 is any other store.
+// The rows of aws, versitygw and minio are tested; where VersityGW depends on how it is run, it has what it can have.
+// The others follow the vendors' documentation, which DESIGN.md names. s3 is any other store: of it nothing is known.
 func Platforms() []Platform {
+	all := Features()
+	s3Only := []Feature{Groups, InlinePolicies, Admin} // the store has no IAM that speaks AWS's language
 	return []Platform{
 		{
 			Name:         "aws",
-			AWSEndpoints: true, RegionNames: true, RoleARNs: true, HostNames: true, STS: true, Groups: true, CDN: true,
-			LocationConstraint: true, PublicAccessBlock: true, Ownership: true, Encryption: true, RequireTLS: true,
-			Policy: true, Tagging: true, Versioning: true, ListVersions: true, Logging: true, Lifecycle: true, Website: true,
+			AWSEndpoints: true, RegionNames: true, RoleARNs: true, HostNames: true, STS: true, CDN: true,
+			LocationConstraint: true, RequireTLS: true,
+			Features: features(all[:Admin], []Feature{Admin}), Tested: "LocalStack 4.12.0, fakecloud 0.51.0",
 		},
 		{
-			Name: "versitygw", DefaultRegion: "us-east-1", Partition: "aws", IAMRegion: globalRegion, Ownership: true,
-			Policy: true, Tagging: true, Versioning: true, ListVersions: true, Logging: true,
+			Name: "versitygw", DefaultRegion: "us-east-1", Partition: "aws", IAMRegion: globalRegion,
+			PolicyBindsOwner: true, Tested: "VersityGW 1.8.0",
+			Features: features(
+				[]Feature{Tagging, Versioning, ListVersions, Policy, Ownership, ObjectLock, InlinePolicies, Admin},
+				[]Feature{PublicAccessBlock, Encryption, Logging, Lifecycle, Groups}),
+		},
+		{
+			Name: "minio", DefaultRegion: "us-east-1", Partition: "aws", IAMRegion: globalRegion,
+			Tested: "MinIO of 2026-02-12",
+			Features: features( // default encryption is there only with a key service
+				[]Feature{Tagging, Versioning, ListVersions, Policy, Lifecycle, ObjectLock},
+				slices.Concat(s3Only, []Feature{PublicAccessBlock, Ownership, Logging})),
 		},
 		{
 			Name: "yandex", DefaultRegion: "ru-central1", Partition: "aws", IAMRegion: globalRegion,
 			DefaultEndpoint: "https://storage.yandexcloud.net",
-			Policy:          true, Tagging: true, Versioning: true, ListVersions: true, Logging: true,
+			Features: features(
+				[]Feature{Tagging, Versioning, ListVersions, Policy, Logging, Lifecycle, ObjectLock}, s3Only),
 		},
 		{
 			Name: "kos", DefaultRegion: "us-east-1", Partition: "aws", IAMRegion: globalRegion,
-			Policy: true, Tagging: true, Versioning: true, ListVersions: true, Logging: true,
-		},
-		{
-			Name: "minio", DefaultRegion: "us-east-1", Partition: "aws", IAMRegion: globalRegion,
-			Policy: true, Tagging: true, Versioning: true, ListVersions: true, Logging: true,
+			Features: features(nil, s3Only),
 		},
 		{
 			Name: "s3", DefaultRegion: "us-east-1", Partition: "aws", IAMRegion: globalRegion,
-			Policy: true, Tagging: true, Versioning: true, ListVersions: true, Logging: true,
+			Features: features(nil, []Feature{Admin}),
 		},
 	}
 }

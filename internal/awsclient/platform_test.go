@@ -2,53 +2,35 @@ package awsclient_test
 
 import (
 	"os"
-	"reflect"
-	"slices"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 )
 
-// capabilities are the names of the capabilities that the platform has, and of those it lacks.
-func capabilities(p awsclient.Platform) (has, lacks []string) {
-	v := reflect.ValueOf(p)
-	for field, value := range v.Fields() {
-		switch {
-		case field.Type.Kind() != reflect.Bool:
-		case value.Bool():
-			has = append(has, field.Name)
-		default:
-			lacks = append(lacks, field.Name)
-		}
-	}
-	slices.Sort(has)
-	return has, lacks
-}
-
-// TestPlatforms_capabilities: what each kind of store has. Defaults of resources follow from it.
-func TestPlatforms_capabilities(t *testing.T) {
-	const plain = "ListVersions Logging Policy Tagging Versioning"
-	want := map[string]string{
-		"versitygw": "ListVersions Logging Ownership Policy Tagging Versioning",
-		"yandex":    plain, "kos": plain, "minio": plain, "s3": plain,
-	}
-	for i, p := range awsclient.Platforms() {
-		has, lacks := capabilities(p)
-		if i == 0 {
-			if p.Name != "aws" || len(lacks) > 0 {
-				t.Errorf("the first platform is %s and lacks %v, want aws with everything", p.Name, lacks)
+// TestPlatforms_features: what each kind of store has, and lacks. Defaults of resources and refusals follow from it.
+func TestPlatforms_features(t *testing.T) {
+	for _, p := range awsclient.Platforms() {
+		for _, f := range awsclient.Features() {
+			if p.Has(f) && p.Lacks(f) {
+				t.Errorf("%s both has and lacks %s", p.Name, f)
 			}
-			continue
-		}
-		if diff := cmp.Diff(want[p.Name], strings.Join(has, " ")); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", p.Name, diff)
+			if f.String() == "" {
+				t.Errorf("feature %d has no name", f)
+			}
 		}
 	}
-	if got := len(awsclient.Platforms()); got != len(want)+1 {
-		t.Errorf("%d platforms, want %d", got, len(want)+1)
+	first := awsclient.Platforms()[0]
+	for _, f := range awsclient.Features() {
+		if first.Name != "aws" || first.Has(f) != (f != awsclient.Admin) {
+			t.Errorf("the first platform is %s, %s: %t; want aws with everything but the Admin API", first.Name, f, first.Has(f))
+		}
+	}
+	last := awsclient.Platforms()[len(awsclient.Platforms())-1]
+	for _, f := range awsclient.Features() {
+		if last.Name != "s3" || last.Has(f) {
+			t.Errorf("the last platform is %s and has %s; want s3, of which nothing is assumed", last.Name, f)
+		}
 	}
 }
 
@@ -72,7 +54,7 @@ func TestPlatforms_complete(t *testing.T) {
 				t.Errorf("%s: %s is %q", p.Name, field, value)
 			}
 		}
-		if p.RequireTLS && !p.Policy {
+		if p.RequireTLS && !p.Has(awsclient.Policy) {
 			t.Errorf("%s: RequireTLS needs Policy", p.Name)
 		}
 		row := "| `" + p.Name + "` |"

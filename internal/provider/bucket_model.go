@@ -146,18 +146,19 @@ func (m *bucketModel) resolve(ctx context.Context, r turn[bucketModel]) (diags d
 	m.TagsAll = r.data.tagsAll(m.Tags)
 	m.resolveComputed(ctx, r, &diags)
 	if !r.applying {
-		m.checkWholePolicy(r.data.partition, &diags)
+		m.checkWholePolicy(r.data, &diags)
+		r.data.checkStore(&diags, r.config.asks()...)
 	}
 	return diags
 }
 
 // checkWholePolicy refuses what S3 would refuse of the user's statements together with the provider's own.
-func (m *bucketModel) checkWholePolicy(partition string, diags *diag.Diagnostics) {
+func (m *bucketModel) checkWholePolicy(data *providerData, diags *diag.Diagnostics) {
 	if m.Policy.IsNull() || m.Policy.IsUnknown() || m.Name.IsUnknown() {
 		return
 	}
 	whole := bucket.Spec{
-		Name: m.Name.ValueString(), Partition: partition, Statements: statementsOf(m.Policy, diags),
+		Name: m.Name.ValueString(), Partition: data.partition, Statements: statementsOf(m.Policy, diags),
 		RequireTLS: m.RequireTLS.ValueBool(), PublicAccess: m.PublicAccess.ValueString(),
 	}
 	if size := whole.PolicySize(); size > bucket.MaxPolicy {
@@ -166,7 +167,7 @@ func (m *bucketModel) checkWholePolicy(partition string, diags *diag.Diagnostics
 			size, bucket.MaxPolicy))
 	}
 	for _, statement := range whole.Statements {
-		if whole.PublicAccess == bucket.PublicNone && statement.Public() {
+		if whole.PublicAccess == bucket.PublicNone && statement.Public() && data.platform.Has(awsclient.PublicAccessBlock) {
 			diags.AddAttributeError(path.Root("policy"), "Invalid policy", fmt.Sprintf(
 				"policy has the statement %s, which allows everybody something, and public_access is \"none\", with which S3 "+
 					"refuses it. Limit its Principal or Condition, or set public_access to \"unblocked\".", statement.Label()))
@@ -199,19 +200,24 @@ func (m *bucketModel) resolveSettings(r turn[bucketModel]) {
 		region = types.StringUnknown()
 	}
 	m.Region = pick(r.config.Region, region)
-	m.Versioning = pick(r.config.Versioning, types.BoolValue(false))
 
 	platform, text := r.data.platform, types.StringUnknown()
 	tls, ownership, public, levels := types.BoolUnknown(), text, text, types.SetUnknown(types.StringType)
+	versioning := types.BoolUnknown()
 	if !r.data.isUnknown("platform") {
+		versioning = types.BoolNull()
+		if platform.Has(awsclient.Versioning) {
+			versioning = types.BoolValue(false)
+		}
 		tls = types.BoolValue(platform.RequireTLS)
-		ownership = supported(platform.Ownership, "BucketOwnerEnforced")
-		public = supported(platform.PublicAccessBlock, bucket.PublicNone)
+		ownership = supported(platform.Has(awsclient.Ownership), "BucketOwnerEnforced")
+		public = supported(platform.Has(awsclient.PublicAccessBlock), bucket.PublicNone)
 		levels = levelSet(nil)
-		if platform.Groups {
+		if platform.Has(awsclient.Groups) {
 			levels = levelSet([]access.Level{access.Admin})
 		}
 	}
+	m.Versioning = pick(r.config.Versioning, versioning)
 	m.RequireTLS = pick(r.config.RequireTLS, tls)
 	m.ObjectOwnership = pick(r.config.ObjectOwnership, ownership)
 	m.PublicAccess = pick(r.config.PublicAccess, public)
@@ -234,7 +240,7 @@ func (m *bucketModel) resolveEncryption(ctx context.Context, r turn[bucketModel]
 	case config.IsNull() && r.data.isUnknown("platform"):
 		m.Encryption = fwtypes.ObjectUnknown[encryptionModel]()
 		return
-	case config.IsNull() && !r.data.platform.Encryption:
+	case config.IsNull() && !r.data.platform.Has(awsclient.Encryption):
 		m.Encryption = fwtypes.ObjectNull[encryptionModel]()
 		return
 	}

@@ -223,8 +223,8 @@ func TestBucketModel_fillOfAnything(t *testing.T) {
 	})
 }
 
-// draw makes a configuration; an open one may have values that are not known yet.
-func draw(t *testing.T, r *rapid.T, open bool) *bucketModel {
+// draw makes a configuration that the store of data can have; an open one may have values that are not known yet.
+func draw(t *testing.T, r *rapid.T, data *providerData, open bool) *bucketModel {
 	known := map[string][]any{
 		"name":             {"b-1", "logs"},
 		"region":           {nil, "eu-west-1"},
@@ -258,6 +258,11 @@ func draw(t *testing.T, r *rapid.T, open bool) *bucketModel {
 	if rapid.Bool().Draw(r, "by prefix") {
 		config["name"], config["name_prefix"] = nil, "b-"
 	}
+	for _, a := range bucketFrom(t, config).asks() {
+		if a.set && !data.isUnknown("platform") && data.platform.Lacks(a.feature) {
+			config[a.attribute] = nil
+		}
+	}
 	return bucketFrom(t, config)
 }
 
@@ -284,7 +289,8 @@ func diffModels(x, y bucketModel) string {
 func TestBucketModel_resolveTwice(t *testing.T) {
 	all := datas(t)
 	rapid.Check(t, func(r *rapid.T) {
-		config, data := draw(t, r, true), rapid.SampledFrom(all).Draw(r, "data")
+		data := rapid.SampledFrom(all).Draw(r, "data")
+		config := draw(t, r, data, true)
 		once := *config
 		diags := once.resolve(t.Context(), turn[bucketModel]{session: session{data: data}, config: config})
 		twice := once
@@ -299,7 +305,8 @@ func TestBucketModel_resolveTwice(t *testing.T) {
 func TestBucketModel_applied(t *testing.T) {
 	all := datas(t)[:3]
 	rapid.Check(t, func(r *rapid.T) {
-		config, data := draw(t, r, false), rapid.SampledFrom(all).Draw(r, "data")
+		data := rapid.SampledFrom(all).Draw(r, "data")
+		config := draw(t, r, data, false)
 		conn := connected(data)
 		conn.AccountID = "123456789012" // without one, levels are refused where IAM is not assumed
 		planned := *config
@@ -383,6 +390,8 @@ func TestBucketModel_platforms(t *testing.T) {
 		switch platform {
 		case "aws":
 			nulls, tls, levels = "access_log lifecycle_preset name_prefix policy tags", "true", `["admin"]`
+		case "kos", "s3":
+			nulls += " versioning"
 		case "versitygw":
 			nulls = strings.Replace(store, " object_ownership", "", 1)
 		}

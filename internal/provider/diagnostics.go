@@ -121,9 +121,11 @@ func withAdvice(err error, permissions []awsclient.Permission) string {
 	case awsclient.IsAccessDenied(err) && errors.As(err, &call):
 		return fmt.Sprintf("%s\n\nThe credentials need the IAM action %s on %s. The guide \"Permissions\" has the whole "+
 			"policy.", awsclient.Text(err), awsclient.ActionFor(permissions, call.Operation), cmp.Or(call.Resource, "*"))
-	case awsclient.IsNotImplemented(err):
-		return awsclient.Text(err) +
-			"\n\nThe store does not support this. Leave the attribute unset, or set the provider's platform."
+	case awsclient.IsUnsupported(err):
+		return awsclient.Text(err) + "\n\nThe store does not have this. Leave the attribute out: what is not set is " +
+			"neither read nor written on such a store."
+	case awsclient.IsCredentials(err):
+		return awsclient.Text(err) + "\n\n" + connectAdvice(err)
 	}
 	return awsclient.Text(err)
 }

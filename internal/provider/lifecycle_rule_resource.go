@@ -224,5 +224,8 @@ func (m *lifecycleRuleModel) attributes() map[string]attr.Value {
 	}
 }
 
-// checkPlan has nothing to add: no rule needs the provider's configuration.
-func (m *lifecycleRuleModel) checkPlan(context.Context, *providerData) diag.Diagnostics { return nil }
+// checkPlan holds the rules that need the provider's configuration.
+func (m *lifecycleRuleModel) checkPlan(_ context.Context, data *providerData) (diags diag.Diagnostics) {
+	data.checkStore(&diags, text("name", m.Name, awsclient.Lifecycle))
+	return diags
+}

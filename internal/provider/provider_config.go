@@ -239,7 +239,6 @@ func (p *spinupProvider) read(ctx context.Context, from tfsdk.Config, diags *dia
 		}
 	}
 
-	data.checkDefaults(diags)
 	cfg.Unknown = r.unknown
 	for _, wrong := range cfg.Validate() {
 		diags.AddAttributeError(pathOf(wrong.Path), "Invalid provider configuration", wrong.Error()+".")
@@ -252,6 +251,7 @@ func (p *spinupProvider) read(ctx context.Context, from tfsdk.Config, diags *dia
 	if data.isUnknown("region", "platform") || cfg.Region == "" && data.isUnknown("profile", "shared_config_files") {
 		data.region, data.partition = "", ""
 	}
+	data.checkDefaults(diags)
 	data.client = awsclient.New(cfg, p.pace)
 	return data
 }
@@ -269,6 +269,10 @@ func (d *providerData) checkDefaults(diags *diag.Diagnostics) {
 		diags.AddAttributeError(path.Root("org"), "Invalid org", fmt.Sprintf(
 			"org is %q, which sets the tag %q, but ignore_tags leaves that to others. Remove one of them.", d.org, orgTag))
 	}
+	d.checkStore(diags,
+		ask{attribute: "default_tags", set: len(d.defaultTags) > 0, feature: awsclient.Tagging},
+		text("org", optional(d.org), awsclient.Tagging),
+		ask{attribute: "access_log", set: d.accessLog != nil, feature: awsclient.Logging})
 }
 
 // ignores reports whether a tag belongs to someone else.

@@ -47,7 +47,18 @@ type PlaceholderReads struct {
 	GetObjectTagging awsclient.S3Call[s3.GetObjectTaggingInput, s3.GetObjectTaggingOutput] `iam:"s3:GetObjectTagging" on:"object"`
 }
 
-// API is every operation that a bucket makes; the tags name the IAM action that allows it and what it is about.
+// storeCalls are the operations that stores other than AWS need.
+type storeCalls struct {
+	ListObjectsV2 awsclient.S3Call[s3.ListObjectsV2Input, s3.ListObjectsV2Output]
+	GetBucketAcl  awsclient.S3Call[s3.GetBucketAclInput, s3.GetBucketAclOutput]
+}
+
+func newStoreCalls(c *awsclient.Conn) storeCalls {
+	s3 := awsclient.S3(c)
+	return storeCalls{ListObjectsV2: s3.ListObjectsV2, GetBucketAcl: s3.GetBucketAcl}
+}
+
+// API is every operation that a bucket makes on AWS; the tags name the IAM action that allows it and what it is about.
 type API struct {
 	Reads
 	Writes

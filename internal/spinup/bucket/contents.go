@@ -43,9 +43,15 @@ func (b bucket) canEmpty(ctx context.Context, w wish, _ Status) error {
 
 // sample is the beginning of what the bucket holds.
 func (b bucket) sample(ctx context.Context, s Spec) ([]types.ObjectIdentifier, error) {
+	found, err := b.list(ctx, s)
+	return found, awsclient.Absent(err)
+}
+
+// list is sample, but that the bucket must exist.
+func (b bucket) list(ctx context.Context, s Spec) ([]types.ObjectIdentifier, error) {
 	page, err := b.page(ctx, s, &s3.ListObjectVersionsInput{Bucket: &s.Name, MaxKeys: aws.Int32(3)})
 	if err != nil {
-		return nil, awsclient.Absent(err)
+		return nil, err
 	}
 	return objects(page), nil
 }
@@ -68,12 +74,19 @@ func (b bucket) clear(ctx context.Context, s Spec) error {
 	return b.deleteBatch(ctx, s, found)
 }
 
-// page lists versions. Keys come in the encoding of URLs, because XML cannot hold every character of a key.
+// page lists versions. Keys come in the encoding of URLs, because XML cannot hold every character of a key. A store
+// that has no such list has no old versions: there the objects are all there is.
 func (b bucket) page(
 	ctx context.Context, s Spec, in *s3.ListObjectVersionsInput,
 ) (*s3.ListObjectVersionsOutput, error) {
+	if b.conn.Platform.Lacks(awsclient.ListVersions) {
+		return b.currentPage(ctx, s, in)
+	}
 	in.EncodingType = types.EncodingTypeUrl
 	page, err := b.ListObjectVersions(ctx, in, at(s))
+	if awsclient.IsUnsupported(err) {
+		return b.currentPage(ctx, s, in)
+	}
 	if err != nil || page.EncodingType != types.EncodingTypeUrl {
 		return page, err
 	}
@@ -85,6 +98,27 @@ func (b bucket) page(
 	}
 	page.NextKeyMarker = decoded(page.NextKeyMarker)
 	return page, nil
+}
+
+// currentPage lists objects as if each had one version, which needs no id.
+func (b bucket) currentPage(
+	ctx context.Context, s Spec, in *s3.ListObjectVersionsInput,
+) (*s3.ListObjectVersionsOutput, error) {
+	page, err := b.ListObjectsV2(ctx, &s3.ListObjectsV2Input{
+		Bucket: in.Bucket, MaxKeys: in.MaxKeys, StartAfter: in.KeyMarker, EncodingType: types.EncodingTypeUrl,
+	}, at(s))
+	if err != nil {
+		return nil, err
+	}
+	out := &s3.ListObjectVersionsOutput{IsTruncated: page.IsTruncated}
+	for _, o := range page.Contents {
+		if page.EncodingType == types.EncodingTypeUrl {
+			o.Key = decoded(o.Key)
+		}
+		out.Versions = append(out.Versions, types.ObjectVersion{Key: o.Key})
+		out.NextKeyMarker = o.Key
+	}
+	return out, nil
 }
 
 // decoded is a key without the encoding of URLs.
@@ -193,18 +227,11 @@ func (b bucket) eachPage(ctx context.Context, s Spec, do func(page []types.Objec
 
 // deleteBatch deletes objects with one call, but for those whose keys XML cannot carry.
 func (b bucket) deleteBatch(ctx context.Context, s Spec, batch []types.ObjectIdentifier) error {
-	for _, o := range batch {
-		if inXML(aws.ToString(o.Key)) {
-			continue
-		}
-		in := &s3.DeleteObjectInput{
-			Bucket: &s.Name, Key: o.Key, VersionId: o.VersionId, BypassGovernanceRetention: s.bypass(),
-		}
-		if _, err := b.DeleteObject(ctx, in, at(s)); awsclient.Absent(err) != nil {
-			return err
-		}
+	carried := func(o types.ObjectIdentifier) bool { return inXML(aws.ToString(o.Key)) }
+	if err := b.deleteEach(ctx, s, slices.DeleteFunc(slices.Clone(batch), carried)); err != nil {
+		return err
 	}
-	batch = slices.DeleteFunc(batch, func(o types.ObjectIdentifier) bool { return !inXML(aws.ToString(o.Key)) })
+	batch = slices.DeleteFunc(batch, func(o types.ObjectIdentifier) bool { return !carried(o) })
 	if len(batch) == 0 {
 		return nil
 	}
@@ -212,6 +239,9 @@ func (b bucket) deleteBatch(ctx context.Context, s Spec, batch []types.ObjectIde
 		Bucket: &s.Name, BypassGovernanceRetention: s.bypass(),
 		Delete: &types.Delete{Objects: batch, Quiet: aws.Bool(true)},
 	}, at(s))
+	if awsclient.IsUnsupported(err) {
+		return b.deleteEach(ctx, s, batch)
+	}
 	if err != nil {
 		return awsclient.Absent(err)
 	}
@@ -228,10 +258,27 @@ func (b bucket) deleteBatch(ctx context.Context, s Spec, batch []types.ObjectIde
 		})
 }
 
+// deleteEach deletes objects with one call each.
+func (b bucket) deleteEach(ctx context.Context, s Spec, batch []types.ObjectIdentifier) error {
+	for _, o := range batch {
+		in := &s3.DeleteObjectInput{
+			Bucket: &s.Name, Key: o.Key, VersionId: o.VersionId, BypassGovernanceRetention: s.bypass(),
+		}
+		if _, err := b.DeleteObject(ctx, in, at(s)); awsclient.Absent(err) != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// eachUpload lists unfinished uploads. A store that has no list of them has none that could be removed.
 func (b bucket) eachUpload(ctx context.Context, s Spec, do func(key, id *string)) error {
 	in := &s3.ListMultipartUploadsInput{Bucket: &s.Name, EncodingType: types.EncodingTypeUrl}
 	for {
 		page, err := b.ListMultipartUploads(ctx, in, at(s))
+		if awsclient.IsUnsupported(err) {
+			return nil
+		}
 		if err != nil {
 			return awsclient.Absent(err)
 		}

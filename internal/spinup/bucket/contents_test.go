@@ -33,6 +33,7 @@ func TestDeleteBatchDenied(t *testing.T) {
 
 // listing is a bucket that holds these keys, in the encoding of URLs, and records what is deleted.
 func listing(deleted *[]string, tags []types.Tag, keys ...string) (b bucket) {
+	b.conn = &awsclient.Conn{Platform: awsclient.Platforms()[0]}
 	page := &s3.ListObjectVersionsOutput{EncodingType: types.EncodingTypeUrl}
 	for _, key := range keys {
 		page.Versions = append(page.Versions, types.ObjectVersion{Key: aws.String(key), VersionId: aws.String("v")})

@@ -3,6 +3,7 @@ package bucket
 import (
 	"slices"
 
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 )
@@ -11,7 +12,7 @@ import (
 func (b bucket) level(l access.Level) part {
 	spec := func(s Spec, _ *Status) access.Spec {
 		level := s.Level(l)
-		level.ReadAll = s.ReadAll && b.conn.Platform.Groups
+		level.ReadAll = s.ReadAll && b.conn.Platform.Has(awsclient.Groups)
 		return level
 	}
 	return reconcile.Lift(access.ByGroup(b.conn), spec, func(o *Status) *access.Status { return o.Level(l) })

@@ -24,11 +24,9 @@ func (b bucket) lifecycle() part {
 	return part{
 		Attribute: "lifecycle_preset",
 		Inside:    true,
-		Watched: func(s Spec) bool {
-			return s.Preset != "" || s.ReadAll && b.conn.Platform.Lifecycle
-		},
-		Wanted:  func(wish) bool { return true }, // without a preset, the rule of the former one is removed
-		Present: func(o Status) bool { return o.Lifecycle != nil },
+		Watched:   func(s Spec) bool { return s.Preset != "" },
+		Wanted:    func(wish) bool { return true }, // without a preset, the rule of the former one is removed
+		Present:   func(o Status) bool { return o.Lifecycle != nil },
 		InSync: func(w wish, o Status) bool {
 			for _, preset := range presets(w) {
 				want, _ := lifecyclerule.PresetRule(preset)

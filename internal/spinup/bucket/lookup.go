@@ -9,7 +9,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
@@ -20,7 +19,7 @@ import (
 func Locate(ctx context.Context, conn *awsclient.Conn, name, region string) (string, bool, error) {
 	var have Status
 	spec := Spec{Name: name, Region: region, Partition: conn.Partition}
-	err := bucket{API: NewAPI(conn), conn: conn}.root().Observe(ctx, wish{Want: spec}, &have)
+	err := newBucket(conn).root().Observe(ctx, wish{Want: spec}, &have)
 	if elsewhere, ok := awsclient.Redirected(err); ok {
 		return elsewhere, true, nil
 	}
@@ -118,11 +117,6 @@ func (l *Listing) Tags(
 
 // Empty reports whether a bucket holds nothing at all: no object, no old version, no delete marker.
 func Empty(ctx context.Context, conn *awsclient.Conn, name, region string) (bool, error) {
-	s := Spec{Name: name, Region: region}
-	in := &s3.ListObjectVersionsInput{Bucket: &s.Name, MaxKeys: aws.Int32(1), EncodingType: types.EncodingTypeUrl}
-	page, err := newDataReads(conn).ListObjectVersions(ctx, in, at(s))
-	if err != nil {
-		return false, err
-	}
-	return len(objects(page)) == 0, nil
+	found, err := newBucket(conn).list(ctx, Spec{Name: name, Region: region})
+	return len(found) == 0, err
 }

@@ -19,9 +19,13 @@ func (b bucket) policy() part {
 	return part{
 		Attribute: "policy",
 		Inside:    true,
-		Present:   func(o Status) bool { return o.Policy != nil },
+		Watched: func(s Spec) bool {
+			return len(s.statements()) > 0 || s.PublicAccess != "" || b.conn.Platform.Has(awsclient.Policy)
+		},
+		Wanted:  func(wish) bool { return true }, // without statements, those of before are removed
+		Present: func(o Status) bool { return o.Policy != nil },
 		InSync: func(w wish, o Status) bool {
-			return holds(*o.Policy, ownKeys(w, o), w.Want.statements())
+			return holds(*o.Policy, ownKeys(w, o), o.wanted(w))
 		},
 		Observe: func(ctx context.Context, w wish, o *Status) error {
 			s := w.Want
@@ -30,7 +34,8 @@ func (b bucket) policy() part {
 				return err
 			}
 			o.Policy = &live
-			return nil
+			o.Bound, err = b.bound(ctx, s, live)
+			return err
 		},
 		Claim:  func(_ context.Context, w wish, o Status) error { return claimStatements(w, o) },
 		Enters: func(w wish) bool { return len(entering(w)) > 0 },
@@ -38,8 +43,9 @@ func (b bucket) policy() part {
 			if o.Policy == nil {
 				return nil
 			}
-			next := o.Policy.Replace(ownKeys(w, o), w.Want.statements())
-			if size := len(next.String()); size > MaxPolicy && len(w.Want.statements()) > 0 {
+			want := o.wanted(w)
+			next := o.Policy.Replace(ownKeys(w, o), want)
+			if size := len(next.String()); size > MaxPolicy && len(want) > 0 {
 				return fmt.Errorf("the policy of bucket %s would have %d bytes with the statements of other owners, want at "+
 					"most %d", w.Want.Name, size, MaxPolicy)
 			}
@@ -55,8 +61,26 @@ func (b bucket) policy() part {
 			if o.Policy == nil && len(s.statements()) == 0 {
 				return nil
 			}
-			change := document.Change[awspolicy.Statement]{Owned: ownKeys(w, *o), Want: w.Want.statements()}
-			return b.put(ctx, o, func() error { return b.policyWriter(s, o).Apply(ctx, change) })
+			if o.Policy == nil { // the bucket is new
+				var err error
+				if o.Bound, err = b.bound(ctx, s, awspolicy.Document{}); err != nil {
+					return err
+				}
+			}
+			write := func() error {
+				change := document.Change[awspolicy.Statement]{Owned: ownKeys(w, *o), Want: o.wanted(w)}
+				return b.put(ctx, o, func() error { return b.policyWriter(s, o).Apply(ctx, change) })
+			}
+			err := write()
+			if o.Bound == "" || !awsclient.IsInvalid(err) {
+				return err
+			}
+			o.Bound = s.rootARN() // where users are known by ARNs
+			if write() == nil {
+				return nil
+			}
+			return fmt.Errorf("the store takes only principals that exist, by their access keys, or with an IAM service of "+
+				"its own by their ARNs: %w", err)
 		},
 		CanRemove: func(_ context.Context, w wish, o Status) error {
 			s := w.Want
@@ -67,6 +91,29 @@ func (b bucket) policy() part {
 			return lost(s, "policy statements of other owners", foreign)
 		},
 	}
+}
+
+// rootARN is the owner of every bucket of a store whose users are known by ARNs.
+func (s Spec) rootARN() string { return "arn:" + s.Partition + ":iam::" + storeAccount + ":root" }
+
+// storeAccount is the account of VersityGW's IAM service.
+const storeAccount = "000000000000"
+
+// bound is the owner whom a policy binds, as the principal that the store takes: an access key, or the ARN that the
+// live policy has already.
+func (b bucket) bound(ctx context.Context, s Spec, live awspolicy.Document) (string, error) {
+	_, before := live.Find(SidOwner)
+	if !b.conn.Platform.PolicyBindsOwner || s.ReadAll || len(s.statements()) == 0 && !before {
+		return "", nil
+	}
+	if holds(live, []string{SidOwner}, []awspolicy.Statement{s.forOwner(s.rootARN())}) {
+		return s.rootARN(), nil
+	}
+	out, err := b.GetBucketAcl(ctx, &s3.GetBucketAclInput{Bucket: &s.Name}, at(s))
+	if err != nil || out.Owner == nil {
+		return "", awsclient.Absent(err)
+	}
+	return aws.ToString(out.Owner.ID), nil
 }
 
 // entering are the user's statements that are not as state knows them.

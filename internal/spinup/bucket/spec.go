@@ -46,7 +46,7 @@ type Spec struct {
 	ForceDestroy     bool
 	BypassGovernance bool // with ForceDestroy: versions under governance retention go too
 
-	// ReadAll makes every part be read that the platform supports. Imports and data sources use it.
+	// ReadAll makes every part be read that the platform is not known to lack. Imports and data sources use it.
 	ReadAll bool
 }
 
@@ -89,9 +89,11 @@ type Status struct {
 	Encryption *Encryption
 	Ownership  *string
 	Block      *Block
+	Switchless bool // the store turned out to have no switches against public access
 	Opened     bool // this run unblocked public policies: S3 may go on refusing them for some seconds
 	Log        *AccessLog
 	Policy     *awspolicy.Document          // empty but not nil when there is none
+	Bound      string                       // the owner whom a policy binds, as a principal; empty for none
 	Lifecycle  *lifecyclerule.Configuration // empty but not nil when there is none
 
 	Admin, ReadWrite, ReadOnly access.Status

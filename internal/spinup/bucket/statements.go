@@ -21,6 +21,7 @@ const (
 	SidPublicList = "SpinupPublicList"
 	SidOrigin     = "SpinupCloudFrontRead"
 	SidOriginList = "SpinupCloudFrontList"
+	SidOwner      = "SpinupOwner"
 )
 
 // reserved begins every Sid of the provider's statements, those of later versions included.
@@ -119,6 +120,25 @@ func (s Spec) statements() []awspolicy.Statement {
 	return slices.Concat(s.OwnStatements(), s.Statements)
 }
 
+// wanted are statements and, where a policy binds the owner, the one that leaves all rights to the owner. That one stays
+// as long as there is a policy, whosever.
+func (o Status) wanted(w wish) []awspolicy.Statement {
+	all := w.Want.statements()
+	others := o.Policy != nil && !o.Policy.Replace(ownKeys(w, o), nil).Empty()
+	if o.Bound == "" || len(all) == 0 && !others {
+		return all
+	}
+	return append(all, w.Want.forOwner(o.Bound))
+}
+
+// forOwner leaves the owner of a bucket all rights, where a policy binds owners too.
+func (s Spec) forOwner(principal string) awspolicy.Statement {
+	return awspolicy.Statement{
+		Sid: SidOwner, Effect: awspolicy.Allow, Principal: awspolicy.Principal{"AWS": {principal}},
+		Action: []string{"s3:*"}, Resource: []string{s.arn(), s.arn() + "/*"},
+	}
+}
+
 // MaxPolicy is how many bytes a bucket policy may have.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html
 const MaxPolicy = 20 << 10
@@ -140,6 +160,9 @@ func holds(doc awspolicy.Document, keys []string, want []awspolicy.Statement) bo
 	})
 }
 
+// ownSids are the Sids of all statements that the provider may have written.
+func ownSids() []string { return append(sids(clauses()), SidOwner) }
+
 func sids(all []clause) []string {
 	var own []string
 	for _, c := range all {
@@ -151,7 +174,7 @@ func sids(all []clause) []string {
 // ownKeys are the keys of all statements that may be replaced: those of the provider, those that the user has or had,
 // and those that must not stay.
 func ownKeys(w wish, o Status) []string {
-	return slices.Concat(sids(clauses()), w.Want.Revoked, o.userKeys(w))
+	return slices.Concat(ownSids(), w.Want.Revoked, o.userKeys(w))
 }
 
 // userKeys are the keys of the statements that the user has or had, and of what remains of one without a Sid after its
@@ -178,19 +201,28 @@ func (o Status) userKeys(w wish) (keys []string) {
 // update leaves some of each. With ReadAll, all except the provider's own. The policy has to have been seen.
 func (o Status) UserStatements(w wish) awspolicy.Document {
 	if w.Want.ReadAll {
-		return o.Policy.Replace(sids(clauses()), nil)
+		return o.Policy.Replace(ownSids(), nil)
 	}
 	return o.Policy.Select(o.userKeys(w))
 }
 
-// PublicAccess is the value of public_access that the switches and the provider's own statements amount to.
+// PublicAccess is the value of public_access that the switches and the provider's own statements amount to. Where there
+// are no switches, the statements alone decide.
 func (o Status) PublicAccess(s Spec) string {
-	if o.Block == nil || o.Policy == nil {
+	if o.Policy == nil || o.Block == nil && s.PublicAccess == "" && !s.ReadAll {
 		return ""
 	}
-	for _, value := range []string{PublicNone, PublicRead, PublicReadList, Unblocked} {
+	values := []string{PublicNone, PublicRead, PublicReadList, Unblocked}
+	switch {
+	case o.Block != nil:
+	case s.PublicAccess == "":
+		values = []string{"", PublicRead, PublicReadList} // none is what is left unset there
+	default:
+		values = append([]string{s.PublicAccess}, values...)
+	}
+	for _, value := range values {
 		s.PublicAccess = value
-		if *o.Block == s.block() && o.Shows(s, AttributePublic) {
+		if (o.Block == nil || *o.Block == s.block()) && o.Shows(s, AttributePublic) {
 			return value
 		}
 	}

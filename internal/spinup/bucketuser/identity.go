@@ -259,7 +259,7 @@ func (b bucketUser) allNames(ctx context.Context) (map[string]string, error) {
 
 // mark adds the mark to the tags of a new user, where the store keeps tags and there is room for it.
 func (b bucketUser) mark(tags map[string]string) (marked map[string]string, token string) {
-	if !b.conn.Platform.Groups || len(tags) >= maxTags {
+	if !b.conn.Platform.Has(awsclient.Groups) || len(tags) >= maxTags {
 		return tags, ""
 	}
 	raw := make([]byte, 16)

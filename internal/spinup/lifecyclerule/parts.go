@@ -88,7 +88,13 @@ func rule(conn *awsclient.Conn) part {
 
 // List is the whole lifecycle configuration of a bucket, rules of every owner.
 func List(ctx context.Context, conn *awsclient.Conn, bucket string) ([]Rule, error) {
+	if conn.Platform.Lacks(awsclient.Lifecycle) {
+		return nil, nil
+	}
 	live, err := NewWriter(conn, bucket, "").Read(ctx)
+	if awsclient.IsUnsupported(err) {
+		return nil, nil
+	}
 	var rules []Rule
 	for _, e := range live.Rules {
 		rules = append(rules, e.Rule)

@@ -1,0 +1,68 @@
+package awsclient
+
+// Feature is something of a store that not every kind of store has.
+type Feature int
+
+// The features, in the order of the table in the guide on stores.
+const (
+	Tagging           Feature = iota // tags of a bucket
+	Versioning                       // versioning of a bucket
+	ListVersions                     // ListObjectVersions; without it a store has no old versions
+	Policy                           // bucket policies
+	PublicAccessBlock                // the four switches against public access
+	Ownership                        // object ownership
+	Encryption                       // default encryption
+	Logging                          // access logs
+	Lifecycle                        // lifecycle rules
+	ObjectLock                       // retention and legal holds
+	Groups                           // IAM groups and managed policies, behind the access levels
+	InlinePolicies                   // IAM users with policies of their own
+	Admin                            // VersityGW's Admin API
+)
+
+// Features are all of them.
+func Features() []Feature {
+	var all []Feature
+	for f := range Admin + 1 {
+		all = append(all, f)
+	}
+	return all
+}
+
+// String is what messages and the documentation call it.
+func (f Feature) String() string {
+	return [...]string{
+		"bucket tags", "versioning", "lists of old versions", "bucket policies", "public access block",
+		"object ownership", "default encryption", "access logs", "lifecycle rules", "object lock",
+		"IAM groups and managed policies", "IAM users with inline policies", "the Admin API",
+	}[f]
+}
+
+// Support is whether a store has a feature.
+type Support int
+
+// What is known. Of a feature that is Unknown nothing is read that was not asked for, and its absence is found out from
+// the store's answers.
+const (
+	Unknown Support = iota
+	Yes
+	No
+)
+
+// features says it of all features at once: those that a kind of store has, and those that it lacks. The rest is unknown.
+func features(has, lacks []Feature) map[Feature]Support {
+	all := map[Feature]Support{}
+	for _, f := range has {
+		all[f] = Yes
+	}
+	for _, f := range lacks {
+		all[f] = No
+	}
+	return all
+}
+
+// Has reports whether the kind of store is known to have the feature.
+func (p Platform) Has(f Feature) bool { return p.Features[f] == Yes }
+
+// Lacks reports whether the kind of store is known not to have the feature.
+func (p Platform) Lacks(f Feature) bool { return p.Features[f] == No }

@@ -257,6 +257,21 @@ func IsNotImplemented(err error) bool {
 		c.Code != "" && (c.HTTPStatus == http.StatusNotImplemented || c.HTTPStatus == http.StatusMethodNotAllowed)
 }
 
+// noEndpointError refuses a call that has nowhere to go.
+type noEndpointError struct{ *smithy.GenericAPIError }
+
+func newNoEndpointError(platform, service string) error {
+	return &noEndpointError{&smithy.GenericAPIError{Code: "NotImplemented", Message: fmt.Sprintf(
+		"platform %s has no default endpoint for %s: set endpoints.%[2]s", platform, service)}}
+}
+
+// IsNoEndpoint reports whether the call was not sent, because its service has no endpoint. That tells nothing about the
+// store; it is not implemented as well.
+func IsNoEndpoint(err error) bool {
+	_, ok := errors.AsType[*noEndpointError](err)
+	return ok
+}
+
 // IsWrongRegion reports whether the bucket is in another region than the call was sent to.
 func IsWrongRegion(err error) bool {
 	c := call(err)

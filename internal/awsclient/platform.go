@@ -19,9 +19,11 @@ type Platform struct {
 	RoleARNs     bool // the ARNs of roles have IAM's form, and are checked
 	HostNames    bool // a bucket's domain_name, regional_domain_name and hosted_zone_id follow from its name and region
 
-	STS    bool // has GetCallerIdentity, so the account and the credentials are checked
-	Groups bool // IAM has groups and managed policies, so access levels are made
-	CDN    bool // has CloudFront, Route 53 and Certificate Manager, which spinup_website needs
+	STS      bool // has GetCallerIdentity, so the account and the credentials are checked
+	Groups   bool // IAM has groups and managed policies, so access levels are made
+	FullIAM  bool // IAM may have more than users with keys and inline policies: its answers say. Elsewhere it has no more
+	UserTags bool // IAM keeps the tags that CreateUser is given
+	CDN      bool // has CloudFront, Route 53 and Certificate Manager, which spinup_website needs
 
 	// What S3 has. Defaults that need what is missing are left out.
 	LocationConstraint bool // CreateBucket needs the region's name outside us-east-1
@@ -42,8 +44,9 @@ type Platform struct {
 // templates/index.md.tmpl.
 //
 // The acceptance tests run on emulators of AWS. The other rows come from documentation and from trials by hand:
-//   - versitygw 1.8.0 answers 501 for the public access block and for encryption, and its IAM has no groups. A bucket
-//     with a policy obeys only the policy, so a lone Deny would lock its owner out.
+//   - versitygw 1.8.0 answers 501 for the public access block and for encryption. A bucket with a policy obeys only the
+//     policy, so a lone Deny would lock its owner out. Its standalone IAM has users with tags, keys and inline policies,
+//     answers InvalidAction for the rest, and drops the boundary that CreateUser is given without a word.
 //   - minio has no public access block, object ownership or GetCallerIdentity.
 //   - yandex and kos document S3 only, without a public access block.
 //   - s3 is any other store.
@@ -51,12 +54,14 @@ func Platforms() []Platform {
 	return []Platform{
 		{
 			Name:         "aws",
-			AWSEndpoints: true, RegionNames: true, RoleARNs: true, HostNames: true, STS: true, Groups: true, CDN: true,
+			AWSEndpoints: true, RegionNames: true, RoleARNs: true, HostNames: true, STS: true, Groups: true, FullIAM: true,
+			UserTags: true, CDN: true,
 			LocationConstraint: true, PublicAccessBlock: true, Ownership: true, Encryption: true, RequireTLS: true,
 			Policy: true, Tagging: true, Versioning: true, ListVersions: true, Logging: true, Lifecycle: true, Website: true,
 		},
 		{
-			Name: "versitygw", DefaultRegion: "us-east-1", Partition: "aws", IAMRegion: globalRegion, Ownership: true,
+			Name: "versitygw", DefaultRegion: "us-east-1", Partition: "aws", IAMRegion: globalRegion,
+			UserTags: true, Ownership: true,
 			Policy: true, Tagging: true, Versioning: true, ListVersions: true, Logging: true,
 		},
 		{
@@ -73,7 +78,7 @@ func Platforms() []Platform {
 			Policy: true, Tagging: true, Versioning: true, ListVersions: true, Logging: true,
 		},
 		{
-			Name: "s3", DefaultRegion: "us-east-1", Partition: "aws", IAMRegion: globalRegion,
+			Name: "s3", DefaultRegion: "us-east-1", Partition: "aws", IAMRegion: globalRegion, FullIAM: true,
 			Policy: true, Tagging: true, Versioning: true, ListVersions: true, Logging: true,
 		},
 	}

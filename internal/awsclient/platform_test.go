@@ -32,8 +32,8 @@ func capabilities(p awsclient.Platform) (has, lacks []string) {
 func TestPlatforms_capabilities(t *testing.T) {
 	const plain = "ListVersions Logging Policy Tagging Versioning"
 	want := map[string]string{
-		"versitygw": "ListVersions Logging Ownership Policy Tagging Versioning",
-		"yandex":    plain, "kos": plain, "minio": plain, "s3": plain,
+		"versitygw": "ListVersions Logging Ownership Policy Tagging UserTags Versioning",
+		"yandex":    plain, "kos": plain, "minio": plain, "s3": "FullIAM " + plain,
 	}
 	for i, p := range awsclient.Platforms() {
 		has, lacks := capabilities(p)

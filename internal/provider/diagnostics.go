@@ -121,7 +121,7 @@ func withAdvice(err error, permissions []awsclient.Permission) string {
 	case awsclient.IsAccessDenied(err) && errors.As(err, &call):
 		return fmt.Sprintf("%s\n\nThe credentials need the IAM action %s on %s. The guide \"Permissions\" has the whole "+
 			"policy.", awsclient.Text(err), awsclient.ActionFor(permissions, call.Operation), cmp.Or(call.Resource, "*"))
-	case awsclient.IsNotImplemented(err):
+	case awsclient.IsNotImplemented(err) && !awsclient.IsNoEndpoint(err):
 		return awsclient.Text(err) +
 			"\n\nThe store does not support this. Leave the attribute unset, or set the provider's platform."
 	}

@@ -298,7 +298,7 @@ func (a *account) attempts() int {
 func newAccount(t *testing.T) (*account, func() bucketUser) {
 	t.Helper()
 	a := &account{users: map[string]*person{}, parameters: map[string]*parameter{}, groups: []string{"b-BktROGrp", "b-BktRWGrp", "b-BktAdmGrp"}}
-	conn := &awsclient.Conn{Pace: awsclient.DefaultPace(), Platform: awsclient.Platform{Groups: true}}
+	conn := &awsclient.Conn{Pace: awsclient.DefaultPace(), Platform: awsclient.Platform{Groups: true, FullIAM: true, UserTags: true}}
 	api := a.api()
 	return a, func() bucketUser { return newBucketUser(api, conn) }
 }

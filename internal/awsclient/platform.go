@@ -45,8 +45,8 @@ type Platform struct {
 //
 // The acceptance tests run on emulators of AWS. The other rows come from documentation and from trials by hand:
 //   - versitygw 1.8.0 answers 501 for the public access block and for encryption. A bucket with a policy obeys only the
-//     policy, so a lone Deny would lock its owner out. Its standalone IAM has users with tags, keys and inline policies,
-//     answers InvalidAction for the rest, and drops the boundary that CreateUser is given without a word.
+//     policy, so a lone Deny would lock its owner out. Its standalone IAM has users with tags, keys and inline
+//     policies, answers InvalidAction for the rest, and drops the boundary that CreateUser is given without a word.
 //   - minio has no public access block, object ownership or GetCallerIdentity.
 //   - yandex and kos document S3 only, without a public access block.
 //   - s3 is any other store.

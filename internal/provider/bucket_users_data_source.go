@@ -60,7 +60,7 @@ func (d *bucketUsersDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 					"arn":  dataText("ARN of the user."),
 					"groups": schema.ListAttribute{
 						Computed: true, ElementType: types.StringType,
-						MarkdownDescription: "Names of the bucket's groups that the user is a member of; empty on a store without groups.",
+						MarkdownDescription: "Names of the bucket's groups that the user is a member of; empty where there are none.",
 					},
 				}},
 			},

@@ -87,7 +87,7 @@ func (d *providerData) isPromised(group string) bool {
 	return ok
 }
 
-// checkIAM refuses what needs IAM where IAM has no endpoint. The diagnostic is at the attribute, which names the object.
+// checkIAM refuses what needs IAM where IAM has no endpoint. The diagnostic is at the attribute that names it.
 func (d *providerData) checkIAM(at path.Path) (diags diag.Diagnostics) {
 	if d.noIAM {
 		diags.AddAttributeError(at, "No IAM endpoint", fmt.Sprintf("The provider's platform is %q, and no IAM endpoint is "+

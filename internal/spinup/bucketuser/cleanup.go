@@ -87,8 +87,8 @@ func (b bucketUser) stripOwn(ctx context.Context, w wish, o *Status) error {
 	return nil
 }
 
-// foreign lists the items of other owners. A kind of item that the store does not implement is skipped; the store is not
-// asked for one that it is known to lack.
+// foreign lists the items of other owners. A kind of item that the store does not implement is skipped; the store is
+// not asked for one that it is known to lack.
 func (b bucketUser) foreign(ctx context.Context, w wish, o Status) ([]item, error) {
 	s := w.Want
 	user := s.name(o)

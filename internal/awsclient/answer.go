@@ -109,11 +109,11 @@ func checkContent(ctx context.Context, want answerForm, response *smithyhttp.Res
 	return bad
 }
 
-// formed is the body of an answer that says failure, with what it was found to be.
+// formed is the body of an answer that says failure, and whether it is an error in the form of AWS's services.
 type formed struct {
 	io.Reader
 	io.Closer
-	what string
+	service bool
 }
 
 // keepForm reads the body of an answer that says failure, and keeps what it is: a service's own error proves that the
@@ -123,13 +123,15 @@ func keepForm(response *smithyhttp.Response) {
 	if err != nil {
 		body = nil
 	}
-	response.Body = formed{bytes.NewReader(body), response.Body, found(body)}
+	what := found(body)
+	coded := (what == element("Error") || what == element("ErrorResponse")) && bytes.Contains(body, []byte("<Code>"))
+	response.Body = formed{bytes.NewReader(body), response.Body, coded || what == object}
 }
 
 // isServiceError reports whether the body of a failure is an error in the form of AWS's services.
 func isServiceError(response *smithyhttp.Response) bool {
 	body, ok := response.Body.(formed)
-	return ok && (body.what == element("Error") || body.what == element("ErrorResponse") || body.what == object)
+	return ok && body.service
 }
 
 // checkOutput checks that the output has what the operation always returns.

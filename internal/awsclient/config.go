@@ -166,6 +166,25 @@ func (c Config) endpoint(service string) string {
 	return cmp.Or(os.Getenv(EndpointVariable(service)), os.Getenv("AWS_ENDPOINT_URL"))
 }
 
+// HasEndpoint reports whether calls of the service go anywhere: to AWS, or to an endpoint that the configuration, the
+// environment or the profile has.
+func (c Config) HasEndpoint(service string) bool {
+	p := c.PlatformOf()
+	if p.AWSEndpoints || c.endpoint(service) != "" || service == "s3" && p.DefaultEndpoint != "" {
+		return true
+	}
+	env, shared := c.environment()
+	ignored := env.IgnoreConfiguredEndpoints
+	if ignored == nil {
+		ignored = shared.IgnoreConfiguredEndpoints
+	}
+	if ignored != nil && *ignored {
+		return false
+	}
+	_, ok, err := shared.GetServiceBaseEndpoint(context.Background(), service)
+	return shared.BaseEndpoint != "" || ok && err == nil
+}
+
 // skips reports whether a check is off, by its setting or else by the platform's default.
 func (c Config) skips(configured *bool) bool {
 	if configured != nil {

@@ -265,7 +265,7 @@ func IsNotImplemented(err error) bool {
 // another one, because it leaves out what it does not know. AWS does neither.
 func IsUnsupported(err error) bool {
 	c := call(err)
-	return IsNotImplemented(err) || c.other ||
+	return IsNotImplemented(err) && !IsNoEndpoint(err) || c.other ||
 		c.Operation != "" && c.Operation != "CreateBucket" && c.hasCode("BucketAlreadyOwnedByYou", codeAnothersBucket)
 }
 
@@ -274,6 +274,21 @@ func IsUnsupported(err error) bool {
 func IsBare(err error) bool {
 	c := call(err)
 	return c.HTTPStatus >= http.StatusBadRequest && !c.proved
+}
+
+// noEndpointError refuses a call that has nowhere to go.
+type noEndpointError struct{ *smithy.GenericAPIError }
+
+func newNoEndpointError(platform, service string) error {
+	return &noEndpointError{&smithy.GenericAPIError{Code: "NotImplemented", Message: fmt.Sprintf(
+		"platform %s has no default endpoint for %s: set endpoints.%[2]s", platform, service)}}
+}
+
+// IsNoEndpoint reports whether the call was not sent, because its service has no endpoint. That tells nothing about the
+// store; it is not implemented as well.
+func IsNoEndpoint(err error) bool {
+	_, ok := errors.AsType[*noEndpointError](err)
+	return ok
 }
 
 // IsWrongRegion reports whether the bucket is in another region than the call was sent to.

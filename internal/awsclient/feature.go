@@ -15,8 +15,9 @@ const (
 	Logging                          // access logs
 	Lifecycle                        // lifecycle rules
 	ObjectLock                       // retention and legal holds
-	Groups                           // IAM groups and managed policies, behind the access levels
+	Groups                           // all of IAM: groups and managed policies, which the access levels need, and more
 	InlinePolicies                   // IAM users with policies of their own
+	UserTags                         // tags of IAM users, given when they are made
 	Admin                            // VersityGW's Admin API
 )
 
@@ -34,7 +35,7 @@ func (f Feature) String() string {
 	return [...]string{
 		"bucket tags", "versioning", "lists of old versions", "bucket policies", "public access block",
 		"object ownership", "default encryption", "access logs", "lifecycle rules", "object lock",
-		"IAM groups and managed policies", "IAM users with inline policies", "the Admin API",
+		"IAM groups and managed policies", "IAM users with inline policies", "tags of IAM users", "the Admin API",
 	}[f]
 }
 

@@ -9,7 +9,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
-	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/middleware"
 	"github.com/hashicorp/aws-sdk-go-base/v2/logging"
 )
@@ -54,12 +53,12 @@ func serviceOf(ctx context.Context) string {
 type stackOption = func(*middleware.Stack) error
 
 // refuse makes every call fail with the reason, like a store that does not have the call.
-func refuse(reason string) stackOption {
+func refuse(reason error) stackOption {
 	return func(stack *middleware.Stack) error {
 		return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("SpinupRefuse", func(
 			context.Context, middleware.InitializeInput, middleware.InitializeHandler,
 		) (out middleware.InitializeOutput, metadata middleware.Metadata, err error) {
-			return out, metadata, &smithy.GenericAPIError{Code: "NotImplemented", Message: reason}
+			return out, metadata, reason
 		}), middleware.After)
 	}
 }

@@ -33,11 +33,12 @@ type Platform struct {
 // Platforms are the known kinds of store, AWS first. A new kind is one more row here, and one in the table of
 // templates/index.md.tmpl.
 //
-// The rows of aws, versitygw and minio are tested; where VersityGW depends on how it is run, it has what it can have.
-// The others follow the vendors' documentation, which DESIGN.md names. s3 is any other store: of it nothing is known.
+// The rows of aws, versitygw and minio are tested; where VersityGW depends on how it is run, it has what it can have. Its
+// standalone IAM has users with tags, keys and inline policies, answers InvalidAction for the rest, and drops the
+// boundary that CreateUser is given without a word. The others follow the vendors' documentation, which DESIGN.md names. s3 is any other store: of it nothing is known.
 func Platforms() []Platform {
 	all := Features()
-	s3Only := []Feature{Groups, InlinePolicies, Admin} // the store has no IAM that speaks AWS's language
+	s3Only := []Feature{Groups, InlinePolicies, UserTags, Admin} // the store has no IAM that speaks AWS's language
 	return []Platform{
 		{
 			Name:         "aws",
@@ -49,15 +50,8 @@ func Platforms() []Platform {
 			Name: "versitygw", DefaultRegion: "us-east-1", Partition: "aws", IAMRegion: globalRegion,
 			PolicyBindsOwner: true, Tested: "VersityGW 1.8.0",
 			Features: features(
-				[]Feature{Tagging, Versioning, ListVersions, Policy, Ownership, ObjectLock, InlinePolicies, Admin},
+				[]Feature{Tagging, Versioning, ListVersions, Policy, Ownership, ObjectLock, InlinePolicies, UserTags, Admin},
 				[]Feature{PublicAccessBlock, Encryption, Logging, Lifecycle, Groups}),
-		},
-		{
-			Name: "minio", DefaultRegion: "us-east-1", Partition: "aws", IAMRegion: globalRegion,
-			Tested: "MinIO of 2026-02-12",
-			Features: features( // default encryption is there only with a key service
-				[]Feature{Tagging, Versioning, ListVersions, Policy, Lifecycle, ObjectLock},
-				slices.Concat(s3Only, []Feature{PublicAccessBlock, Ownership, Logging})),
 		},
 		{
 			Name: "yandex", DefaultRegion: "ru-central1", Partition: "aws", IAMRegion: globalRegion,
@@ -68,6 +62,13 @@ func Platforms() []Platform {
 		{
 			Name: "kos", DefaultRegion: "us-east-1", Partition: "aws", IAMRegion: globalRegion,
 			Features: features(nil, s3Only),
+		},
+		{
+			Name: "minio", DefaultRegion: "us-east-1", Partition: "aws", IAMRegion: globalRegion,
+			Tested: "MinIO of 2026-02-12",
+			Features: features( // default encryption is there only with a key service
+				[]Feature{Tagging, Versioning, ListVersions, Policy, Lifecycle, ObjectLock},
+				slices.Concat(s3Only, []Feature{PublicAccessBlock, Ownership, Logging})),
 		},
 		{
 			Name: "s3", DefaultRegion: "us-east-1", Partition: "aws", IAMRegion: globalRegion,

@@ -2,7 +2,6 @@ package awsclient
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -110,8 +109,7 @@ func (c *Conn) configure(service string, o options) {
 	*o.retryer = c.retryers[service]
 	*o.endpoint = c.endpoint(service, *o.endpoint)
 	if *o.endpoint == nil && !c.Platform.AWSEndpoints {
-		*o.apiOptions = append(slices.Clip(*o.apiOptions), refuse(fmt.Sprintf(
-			"platform %s has no default endpoint for %s: set endpoints.%[2]s", c.Platform.Name, service)))
+		*o.apiOptions = append(slices.Clip(*o.apiOptions), refuse(newNoEndpointError(c.Platform.Name, service)))
 	}
 }
 

@@ -53,6 +53,47 @@ func TestEndpoints_precedence(t *testing.T) {
 	}
 }
 
+// TestHasEndpoint: where a service of another store can be known to have no endpoint, before anything is connected.
+func TestHasEndpoint(t *testing.T) {
+	const profile = "[profile x]\nregion = us-east-1\n"
+	for name, test := range map[string]struct {
+		platform    string
+		attribute   string
+		environment map[string]string
+		file        string
+		want        bool
+	}{
+		"nothing":              {platform: "versitygw"},
+		"AWS":                  {platform: "aws", want: true},
+		"attribute":            {platform: "versitygw", attribute: "http://attribute:1", want: true},
+		"of the service":       {platform: "s3", environment: map[string]string{"AWS_ENDPOINT_URL_IAM": "http://own:2"}, want: true},
+		"of all":               {platform: "s3", environment: map[string]string{"AWS_ENDPOINT_URL": "http://general:3"}, want: true},
+		"another service":      {platform: "minio", environment: map[string]string{"AWS_ENDPOINT_URL_S3": "http://own:2"}},
+		"a profile without":    {platform: "minio", file: profile},
+		"of the profile":       {platform: "minio", file: profile + "endpoint_url = http://general:3\n", want: true},
+		"of the service there": {platform: "minio", file: profile + "services = y\n[services y]\niam =\n  endpoint_url = http://own:2\n", want: true},
+		"ignored there":        {platform: "minio", file: profile + "endpoint_url = http://general:3\nignore_configured_endpoint_urls = true\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			clean(t)
+			for key, value := range test.environment {
+				t.Setenv(key, value)
+			}
+			cfg := awsclient.Config{Platform: test.platform, Endpoints: map[string]string{"iam": test.attribute}}
+			if test.file != "" {
+				file := filepath.Join(t.TempDir(), "config")
+				if err := os.WriteFile(file, []byte(test.file), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				cfg.Profile, cfg.SharedConfigFiles = "x", []string{file}
+			}
+			if got := cfg.HasEndpoint("iam"); got != test.want {
+				t.Errorf("%t, want %t", got, test.want)
+			}
+		})
+	}
+}
+
 func TestS3_options(t *testing.T) {
 	const required, supported = aws.RequestChecksumCalculationWhenRequired, aws.RequestChecksumCalculationWhenSupported
 	for name, test := range map[string]struct {
@@ -118,7 +159,7 @@ func TestIAM_otherStores(t *testing.T) {
 	delete(cfg.Endpoints, "iam")
 	_, err := awsclient.IAM(connect(t, cfg)).GetGroup(t.Context(), &iam.GetGroupInput{GroupName: aws.String("g")})
 	want := "iam GetGroup on group g: NotImplemented: platform minio has no default endpoint for iam: set endpoints.iam"
-	if !awsclient.IsNotImplemented(err) || awsclient.Text(err) != want {
+	if !awsclient.IsNotImplemented(err) || !awsclient.IsNoEndpoint(err) || awsclient.Text(err) != want {
 		t.Errorf("got %v", err)
 	}
 }

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -101,6 +102,7 @@ func (d *bucketUserDataSource) Read(ctx context.Context, req datasource.ReadRequ
 	var m bucketUserDataModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
 	conn := d.connect(ctx, &resp.Diagnostics)
+	resp.Diagnostics.Append(d.data.checkIAM(path.Root("name"))...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -143,5 +145,6 @@ func (d *bucketUserDataSource) Read(ctx context.Context, req datasource.ReadRequ
 
 // bucketUserReads are the permissions behind the data sources about users.
 func bucketUserReads() []awsclient.Permission {
-	return append(awsclient.Permissions(bucketuser.Reads{}), awsclient.Permissions(bucketuser.DataReads{})...)
+	return slices.Concat(awsclient.Permissions(bucketuser.Reads{}), awsclient.Permissions(bucketuser.DataReads{}),
+		awsclient.Permissions(bucketuser.Searches{}))
 }

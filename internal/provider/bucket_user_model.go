@@ -123,7 +123,10 @@ func (k *accessKeyModel) imported() bool {
 
 func (m *bucketUserModel) resolve(ctx context.Context, r turn[bucketUserModel]) (diags diag.Diagnostics) {
 	m.WebAdmin = pick(r.config.WebAdmin, types.BoolValue(false))
-	m.Grant = pick(r.config.Grant, types.StringValue("group"))
+	m.Grant = pick(r.config.Grant, defaultGrant(r.data))
+	if !r.applying {
+		r.config.checkPlatform(r.data, &diags)
+	}
 	m.ForceDestroy = pick(r.config.ForceDestroy, types.BoolValue(true))
 	m.PermissionsBoundary = r.config.PermissionsBoundary
 	if m.PermissionsBoundary.IsNull() {
@@ -153,6 +156,23 @@ func (m *bucketUserModel) resolve(ctx context.Context, r turn[bucketUserModel]) 
 	return diags
 }
 
+// The ways in which access is granted.
+const (
+	byGroup  = "group"
+	byPolicy = "inline"
+)
+
+// defaultGrant is by the bucket's group where the store has groups.
+func defaultGrant(data *providerData) types.String {
+	switch {
+	case data.isUnknown("platform"):
+		return types.StringUnknown()
+	case data.platform.Has(awsclient.Groups):
+		return types.StringValue(byGroup)
+	}
+	return types.StringValue(byPolicy)
+}
+
 func (m *bucketUserModel) resolveGroups() {
 	m.Groups = types.SetUnknown(types.StringType)
 	if m.Bucket.IsUnknown() || m.Access.IsUnknown() || m.Path.IsUnknown() || m.Grant.IsUnknown() ||
@@ -169,7 +189,7 @@ func (m *bucketUserModel) grants() bucketuser.Spec {
 		Access:   access.Level(m.Access.ValueString()),
 		WebAdmin: m.WebAdmin.ValueBool(),
 		Path:     strings.TrimPrefix(m.Path.ValueString(), "/"),
-		Inline:   m.Grant.ValueString() == "inline",
+		Inline:   m.Grant.ValueString() == byPolicy,
 	}
 }
 
@@ -293,7 +313,7 @@ func (m *bucketUserModel) fill(
 		m.Tags, m.TagsAll = t.data.splitTags(want.OwnTags(have.User.Tags), m.Tags, importing)
 	}
 	m.ID = types.StringValue(m.importID())
-	m.fillAccess(w, have, importing)
+	m.fillAccess(t.data, w, have, importing)
 	m.fillKey(ctx, formerKey(ctx, t, &diags), want, have, importing, &diags)
 	if importing && have.Current != nil {
 		for _, other := range have.Others {
@@ -308,19 +328,21 @@ func (m *bucketUserModel) fill(
 
 // fillAccess records how the user gets its access. Where that is not as configured, access is what the user
 // can in fact do, or null.
-func (m *bucketUserModel) fillAccess(w reconcile.Wish[bucketuser.Spec], have bucketuser.Status, importing bool) {
+func (m *bucketUserModel) fillAccess(
+	data *providerData, w reconcile.Wish[bucketuser.Spec], have bucketuser.Status, importing bool,
+) {
 	grant := have.SeenGrant(w)
 	m.Path = types.StringNull()
 	switch {
 	case grant.Path != "": // always an inline policy
 		m.Path = types.StringValue("/" + grant.Path)
 		if importing {
-			m.Grant = types.StringValue("group")
+			m.Grant = defaultGrant(data)
 		}
 	case grant.Inline:
-		m.Grant = types.StringValue("inline")
+		m.Grant = types.StringValue(byPolicy)
 	default:
-		m.Grant = types.StringValue("group")
+		m.Grant = types.StringValue(byGroup)
 	}
 	m.Access = optional(string(grant.Access))
 	m.WebAdmin = types.BoolValue(grant.WebAdmin)

@@ -77,7 +77,7 @@ func bucketUserSchema(ctx context.Context) schema.Schema {
 			"access": schema.StringAttribute{
 				Required: true,
 				MarkdownDescription: "What the user may do: `admin`, `read_write` or `read_only`. The bucket must have this " +
-					"level in its `access_levels`, unless `path` or `grant = \"inline\"` is set. On a change the user joins the " +
+					"level in its `access_levels`, unless `path` is set or `grant` is `inline`. On a change the user joins the " +
 					"new group before it leaves the old one. A null old value in a plan means no access, or a policy that was " +
 					"changed elsewhere.",
 				Validators: []validator.String{stringvalidator.OneOf(levelNames()...)},
@@ -93,14 +93,14 @@ func bucketUserSchema(ctx context.Context) schema.Schema {
 					"neither `.` nor `..` alone, and with the bucket's name at most 117 characters. `admin` and `read_write` are " +
 					"the same here. Unset: the whole bucket.",
 			},
-			"grant": choice("How the access is granted: `group` (default; by membership of the bucket's group) or `inline` "+
-				"(by an inline policy, for accounts near the quota of 300 groups and for stores without groups). A user with "+
-				"`path` always has an inline policy.", "group", "inline"),
+			"grant": choice("How the access is granted: `group` (by membership of the bucket's group) or `inline` (by an "+
+				"inline policy, for accounts near the quota of 300 groups and for stores without groups). Default `group` on "+
+				"AWS, `inline` on other platforms. A user with `path` always has an inline policy.", byGroup, byPolicy),
 			"permissions_boundary": schema.StringAttribute{
 				Optional: true,
 				Computed: true,
 				MarkdownDescription: "ARN of the managed policy that is the user's permissions boundary, which limits what it " +
-					"can be allowed. Default: the provider's `permissions_boundary`.",
+					"can be allowed. Default: the provider's `permissions_boundary`. A platform that has none refuses both.",
 				Validators: []validator.String{fwtypes.ARN("iam")},
 			},
 			"tags": schema.MapAttribute{
@@ -261,5 +261,33 @@ func (m *bucketUserModel) checkStore(ctx context.Context, diags *diag.Diagnostic
 
 // checkPlan holds the rules that need the provider's configuration.
 func (m *bucketUserModel) checkPlan(_ context.Context, data *providerData) diag.Diagnostics {
-	return data.checkTags(m.Tags)
+	return append(data.checkTags(m.Tags), data.checkIAM(path.Root("name"))...)
+}
+
+// checkPlatform refuses what is configured and the platform is known to lack.
+func (m *bucketUserModel) checkPlatform(data *providerData, diags *diag.Diagnostics) {
+	platform := data.platform
+	if !platform.Lacks(awsclient.Groups) || data.isUnknown("platform") {
+		return
+	}
+	if m.Grant.ValueString() == byGroup {
+		diags.AddAttributeError(path.Root("grant"), "No groups on this platform", fmt.Sprintf(
+			"grant is %q, but the provider's platform is %q, which has no groups. Set grant to %q, or leave it out.",
+			byGroup, platform.Name, byPolicy))
+	}
+	if m.WebAdmin.ValueBool() {
+		diags.AddAttributeError(path.Root("web_admin"), "No groups on this platform", fmt.Sprintf(
+			"web_admin is true, but the provider's platform is %q, which has no groups and so no web admins. Leave it out.",
+			platform.Name))
+	}
+	const none = "No permissions boundaries on this platform"
+	switch at := path.Root("permissions_boundary"); {
+	case m.PermissionsBoundary.ValueString() != "":
+		diags.AddAttributeError(at, none, fmt.Sprintf("permissions_boundary is %s, but the provider's platform is %q, which "+
+			"has no permissions boundaries: the user would not be limited. Leave it out.", m.PermissionsBoundary, platform.Name))
+	case m.PermissionsBoundary.IsNull() && data.permissionsBoundary != "":
+		diags.AddAttributeError(at, none, fmt.Sprintf("The provider's permissions_boundary is %q, but its platform is %q, "+
+			"which has no permissions boundaries: the user would not be limited. Remove it from the provider block.",
+			data.permissionsBoundary, platform.Name))
+	}
 }

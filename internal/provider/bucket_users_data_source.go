@@ -39,7 +39,9 @@ func (d *bucketUsersDataSource) Metadata(
 func (d *bucketUsersDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The users of a bucket or website, sorted by name: the members of its groups, which are " +
-			"found by their exact names. A user with an inline policy and no membership is not listed.",
+			"found by their exact names. A user with an inline policy and no membership is not listed.\n\nOn a store " +
+			"without groups: the users with an inline policy that gives access to the bucket, as `spinup_bucket_user` " +
+			"makes them. That takes at least one call for each user of the store.",
 		Attributes: map[string]schema.Attribute{
 			"bucket": schema.StringAttribute{
 				Required:            true,
@@ -58,7 +60,7 @@ func (d *bucketUsersDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 					"arn":  dataText("ARN of the user."),
 					"groups": schema.ListAttribute{
 						Computed: true, ElementType: types.StringType,
-						MarkdownDescription: "Names of the bucket's groups that the user is a member of.",
+						MarkdownDescription: "Names of the bucket's groups that the user is a member of; empty where there are none.",
 					},
 				}},
 			},
@@ -70,6 +72,7 @@ func (d *bucketUsersDataSource) Read(ctx context.Context, req datasource.ReadReq
 	var m bucketUsersDataModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
 	conn := d.connect(ctx, &resp.Diagnostics)
+	resp.Diagnostics.Append(d.data.checkIAM(path.Root("bucket"))...)
 	if resp.Diagnostics.HasError() {
 		return
 	}

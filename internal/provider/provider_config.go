@@ -37,6 +37,7 @@ type providerData struct {
 
 	region      string // "" while it is not known
 	partition   string // "" while it is not known
+	noIAM       bool   // IAM is known to have no endpoint
 	platform    awsclient.Platform
 	checkRegion func(region string) error
 
@@ -84,6 +85,16 @@ func (d *providerData) promise(bucket string, levels ...access.Level) {
 func (d *providerData) isPromised(group string) bool {
 	_, ok := d.groups.Load(group)
 	return ok
+}
+
+// checkIAM refuses what needs IAM where IAM has no endpoint. The diagnostic is at the attribute that names it.
+func (d *providerData) checkIAM(at path.Path) (diags diag.Diagnostics) {
+	if d.noIAM {
+		diags.AddAttributeError(at, "No IAM endpoint", fmt.Sprintf("The provider's platform is %q, and no IAM endpoint is "+
+			"configured: set endpoints.iam, here or by AWS_ENDPOINT_URL_IAM. A store without IAM has no users of this kind.",
+			d.platform.Name))
+	}
+	return diags
 }
 
 // reserve reserves the name of a new object for this plan, and reports whether it was free. Each plan, and each apply,
@@ -252,6 +263,8 @@ func (p *spinupProvider) read(ctx context.Context, from tfsdk.Config, diags *dia
 		data.region, data.partition = "", ""
 	}
 	data.checkDefaults(diags)
+	data.noIAM = !cfg.HasEndpoint("iam") &&
+		!data.isUnknown("endpoints", "platform", "profile", "shared_config_files")
 	data.client = awsclient.New(cfg, p.pace)
 	return data
 }

@@ -87,15 +87,19 @@ func (b bucketUser) stripOwn(ctx context.Context, w wish, o *Status) error {
 	return nil
 }
 
-// foreign lists the items of other owners. A kind of item that the store does not implement is skipped.
+// foreign lists the items of other owners. A kind of item that the store does not implement is skipped; the store is
+// not asked for one that it is known to lack.
 func (b bucketUser) foreign(ctx context.Context, w wish, o Status) ([]item, error) {
 	s := w.Want
 	user := s.name(o)
 	all := b.foreignSeen(s, o, user)
 	keys := func(ctx context.Context, _ string) ([]item, error) { return b.otherKeys(ctx, w, o) }
-	for _, look := range []func(context.Context, string) ([]item, error){
-		keys, b.loginProfile, b.mfaDevices, b.sshKeys, b.certificates, b.serviceCredentials, b.attachedPolicies,
-	} {
+	looks := []func(context.Context, string) ([]item, error){keys}
+	if !b.conn.Platform.Lacks(awsclient.Groups) {
+		looks = append(looks,
+			b.loginProfile, b.mfaDevices, b.sshKeys, b.certificates, b.serviceCredentials, b.attachedPolicies)
+	}
+	for _, look := range looks {
 		more, err := look(ctx, user)
 		if err != nil && !awsclient.IsNotFound(err) && !awsclient.IsNotImplemented(err) {
 			return nil, err

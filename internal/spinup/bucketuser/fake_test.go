@@ -298,7 +298,9 @@ func (a *account) attempts() int {
 func newAccount(t *testing.T) (*account, func() bucketUser) {
 	t.Helper()
 	a := &account{users: map[string]*person{}, parameters: map[string]*parameter{}, groups: []string{"b-BktROGrp", "b-BktRWGrp", "b-BktAdmGrp"}}
-	conn := &awsclient.Conn{Pace: awsclient.DefaultPace(), Platform: awsclient.Platform{Features: map[awsclient.Feature]awsclient.Support{awsclient.Groups: awsclient.Yes}}}
+	conn := &awsclient.Conn{Pace: awsclient.DefaultPace(), Platform: awsclient.Platform{Features: map[awsclient.Feature]awsclient.Support{
+		awsclient.Groups: awsclient.Yes, awsclient.UserTags: awsclient.Yes,
+	}}}
 	api := a.api()
 	return a, func() bucketUser { return newBucketUser(api, conn) }
 }

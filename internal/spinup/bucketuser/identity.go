@@ -10,6 +10,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
@@ -238,28 +239,36 @@ func (b bucketUser) allNames(ctx context.Context) (map[string]string, error) {
 	if b.register.names != nil {
 		return b.register.names, nil
 	}
+	users, err := b.allUsers(ctx)
+	if err != nil {
+		return nil, err
+	}
 	names := map[string]string{}
+	for _, user := range users {
+		names[aws.ToString(user.UserId)] = aws.ToString(user.UserName)
+	}
+	b.register.names = names
+	return names, nil
+}
+
+func (b bucketUser) allUsers(ctx context.Context) (users []types.User, err error) {
 	in := &iam.ListUsersInput{MaxItems: aws.Int32(1000)}
 	for {
 		page, err := b.ListUsers(ctx, in)
 		if err != nil {
 			return nil, err
 		}
-		for _, user := range page.Users {
-			names[aws.ToString(user.UserId)] = aws.ToString(user.UserName)
-		}
+		users = append(users, page.Users...)
 		if !page.IsTruncated {
-			break
+			return users, nil
 		}
 		in.Marker = page.Marker
 	}
-	b.register.names = names
-	return names, nil
 }
 
 // mark adds the mark to the tags of a new user, where the store keeps tags and there is room for it.
 func (b bucketUser) mark(tags map[string]string) (marked map[string]string, token string) {
-	if !b.conn.Platform.Has(awsclient.Groups) || len(tags) >= maxTags {
+	if !b.conn.Platform.Has(awsclient.UserTags) || len(tags) >= maxTags {
 		return tags, ""
 	}
 	raw := make([]byte, 16)

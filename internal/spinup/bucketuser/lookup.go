@@ -4,11 +4,14 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
 )
 
 // Member is a user in a list.
@@ -17,8 +20,20 @@ type Member struct {
 	Groups    []string // those of the bucket
 }
 
-// Members returns the members of a bucket's groups, by name. A group that does not exist has no members.
+// Members returns the users of a bucket, by name: the members of its groups, or, where the store has no groups, those
+// with an inline policy for it.
 func Members(ctx context.Context, conn *awsclient.Conn, bucket string) ([]Member, error) {
+	if !conn.Platform.Lacks(awsclient.Groups) {
+		members, err := inGroups(ctx, conn, bucket)
+		if !awsclient.IsNotImplemented(err) {
+			return members, err
+		}
+	}
+	return withPolicy(ctx, conn, bucket)
+}
+
+// inGroups are the members of the bucket's groups. A group that does not exist has no members.
+func inGroups(ctx context.Context, conn *awsclient.Conn, bucket string) ([]Member, error) {
 	api := newDataReads(conn)
 	found := map[string]Member{}
 	for _, group := range (Spec{Bucket: bucket}).ownGroups() {
@@ -48,14 +63,56 @@ func Members(ctx context.Context, conn *awsclient.Conn, bucket string) ([]Member
 	return all, nil
 }
 
-// Policies returns the names of the user's inline policies and of the managed policies attached to it.
+// withPolicy are the users with an inline policy that gives access to the bucket. Only the policies themselves tell, so
+// every user of the store is asked for the names of its own.
+func withPolicy(ctx context.Context, conn *awsclient.Conn, bucket string) ([]Member, error) {
+	b := newBucketUser(NewAPI(conn), conn)
+	users, err := b.allUsers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	w := reconcile.Keep(Spec{Bucket: bucket, Partition: conn.Partition, ReadAll: true})
+	has := make([]bool, len(users))
+	reads, ctx := errgroup.WithContext(ctx)
+	reads.SetLimit(parallel)
+	for i, user := range users {
+		reads.Go(func() error {
+			have, err := b.inline(ctx, w, aws.ToString(user.UserName))
+			if err != nil {
+				return awsclient.Absent(err) // deleted in the meantime
+			}
+			has[i] = Status{Inline: have}.SeenGrant(w).Access != ""
+			return nil
+		})
+	}
+	if err := reads.Wait(); err != nil {
+		return nil, err
+	}
+	var all []Member
+	for i, user := range users {
+		if has[i] {
+			all = append(all, Member{aws.ToString(user.UserName), aws.ToString(user.Arn), []string{}})
+		}
+	}
+	slices.SortFunc(all, func(x, y Member) int { return strings.Compare(x.Name, y.Name) })
+	return all, nil
+}
+
+// Policies returns the names of the user's inline policies and of the managed policies attached to it, if the store has
+// those.
 func Policies(ctx context.Context, conn *awsclient.Conn, s Spec, have Status) ([]string, error) {
 	all := []string{}
 	if have.Inline != nil {
 		all = slices.AppendSeq(all, maps.Keys(have.Inline.Documents))
 		all = append(all, have.Inline.Others...)
 	}
+	if conn.Platform.Lacks(awsclient.Groups) {
+		return all, nil
+	}
 	out, err := newDataReads(conn).ListAttachedUserPolicies(ctx, &iam.ListAttachedUserPoliciesInput{UserName: &s.Name})
+	if awsclient.IsNotImplemented(err) {
+		return all, nil
+	}
 	if err != nil {
 		return all, awsclient.Absent(err)
 	}

@@ -30,6 +30,9 @@ type bucketUser struct {
 	register *register
 }
 
+// parallel is how many calls are made at once.
+const parallel = 8
+
 // New is the composite behind spinup_bucket_user. The key is last: IAM returns its secret only once, so all that can
 // fail is done before.
 func New(conn *awsclient.Conn) reconcile.Composite[Spec, Status] {
@@ -44,7 +47,7 @@ func (b bucketUser) composite() composite {
 	return composite{
 		Noun:     "bucket user",
 		Parts:    []part{b.user(), b.boundary(), b.tags(), b.access(), b.stored(), b.accessKey()},
-		Parallel: 8,
+		Parallel: parallel,
 		Rescue:   b.conn.Pace.Rescue,
 		Until:    b.conn.Until,
 		WithoutRoot: func(o *Status) {
@@ -126,6 +129,13 @@ func (b bucketUser) boundary() part {
 		Inside:    true,
 		Present:   func(o Status) bool { return o.User != nil },
 		InSync:    func(w wish, o Status) bool { return o.User.Boundary == w.Want.Boundary },
+		CanApply: func(_ context.Context, w wish, _ Status) error {
+			if w.Want.Boundary != "" && b.conn.Platform.Lacks(awsclient.Groups) { // the user would be made, and not be limited
+				return fmt.Errorf("permissions_boundary is %q, but the platform %q has no permissions boundaries: leave it unset",
+					w.Want.Boundary, b.conn.Platform.Name)
+			}
+			return nil
+		},
 		Apply: func(ctx context.Context, w wish, o *Status) error {
 			s := w.Want
 			return b.patiently(ctx, early(o), func() (err error) {
@@ -266,12 +276,19 @@ func (b bucketUser) observeAccess(ctx context.Context, w wish, o *Status) error 
 	return nil
 }
 
+// groups are the user's groups. A store without groups has no user in one; being denied to look never means that.
 func (b bucketUser) groups(ctx context.Context, name string) ([]string, error) {
+	groups := []string{}
+	if b.conn.Platform.Lacks(awsclient.Groups) {
+		return groups, nil
+	}
 	out, err := b.ListGroupsForUser(ctx, &iam.ListGroupsForUserInput{UserName: &name})
+	if awsclient.IsNotImplemented(err) && !awsclient.IsNoEndpoint(err) {
+		return groups, nil
+	}
 	if err != nil {
 		return nil, err
 	}
-	groups := []string{}
 	for _, group := range out.Groups {
 		groups = append(groups, aws.ToString(group.GroupName))
 	}
@@ -409,6 +426,10 @@ func (b bucketUser) leave(ctx context.Context, o *Status, group string) error {
 // missing adds to a not-found of a group how to get it.
 func (s Spec) missing(group string, err error) error {
 	switch {
+	case awsclient.IsNotImplemented(err) && group == s.group():
+		return fmt.Errorf("the store has no groups: set grant to \"inline\": %w", err)
+	case awsclient.IsNotImplemented(err):
+		return fmt.Errorf("the store has no groups: leave web_admin unset: %w", err)
 	case !awsclient.IsNotFound(err):
 		return err
 	case group == access.GroupName(s.Bucket, access.WebAdmin):

@@ -16,6 +16,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucketuser"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/secretstore"
 )
 
 // bucketUserModel is spinup_bucket_user as Terraform sees it.
@@ -94,9 +95,9 @@ func (m *bucketUserModel) accessKey(ctx context.Context, diags *diag.Diagnostics
 }
 
 // store is where secrets go.
-func (k *accessKeyModel) store(ctx context.Context, diags *diag.Diagnostics) bucketuser.Store {
+func (k *accessKeyModel) store(ctx context.Context, diags *diag.Diagnostics) secretstore.Store {
 	s := k.Store.Get(ctx, diags)
-	return bucketuser.Store{
+	return secretstore.Store{
 		PGPKey: s.PGPKey.ValueString(), Parameter: s.Parameter.ValueString(), SecretsSecret: s.Secret.ValueString(),
 	}
 }

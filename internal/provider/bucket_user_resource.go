@@ -21,6 +21,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/fwtypes"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucketuser"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/secretstore"
 )
 
 func newBucketUserResource() resource.Resource {
@@ -175,7 +176,7 @@ func accessKeySchema() schema.Attribute {
 						Optional: true,
 						MarkdownDescription: "OpenPGP public key, armored or base64, with which the secret is encrypted into " +
 							"`encrypted_secret`.",
-						Validators: []validator.String{fwtypes.PGPKey(bucketuser.CheckPGPKey)},
+						Validators: []validator.String{fwtypes.PGPKey(secretstore.CheckPGPKey)},
 					},
 					"ssm_parameter": schema.StringAttribute{
 						Optional: true,

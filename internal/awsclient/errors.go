@@ -172,6 +172,7 @@ func IsNotFound(err error) bool {
 		"ServerSideEncryptionConfigurationNotFoundError", "ReplicationConfigurationNotFoundError",
 		"ObjectLockConfigurationNotFoundError", "NoSuchObjectLockConfiguration",
 		"NoSuchEntity", "ParameterNotFound", "ResourceNotFoundException",
+		"XAdminUserNotFound",
 		"NoSuchDistribution", "NoSuchOriginAccessControl", "NoSuchFunctionExists", "NoSuchResource", "NoSuchHostedZone",
 	)
 }
@@ -215,7 +216,8 @@ func IsAccessDenied(err error) bool {
 func IsExists(err error) bool {
 	return call(err).hasCode("EntityAlreadyExists", codeAnothersBucket, "BucketAlreadyOwnedByYou",
 		"ParameterAlreadyExists", "ResourceExistsException", "OriginAccessControlAlreadyExists", "FunctionAlreadyExists",
-		"DistributionAlreadyExists", "CNAMEAlreadyExists")
+		"DistributionAlreadyExists", "CNAMEAlreadyExists",
+		"XAdminUserExists")
 }
 
 // IsNotEmpty reports whether a bucket cannot be deleted because it is not empty.

@@ -21,6 +21,7 @@ type Platform struct {
 
 	STS    bool // has GetCallerIdentity, so the account and the credentials are checked
 	Groups bool // IAM has groups and managed policies, so access levels are made
+	Admin  bool // has VersityGW's Admin API: users of its own, and owners of buckets
 	CDN    bool // has CloudFront, Route 53 and Certificate Manager, which spinup_website needs
 
 	// What S3 has. Defaults that need what is missing are left out.
@@ -57,7 +58,7 @@ func Platforms() []Platform {
 		},
 		{
 			Name: "versitygw", DefaultRegion: "us-east-1", Partition: "aws", IAMRegion: globalRegion, Ownership: true,
-			Policy: true, Tagging: true, Versioning: true, ListVersions: true, Logging: true,
+			Admin: true, Policy: true, Tagging: true, Versioning: true, ListVersions: true, Logging: true,
 		},
 		{
 			Name: "yandex", DefaultRegion: "ru-central1", Partition: "aws", IAMRegion: globalRegion,

@@ -44,30 +44,35 @@ type AdminCall struct {
 // pauses, log and errors.
 type Admin struct {
 	conn     *Conn
-	endpoint *url.URL
+	endpoint *url.URL // nil if none is set
 	signer   *v4.Signer
 }
 
-// NewAdmin returns a client of the Admin API.
-func NewAdmin(c *Conn) (*Admin, error) {
+// NewAdmin returns a client of the Admin API, which is at the endpoint of S3 unless it has one of its own.
+func NewAdmin(c *Conn) *Admin {
+	a := &Admin{conn: c, signer: v4.NewSigner(func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true })}
 	text := cmp.Or(c.cfg.Endpoints[AdminService], aws.ToString(S3(c).Options().BaseEndpoint))
-	if text == "" {
-		return nil, errors.New("neither endpoints.admin nor endpoints.s3 is set, so there is no Admin API to call")
+	if endpoint, err := url.Parse(text); err == nil && text != "" {
+		endpoint.Path = cmp.Or(endpoint.Path, "/") // else JoinPath makes a path without a slash
+		a.endpoint = endpoint
 	}
-	endpoint, err := url.Parse(text)
-	if err != nil {
-		return nil, err
-	}
-	endpoint.Path = cmp.Or(endpoint.Path, "/") // else JoinPath makes a path without a slash
-	signer := v4.NewSigner(func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true })
-	return &Admin{c, endpoint, signer}, nil
+	return a
 }
 
-// Endpoint is where the Admin API is.
-func (a *Admin) Endpoint() string { return a.endpoint.String() }
+// Endpoint is where the Admin API is; "" if no endpoint is set.
+func (a *Admin) Endpoint() string {
+	if a.endpoint == nil {
+		return ""
+	}
+	return a.endpoint.String()
+}
 
-// Do makes the call and returns the content of its answer, at most maxAnswer of it. A failure is a CallError.
+// Do makes the call and returns the content of its answer, and whether an earlier attempt may have taken effect too. A
+// failure is a CallError.
 func (a *Admin) Do(ctx context.Context, call *AdminCall) (content []byte, again bool, err error) {
+	if a.endpoint == nil {
+		return nil, false, errors.New("no Admin API can be called: neither endpoints.admin nor endpoints.s3 is set")
+	}
 	stack := middleware.NewStack(call.Operation, smithyhttp.NewStackRequest)
 	ctx = middleware.WithOperationName(middleware.WithServiceID(ctx, "Admin"), call.Operation)
 	attempts := retry.NewAttemptMiddleware(a.conn.retryers[AdminService], smithyhttp.RequestCloner)

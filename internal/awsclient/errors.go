@@ -161,6 +161,9 @@ func (e CallError) hasCode(codes ...string) bool {
 	return e.Code != "" && slices.Contains(codes, e.Code)
 }
 
+// HasCode reports whether the service answered with this code.
+func HasCode(err error, code string) bool { return call(err).hasCode(code) }
+
 // IsNotFound reports whether AWS answered that an object, or a setting of it, does not exist.
 func IsNotFound(err error) bool {
 	return call(err).hasCode(

@@ -59,13 +59,6 @@ type accessKeyModel struct {
 	StoredAt          types.String                    `tfsdk:"stored_at"`
 }
 
-type keyStoreModel struct {
-	State     types.Bool   `tfsdk:"state"`
-	PGPKey    types.String `tfsdk:"pgp_key"`
-	Parameter types.String `tfsdk:"ssm_parameter"`
-	Secret    types.String `tfsdk:"secretsmanager_secret"`
-}
-
 func (m *bucketUserModel) importID() string {
 	return m.Bucket.ValueString() + "/" + m.Name.ValueString()
 }
@@ -96,16 +89,12 @@ func (m *bucketUserModel) accessKey(ctx context.Context, diags *diag.Diagnostics
 
 // store is where secrets go.
 func (k *accessKeyModel) store(ctx context.Context, diags *diag.Diagnostics) secretstore.Store {
-	s := k.Store.Get(ctx, diags)
-	return secretstore.Store{
-		PGPKey: s.PGPKey.ValueString(), Parameter: s.Parameter.ValueString(), SecretsSecret: s.Secret.ValueString(),
-	}
+	return storeIn(ctx, k.Store, diags)
 }
 
 // storeUnknown reports whether it is not known yet where secrets go.
 func (k *accessKeyModel) storeUnknown(ctx context.Context, diags *diag.Diagnostics) bool {
-	s := k.Store.Get(ctx, diags)
-	return k.Store.IsUnknown() || s.PGPKey.IsUnknown() || s.Parameter.IsUnknown() || s.Secret.IsUnknown()
+	return storeIsUnknown(ctx, k.Store, diags)
 }
 
 // overlap is how long the previous key stays.

@@ -17,6 +17,7 @@ import (
 // the users is a read and a write of one file.
 type Client struct {
 	admin *awsclient.Admin
+
 	*shared
 }
 
@@ -28,15 +29,11 @@ type shared struct {
 }
 
 // New returns a client for the connection. It makes no call.
-func New(conn *awsclient.Conn) (*Client, error) {
-	admin, err := awsclient.NewAdmin(conn)
-	if err != nil {
-		return nil, err
-	}
+func New(conn *awsclient.Conn) *Client {
 	s := conn.Shared("versitygw", func() any {
 		return &shared{writes: newGate(), users: newList[User](conn.Pace.Share), buckets: newList[Bucket](conn.Pace.Share)}
 	}).(*shared)
-	return &Client{admin, s}, nil
+	return &Client{awsclient.NewAdmin(conn), s}
 }
 
 // Endpoint is where the Admin API is.

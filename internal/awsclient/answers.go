@@ -2,7 +2,7 @@ package awsclient
 
 // answers is what the answers to operations have, by service and operation.
 type answers struct {
-	rest   map[string]answerForm // of S3 and CloudFront
+	rest   map[string]answerForm // of S3, CloudFront and the Admin API
 	always map[string][]string
 }
 
@@ -25,7 +25,7 @@ func (a answers) of(service, operation string) (answerForm, bool) {
 	return form, ok
 }
 
-// restAnswers is what S3 and CloudFront answer.
+// restAnswers is what S3, CloudFront and the Admin API answer.
 func restAnswers() map[string]answerForm {
 	all := map[string]answerForm{
 		"s3 GetBucketPolicy":     {is: jsonText},
@@ -33,6 +33,8 @@ func restAnswers() map[string]answerForm {
 		"cloudfront GetFunction": {is: binary},
 	}
 	for operation, root := range map[string]string{
+		"admin ListBuckets":                     "ListBucketsResult",
+		"admin ListUsers":                       "ListUserAccountsResult",
 		"s3 CopyObject":                         "CopyObjectResult",
 		"s3 DeleteObjects":                      "DeleteResult",
 		"s3 GetBucketAcl":                       "AccessControlPolicy",
@@ -70,6 +72,7 @@ func restAnswers() map[string]answerForm {
 		all[operation] = answerForm{root: root}
 	}
 	for _, operation := range []string{
+		"admin CreateUser", "admin UpdateUser", "admin DeleteUser", "admin ChangeBucketOwner", "admin CreateBucket",
 		"s3 AbortMultipartUpload", "s3 CreateBucket", "s3 DeleteBucket", "s3 DeleteBucketLifecycle",
 		"s3 DeleteBucketPolicy", "s3 DeleteBucketTagging", "s3 DeleteBucketWebsite", "s3 DeleteObject", "s3 HeadBucket",
 		"s3 PutBucketEncryption", "s3 PutBucketLifecycleConfiguration", "s3 PutBucketLogging",

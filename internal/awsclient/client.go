@@ -142,6 +142,7 @@ func (c Config) conn(found aws.Config, pace Pace) *Conn {
 	for _, service := range EndpointServices() {
 		conn.retryers[service] = newRetryer(pace, retries, mode)
 	}
+	conn.retryers[AdminService] = newAdminRetryer(pace, retries)
 	return conn
 }
 

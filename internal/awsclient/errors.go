@@ -165,6 +165,9 @@ func (e CallError) hasCode(codes ...string) bool {
 	return e.Code != "" && slices.Contains(codes, e.Code)
 }
 
+// HasCode reports whether the service answered with this code.
+func HasCode(err error, code string) bool { return call(err).hasCode(code) }
+
 // IsNotFound reports whether AWS answered that an object, or a setting of it, does not exist.
 func IsNotFound(err error) bool {
 	return call(err).hasCode(
@@ -176,6 +179,7 @@ func IsNotFound(err error) bool {
 		"ServerSideEncryptionConfigurationNotFoundError", "ReplicationConfigurationNotFoundError",
 		"ObjectLockConfigurationNotFoundError", "NoSuchObjectLockConfiguration",
 		"NoSuchEntity", "ParameterNotFound", "ResourceNotFoundException",
+		"XAdminUserNotFound",
 		"NoSuchDistribution", "NoSuchOriginAccessControl", "NoSuchFunctionExists", "NoSuchResource", "NoSuchHostedZone",
 	)
 }
@@ -219,7 +223,8 @@ func IsAccessDenied(err error) bool {
 func IsExists(err error) bool {
 	return call(err).hasCode("EntityAlreadyExists", codeAnothersBucket, "BucketAlreadyOwnedByYou",
 		"ParameterAlreadyExists", "ResourceExistsException", "OriginAccessControlAlreadyExists", "FunctionAlreadyExists",
-		"DistributionAlreadyExists", "CNAMEAlreadyExists")
+		"DistributionAlreadyExists", "CNAMEAlreadyExists",
+		"XAdminUserExists")
 }
 
 // IsNotEmpty reports whether a bucket cannot be deleted because it is not empty.

@@ -18,13 +18,13 @@ const (
 	Groups                           // all of IAM: groups and managed policies, which the access levels need, and more
 	InlinePolicies                   // IAM users with policies of their own
 	UserTags                         // tags of IAM users, given when they are made
-	Admin                            // VersityGW's Admin API
+	AdminAPI                         // VersityGW's Admin API
 )
 
 // Features are all of them.
 func Features() []Feature {
 	var all []Feature
-	for f := range Admin + 1 {
+	for f := range AdminAPI + 1 {
 		all = append(all, f)
 	}
 	return all

@@ -18,6 +18,7 @@ func secretFields() map[string]string {
 		"PutParameterInput":   "Value",
 		"CreateSecretInput":   "SecretString",
 		"PutSecretValueInput": "SecretString",
+		"AdminCall":           "Secret",
 	}
 }
 

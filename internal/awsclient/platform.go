@@ -38,19 +38,19 @@ type Platform struct {
 // boundary that CreateUser is given without a word. The others follow the vendors' documentation, which DESIGN.md names. s3 is any other store: of it nothing is known.
 func Platforms() []Platform {
 	all := Features()
-	s3Only := []Feature{Groups, InlinePolicies, UserTags, Admin} // the store has no IAM that speaks AWS's language
+	s3Only := []Feature{Groups, InlinePolicies, UserTags, AdminAPI} // the store has no IAM that speaks AWS's language
 	return []Platform{
 		{
 			Name:         "aws",
 			AWSEndpoints: true, RegionNames: true, RoleARNs: true, HostNames: true, STS: true, CDN: true,
 			LocationConstraint: true, RequireTLS: true,
-			Features: features(all[:Admin], []Feature{Admin}), Tested: "LocalStack 4.12.0, fakecloud 0.51.0",
+			Features: features(all[:AdminAPI], []Feature{AdminAPI}), Tested: "LocalStack 4.12.0, fakecloud 0.51.0",
 		},
 		{
 			Name: "versitygw", DefaultRegion: "us-east-1", Partition: "aws", IAMRegion: globalRegion,
 			PolicyBindsOwner: true, Tested: "VersityGW 1.8.0",
 			Features: features(
-				[]Feature{Tagging, Versioning, ListVersions, Policy, Ownership, ObjectLock, InlinePolicies, UserTags, Admin},
+				[]Feature{Tagging, Versioning, ListVersions, Policy, Ownership, ObjectLock, InlinePolicies, UserTags, AdminAPI},
 				[]Feature{PublicAccessBlock, Encryption, Logging, Lifecycle, Groups}),
 		},
 		{
@@ -72,7 +72,7 @@ func Platforms() []Platform {
 		},
 		{
 			Name: "s3", DefaultRegion: "us-east-1", Partition: "aws", IAMRegion: globalRegion,
-			Features: features(nil, []Feature{Admin}),
+			Features: features(nil, []Feature{AdminAPI}),
 		},
 	}
 }

@@ -22,7 +22,7 @@ func TestPlatforms_features(t *testing.T) {
 	}
 	first := awsclient.Platforms()[0]
 	for _, f := range awsclient.Features() {
-		if first.Name != "aws" || first.Has(f) != (f != awsclient.Admin) {
+		if first.Name != "aws" || first.Has(f) != (f != awsclient.AdminAPI) {
 			t.Errorf("the first platform is %s, %s: %t; want aws with everything but the Admin API", first.Name, f, first.Has(f))
 		}
 	}

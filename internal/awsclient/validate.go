@@ -198,6 +198,10 @@ func (p *problems) checkConnection() {
 				"is not a URL with scheme and host only, such as https://s3.example.edu")
 		}
 	}
+	if url := p.Endpoints[AdminService]; url != "" && !p.unknown("platform") && !p.PlatformOf().Has(AdminAPI) {
+		p.add([]string{"endpoints", AdminService}, url, "is for the platform versitygw only, and platform is %s: leave it "+
+			"out, or set platform", p.PlatformOf().Name)
+	}
 	proxies := map[string]*string{"http_proxy": p.HTTPProxy, "https_proxy": p.HTTPSProxy}
 	for _, name := range slices.Sorted(maps.Keys(proxies)) {
 		if v := proxies[name]; v != nil && *v != "" && !isURL(*v) {

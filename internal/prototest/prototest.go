@@ -191,6 +191,7 @@ func (s *Server) Validate(typeName string, config Values) Diagnostics {
 	s.t.Helper()
 	resp, err := s.provider.ValidateResourceConfig(s.t.Context(), &tfprotov6.ValidateResourceConfigRequest{
 		TypeName: typeName, Config: s.encode(s.typeOf(typeName), config),
+		ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true},
 	})
 	s.must(err)
 	return resp.Diagnostics
@@ -332,6 +333,8 @@ func proposed(attributes []*tfprotov6.SchemaAttribute, prior, config Values) Val
 		nested, isObject := config[a.Name].(Values)
 		switch {
 		case config == nil:
+		case a.WriteOnly:
+			all[a.Name] = nil
 		case config[a.Name] == nil && a.Computed:
 			all[a.Name] = prior[a.Name]
 		case isObject && single(a):
@@ -348,6 +351,9 @@ func unlike(attributes []*tfprotov6.SchemaAttribute, prior, config, planned Valu
 	var wrong []string
 	for _, a := range attributes {
 		said, plan, was := config[a.Name], planned[a.Name], prior[a.Name]
+		if a.WriteOnly { // neither a plan nor state has its value
+			said, was = nil, nil
+		}
 		inConfig, isObject := said.(Values)
 		inPlan, _ := plan.(Values)
 		inPrior, _ := was.(Values)

@@ -16,6 +16,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucketuser"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/secretstore"
 )
 
 // bucketUserModel is spinup_bucket_user as Terraform sees it.
@@ -58,13 +59,6 @@ type accessKeyModel struct {
 	StoredAt          types.String                    `tfsdk:"stored_at"`
 }
 
-type keyStoreModel struct {
-	State     types.Bool   `tfsdk:"state"`
-	PGPKey    types.String `tfsdk:"pgp_key"`
-	Parameter types.String `tfsdk:"ssm_parameter"`
-	Secret    types.String `tfsdk:"secretsmanager_secret"`
-}
-
 func (m *bucketUserModel) importID() string {
 	return m.Bucket.ValueString() + "/" + m.Name.ValueString()
 }
@@ -94,17 +88,13 @@ func (m *bucketUserModel) accessKey(ctx context.Context, diags *diag.Diagnostics
 }
 
 // store is where secrets go.
-func (k *accessKeyModel) store(ctx context.Context, diags *diag.Diagnostics) bucketuser.Store {
-	s := k.Store.Get(ctx, diags)
-	return bucketuser.Store{
-		PGPKey: s.PGPKey.ValueString(), Parameter: s.Parameter.ValueString(), SecretsSecret: s.Secret.ValueString(),
-	}
+func (k *accessKeyModel) store(ctx context.Context, diags *diag.Diagnostics) secretstore.Store {
+	return storeIn(ctx, k.Store, diags)
 }
 
 // storeUnknown reports whether it is not known yet where secrets go.
 func (k *accessKeyModel) storeUnknown(ctx context.Context, diags *diag.Diagnostics) bool {
-	s := k.Store.Get(ctx, diags)
-	return k.Store.IsUnknown() || s.PGPKey.IsUnknown() || s.Parameter.IsUnknown() || s.Secret.IsUnknown()
+	return storeIsUnknown(ctx, k.Store, diags)
 }
 
 // overlap is how long the previous key stays.

@@ -46,7 +46,6 @@ func bucketUserIdentitySchema() identityschema.Schema {
 var (
 	userNameForm = regexp.MustCompile(`^[A-Za-z0-9+=,.@_-]{1,64}$`)
 	pathForm     = regexp.MustCompile(`^(/[A-Za-z0-9+=,.@_-]+)+/$`)
-	secretForm   = regexp.MustCompile(`^[A-Za-z0-9/_+=.@-]{1,512}$`)
 )
 
 func bucketUserSchema(ctx context.Context) schema.Schema {
@@ -161,39 +160,8 @@ func accessKeySchema() schema.Attribute {
 				Validators: []validator.String{fwtypes.Duration()},
 			},
 			"active": toggle("Whether the key can be used. Default `true`."),
-			"store": schema.SingleNestedAttribute{
-				CustomType: fwtypes.NewObjectType[keyStoreModel](),
-				Optional:   true,
-				MarkdownDescription: "Where the secret is stored: exactly one of these. Default `{ state = true }`. A change " +
-					"creates a new key, since AWS shows a secret only once.",
-				Attributes: map[string]schema.Attribute{
-					"state": schema.BoolAttribute{
-						Optional:            true,
-						MarkdownDescription: "`true`: in `secret`, and so in the state.",
-					},
-					"pgp_key": schema.StringAttribute{
-						Optional: true,
-						MarkdownDescription: "OpenPGP public key, armored or base64, with which the secret is encrypted into " +
-							"`encrypted_secret`.",
-						Validators: []validator.String{fwtypes.PGPKey(bucketuser.CheckPGPKey)},
-					},
-					"ssm_parameter": schema.StringAttribute{
-						Optional: true,
-						MarkdownDescription: "Name of an SSM parameter, a SecureString, that is created for the key and deleted with " +
-							"it. It holds the JSON object `{\"access_key_id\": …, \"secret_access_key\": …}`. Its description names the " +
-							"user and is the mark by which it is known again; an existing one without it is not taken over.",
-						Validators: []validator.String{fwtypes.ParameterName()},
-					},
-					"secretsmanager_secret": schema.StringAttribute{
-						Optional: true,
-						MarkdownDescription: "Name of a Secrets Manager secret that is created for the key and deleted with it. It " +
-							"holds the same JSON object, and its description names the user. An existing one without that is not " +
-							"taken over.",
-						Validators: []validator.String{stringvalidator.RegexMatches(secretForm,
-							"must be 1 to 512 letters, digits and any of /_+=.@-")},
-					},
-				},
-			},
+			"store": storeSchema("A change creates a new key, since AWS shows a secret only once.", "`secret`",
+				"`encrypted_secret`"),
 			"id":          computed("Access key id."),
 			"created_at":  computed("When the key was created, as RFC 3339 in UTC."),
 			"previous_id": computed("Id of the previous key while it is still valid."),
@@ -237,25 +205,8 @@ func (m *bucketUserModel) checkPath(diags *diag.Diagnostics) {
 }
 
 func (m *bucketUserModel) checkStore(ctx context.Context, diags *diag.Diagnostics) {
-	key := m.accessKey(ctx, diags)
-	if key == nil || key.Store.IsNull() || key.Store.IsUnknown() {
-		return
-	}
-	s, set := key.Store.Get(ctx, diags), 0
-	for _, one := range []interface{ IsNull() bool }{s.State, s.PGPKey, s.Parameter, s.Secret} {
-		if !one.IsNull() {
-			set++
-		}
-	}
-	at := path.Root("access_key").AtName("store")
-	if set != 1 {
-		diags.AddAttributeError(at, "Invalid store", fmt.Sprintf(
-			"access_key.store sets %d of state, pgp_key, ssm_parameter and secretsmanager_secret. Exactly one is allowed.",
-			set))
-	}
-	if s.State.Equal(types.BoolValue(false)) {
-		diags.AddAttributeError(at.AtName("state"), "Invalid store",
-			"access_key.store.state is false. Set true, or another store.")
+	if key := m.accessKey(ctx, diags); key != nil {
+		checkStore(ctx, key.Store, path.Root("access_key").AtName("store"), diags)
 	}
 }
 

@@ -45,6 +45,9 @@ func unclaimedParts() map[string]map[string]excused {
 			"permissions_boundary": {1, isSetting}, "tags": {1, isShown}, "access": {1, isSetting},
 			"access_key": {1, hasID},
 		},
+		"spinup_gateway_user": {
+			"access_key": {1, isRoot}, "role": {1, isSetting}, "secret": {1, isSetting}, "secret_wo": {1, isSetting},
+		},
 		"spinup_lifecycle_rule": {"name": {1, isRoot}},
 		"spinup_website": {
 			"bucket_name": {1, isRoot}, "encryption": {1, isSetting}, "versioning": {1, isSetting},

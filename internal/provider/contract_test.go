@@ -103,6 +103,8 @@ func TestContract_schemas(t *testing.T) {
 	models := map[string]any{
 		"spinup_account": &accountModel{}, "spinup_bucket": &bucketDataModel{}, "spinup_buckets": &bucketsDataModel{},
 		"spinup_bucket_user": &bucketUserDataModel{}, "spinup_bucket_users": &bucketUsersDataModel{},
+		"spinup_gateway_user": &gatewayUserDataModel{}, "spinup_gateway_users": &gatewayUsersDataModel{},
+		"spinup_gateway_buckets": &gatewayBucketsDataModel{},
 		"spinup_lifecycle_rules": &lifecycleRulesModel{}, "spinup_website": &websiteDataModel{},
 	}
 	for name, d := range everything(t).dataSources {

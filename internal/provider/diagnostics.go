@@ -118,6 +118,8 @@ func withAdvice(err error, permissions []awsclient.Permission) string {
 	switch {
 	case errors.As(err, &silent):
 		return awsclient.Text(err) + "\n\n" + connectAdvice(err)
+	case errors.As(err, &call) && call.Service == awsclient.AdminService:
+		return awsclient.Text(err) + adminAdvice(err)
 	case awsclient.IsAccessDenied(err) && errors.As(err, &call):
 		return fmt.Sprintf("%s\n\nThe credentials need the IAM action %s on %s. The guide \"Permissions\" has the whole "+
 			"policy.", awsclient.Text(err), awsclient.ActionFor(permissions, call.Operation), cmp.Or(call.Resource, "*"))
@@ -128,6 +130,25 @@ func withAdvice(err error, permissions []awsclient.Permission) string {
 		return awsclient.Text(err) + "\n\n" + connectAdvice(err)
 	}
 	return awsclient.Text(err)
+}
+
+// adminAdvice tells what to do about a failure of VersityGW's Admin API.
+func adminAdvice(err error) string {
+	switch {
+	case awsclient.IsCredentials(err):
+		return "\n\nThe gateway does not know the provider's access_key, or secret_key is not the one that belongs to it."
+	case awsclient.IsAccessDenied(err):
+		return "\n\nThe Admin API serves the gateway's root and users of role admin: use the credentials of one of them."
+	case awsclient.IsWrongRegion(err):
+		return "\n\nSet the provider's region to that of the gateway."
+	case awsclient.HasCode(err, "XAdminMethodNotSupported"):
+		return "\n\nThis gateway has no users of its own: it runs for its root alone, or with a separate IAM service, for " +
+			"which spinup_bucket_user with grant = \"inline\" is the resource."
+	case awsclient.IsNotImplemented(err):
+		return "\n\nThis is not the port of the Admin API. If the gateway runs with --admin-port, set the provider's " +
+			"endpoints.admin."
+	}
+	return ""
 }
 
 // consequence tells what was kept, and what the next apply will do.

@@ -60,6 +60,20 @@ type model[M, S, O any] interface {
 	limits() timeouts.Value
 }
 
+// secretive is a model of an object with a secret that neither plan nor state may hold.
+type secretive interface {
+	// recall takes what an earlier run kept, and while writing the write-only arguments of the configuration.
+	recall(ctx context.Context, config *tfsdk.Config, kept private) diag.Diagnostics
+	// keep keeps what the next run is to recall.
+	keep(ctx context.Context, kept private) diag.Diagnostics
+}
+
+// private is what Terraform keeps of an object beside its state, and shows nobody.
+type private interface {
+	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
+	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
+}
+
 // session is what a model may ask of the provider.
 type session struct {
 	data *providerData
@@ -157,7 +171,9 @@ func limited(
 
 func (c *envelope[M, S, O, P]) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	resp.State.RemoveResource(ctx) // until something exists
-	c.write(ctx, change[M]{plan: req.Plan, state: &resp.State, identity: resp.Identity}, &resp.Diagnostics)
+	c.write(ctx, change[M]{
+		plan: req.Plan, state: &resp.State, identity: resp.Identity, config: req.Config, kept: resp.Private,
+	}, &resp.Diagnostics)
 }
 
 func (c *envelope[M, S, O, P]) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -166,16 +182,18 @@ func (c *envelope[M, S, O, P]) Update(ctx context.Context, req resource.UpdateRe
 		return
 	}
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, P(prior).identify())...)
-	c.write(ctx, change[M]{req.Plan, prior, &resp.State, resp.Identity}, &resp.Diagnostics)
+	c.write(ctx, change[M]{req.Plan, prior, &resp.State, resp.Identity, req.Config, resp.Private}, &resp.Diagnostics)
 }
 
-// change is what a write works on. It has no configuration: an apply carries out the plan, and ignore_changes is in the
-// plan only.
+// change is what a write works on. An apply carries out the plan, and ignore_changes is in the plan only: of the
+// configuration, nothing is used but what is write-only, which no plan has.
 type change[M any] struct {
 	plan     tfsdk.Plan
 	prior    *M // nil for a create
 	state    *tfsdk.State
 	identity *tfsdk.ResourceIdentity
+	config   tfsdk.Config
+	kept     private
 }
 
 // write is create and update. It leaves state as it is when nothing was written.
@@ -187,6 +205,10 @@ func (c *envelope[M, S, O, P]) write(ctx context.Context, change change[M], diag
 	}
 	t := turn[M]{session: r.session, prior: change.prior, applying: true}
 	plan := c.complete(ctx, t, &change.plan, diags)
+	secret, hasSecret := any(plan).(secretive)
+	if hasSecret {
+		diags.Append(secret.recall(ctx, &change.config, change.kept)...)
+	}
 	if diags.HasError() {
 		return
 	}
@@ -216,6 +238,9 @@ func (c *envelope[M, S, O, P]) write(ctx context.Context, change change[M], diag
 	// The context may be dead by now; recording what exists must not depend on it.
 	ctx = context.WithoutCancel(ctx)
 	diags.Append(plan.fill(ctx, t, w, have)...)
+	if hasSecret {
+		diags.Append(secret.keep(ctx, change.kept)...)
+	}
 	change.state.Raw = change.plan.Raw
 	diags.Append(change.state.Set(ctx, plan)...)
 	if failed.Complete() { // where a service shows in other words what it accepted, the next refresh says so
@@ -325,6 +350,9 @@ func (c *envelope[M, S, O, P]) Read(ctx context.Context, req resource.ReadReques
 	if !exists {
 		resp.State.RemoveResource(ctx)
 		return
+	}
+	if secret, ok := any(m).(secretive); ok {
+		resp.Diagnostics.Append(secret.recall(ctx, nil, req.Private)...)
 	}
 	spec, d := m.spec(ctx, r.session)
 	if resp.Diagnostics.Append(d...); resp.Diagnostics.HasError() {

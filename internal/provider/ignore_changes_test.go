@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -15,6 +16,8 @@ import (
 
 // ignorable is what a test of ignore_changes has to know about a resource.
 type ignorable struct {
+	on       emulator.Kind                 // "" for fakecloud
+	settings func(b *acctest.Bench) values // of the provider; nil for the endpoints of everything
 	surround func(t *testing.T, b *acctest.Bench)
 	base     func(t *testing.T, b *acctest.Bench) values
 	// otherwise is another value for each attribute that can be configured, by its path.
@@ -38,6 +41,18 @@ func ignorables() map[string]ignorable {
 			base:      userValues,
 			otherwise: otherUser,
 			changes:   map[string]func(int) any{"tags": tags, "force_destroy": odd},
+		},
+		"spinup_gateway_user": {
+			on: emulator.VersityGW,
+			settings: func(b *acctest.Bench) values {
+				return values{
+					"platform": "versitygw", "secret_key": "test-secret", "endpoints": values{"s3": b.Gateway.URL()},
+				}
+			},
+			surround:  func(*testing.T, *acctest.Bench) {},
+			base:      ownValues,
+			otherwise: otherOwn,
+			changes:   map[string]func(int) any{"user_id": func(n int) any { return float64(n) }, "force_destroy": odd},
 		},
 		"spinup_lifecycle_rule": {
 			surround:  func(t *testing.T, b *acctest.Bench) { b.MakeBucket(t, b.Name) },
@@ -108,6 +123,27 @@ func otherUser(t *testing.T, b *acctest.Bench) values {
 	})
 }
 
+func ownValues(t *testing.T, b *acctest.Bench) values {
+	public, _ := pair(t)
+	return values{
+		"access_key": b.Name, "role": "user", "user_id": 0.0, "group_id": 1.0, "force_destroy": false,
+		"secret": values{"rotation": "1", "length": 40.0, "store": values{"pgp_key": public}},
+	}
+}
+
+func otherOwn(t *testing.T, b *acctest.Bench) values {
+	public, _ := pair(t)
+	return values{
+		"access_key": b.Name + "-2", "role": "userplus", "user_id": 70000.0, "group_id": 8.0, "project_id": 9.0,
+		"force_destroy": true, "secret_wo": "another-secret", "secret_wo_version": "2",
+		"secret": values{"rotation": "2", "length": 30.0, "store": values{"state": true}}, "secret.rotation": "2",
+		"secret.length": 30.0, "secret.store": values{"state": true}, "secret.store.state": true,
+		"secret.store.pgp_key": public, "secret.store.ssm_parameter": "/" + b.Name + "/key",
+		"secret.store.secretsmanager_secret": b.Name, "timeouts": values{"create": "1h"}, "timeouts.create": "1h",
+		"timeouts.read": "1h", "timeouts.update": "1h", "timeouts.delete": "1h",
+	}
+}
+
 func ruleValues(b *acctest.Bench) values {
 	return values{
 		"bucket": b.Name, "name": "one", "enabled": false, "expiration_days": 400.0, "noncurrent_days": 400.0,
@@ -162,14 +198,18 @@ func TestAccContract_ignoreChanges(t *testing.T) {
 	const reason = "what is written is decided before the emulator is asked"
 	for typeName, row := range ignorables() {
 		t.Run(typeName, func(t *testing.T) {
-			acctest.Only(t, emulator.Fakecloud, reason, func(t *testing.T, b *acctest.Bench) { row.run(t, b, typeName) })
+			acctest.Only(t, cmp.Or(row.on, emulator.Fakecloud), reason, func(t *testing.T, b *acctest.Bench) { row.run(t, b, typeName) })
 		})
 	}
 }
 
 func (row ignorable) run(t *testing.T, b *acctest.Bench, typeName string) {
 	row.surround(t, b)
-	s := play(t, b, values{"endpoints": endpoints(b)})
+	settings := values{"endpoints": endpoints(b)}
+	if row.settings != nil {
+		settings = row.settings(b)
+	}
+	s := play(t, b, settings)
 	config, otherwise := row.base(t, b), row.otherwise(t, b)
 	object := played(t, s, typeName, prototest.Object{}, config)
 	writes, counts := map[string][]string{}, map[string]int{}

@@ -73,13 +73,14 @@ func (p *spinupProvider) Configure(
 
 func (p *spinupProvider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
-		newBucketResource, newBucketUserResource, newLifecycleRuleResource, newWebsiteResource,
+		newBucketResource, newBucketUserResource, newGatewayUserResource, newLifecycleRuleResource, newWebsiteResource,
 	}
 }
 
 func (p *spinupProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return bounded(newAccountDataSource, newBucketDataSource, newBucketsDataSource, newBucketUserDataSource,
-		newBucketUsersDataSource, newLifecycleRulesDataSource, newWebsiteDataSource)
+		newBucketUsersDataSource, newGatewayBucketsDataSource, newGatewayUserDataSource, newGatewayUsersDataSource,
+		newLifecycleRulesDataSource, newWebsiteDataSource)
 }
 
 // Actions need Terraform 1.14.

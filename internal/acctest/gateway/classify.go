@@ -44,6 +44,8 @@ func classify(r *http.Request, body []byte, account string) *request {
 	}
 	req.Resource = "*"
 	switch {
+	case r.Method == http.MethodPatch && req.Service == "s3": // neither S3 nor an SDK has that method
+		req.classifyAdmin()
 	case target != "":
 		req.Operation = target[strings.LastIndex(target, ".")+1:]
 		req.Mutating = !readsOnly(req.Operation)
@@ -64,6 +66,35 @@ func classify(r *http.Request, body []byte, account string) *request {
 		req.Actions = []string{req.Name()}
 	}
 	return req
+}
+
+// classifyAdmin understands VersityGW's Admin API. https://github.com/versity/versitygw/wiki/Admin-APIs
+func (r *request) classifyAdmin() {
+	path := strings.Trim(r.http.URL.Path, "/")
+	last := path[strings.LastIndex(path, "/")+1:]
+	r.Service, r.Operation = "admin", "PATCH "+last
+	if last == "create" {
+		last = "create-bucket"
+	}
+	if slices.Contains([]string{
+		"create-user", "update-user", "delete-user", "list-users", "list-buckets", "change-bucket-owner", "create-bucket",
+	}, last) {
+		r.Operation = ""
+		for word := range strings.SplitSeq(last, "-") {
+			r.Operation += strings.ToUpper(word[:1]) + word[1:]
+		}
+	}
+	r.Mutating = !readsOnly(r.Operation)
+	r.Actions = []string{r.Name()}
+	switch {
+	case r.Operation == "CreateBucket":
+		bucket, _, _ := strings.Cut(strings.TrimSuffix(path, "/create"), "/")
+		r.Resource = "bucket " + bucket
+	case r.query.Has("bucket"):
+		r.Resource = "bucket " + r.query.Get("bucket")
+	case r.query.Has("access"):
+		r.Resource = "user " + r.query.Get("access")
+	}
 }
 
 // signer reads the access key, the region and the service out of the credential scope,

@@ -181,14 +181,14 @@ func perDialect(name string, errors map[dialect]apiError) Fault {
 type dialect int
 
 const (
-	bareXML dialect = iota // S3: the Error element alone
+	bareXML dialect = iota // S3 and the Admin API of VersityGW: the Error element alone
 	xmlBody                // the query protocol and the other REST services: Error within ErrorResponse
 	json11                 // the JSON protocol
 )
 
 func dialectOf(service string) dialect {
 	switch service {
-	case "s3":
+	case "s3", "admin":
 		return bareXML
 	case "ssm", "secretsmanager", "acm":
 		return json11

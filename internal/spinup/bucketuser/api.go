@@ -2,10 +2,9 @@ package bucketuser
 
 import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
-	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/secretstore"
 )
 
 // Reads are the operations of a refresh: what `terraform plan` needs.
@@ -58,19 +57,6 @@ type Cleanups struct {
 	DetachUserPolicy                awsclient.IAMCall[iam.DetachUserPolicyInput, iam.DetachUserPolicyOutput]                               `iam:"iam:DetachUserPolicy" on:"user"`
 }
 
-// Stores are the operations on the stores of a new secret. Only those of the store in use are needed.
-type Stores struct {
-	PutParameter        awsclient.SSMCall[ssm.PutParameterInput, ssm.PutParameterOutput]                                      `iam:"ssm:PutParameter" on:"parameter"`
-	GetParameter        awsclient.SSMCall[ssm.GetParameterInput, ssm.GetParameterOutput]                                      `iam:"ssm:GetParameter" on:"parameter"`
-	GetParameterHistory awsclient.SSMCall[ssm.GetParameterHistoryInput, ssm.GetParameterHistoryOutput]                        `iam:"ssm:GetParameterHistory" on:"parameter"`
-	DeleteParameter     awsclient.SSMCall[ssm.DeleteParameterInput, ssm.DeleteParameterOutput]                                `iam:"ssm:DeleteParameter" on:"parameter"`
-	CreateSecret        awsclient.SecretsManagerCall[secretsmanager.CreateSecretInput, secretsmanager.CreateSecretOutput]     `iam:"secretsmanager:CreateSecret" on:"secret"`
-	PutSecretValue      awsclient.SecretsManagerCall[secretsmanager.PutSecretValueInput, secretsmanager.PutSecretValueOutput] `iam:"secretsmanager:PutSecretValue" on:"secret"`
-	GetSecretValue      awsclient.SecretsManagerCall[secretsmanager.GetSecretValueInput, secretsmanager.GetSecretValueOutput] `iam:"secretsmanager:GetSecretValue" on:"secret"`
-	DescribeSecret      awsclient.SecretsManagerCall[secretsmanager.DescribeSecretInput, secretsmanager.DescribeSecretOutput] `iam:"secretsmanager:DescribeSecret" on:"secret"`
-	DeleteSecret        awsclient.SecretsManagerCall[secretsmanager.DeleteSecretInput, secretsmanager.DeleteSecretOutput]     `iam:"secretsmanager:DeleteSecret" on:"secret"`
-}
-
 // API is every operation that a bucket user makes; the tags name the IAM action that allows it and what it is about.
 type API struct {
 	Reads
@@ -82,7 +68,7 @@ type API struct {
 
 // NewAPI takes the operations from the service clients.
 func NewAPI(c *awsclient.Conn) API {
-	iam, ssm, secrets := awsclient.IAM(c), awsclient.SSM(c), awsclient.SecretsManager(c)
+	iam := awsclient.IAM(c)
 	return API{
 		Reads: Reads{
 			GetUser:           iam.GetUser,
@@ -123,17 +109,7 @@ func NewAPI(c *awsclient.Conn) API {
 			ListAttachedUserPolicies:        iam.ListAttachedUserPolicies,
 			DetachUserPolicy:                iam.DetachUserPolicy,
 		},
-		Stores: Stores{
-			PutParameter:        ssm.PutParameter,
-			GetParameter:        ssm.GetParameter,
-			GetParameterHistory: ssm.GetParameterHistory,
-			DeleteParameter:     ssm.DeleteParameter,
-			CreateSecret:        secrets.CreateSecret,
-			PutSecretValue:      secrets.PutSecretValue,
-			GetSecretValue:      secrets.GetSecretValue,
-			DescribeSecret:      secrets.DescribeSecret,
-			DeleteSecret:        secrets.DeleteSecret,
-		},
+		Stores: secretstore.NewAPI(c),
 	}
 }
 

@@ -123,22 +123,17 @@ func TestStored_refusesWhatIsForeign(t *testing.T) {
 	}
 }
 
-func TestHeld_refuses(t *testing.T) {
-	at := Store{SecretsSecret: "team"}
-	for name, test := range map[string]struct {
-		held Held
-		says string
-	}{
-		"nothing there":          {Held{}, ""},
-		"ours":                   {Held{Exists: true, Ours: true}, ""},
-		"foreign":                {Held{Exists: true, describe: "theirs"}, `Secrets Manager secret team: delete it or name another; its description is "theirs"`},
-		"scheduled for deletion": {Held{Exists: true, Deleted: "2026-12-24"}, "scheduled for deletion on 2026-12-24"},
-	} {
-		err := test.held.refuse(at)
-		if (err == nil) != (test.says == "") || err != nil &&
-			(!errors.Is(err, reconcile.ErrForeign) || !strings.Contains(err.Error(), test.says)) {
-			t.Errorf("%s: %v", name, err)
-		}
+// Only a secret that is still to be encrypted needs a key that can.
+func TestCanRenew(t *testing.T) {
+	prior := reader("ann", "AIDA1")
+	prior.Key = &Key{ID: "AKIA1", Active: true, Store: Store{PGPKey: "expired"}}
+	if err := canRenew(t.Context(), wish{Want: prior, Prior: &prior}, Status{}); err != nil {
+		t.Errorf("a key that stays: %v", err)
+	}
+	want := prior
+	want.Key = &Key{Active: true, Store: prior.Key.Store}
+	if err := canRenew(t.Context(), wish{Want: want, Prior: &prior}, Status{}); err == nil {
+		t.Error("a secret that cannot be encrypted")
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/secretstore"
 )
 
 // maxKeys is how many access keys IAM allows a user, active or not.
@@ -137,7 +138,7 @@ func canRenew(_ context.Context, w wish, o Status) error {
 		return err
 	}
 	if key := w.Want.Key; renews(w) && o.Issued == nil && key.Store.PGPKey != "" {
-		return CanEncrypt(key.Store.PGPKey)
+		return secretstore.CanEncrypt(key.Store.PGPKey)
 	}
 	return nil
 }
@@ -175,7 +176,7 @@ func (b bucketUser) renew(ctx context.Context, w wish, o *Status) error {
 	if before := storedAt(w); err == nil && before != s.Key.Store {
 		// State can record one store only: either the old secret is deleted now, or everything stays as it was.
 		if err = b.discard(ctx, w, before); err != nil {
-			err = errors.Join(err, b.unstore(context.WithoutCancel(ctx), s.Key.Store))
+			err = errors.Join(err, b.keeper().Remove(context.WithoutCancel(ctx), s.Key.Store))
 		}
 	}
 	if err != nil {
@@ -268,7 +269,10 @@ func (b bucketUser) deliver(ctx context.Context, w wish, o *Status, made *types.
 		return nil, err
 	}
 	issued := &Issued{ID: id, Created: aws.ToTime(made.CreateDate)}
-	return issued, b.store(ctx, w, o, secret, issued)
+	at := w.Want.Key.Store
+	var err error
+	issued.Delivered, err = b.keeper().Deliver(ctx, at, b.owner(w, *o, at), id, secret)
+	return issued, err
 }
 
 // activate activates or deactivates the current key.

@@ -1,6 +1,6 @@
 // Package bucketuser is the domain of spinup_bucket_user: an IAM user that is a member of a bucket's group, or has an
 // inline policy, and has an access key that rotates without an outage. It may import reconcile, awspolicy, awsclient,
-// access and the SDK's service types; no Terraform types.
+// access, secretstore and the SDK's service types; no Terraform types.
 package bucketuser
 
 import (
@@ -13,6 +13,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/secretstore"
 )
 
 // Spec is what is wanted of a bucket user.
@@ -74,13 +75,6 @@ func storedAt(w wish) Store {
 	return Store{}
 }
 
-// Store is where a new secret is stored. The zero value is state.
-type Store struct {
-	PGPKey        string // armored or base64 public key
-	Parameter     string // name of an SSM parameter
-	SecretsSecret string // name of a Secrets Manager secret
-}
-
 // Status is what was seen of a bucket user; nil is absent.
 type Status struct {
 	User     *User
@@ -120,16 +114,15 @@ type AccessKey struct {
 
 // Issued is a key that was made and delivered in this run.
 type Issued struct {
-	ID        string
-	Created   time.Time
-	Secret    string // only when the store is state
-	Encrypted string // only with a PGP key
-	StoredAt  string // ARN or name of where it was put
+	secretstore.Delivered
+
+	ID      string
+	Created time.Time
 }
 
 // Stores reports whether a store of AWS holds the secret.
 func (o Status) Stores() bool {
-	return o.Stored != nil && o.Stored.inAWS()
+	return o.Stored != nil && o.Stored.InAWS()
 }
 
 // name is the current name of the user.

@@ -1,4 +1,4 @@
-package bucketuser
+package secretstore
 
 import (
 	"bytes"
@@ -139,16 +139,6 @@ func TestCanEncrypt(t *testing.T) {
 		err := CanEncrypt(key)
 		if (err == nil) != (says == "") || err != nil && !strings.Contains(err.Error(), says) {
 			t.Errorf("%v, want %q", err, says)
-		}
-		prior := reader("ann", "AIDA1")
-		prior.Key = &Key{ID: "AKIA1", Active: true, Store: Store{PGPKey: key}}
-		if err := canRenew(t.Context(), wish{Want: prior, Prior: &prior}, Status{}); err != nil {
-			t.Errorf("%q: a key that stays: %v", says, err)
-		}
-		want := prior
-		want.Key = &Key{Active: true, Store: Store{PGPKey: key}}
-		if err := canRenew(t.Context(), wish{Want: want, Prior: &prior}, Status{}); (err == nil) != (says == "") {
-			t.Errorf("%q: a key to be encrypted: %v", says, err)
 		}
 	}
 }

@@ -193,7 +193,7 @@ func (d *providerData) checkGateway(at path.Path, what string) diag.Diagnostic {
 	}
 	var allowed []string
 	for _, p := range awsclient.Platforms() {
-		if p.Admin {
+		if p.Has(awsclient.AdminAPI) {
 			allowed = append(allowed, p.Name)
 		}
 	}

@@ -51,6 +51,7 @@ func (d *bucketDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 		"object_ownership": dataText("`BucketOwnerEnforced`, `BucketOwnerPreferred` or `ObjectWriter`."),
 		"public_access": dataText("`none`, `read`, `read_list`, `unblocked`, or `mixed` for any other combination of " +
 			"public access blocks and statements."),
+		"owner": dataText("Access key of the user of VersityGW who owns the bucket; null on other platforms."),
 		"policy": schema.StringAttribute{
 			Computed:            true,
 			CustomType:          fwtypes.PolicyType{},
@@ -154,7 +155,8 @@ func (d *bucketDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	}
 	spec := bucketSpec{
 		Name: name, Region: region, Partition: conn.Partition, AccountID: conn.AccountID,
-		IgnoreTag: d.data.ignoreTags, IAMPath: d.data.iamPath, ReadAll: true,
+		IgnoreTag: d.data.ignoreTags, IAMPath: d.data.iamPath,
+		BindsOwner: conn.Platform.PolicyBindsOwner, ReadAll: true,
 	}
 	have, err := bucket.New(conn).Observe(ctx, spec)
 	if err != nil {

@@ -45,6 +45,7 @@ type bucketFacts struct {
 	Region          types.String        `tfsdk:"region"`
 	ObjectOwnership types.String        `tfsdk:"object_ownership"`
 	PublicAccess    types.String        `tfsdk:"public_access"`
+	Owner           types.String        `tfsdk:"owner"`
 	Policy          fwtypes.PolicyValue `tfsdk:"policy"`
 	ARN             types.String        `tfsdk:"arn"`
 	AccountID       types.String        `tfsdk:"account_id"`
@@ -160,6 +161,7 @@ func (m *bucketModel) checkWholePolicy(data *providerData, diags *diag.Diagnosti
 	whole := bucket.Spec{
 		Name: m.Name.ValueString(), Partition: data.partition, Statements: statementsOf(m.Policy, diags),
 		RequireTLS: m.RequireTLS.ValueBool(), PublicAccess: m.PublicAccess.ValueString(),
+		BindsOwner: data.platform.PolicyBindsOwner,
 	}
 	if size := whole.PolicySize(); size > bucket.MaxPolicy {
 		diags.AddAttributeError(path.Root("policy"), "Invalid policy", fmt.Sprintf(
@@ -219,6 +221,11 @@ func (m *bucketModel) resolveSettings(r turn[bucketModel]) {
 	}
 	m.Versioning = pick(r.config.Versioning, versioning)
 	m.RequireTLS = pick(r.config.RequireTLS, tls)
+	owner := types.StringNull() // whoever made it
+	if r.prior != nil {
+		owner = r.prior.Owner
+	}
+	m.Owner = pick(r.config.Owner, owner)
 	m.ObjectOwnership = pick(r.config.ObjectOwnership, ownership)
 	m.PublicAccess = pick(r.config.PublicAccess, public)
 	m.AccessLevels = pick(r.config.AccessLevels, levels)
@@ -403,9 +410,11 @@ func (m *bucketModel) spec(
 		Tags:         map[string]string{},
 		IgnoreTag:    s.data.ignoreTags,
 		Versioning:   m.Versioning.ValueBoolPointer(),
+		Owner:        m.Owner.ValueString(),
 		Ownership:    m.ObjectOwnership.ValueString(),
 		PublicAccess: m.PublicAccess.ValueString(),
 		RequireTLS:   m.RequireTLS.ValueBool(),
+		BindsOwner:   s.conn.Platform.PolicyBindsOwner,
 		Preset:       bucket.Preset(m.LifecyclePreset.ValueString()),
 		IAMPath:      s.data.iamPath,
 		ForceDestroy: m.ForceDestroy.ValueBool(), BypassGovernance: m.BypassGovernance.ValueBool(),
@@ -482,6 +491,7 @@ func (m *bucketFacts) fill(
 	}
 	m.ObjectOwnership = types.StringPointerValue(have.Ownership)
 	m.PublicAccess = optional(have.PublicAccess(want))
+	m.Owner = optional(have.Owner)
 	strict := want
 	strict.RequireTLS = true
 	m.RequireTLS = types.BoolValue(have.Shows(strict, bucket.AttributeTLS))

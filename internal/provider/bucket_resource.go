@@ -217,6 +217,15 @@ func bucketSettingsSchema() map[string]schema.Attribute {
 				"removed at any time; a group with members is not removed.",
 			Validators: []validator.Set{setvalidator.ValueStringsAre(stringvalidator.OneOf(levelNames()...))},
 		},
+		"owner": schema.StringAttribute{
+			Optional: true, Computed: true,
+			MarkdownDescription: "VersityGW with users of its own only: access key of the user who owns the bucket, which is " +
+				"made for that user. A change gives the bucket to another one; the gateway deletes the policy with that, and it " +
+				"is put back, those of other owners included. Needs credentials of the root or of a user with the role `admin`. " +
+				"Default: whoever makes the bucket; an unset one is left as it is.",
+			Validators: []validator.String{stringvalidator.RegexMatches(gatewayKeyForm,
+				"must be 1 to 128 letters, digits and any of ._-")},
+		},
 		"force_destroy": toggle("Whether a destroy may delete the contents of the bucket (all objects, old versions, " +
 			"delete markers and unfinished uploads), and tags and policy statements of other owners, with `lifecycle_preset` " +
 			"also their lifecycle rules. Default `false`: only an empty bucket is destroyed. A change must be applied before " +
@@ -334,5 +343,10 @@ func (m *bucketModel) checkPlan(_ context.Context, data *providerData) (diags di
 		}
 	}
 	diags.Append(data.checkTags(m.Tags)...)
+	if m.Owner.ValueString() != "" {
+		if d := data.checkGateway(path.Root("owner"), fmt.Sprintf("owner is %s, which", m.Owner)); d != nil {
+			diags.Append(d)
+		}
+	}
 	return diags
 }

@@ -72,6 +72,7 @@ func PartsOf(conn *awsclient.Conn) Parts {
 		levels = append(levels, b.level(l))
 	}
 	settings := []part{
+		b.owner(),
 		b.needs(awsclient.Ownership, b.ownership()),
 		b.publicAccess(),
 		b.needs(awsclient.Encryption, b.encryption()),
@@ -131,7 +132,12 @@ func (b bucket) root() part {
 			}
 			b.policyWriter(s, o).Forget()
 			lifecyclerule.NewWriter(b.conn, s.Name, s.Region).Forget()
-			_, err := b.CreateBucket(ctx, in, at(s))
+			var err error
+			if s.Owner != "" {
+				err = b.createFor(ctx, s, o)
+			} else {
+				_, err = b.CreateBucket(ctx, in, at(s))
+			}
 			if awsclient.IsExists(err) {
 				if !awsclient.MayHaveWorked(err) {
 					return fmt.Errorf("%w: %w", reconcile.ErrForeign, err)

@@ -103,17 +103,16 @@ const storeAccount = "000000000000"
 // live policy has already.
 func (b bucket) bound(ctx context.Context, s Spec, live awspolicy.Document) (string, error) {
 	_, before := live.Find(SidOwner)
-	if !b.conn.Platform.PolicyBindsOwner || s.ReadAll || len(s.statements()) == 0 && !before {
+	if !s.BindsOwner || s.ReadAll || len(s.statements()) == 0 && !before {
 		return "", nil
 	}
 	if holds(live, []string{SidOwner}, []awspolicy.Statement{s.forOwner(s.rootARN())}) {
 		return s.rootARN(), nil
 	}
-	out, err := b.GetBucketAcl(ctx, &s3.GetBucketAclInput{Bucket: &s.Name}, at(s))
-	if err != nil || out.Owner == nil {
-		return "", awsclient.Absent(err)
+	if s.Owner != "" {
+		return s.Owner, nil
 	}
-	return aws.ToString(out.Owner.ID), nil
+	return b.ownerOf(ctx, s)
 }
 
 // entering are the user's statements that are not as state knows them.

@@ -18,6 +18,8 @@ type Spec struct {
 	Partition string
 	AccountID string
 
+	Owner string // access key of the user of VersityGW who owns the bucket; empty: whoever makes it
+
 	Tags      map[string]string     // all of them, the provider's included
 	IgnoreTag func(key string) bool // tags of other owners
 
@@ -33,6 +35,7 @@ type Spec struct {
 	Statements []awspolicy.Statement // the user's own statements of the bucket policy
 	Revoked    []string              // keys of statements to remove, whoever wrote them
 
+	BindsOwner     bool   // a policy binds the owner too: what it denies, it denies for objects only
 	Reader         string // ARN of a CloudFront distribution that may read the objects as itself; empty for none
 	ReaderLists    bool   // it may list the bucket too, and so learns that an object does not exist
 	ExemptServices bool   // RequireTLS does not bind services of AWS: readers do not choose how those connect
@@ -84,6 +87,7 @@ const (
 // Status is what was seen of a bucket; nil is absent or not looked at.
 type Status struct {
 	Root       *Root
+	Owner      string            // access key of the owner
 	Tags       map[string]string // live, those of other owners included; empty but not nil when there are none
 	Versioning *string           // Enabled, Suspended, or empty for never enabled
 	Encryption *Encryption

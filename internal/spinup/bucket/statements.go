@@ -62,16 +62,21 @@ func (s Spec) isPublic() bool { return s.PublicAccess == PublicRead || s.isListe
 
 func (s Spec) isListed() bool { return s.PublicAccess == PublicReadList }
 
-// refusePlainHTTP may leave out the services of AWS.
+// refusePlainHTTP may leave out the services of AWS. Where it binds the owner, it is about objects only: an owner who
+// uses plain HTTP could not put the policy right again.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 func (s Spec) refusePlainHTTP() awspolicy.Statement {
 	plain := map[string]awspolicy.Values{"aws:SecureTransport": {"false"}}
 	if s.ExemptServices {
 		plain["aws:PrincipalIsAWSService"] = awspolicy.Values{"false"}
 	}
+	resources := []string{s.arn(), s.arn() + "/*"}
+	if s.BindsOwner {
+		resources = resources[1:]
+	}
 	return awspolicy.Statement{
 		Effect: awspolicy.Deny, Principal: awspolicy.Everyone(),
-		Action: []string{"s3:*"}, Resource: []string{s.arn(), s.arn() + "/*"},
+		Action: []string{"s3:*"}, Resource: resources,
 		Condition: awspolicy.Condition{"Bool": plain},
 	}
 }

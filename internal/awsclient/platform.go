@@ -36,6 +36,10 @@ type Platform struct {
 	Logging            bool // access logs
 	Lifecycle          bool // lifecycle rules, which an import reads
 	Website            bool // static websites
+
+	// How S3 has to be asked. A row has these only where somebody has seen that its store needs them.
+	ContentMD5             bool // takes Content-MD5 only, where a request must have a checksum
+	UnsignedAcceptEncoding bool // its front end rewrites Accept-Encoding, so that must not be signed
 }
 
 // Platforms are the known kinds of store, AWS first. A new kind is one more row here, and one in the table of

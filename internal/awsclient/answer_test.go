@@ -260,7 +260,7 @@ func TestAnswers_neverRight(t *testing.T) {
 	conn.aws.APIOptions = nil
 	first := &firstAnswer{pace: Pace{DialTimeout: time.Minute}, services: map[string]*serviceState{}}
 	client := s3.New(S3(conn).Options(), func(o *s3.Options) {
-		o.APIOptions = []stackOption{describeFailure, first.add, checkAnswers(true)}
+		o.APIOptions = []stackOption{describeFailure(true), first.add, checkAnswers(true)}
 	})
 	_, err := client.GetBucketTagging(context.Background(), &s3.GetBucketTaggingInput{Bucket: aws.String("b")})
 	if _, ok := errors.AsType[*BadAnswerError](err); !ok || asked.Load() != 1 {

@@ -132,8 +132,9 @@ func (c Config) conn(found aws.Config, pace Pace) *Conn {
 		found.HTTPClient = silenceBound{client: found.HTTPClient, bound: pace.Silence}
 	}
 	first := &firstAnswer{pace: pace, services: map[string]*serviceState{}}
-	found.APIOptions = append(slices.Clip(found.APIOptions), describeFailure, first.add, recordOutcome,
-		checkAnswers(c.PlatformOf().AWSEndpoints))
+	isAWS := c.PlatformOf().AWSEndpoints
+	found.APIOptions = append(slices.Clip(found.APIOptions), describeFailure(isAWS), first.add, recordOutcome,
+		checkAnswers(isAWS))
 
 	conn := &Conn{
 		Region: found.Region, Partition: c.Partition(found.Region), Platform: c.PlatformOf(), Pace: pace,

@@ -145,8 +145,19 @@ func (e *CallError) isForeign(code string) bool {
 
 const codeMalformedRegion = "AuthorizationHeaderMalformed"
 
-// expectedRegion reads S3's "the region 'us-east-1' is wrong; expecting 'eu-west-1'".
-var expectedRegion = regexp.MustCompile(`expecting '([^']+)'`)
+// expectedRegion reads S3's "the region 'us-east-1' is wrong; expecting 'eu-west-1'", which other stores write with
+// double quotes.
+var expectedRegion = regexp.MustCompile(`expecting ['"]([^'"]+)['"]`)
+
+// wholeStore takes the region that a store other than AWS wants as that of every request, not of one bucket: it is the
+// provider's to be set, and no call is made again with it.
+func (e *CallError) wholeStore() {
+	if e.Service != "s3" || e.Code != codeMalformedRegion || e.region == "" {
+		return
+	}
+	e.Message += fmt.Sprintf("; set the provider's region to %q", e.region)
+	e.region = ""
+}
 
 // call returns the CallError in err, or one made from the SDK's error. Any other error has no class.
 func call(err error) CallError {
@@ -300,6 +311,12 @@ func IsNoEndpoint(err error) bool {
 func IsWrongRegion(err error) bool {
 	c := call(err)
 	return c.hasCode("MovedPermanently", "PermanentRedirect", codeMalformedRegion)
+}
+
+// IsUnexplained reports whether a HEAD was answered with 400 and no region: only a GET is told the reason.
+func IsUnexplained(err error) bool {
+	c := call(err)
+	return strings.HasPrefix(c.Operation, "Head") && c.HTTPStatus == http.StatusBadRequest && c.region == ""
 }
 
 // Redirected returns the region to use instead, if AWS has named it.

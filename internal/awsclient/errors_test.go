@@ -144,6 +144,55 @@ func TestClasses(t *testing.T) {
 	}
 }
 
+// TestRegion_ofStore: a store other than AWS has one region, which is the provider's to be set. On AWS it is the
+// bucket's. Both kinds of quotation marks are in use.
+func TestRegion_ofStore(t *testing.T) {
+	clean(t)
+	for _, quote := range []string{"'", `"`} {
+		message := strings.ReplaceAll("the region 'us-east-1' is wrong; expecting 'eu-test-9'", "'", quote)
+		for _, platform := range awsclient.PlatformNames() {
+			s := serve(t, func(seen) answer { return fail(400, "AuthorizationHeaderMalformed", message) })
+			cfg := unasked(s.URL)
+			cfg.Platform = platform
+			conn := connect(t, cfg)
+			_, err := awsclient.S3(conn).GetBucketPolicy(t.Context(), &s3.GetBucketPolicyInput{Bucket: aws.String("demo")})
+			region, redirected := awsclient.Redirected(err)
+			told := strings.Contains(fmt.Sprint(err), `set the provider's region to "eu-test-9"`)
+			if onAWS := conn.Platform.AWSEndpoints; told == onAWS || redirected != onAWS || redirected != (region == "eu-test-9") {
+				t.Errorf("%s: redirected to %q: %v", platform, region, err)
+			}
+			if !awsclient.IsWrongRegion(err) {
+				t.Errorf("%s: not of the class: %v", platform, err)
+			}
+		}
+	}
+}
+
+// TestIsUnexplained: the answer to HEAD has no body, so a 400 without a region says nothing.
+func TestIsUnexplained(t *testing.T) {
+	clean(t)
+	for name, test := range map[string]struct {
+		head   bool
+		answer answer
+		want   bool
+	}{
+		"HEAD":               {true, answer{Status: 400, Header: map[string]string{"X-Amz-Request-Id": "RQ"}}, true},
+		"HEAD with a region": {true, answer{Status: 400, Header: map[string]string{"X-Amz-Bucket-Region": "eu-west-2"}}, false},
+		"HEAD 404":           {true, answer{Status: 404, Header: map[string]string{"X-Amz-Request-Id": "RQ"}}, false},
+		"GET":                {false, fail(400, "InvalidRequest", ""), false},
+	} {
+		s := serve(t, func(seen) answer { return test.answer })
+		client := awsclient.S3(connect(t, unasked(s.URL)))
+		_, err := client.GetBucketPolicy(t.Context(), &s3.GetBucketPolicyInput{Bucket: aws.String("demo")})
+		if test.head {
+			_, err = client.HeadBucket(t.Context(), &s3.HeadBucketInput{Bucket: aws.String("demo")})
+		}
+		if got := awsclient.IsUnexplained(err); got != test.want {
+			t.Errorf("%s: %t, %v", name, got, err)
+		}
+	}
+}
+
 func TestAbsent(t *testing.T) {
 	exists := &types.BucketAlreadyExists{}
 	for _, test := range []struct{ err, want error }{

@@ -13,35 +13,41 @@ import (
 	"github.com/hashicorp/aws-sdk-go-base/v2/logging"
 )
 
-// describeFailure is the outermost middleware: it turns every failure into a CallError.
-func describeFailure(stack *middleware.Stack) error {
-	return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("SpinupDescribeFailure", func(
-		ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler,
-	) (middleware.InitializeOutput, middleware.Metadata, error) {
-		start := time.Now()
-		out, metadata, err := next.HandleInitialize(ctx, in)
-		results, _ := retry.GetAttemptResults(metadata)
-		e := &CallError{
-			Service:   serviceOf(ctx),
-			Operation: middleware.GetOperationName(ctx),
-			Resource:  resourceOf(in.Parameters),
-			Attempts:  len(results.Results),
-			Lost:      anyUnknown(earlier(results.Results)),
-			Uncertain: anyUnknown(results.Results),
-		}
-		if err != nil {
-			e.describe(err)
-			if last, made := lastMade(results.Results); made {
-				e.ended(last)
+// describeFailure is the outermost middleware: it turns every failure into a CallError. Where the endpoints are not
+// AWS's, a store names its own region, which is not that of a bucket.
+func describeFailure(aws bool) stackOption {
+	return func(stack *middleware.Stack) error {
+		return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("SpinupDescribeFailure", func(
+			ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler,
+		) (middleware.InitializeOutput, middleware.Metadata, error) {
+			start := time.Now()
+			out, metadata, err := next.HandleInitialize(ctx, in)
+			results, _ := retry.GetAttemptResults(metadata)
+			e := &CallError{
+				Service:   serviceOf(ctx),
+				Operation: middleware.GetOperationName(ctx),
+				Resource:  resourceOf(in.Parameters),
+				Attempts:  len(results.Results),
+				Lost:      anyUnknown(earlier(results.Results)),
+				Uncertain: anyUnknown(results.Results),
 			}
-			e.hide(maskOf(in.Parameters))
-		}
-		logCall(ctx, e, time.Since(start))
-		if err != nil {
-			return out, metadata, e
-		}
-		return out, metadata, nil
-	}), middleware.Before)
+			if err != nil {
+				e.describe(err)
+				if !aws {
+					e.wholeStore()
+				}
+				if last, made := lastMade(results.Results); made {
+					e.ended(last)
+				}
+				e.hide(maskOf(in.Parameters))
+			}
+			logCall(ctx, e, time.Since(start))
+			if err != nil {
+				return out, metadata, e
+			}
+			return out, metadata, nil
+		}), middleware.Before)
+	}
 }
 
 // serviceOf is the name of the call's service, as in EndpointServices.

@@ -28,6 +28,10 @@ type Platform struct {
 
 	Features map[Feature]Support // one that is not there is Unknown
 	Tested   string              // the server that the acceptance tests run on; "" if the row follows documentation
+
+	// How S3 has to be asked. A row has these only where somebody has seen that its store needs them.
+	ContentMD5             bool // takes Content-MD5 only, where a request must have a checksum
+	UnsignedAcceptEncoding bool // its front end rewrites Accept-Encoding, so that must not be signed
 }
 
 // Platforms are the known kinds of store, AWS first. A new kind is one more row here, and one in the table of

@@ -141,6 +141,7 @@ func (c *Conn) endpoint(service string, found *string) *string {
 // s3Options sets what an endpoint other than AWS's needs: many stores know neither bucket names as host names nor the
 // newer checksums.
 func (c *Conn) s3Options(o *s3.Options) {
+	o.APIOptions = append(slices.Clip(o.APIOptions), c.Platform.quirks()...)
 	custom := o.BaseEndpoint != nil
 	o.UsePathStyle = custom
 	if c.cfg.S3UsePathStyle != nil {

@@ -2,6 +2,8 @@ package provider
 
 import (
 	"context"
+	"errors"
+	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/function"
 
@@ -24,9 +26,11 @@ func (cyberduckBookmarkFunction) Definition(
 	resp.Definition = function.Definition{
 		Summary: "The text of a Cyberduck bookmark for a bucket",
 		MarkdownDescription: "Returns the text of a `.duck` file, with which the file browser Cyberduck opens a bucket, " +
-			"or a path in it, on AWS. Write it to a file with `local_file` or return it as an output. It contains no " +
-			"credentials: Cyberduck asks for an access key when it connects.\n\nAn empty bucket name and characters that XML " +
-			"cannot hold are errors.",
+			"or a path in it. Write it to a file with `local_file` or return it as an output. It contains no " +
+			"credentials: Cyberduck asks for an access key when it connects.\n\nWithout an endpoint the bookmark is for a " +
+			"bucket on AWS. It is of no use for another store, even if the provider is configured for that: a function does " +
+			"not see the provider's configuration. Give the store's endpoint as the third argument then.\n\nAn empty bucket " +
+			"name, a wrong endpoint and characters that XML cannot hold are errors.",
 		Parameters: []function.Parameter{
 			function.StringParameter{
 				Name:                "bucket",
@@ -39,6 +43,14 @@ func (cyberduckBookmarkFunction) Definition(
 					"whole bucket.",
 			},
 		},
+		VariadicParameter: function.StringParameter{
+			Name:           "endpoint",
+			AllowNullValue: true,
+			MarkdownDescription: "URL of the store, at most one: `https://HOST` or `http://HOST`, with or without a port, such " +
+				"as `https://s3.example.edu:9000`. `null` is none. The bookmark asks Cyberduck for path-style requests. For " +
+				"`http://` people have to switch on the profile \"S3 (HTTP)\" in Cyberduck's preferences first; without it " +
+				"Cyberduck connects by HTTPS.",
+		},
 		Return: function.StringReturn{},
 	}
 }
@@ -46,10 +58,25 @@ func (cyberduckBookmarkFunction) Definition(
 func (cyberduckBookmarkFunction) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
 	var bucket string
 	var path *string
-	if resp.Error = req.Arguments.Get(ctx, &bucket, &path); resp.Error != nil {
+	var endpoints []*string
+	if resp.Error = req.Arguments.Get(ctx, &bucket, &path, &endpoints); resp.Error != nil {
 		return
 	}
-	text, err := cyberduck.Bookmark(bucket, path)
+	const second = 3 // the place of a second endpoint
+	if len(endpoints) > 1 {
+		resp.Error = function.NewArgumentFuncError(second, fmt.Sprintf("there are %d endpoints, want at most one",
+			len(endpoints)))
+		return
+	}
+	var endpoint *string
+	if len(endpoints) == 1 {
+		endpoint = endpoints[0]
+	}
+	text, err := cyberduck.Bookmark(bucket, path, endpoint)
+	if _, wrong := errors.AsType[*cyberduck.EndpointError](err); wrong {
+		resp.Error = function.NewArgumentFuncError(second-1, err.Error())
+		return
+	}
 	if err != nil {
 		resp.Error = function.NewFuncError(err.Error())
 		return

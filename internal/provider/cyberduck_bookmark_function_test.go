@@ -36,14 +36,18 @@ const bookmark = `<?xml version="1.0" encoding="UTF-8"?>
 func TestAccCyberduckBookmark(t *testing.T) {
 	scoped := strings.NewReplacer("Spinup - data.example.edu<", "Spinup - data.example.edu/docs/a &amp; b<",
 		">/data.example.edu<", ">/data.example.edu/docs/a &amp; b<").Replace(bookmark)
+	elsewhere := strings.NewReplacer("s3.amazonaws.com", "s3.example.edu", ">443<", ">9000<",
+		"<dict>\n", "<dict>\n  <key>Custom</key>\n  <dict>\n    <key>s3.bucket.virtualhost.disable</key>\n"+
+			"    <string>true</string>\n  </dict>\n").Replace(bookmark)
 	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		tf := b.Terraform(t)
 		tf.Write(b.Provider() + `
 output "whole" { value = provider::spinup::cyberduck_bookmark("data.example.edu", null) }
 output "path" { value = provider::spinup::cyberduck_bookmark("data.example.edu", "/docs/a & b/") }
+output "store" { value = provider::spinup::cyberduck_bookmark("data.example.edu", null, "https://s3.example.edu:9000") }
 `)
 		tf.Apply()
-		for output, want := range map[string]string{"whole": bookmark, "path": scoped} {
+		for output, want := range map[string]string{"whole": bookmark, "path": scoped, "store": elsewhere} {
 			if diff := cmp.Diff(want, tf.Must("output", "-raw", output)); diff != "" {
 				t.Errorf("%s: %s", output, diff)
 			}

@@ -481,31 +481,65 @@ func TestAccountDataSource(t *testing.T) {
 }
 
 func TestCyberduckBookmarkFunction(t *testing.T) {
-	call := func(bucket, path any) *tfprotov6.CallFunctionResponse {
+	call := func(arguments ...any) *tfprotov6.CallFunctionResponse {
+		var given []*tfprotov6.DynamicValue
+		for _, argument := range arguments {
+			given = append(given, dynamic(t, tftypes.NewValue(tftypes.String, argument)))
+		}
 		resp, err := served(t).CallFunction(t.Context(), &tfprotov6.CallFunctionRequest{
-			Name: "cyberduck_bookmark",
-			Arguments: []*tfprotov6.DynamicValue{
-				dynamic(t, tftypes.NewValue(tftypes.String, bucket)), dynamic(t, tftypes.NewValue(tftypes.String, path)),
-			},
+			Name: "cyberduck_bookmark", Arguments: given,
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
 		return resp
 	}
-	for path, want := range map[any]string{nil: "<string>/demo</string>", "/x/": "<string>/demo/x</string>"} {
-		resp := call("demo", path)
+	const aws, other = "<string>s3.amazonaws.com</string>", "<string>9000</string>"
+	for _, test := range []struct {
+		arguments []any
+		want      []string
+	}{
+		{[]any{"demo", nil}, []string{"<string>/demo</string>", aws}},
+		{[]any{"demo", "/x/"}, []string{"<string>/demo/x</string>", aws}},
+		{[]any{"demo", "/x/", nil}, []string{"<string>/demo/x</string>", aws}},
+		{[]any{"demo", nil, "https://s3.example.edu:9000/"}, []string{"<string>s3.example.edu</string>", other}},
+	} {
+		resp := call(test.arguments...)
 		if resp.Error != nil {
 			t.Fatal(resp.Error.Text)
 		}
 		value, err := resp.Result.Unmarshal(tftypes.String)
 		var text string
-		if err != nil || value.As(&text) != nil || !strings.Contains(text, want) {
-			t.Errorf("path %v gives %s", path, text)
+		if err != nil || value.As(&text) != nil {
+			t.Fatal(err)
+		}
+		for _, want := range test.want {
+			if !strings.Contains(text, want) {
+				t.Errorf("%v gives %s", test.arguments, text)
+			}
 		}
 	}
-	if resp := call("", nil); resp.Error == nil {
-		t.Error("no error for an empty name")
+	for _, test := range []struct {
+		arguments []any
+		at        int64 // the argument; -1 for none
+		says      string
+	}{
+		{[]any{"", nil}, -1, "the bucket name is empty"},
+		{[]any{"demo", nil, "s3.example.edu"}, 2, `the endpoint is "s3.example.edu"`},
+		{[]any{"demo", nil, "https://a", "https://b"}, 3, "there are 2 endpoints, want at most one"},
+	} {
+		resp := call(test.arguments...)
+		if resp.Error == nil || !strings.Contains(resp.Error.Text, test.says) {
+			t.Errorf("%v: %+v", test.arguments, resp.Error)
+			continue
+		}
+		at := int64(-1)
+		if resp.Error.FunctionArgument != nil {
+			at = *resp.Error.FunctionArgument
+		}
+		if at != test.at {
+			t.Errorf("%v: argument %d, want %d", test.arguments, at, test.at)
+		}
 	}
 }
 

@@ -2,3 +2,8 @@
 output "bookmark" {
   value = provider::spinup::cyberduck_bookmark("team-data-example-edu", null)
 }
+
+# The same for a bucket of a store that is not AWS.
+output "store_bookmark" {
+  value = provider::spinup::cyberduck_bookmark("team-data", "docs/", "https://s3.example.edu:9000")
+}

@@ -191,3 +191,18 @@ func TestLocateRefused(t *testing.T) {
 		t.Errorf("%t, %v, want a refusal", exists, err)
 	}
 }
+
+// TestLocate_wrongRegion: where HEAD only says "bad request", the reason is asked for, and the user is told it.
+func TestLocate_wrongRegion(t *testing.T) {
+	conn := connect(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { // as VersityGW 1.8.0 answers
+		w.Header().Set("Content-Type", "application/xml")
+		w.Header().Set("X-Amz-Request-Id", "RQ")
+		w.WriteHeader(http.StatusBadRequest)
+		fmt.Fprint(w, "<Error><Code>AuthorizationHeaderMalformed</Code><Message>the region &#34;us-east-1&#34; is wrong; "+
+			"expecting &#34;eu-test-9&#34;</Message><Region>eu-test-9</Region></Error>")
+	}))
+	_, exists, err := bucket.Locate(t.Context(), conn, "data", "us-east-1")
+	if exists || err == nil || !strings.Contains(err.Error(), `set the provider's region to "eu-test-9"`) {
+		t.Errorf("%t, %v", exists, err)
+	}
+}

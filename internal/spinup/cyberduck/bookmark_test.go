@@ -2,6 +2,8 @@ package cyberduck_test
 
 import (
 	"encoding/xml"
+	"errors"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -55,7 +57,7 @@ func TestBookmark(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			got, err := cyberduck.Bookmark("data.example.edu", test.path)
+			got, err := cyberduck.Bookmark("data.example.edu", test.path, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -75,7 +77,7 @@ func TestBookmarkRefuses(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			got, err := cyberduck.Bookmark(test.bucket, &test.path)
+			got, err := cyberduck.Bookmark(test.bucket, &test.path, nil)
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("got %q, %v, want an error with %q", got, err, test.want)
 			}
@@ -87,7 +89,7 @@ func TestBookmarkRefuses(t *testing.T) {
 func TestBookmarkRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		path := rapid.StringMatching(`[ -~é漢]*`).Draw(t, "path")
-		text, err := cyberduck.Bookmark("data", &path)
+		text, err := cyberduck.Bookmark("data", &path, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -103,4 +105,56 @@ func TestBookmarkRoundTrip(t *testing.T) {
 			t.Fatalf("read %q, want path %q", read, want)
 		}
 	})
+}
+
+// TestBookmark_endpoint: host and port come from the endpoint, and Cyberduck is told to make path-style requests.
+func TestBookmark_endpoint(t *testing.T) {
+	at := func(host, port, provider string) string {
+		return strings.NewReplacer(
+			"<dict>\n", "<dict>\n  <key>Custom</key>\n  <dict>\n    <key>s3.bucket.virtualhost.disable</key>\n"+
+				"    <string>true</string>\n  </dict>\n",
+			"s3.amazonaws.com", host, ">443<", ">"+port+"<", "iterate GmbH", provider,
+		).Replace(whole)
+	}
+	for endpoint, want := range map[string]string{
+		"https://s3.example.edu":       at("s3.example.edu", "443", "iterate GmbH"),
+		"https://s3.example.edu:9000/": at("s3.example.edu", "9000", "iterate GmbH"),
+		"HTTPS://s3.example.edu":       at("s3.example.edu", "443", "iterate GmbH"),
+		"http://s3.example.edu":        at("s3.example.edu", "80", "s3-http"),
+		"http://localhost:9000":        at("localhost", "9000", "s3-http"),
+		"https://[::1]:9000":           at("::1", "9000", "iterate GmbH"),
+	} {
+		got, err := cyberduck.Bookmark("data.example.edu", nil, &endpoint)
+		if diff := cmp.Diff(want, got); diff != "" || err != nil {
+			t.Errorf("%s: %v %s", endpoint, err, diff)
+		}
+	}
+}
+
+func TestBookmark_endpointRefused(t *testing.T) {
+	for endpoint, want := range map[string]string{
+		"":                              "does not begin with https:// or http://",
+		"s3.example.edu":                "does not begin with https:// or http://",
+		"s3.example.edu:9000":           "does not begin with https:// or http://",
+		"ftp://s3.example.edu":          "does not begin with https:// or http://",
+		"https://":                      "has no host",
+		"https://:9000":                 "has no host",
+		"https://s3.example.edu:0":      "has a port that is not between 1 and 65535",
+		"https://s3.example.edu:70000":  "has a port that is not between 1 and 65535",
+		"https://s3.example.edu:x":      "is not a URL",
+		"https://s3.example.edu/store":  "has a path",
+		"https://s3.example.edu?a=b":    "has a query or a fragment",
+		"https://s3.example.edu#a":      "has a query or a fragment",
+		"https://ann:pw@s3.example.edu": "has a user name",
+	} {
+		got, err := cyberduck.Bookmark("data", nil, &endpoint)
+		refused, ok := errors.AsType[*cyberduck.EndpointError](err)
+		if !ok || refused.Problem != want || !strings.Contains(err.Error(), "want https://HOST or http://HOST") {
+			t.Errorf("%q: got %q, %v, want %q", endpoint, got, err, want)
+			continue
+		}
+		if strings.Contains(endpoint, "pw") == strings.Contains(err.Error(), strconv.Quote(endpoint)) {
+			t.Errorf("%q: %v", endpoint, err)
+		}
+	}
 }

@@ -42,6 +42,7 @@ type Bench struct {
 	Gateway   *gateway.Gateway // what the provider talks to
 	Edge      *gateway.Gateway // what it talks to for CloudFront: Gateway, but where the emulator has no CloudFront
 	Name      string           // unique, made from the test's name, fit for a bucket; at most 40 characters
+	Platform  string           // that the provider block names, of a store; "" in a block for an emulator of AWS
 
 	base    *emulator.Emulator
 	edge    *emulator.Emulator // that has CloudFront: LocalStack has none, so there it is fakecloud
@@ -145,6 +146,7 @@ func onKind(t *testing.T, kind emulator.Kind, begin starter, test func(t *testin
 		t.Cleanup(func() { run.count(kind, t.Failed()) })
 		b := &Bench{
 			Kind: e.Kind, Endpoint: e.Endpoint, AccountID: e.AccountID, Name: name(t), base: e, edge: edge,
+			Platform: kind.Platform(),
 			account: account.New(e, edge.Endpoint),
 		}
 		b.front(t)

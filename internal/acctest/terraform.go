@@ -72,7 +72,7 @@ func (b *Bench) where() string {
   }`, s3, b.Edge.URL()))
 	}
 	if b.Kind.IsStore() {
-		lines = append(lines, fmt.Sprintf("platform = %q", b.Kind.Platform()))
+		lines = append(lines, fmt.Sprintf("platform = %q", b.Platform))
 	}
 	if b.tls != nil {
 		lines = append(lines, fmt.Sprintf("custom_ca_bundle = %q", b.tls.file))

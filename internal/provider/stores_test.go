@@ -2,10 +2,18 @@ package provider_test
 
 import (
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/gateway"
 )
 
 // storeBucket is a bucket with the settings that follow.
@@ -54,5 +62,268 @@ func TestAccStore_life(t *testing.T) {
 		tf.Empty()
 		tf.Destroy()
 		b.Gone(t, b.Name)
+	})
+}
+
+// TestAccStore_tls is the same over TLS, where the SDK sends other checksums.
+func TestAccStore_tls(t *testing.T) {
+	acctest.Stores(t, func(t *testing.T, b *acctest.Bench) {
+		b = b.Secured(t)
+		tf := b.Served(t)
+		tf.Write(storeBucket(b, richest(b)+"\n  force_destroy = true"))
+		tf.Apply()
+		tf.Empty()
+		fill(t, b)
+		tf.Destroy()
+		b.Gone(t, b.Name)
+	})
+}
+
+// fill puts versions, a delete marker and an unfinished upload into the bucket.
+func fill(t *testing.T, b *acctest.Bench) {
+	t.Helper()
+	for _, key := range []string{"a", "a", "b/ü +&", "c"} {
+		b.PutObject(t, b.Name, key)
+	}
+	acctest.Must(b.S3().DeleteObject(t.Context(), &s3.DeleteObjectInput{Bucket: &b.Name, Key: aws.String("c")}))(t)
+	acctest.Must(b.S3().CreateMultipartUpload(t.Context(), &s3.CreateMultipartUploadInput{
+		Bucket: &b.Name, Key: aws.String("d"),
+	}))(t)
+}
+
+// TestAccStore_crashSweep goes through every crash of a bucket with everything that the store has.
+func TestAccStore_crashSweep(t *testing.T) {
+	acctest.Stores(t, func(t *testing.T, b *acctest.Bench) {
+		config := func(settings func(*acctest.Bench) string) func(*acctest.Bench) string {
+			return func(b *acctest.Bench) string {
+				return strings.TrimPrefix(storeBucket(b, settings(b)+"\n  force_destroy = true"), b.Provider())
+			}
+		}
+		sweep{
+			before: config(richest),
+			after: config(func(*acctest.Bench) string {
+				return "  tags = { Step = \"after\" }\n  public_access = \"read_list\"\n  versioning = false"
+			}),
+			burden: fill,
+			gone:   func(t *testing.T, b *acctest.Bench) { b.Gone(t, b.Name) },
+			phases: []string{"create", "update", "delete"},
+		}.run(t, b)
+	}, emulator.VersityGW, emulator.MinIO)
+}
+
+// TestAccStore_drift changes every setting with a plain client. The plan names just that, and an apply repairs it.
+func TestAccStore_drift(t *testing.T) {
+	acctest.Stores(t, func(t *testing.T, b *acctest.Bench) {
+		tf := b.Played(t)
+		tf.Write(storeBucket(b, richest(b)))
+		tf.Apply()
+		client, ctx, name := b.S3(), t.Context(), &b.Name
+		for attribute, tamper := range map[string]func() error{
+			"tags": func() error {
+				_, err := client.DeleteBucketTagging(ctx, &s3.DeleteBucketTaggingInput{Bucket: name})
+				return err
+			},
+			"versioning": func() error {
+				_, err := client.PutBucketVersioning(ctx, &s3.PutBucketVersioningInput{
+					Bucket:                  name,
+					VersioningConfiguration: &types.VersioningConfiguration{Status: types.BucketVersioningStatusSuspended},
+				})
+				return err
+			},
+			"policy": func() error {
+				_, err := client.DeleteBucketPolicy(ctx, &s3.DeleteBucketPolicyInput{Bucket: name})
+				return err
+			},
+		} {
+			if err := tamper(); err != nil {
+				t.Fatal(attribute, err)
+			}
+			change := tf.Plan("spinup_bucket.b")
+			if !slices.Contains(change.Attributes(), attribute) {
+				t.Errorf("%s is not in the plan: %v", attribute, change.Attributes())
+			}
+			tf.Apply()
+			tf.Empty()
+		}
+		acctest.Must(client.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: name}))(t)
+		if got := tf.Plan("spinup_bucket.b").Actions; !slices.Equal(got, []string{"create"}) {
+			t.Errorf("a bucket that is gone is planned as %v", got)
+		}
+		tf.Apply()
+		tf.Empty()
+		tf.Destroy()
+		b.Gone(t, b.Name)
+	})
+}
+
+// TestAccStore_survivors: statements and tags of others outlive an update, and stop a destroy.
+func TestAccStore_survivors(t *testing.T) {
+	acctest.Stores(t, func(t *testing.T, b *acctest.Bench) {
+		tf := b.Played(t)
+		write := func(settings string) {
+			tf.Write(strings.Replace(storeBucket(b, settings), "  region ", "  ignore_tags = { keys = [\"Invoice\"] }\n  region ", 1))
+		}
+		write(richest(b))
+		tf.Apply()
+		policy := strings.Replace(livePolicy(t, b), `"Statement":[`, `"Statement":[{"Sid":"Foreign","Effect":"Allow","Principal":"*",`+
+			`"Action":["s3:GetObject"],"Resource":["arn:aws:s3:::`+b.Name+`/theirs/*"]},`, 1)
+		acctest.Must(b.S3().PutBucketPolicy(t.Context(), &s3.PutBucketPolicyInput{Bucket: &b.Name, Policy: &policy}))(t)
+		acctest.Must(b.S3().PutBucketTagging(t.Context(), &s3.PutBucketTaggingInput{Bucket: &b.Name, Tagging: &types.Tagging{
+			TagSet: []types.Tag{
+				{Key: aws.String("Owner"), Value: aws.String("library")}, {Key: aws.String("Cost Center"), Value: aws.String("12")},
+				{Key: aws.String("Invoice"), Value: aws.String("7")},
+			},
+		}}))(t)
+		tf.Empty()
+		write("  tags = { Step = \"after\" }\n  public_access = \"read_list\"")
+		tf.Apply()
+		tf.Empty()
+		if got := livePolicy(t, b); !strings.Contains(got, "theirs") {
+			t.Errorf("the statement of others is lost: %s", got)
+		}
+		out := acctest.Must(b.S3().GetBucketTagging(t.Context(), &s3.GetBucketTaggingInput{Bucket: &b.Name}))(t)
+		if !slices.ContainsFunc(out.TagSet, func(tag types.Tag) bool { return aws.ToString(tag.Key) == "Invoice" }) {
+			t.Errorf("the tag of others is lost: %v", out.TagSet)
+		}
+		said := tf.MustFail("destroy", "-auto-approve")
+		saysAll(t, said, "Foreign", "Invoice", "force_destroy = true")
+
+		b.PutObject(t, b.Name, "theirs/a")
+		write("  tags = { Step = \"after\" }\n  public_access = \"read_list\"\n  force_destroy = true")
+		tf.Apply()
+		tf.Destroy()
+		b.Gone(t, b.Name)
+	})
+}
+
+// TestAccStore_denied: neither a missing permission nor a store in trouble means that anything is gone.
+func TestAccStore_denied(t *testing.T) {
+	acctest.Stores(t, func(t *testing.T, b *acctest.Bench) {
+		tf := b.Played(t)
+		tf.Write(strings.Replace(storeBucket(b, richest(b)), "  region ", "  max_retries = 0\n  region ", 1))
+		tf.Apply()
+		reads := []string{"GetBucketTagging", "GetBucketVersioning", "GetBucketPolicy"}
+		if b.Kind == emulator.MinIO {
+			reads = append(reads, "GetBucketLifecycleConfiguration")
+		} else {
+			reads = append(reads, "GetBucketOwnershipControls")
+		}
+		var rows []unread
+		for _, read := range reads {
+			rows = append(rows, unread{read, "s3:" + read, gateway.Forbidden(), []string{read, "AccessDenied"}})
+		}
+		rows = append(rows, unread{"failing", "s3:GetBucketPolicy", gateway.Internal(), []string{"InternalError"}})
+		wantUnread(t, b, tf, "Bucket", rows)
+		tf.Destroy()
+		b.Gone(t, b.Name)
+	}, emulator.VersityGW, emulator.MinIO)
+}
+
+// TestAccStore_refused: what the store is known to lack is refused at plan, with its name and what to do.
+func TestAccStore_refused(t *testing.T) {
+	lacked := map[string]string{
+		"encryption":       `encryption = { algorithm = "AES256" }`,
+		"access_log":       `access_log = { bucket = "some-log" }`,
+		"lifecycle_preset": `lifecycle_preset = "expire-noncurrent"`,
+		"access_levels":    `access_levels = ["admin"]`,
+		"object_ownership": `object_ownership = "BucketOwnerEnforced"`,
+	}
+	acctest.Stores(t, func(t *testing.T, b *acctest.Bench) {
+		rows := maps.Clone(lacked)
+		if b.Kind == emulator.MinIO {
+			delete(rows, "encryption") // there with a key service
+			delete(rows, "lifecycle_preset")
+		} else {
+			delete(rows, "object_ownership")
+		}
+		tf := b.Played(t)
+		for attribute, line := range rows {
+			tf.Write(storeBucket(b, "  "+line))
+			saysAll(t, tf.MustFail("apply", "-auto-approve"), attribute, "platform \""+b.Platform+"\"", "Leave "+attribute+" out")
+		}
+		if total := b.Gateway.Total(); total > 0 {
+			t.Errorf("%d calls were made", total)
+		}
+	})
+}
+
+// TestAccStore_lacking: what a store turns out to lack only when it is asked leaves nothing behind.
+func TestAccStore_lacking(t *testing.T) {
+	acctest.Only(t, emulator.MinIO, "only MinIO has encryption or not, as it is run", func(t *testing.T, b *acctest.Bench) {
+		tf := b.Served(t)
+		tf.Write(storeBucket(b, `  encryption = { algorithm = "AES256" }`))
+		saysAll(t, tf.MustFail("apply", "-auto-approve"), "encryption", "the store does not have default encryption",
+			"platform minio", "taken back", "Leave the attribute out")
+		b.Gone(t, b.Name)
+		tf.Write(storeBucket(b, ""))
+		tf.Apply()
+		tf.Write(storeBucket(b, `  encryption = { algorithm = "AES256" }`))
+		saysAll(t, tf.MustFail("apply", "-auto-approve"), "the store does not have default encryption")
+		tf.Write(storeBucket(b, ""))
+		tf.Empty()
+		tf.Destroy()
+		b.Gone(t, b.Name)
+	})
+}
+
+// TestAccStore_credentials: wrong key, wrong secret, wrong region and no store are four errors.
+func TestAccStore_credentials(t *testing.T) {
+	acctest.Stores(t, func(t *testing.T, b *acctest.Bench) {
+		tf := b.Played(t)
+		block := func(provider string) string {
+			return provider + fmt.Sprintf("resource \"spinup_bucket\" \"b\" {\n  name = %q\n}\n", b.Name)
+		}
+		tf.Write(block(b.ProviderAs("nobody", "test-secret")))
+		saysAll(t, tf.MustFail("plan"), "InvalidAccessKeyId", "not valid")
+		tf.Write(block(b.ProviderAs("test", "wrong-secret")))
+		saysAll(t, tf.MustFail("plan"), "SignatureDoesNotMatch", "not valid")
+		if b.Kind != emulator.MinIO { // which takes any
+			tf.Write(strings.Replace(block(b.Provider()), `"us-east-1"`, `"eu-test-9"`, 1))
+			saysAll(t, tf.MustFail("plan"), "AuthorizationHeaderMalformed", `"us-east-1"`)
+		}
+		b.Gateway.Inject(gateway.Rule{Match: gateway.Op("s3:HeadBucket", "s3:ListObjectsV2"), Fault: gateway.Answer(404, "", "")})
+		tf.Write(strings.Replace(block(b.Provider()), "  region ", "  max_retries = 0\n  region ", 1))
+		if out := tf.MustFail("plan"); strings.Contains(out, "InvalidAccessKeyId") {
+			t.Error(out)
+		}
+	})
+}
+
+// TestAccStore_dataSources: data sources give what the store has, and null or nothing for the rest.
+func TestAccStore_dataSources(t *testing.T) {
+	acctest.Stores(t, func(t *testing.T, b *acctest.Bench) {
+		tf := b.Served(t)
+		tf.Write(storeBucket(b, richest(b)))
+		tf.Apply()
+		tf.Write(storeBucket(b, richest(b)) + fmt.Sprintf(`
+data "spinup_bucket" "b" {
+  name = %[1]q
+}
+data "spinup_buckets" "all" {
+  name_prefix = %[1]q
+  tags        = { Owner = "library" }
+}
+data "spinup_lifecycle_rules" "b" {
+  bucket = %[1]q
+}
+data "spinup_account" "me" {}
+output "seen" {
+  value = {
+    tags = data.spinup_bucket.b.tags, versioning = data.spinup_bucket.b.versioning, empty = data.spinup_bucket.b.empty
+    encryption = data.spinup_bucket.b.encryption, public = data.spinup_bucket.b.public_access
+    names = data.spinup_buckets.all.names, platform = data.spinup_account.me.platform
+    rules = length(data.spinup_lifecycle_rules.b.rules)
+  }
+}
+`, b.Name))
+		tf.Apply()
+		out := tf.Must("output", "seen")
+		rules := "rules = 0"
+		if b.Kind == emulator.MinIO {
+			rules = "rules = 1"
+		}
+		saysAll(t, strings.Join(strings.Fields(out), " "), `Owner" = "library`, "versioning = true", "empty = true",
+			"encryption = null", `public = "read"`, b.Name, `platform = "`+b.Platform+`"`, rules)
+		tf.Destroy()
 	})
 }

@@ -39,7 +39,7 @@ func (b *Bench) Beside(t *testing.T) *Bench {
 	return other
 }
 
-// ProviderBeside is the provider block for a VersityGW beside an emulator. The emulator takes root's key with any secret.
+// ProviderBeside is the provider block for a VersityGW beside an emulator, which takes root's key with any secret.
 func (b *Bench) ProviderBeside(store *Bench) string {
 	return fmt.Sprintf(`
 terraform {

@@ -180,8 +180,9 @@ func (m *gatewayUserModel) fill(
 	m.ID, m.Role = m.AccessKey, types.StringNull()
 	if have.User != nil {
 		m.Role = types.StringValue(have.User.Role)
-		m.UserID, m.GroupID = fwtypes.NewInt64(have.User.IDs.User), fwtypes.NewInt64(have.User.Group)
-		m.ProjectID = fwtypes.NewInt64(have.User.Project)
+		ids := have.User.IDs
+		m.UserID, m.GroupID = fwtypes.NewInt64(ids.User), fwtypes.NewInt64(ids.Group)
+		m.ProjectID = fwtypes.NewInt64(ids.Project)
 	}
 	secret, former := m.secret(ctx, &diags), formerSecret(ctx, t, &diags)
 	lost := have.User == nil || m.changedElsewhere(secret, have)

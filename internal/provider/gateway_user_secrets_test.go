@@ -32,11 +32,15 @@ func TestAccGatewayUser_secrets(t *testing.T) {
 	}{
 		"given": {
 			"secret_wo = var.secret\n  secret_wo_version = var.round",
-			func(_ *testing.T, tf *acctest.Terraform) string { return "given-in-round-" + fmt.Sprint(tf.State(gatewayUserAt)["secret_wo_version"]) },
+			func(_ *testing.T, tf *acctest.Terraform) string {
+				return "given-in-round-" + fmt.Sprint(tf.State(gatewayUserAt)["secret_wo_version"])
+			},
 		},
 		"pgp_key": {
 			fmt.Sprintf("secret = {\n rotation = var.round\n store = { pgp_key = %q }\n }", public),
-			func(t *testing.T, tf *acctest.Terraform) string { return decrypt(t, private, inSecret("encrypted_value")(t, tf)) },
+			func(t *testing.T, tf *acctest.Terraform) string {
+				return decrypt(t, private, inSecret("encrypted_value")(t, tf))
+			},
 		},
 		"state": {"secret = { rotation = var.round }", inSecret("value")},
 	} {

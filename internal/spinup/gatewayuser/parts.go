@@ -181,8 +181,8 @@ func (g *gatewayUser) settings() part {
 				change.Role = &want.Role
 			}
 			set(&change.UserID, want.IDs.User, have.IDs.User)
-			set(&change.GroupID, want.IDs.Group, have.Group)
-			set(&change.ProjectID, want.IDs.Project, have.Project)
+			set(&change.GroupID, want.IDs.Group, have.IDs.Group)
+			set(&change.ProjectID, want.IDs.Project, have.IDs.Project)
 			return g.gateway.UpdateUser(ctx, want.AccessKey, change)
 		},
 	}

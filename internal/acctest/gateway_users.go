@@ -1,8 +1,11 @@
 package acctest
 
 import (
+	"fmt"
 	"testing"
 
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/account"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/versitygw"
 )
@@ -23,4 +26,34 @@ func (b *Bench) Admin(t *testing.T) *versitygw.Client {
 func (b *Bench) User(t *testing.T, accessKey string) *versitygw.User {
 	t.Helper()
 	return Must(b.Admin(t).User(t.Context(), accessKey))(t)
+}
+
+// Beside is a bench of the same name on a VersityGW, beside the one on an emulator, which has the stores for secrets.
+func (b *Bench) Beside(t *testing.T) *Bench {
+	t.Helper()
+	e := start(t, emulator.VersityGW)
+	other := &Bench{
+		Kind: e.Kind, Endpoint: e.Endpoint, Name: b.Name, base: e, edge: e, account: account.New(e, e.Endpoint),
+	}
+	other.front(t)
+	return other
+}
+
+// ProviderBeside is the provider block for a VersityGW beside an emulator, which takes root's key with any secret.
+func (b *Bench) ProviderBeside(store *Bench) string {
+	return fmt.Sprintf(`
+terraform {
+  required_providers {
+    spinup = { source = "spinup-dev/spinup" }
+  }
+}
+
+provider "spinup" {
+  region     = %q
+  access_key = %q
+  secret_key = %q
+  platform   = %q
+  endpoints  = { s3 = %q, ssm = %[6]q, secretsmanager = %[6]q }
+}
+`, Region, store.base.Key, store.base.Secret, store.Kind.Platform(), store.Gateway.URL(), b.Gateway.URL())
 }

@@ -9,6 +9,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -89,7 +90,7 @@ func (a *Admin) Do(ctx context.Context, call *AdminCall) (content []byte, again 
 	if err != nil {
 		return nil, false, err
 	}
-	handler := smithyhttp.NewClientHandler(boundedAnswers{a.conn.aws.HTTPClient})
+	handler := smithyhttp.NewClientHandlerWithOptions(boundedAnswers{a.conn.aws.HTTPClient})
 	out, metadata, err := stack.HandleMiddleware(ctx, call, asHandler(handler))
 	if err != nil {
 		return nil, false, err
@@ -114,9 +115,7 @@ func (a *Admin) serialize(
 	request.URL = a.endpoint.JoinPath(call.Path...)
 	request.URL.RawQuery = call.Query.Encode()
 	request.Header = http.Header{"Amz-Sdk-Invocation-Id": {strconv.FormatInt(time.Now().UnixNano(), 36)}}
-	for name, values := range call.Header {
-		request.Header[name] = values
-	}
+	maps.Copy(request.Header, call.Header)
 	if len(call.Body) > 0 {
 		if request, err = request.SetStream(bytes.NewReader(call.Body)); err != nil {
 			return out, metadata, err
@@ -146,7 +145,7 @@ func (a *Admin) sign(
 	}
 	sum := hex.EncodeToString(hash.Sum(nil))
 	request.Header.Set("X-Amz-Content-Sha256", sum)
-	err = a.signer.SignHTTP(ctx, credentials, request.Request, sum, "s3", a.conn.regionFor("s3", a.conn.Region), time.Now())
+	err = a.signer.SignHTTP(ctx, credentials, request.Request, sum, "s3", a.conn.Region, time.Now())
 	if err != nil {
 		return out, metadata, &v4.SigningError{Err: err}
 	}
@@ -190,8 +189,8 @@ func deserializeAdmin(
 	}
 }
 
-// newAdminRetryer repeats calls after lost connections and where a proxy or a busy gateway answers. An internal error of
-// the Admin API is often one for good: a call on the wrong port, say.
+// newAdminRetryer repeats calls after lost connections and where a proxy or a busy gateway answers. An internal error
+// of the Admin API is often one for good: a call on the wrong port, say.
 func newAdminRetryer(pace Pace, retries int) aws.RetryerV2 {
 	return retry.NewStandard(func(o *retry.StandardOptions) {
 		o.MaxAttempts = retries + 1

@@ -33,6 +33,11 @@ func TestValidate(t *testing.T) {
 		"store without endpoint":   {awsclient.Config{Platform: "minio"}, "endpoints.s3", "minio"},
 		"store with endpoint":      {cfg: awsclient.Config{Platform: "minio", Endpoints: store}},
 		"store that has a default": {cfg: awsclient.Config{Platform: "yandex"}},
+		"admin": {cfg: awsclient.Config{Platform: "versitygw", Endpoints: map[string]string{
+			"s3": "http://gw.example.edu:7070", "admin": "http://gw.example.edu:7071/admin",
+		}}},
+		"admin elsewhere": {awsclient.Config{Region: "us-east-1", Endpoints: map[string]string{"admin": "http://gw.example.edu"}},
+			"endpoints.admin", "versitygw only, and platform is aws"},
 		"endpoint to come": {cfg: awsclient.Config{
 			Platform: "minio", Unknown: [][]string{{"endpoints", "s3"}},
 		}},

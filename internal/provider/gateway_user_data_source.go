@@ -55,8 +55,8 @@ type gatewayUserRow struct {
 func rowOf(user versitygw.User) gatewayUserRow {
 	return gatewayUserRow{
 		AccessKey: types.StringValue(user.AccessKey), Role: types.StringValue(user.Role),
-		UserID: fwtypes.NewInt64(user.IDs.User), GroupID: fwtypes.NewInt64(user.Group),
-		ProjectID: fwtypes.NewInt64(user.Project),
+		UserID: fwtypes.NewInt64(user.IDs.User), GroupID: fwtypes.NewInt64(user.IDs.Group),
+		ProjectID: fwtypes.NewInt64(user.IDs.Project),
 	}
 }
 
@@ -88,8 +88,8 @@ func (d *gatewayUserDataSource) Schema(
 		Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A user of VersityGW's own, whether spinup created it or not, without its secret. Only for the " +
-			"provider's platform `versitygw`, with the credentials of the gateway's root or of a user of role `admin`. It is " +
+		MarkdownDescription: "A user of VersityGW's own, whether spinup created it or not, without its secret. Only for " +
+			"the provider's platform `versitygw`, with the credentials of the gateway's root or of a user of role `admin`. It is " +
 			"an error if there is no such user; the gateway's root is none.",
 		Attributes: attributes,
 	}

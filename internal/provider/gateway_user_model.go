@@ -180,8 +180,9 @@ func (m *gatewayUserModel) fill(
 	m.ID, m.Role = m.AccessKey, types.StringNull()
 	if have.User != nil {
 		m.Role = types.StringValue(have.User.Role)
-		m.UserID, m.GroupID = fwtypes.NewInt64(have.User.IDs.User), fwtypes.NewInt64(have.User.Group)
-		m.ProjectID = fwtypes.NewInt64(have.User.Project)
+		ids := have.User.IDs
+		m.UserID, m.GroupID = fwtypes.NewInt64(ids.User), fwtypes.NewInt64(ids.Group)
+		m.ProjectID = fwtypes.NewInt64(ids.Project)
 	}
 	secret, former := m.secret(ctx, &diags), formerSecret(ctx, t, &diags)
 	lost := have.User == nil || m.changedElsewhere(secret, have)
@@ -197,8 +198,8 @@ func (m *gatewayUserModel) fill(
 	return diags
 }
 
-// changedElsewhere reports whether the user has another secret than it got here. Of a secret that is neither in state nor
-// was ever given here nothing is known.
+// changedElsewhere reports whether the user has another secret than it got here. Of a secret that is neither in state
+// nor was ever given here nothing is known.
 func (m *gatewayUserModel) changedElsewhere(secret *gatewaySecretModel, have gatewayuser.Status) bool {
 	switch {
 	case have.Issued != nil:
@@ -223,8 +224,8 @@ func (m *gatewayUserModel) fillGiven(t turn[gatewayUserModel], have gatewayuser.
 	}
 }
 
-// fillSecret records where a generated secret is. Where the user has another one, length is null: state keeps the place,
-// which holds the former.
+// fillSecret records where a generated secret is. Where the user has another one, length is null: state keeps the
+// place, which holds the former.
 func (m *gatewayUserModel) fillSecret(
 	ctx context.Context, secret, former *gatewaySecretModel, have gatewayuser.Status, lost bool, diags *diag.Diagnostics,
 ) {

@@ -37,8 +37,8 @@ func newGatewayUserResource() resource.Resource {
 	}
 }
 
-// Forms of values. The gateway takes any access key, even none, and cannot delete all of them again. A secret with a blank
-// at its end, or outside ASCII, is not the same to every client.
+// Forms of values. The gateway takes any access key, even none, and cannot delete all of them again. A secret with a
+// blank at its end, or outside ASCII, is not the same to every client.
 var (
 	gatewayKeyForm    = regexp.MustCompile(`^[A-Za-z0-9._-]{1,128}$`)
 	gatewaySecretForm = regexp.MustCompile(`^[!-~]{8,256}$`)

@@ -395,7 +395,7 @@ data "spinup_gateway_buckets" "test" {
 		same(t, "users", []any{row}, tf.State("data.spinup_gateway_users.test")["users"])
 		same(t, "no users", []any{}, tf.State("data.spinup_gateway_users.none")["users"])
 		one := with(row, values{"id": ann(b)})
-		same(t, "user", map[string]any(one), tf.State("data.spinup_gateway_user.test"))
+		same(t, "user", one, tf.State("data.spinup_gateway_user.test"))
 		same(t, "buckets", []any{map[string]any{"name": b.Name, "owner": ann(b)}},
 			tf.State("data.spinup_gateway_buckets.test")["buckets"])
 		acctest.Must(b.S3().DeleteBucket(t.Context(), &s3.DeleteBucketInput{Bucket: &b.Name}))(t)

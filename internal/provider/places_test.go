@@ -3,6 +3,7 @@ package provider_test
 import (
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -51,7 +52,22 @@ func places() []place {
 		}
 	}
 	reader := func(t *testing.T, b *acctest.Bench) { makeLevels(t, b, access.ReadOnly) }
+	var beside sync.Map // the bench on VersityGW, by name
+	ownUserWith := func(secret string) func(b *acctest.Bench) string {
+		return func(b *acctest.Bench) string {
+			gw, _ := beside.Load(b.Name)
+			return b.ProviderBeside(gw.(*acctest.Bench)) + strings.ReplaceAll(ownUser(b, secret), "NAME", b.Name)
+		}
+	}
 	return []place{
+		{
+			resource: "spinup_gateway_user", attribute: "secret", says: "SSM parameter /team/",
+			surround: func(t *testing.T, b *acctest.Bench) { beside.Store(b.Name, b.Beside(t)) },
+			without:  ownUserWith(`secret = {}`), with: ownUserWith(`secret = { store = { ssm_parameter = "/team/NAME" } }`),
+			put: func(t *testing.T, b *acctest.Bench) (func() any, func()) {
+				return putParameter(t, b, "/team/"+b.Name)
+			},
+		},
 		{
 			resource: "spinup_bucket", attribute: "access_levels", says: "access level read_only",
 			without: bucketWith(), with: bucketWith(`access_levels = ["admin", "read_only"]`),
@@ -85,16 +101,7 @@ func places() []place {
 			resource: "spinup_bucket_user", attribute: "access_key", says: "/key",
 			surround: reader, without: user("-ann"), with: user("-ann", "access_key = { store = "+toParameter+" }"),
 			put: func(t *testing.T, b *acctest.Bench) (func() any, func()) {
-				name := aws.String("/" + b.Name + "/key")
-				acctest.Must(b.SSM().PutParameter(t.Context(), &ssm.PutParameterInput{
-					Name: name, Value: aws.String("theirs"), Type: ssmtypes.ParameterTypeString,
-				}))(t)
-				return func() any {
-						p := acctest.Must(b.SSM().GetParameter(t.Context(), &ssm.GetParameterInput{Name: name}))(t).Parameter
-						return []any{*p.Value, p.Version}
-					}, func() {
-						acctest.Must(b.SSM().DeleteParameter(t.Context(), &ssm.DeleteParameterInput{Name: name}))(t)
-					}
+				return putParameter(t, b, "/"+b.Name+"/key")
 			},
 		},
 		{
@@ -225,6 +232,20 @@ func putGroup(t *testing.T, b *acctest.Bench, name string) (seen func() any, rem
 			return []any{*group.Group.GroupId, len(group.Users), len(attached.AttachedPolicies)}
 		}, func() {
 			acctest.Must(b.IAM().DeleteGroup(t.Context(), &iam.DeleteGroupInput{GroupName: &name}))(t)
+		}
+}
+
+func putParameter(t *testing.T, b *acctest.Bench, at string) (seen func() any, remove func()) {
+	t.Helper()
+	name := &at
+	acctest.Must(b.SSM().PutParameter(t.Context(), &ssm.PutParameterInput{
+		Name: name, Value: aws.String("theirs"), Type: ssmtypes.ParameterTypeString,
+	}))(t)
+	return func() any {
+			p := acctest.Must(b.SSM().GetParameter(t.Context(), &ssm.GetParameterInput{Name: name}))(t).Parameter
+			return []any{*p.Value, p.Version}
+		}, func() {
+			acctest.Must(b.SSM().DeleteParameter(t.Context(), &ssm.DeleteParameterInput{Name: name}))(t)
 		}
 }
 

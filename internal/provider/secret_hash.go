@@ -13,8 +13,8 @@ import (
 // hashKey is the name of a secretHash among what Terraform keeps privately.
 const hashKey = "secret"
 
-// secretHash tells whether a secret is the one that was given. It is salted and slow to compute, because a secret may be a
-// word that somebody thought of. The zero value knows nothing.
+// secretHash tells whether a secret is the one that was given. It is salted and slow to compute, because a secret may
+// be a word that somebody thought of. The zero value knows nothing.
 type secretHash struct {
 	Salt       []byte `json:"salt,omitempty"`
 	Hash       []byte `json:"hash,omitempty"`

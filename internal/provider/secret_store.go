@@ -26,8 +26,8 @@ type keyStoreModel struct {
 
 var secretForm = regexp.MustCompile(`^[A-Za-z0-9/_+=.@-]{1,512}$`)
 
-// storeSchema is the attribute for where a secret goes: what a change of it does, and the attributes that hold the secret
-// in state, in clear text and encrypted.
+// storeSchema is the attribute for where a secret goes: what a change of it does, and the attributes that hold the
+// secret in state, in clear text and encrypted.
 func storeSchema(change, inState, encrypted string) schema.Attribute {
 	return schema.SingleNestedAttribute{
 		CustomType:          fwtypes.NewObjectType[keyStoreModel](),

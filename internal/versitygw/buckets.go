@@ -23,9 +23,9 @@ type NewBucket struct {
 	Ownership  string // as in PutBucketOwnershipControls; "" for the gateway's default
 }
 
-// CreateBucket makes a bucket that belongs to the owner from the start. It returns true if an earlier attempt of the call
-// may have made it already. An owner that does not exist is awsclient.IsNotFound, a bucket that does awsclient.IsExists. A
-// gateway with standalone IAM makes the bucket and gives it to the root, whatever the owner is.
+// CreateBucket makes a bucket that belongs to the owner from the start. It returns true if an earlier attempt of the
+// call may have made it already. An owner that does not exist is awsclient.IsNotFound, a bucket that does
+// awsclient.IsExists. A gateway with standalone IAM makes the bucket and gives it to the root, whatever the owner is.
 //
 // No region is sent: the gateway's own is the default, and one on a separate admin port ends in an internal error.
 func (c *Client) CreateBucket(ctx context.Context, bucket NewBucket) (again bool, err error) {

@@ -1,5 +1,5 @@
-// Package versitygw is a client of VersityGW's Admin API: the gateway's own users, and the owners of its buckets. It has
-// what was tried on VersityGW 1.8.0, and imports awsclient and the standard library only.
+// Package versitygw is a client of VersityGW's Admin API: the gateway's own users, and the owners of its buckets. It
+// has what was tried on VersityGW 1.8.0, and imports awsclient and the standard library only.
 //
 // The lists of the Admin API have no filter, and that of the users has the secret of each in clear text. So a list is
 // read once for all who ask at about the same time, and of a secret only its digest is kept.
@@ -13,8 +13,8 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 )
 
-// Client calls the Admin API. All clients of one connection share their lists, and make one change at a time: a change of
-// the users is a read and a write of one file.
+// Client calls the Admin API. All clients of one connection share their lists, and make one change at a time: a
+// change of the users is a read and a write of one file.
 type Client struct {
 	admin *awsclient.Admin
 

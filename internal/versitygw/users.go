@@ -11,8 +11,8 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 )
 
-// Roles are the roles of users, the least powerful first: user may use buckets, userplus may create some, and admin may do
-// everything, whatever a bucket policy says, and use the Admin API.
+// Roles are the roles of users, the least powerful first: user may use buckets, userplus may create some, and admin may
+// do everything, whatever a bucket policy says, and use the Admin API.
 func Roles() []string { return []string{"user", "userplus", Admin} }
 
 // Admin is the most powerful role.
@@ -22,8 +22,8 @@ const Admin = "admin"
 type User struct {
 	AccessKey string
 	Role      string
-	IDs
-	Digest Digest // of the secret
+	IDs       IDs
+	Digest    Digest // of the secret
 }
 
 // IDs are the numbers of a user in the file system: the owner and group of its files, and the project of a quota.
@@ -48,15 +48,15 @@ type account struct {
 	ProjectID int64
 }
 
-// CreateUser makes a user. It returns true if an earlier attempt of the call may have made it already. The root's key and
-// that of another user are refused: awsclient.IsExists.
+// CreateUser makes a user. It returns true if an earlier attempt of the call may have made it already. The root's key
+// and that of another user are refused: awsclient.IsExists.
 func (c *Client) CreateUser(ctx context.Context, user User, secret string) (again bool, err error) {
 	body, err := xml.Marshal(struct {
 		XMLName xml.Name `xml:"Account"`
 		account
 	}{account: account{
 		Access: user.AccessKey, Secret: secret, Role: user.Role,
-		UserID: user.IDs.User, GroupID: user.Group, ProjectID: user.Project,
+		UserID: user.IDs.User, GroupID: user.IDs.Group, ProjectID: user.IDs.Project,
 	}})
 	if err != nil {
 		return false, err
@@ -106,7 +106,8 @@ func (c *Client) Users(ctx context.Context) ([]User, error) {
 			Accounts []account `xml:"Accounts"`
 			Account  []account `xml:"Account"`
 		}
-		if err := c.read(ctx, &awsclient.AdminCall{Operation: "ListUsers", Path: []string{"list-users"}}, &answer); err != nil {
+		call := &awsclient.AdminCall{Operation: "ListUsers", Path: []string{"list-users"}}
+		if err := c.read(ctx, call, &answer); err != nil {
 			return nil, err
 		}
 		users := []User{}

@@ -568,3 +568,28 @@ func TestOtherRequests(t *testing.T) {
 		}
 	}
 }
+
+// TestClassify_admin: the Admin API of VersityGW is known by its method.
+func TestClassify_admin(t *testing.T) {
+	for target, want := range map[string]Call{
+		"/create-user":                          {Operation: "CreateUser", Resource: "*", Mutating: true},
+		"/below/update-user?access=ann":         {Operation: "UpdateUser", Resource: "user ann", Mutating: true},
+		"/delete-user?access=ann":               {Operation: "DeleteUser", Resource: "user ann", Mutating: true},
+		"/list-users":                           {Operation: "ListUsers", Resource: "*"},
+		"/list-buckets":                         {Operation: "ListBuckets", Resource: "*"},
+		"/change-bucket-owner?bucket=b&owner=a": {Operation: "ChangeBucketOwner", Resource: "bucket b", Mutating: true},
+		"/b.c/create":                           {Operation: "CreateBucket", Resource: "bucket b.c", Mutating: true},
+		"/what-else":                            {Operation: "PATCH what-else", Resource: "*", Mutating: true},
+	} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPatch, "http://gw"+target, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=AK/20300101/us-east-1/s3/aws4_request, Signature=1")
+		got := classify(r, nil, "").Call
+		want.Service, want.AccessKey, want.Actions = "admin", "AK", []string{"admin:" + want.Operation}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", target, diff)
+		}
+	}
+}

@@ -60,8 +60,8 @@ func (g *gatewayUser) user() part {
 	}
 }
 
-// resends is how often a user is sent again that the gateway accepted and does not show: two gateways on one folder lose
-// each other's changes.
+// resends is how often a user is sent again that the gateway accepted and does not show: two gateways on one folder
+// lose each other's changes.
 const resends = 3
 
 // create makes the user with its secret.
@@ -102,8 +102,8 @@ func (g *gatewayUser) create(ctx context.Context, w wish, o *Status) error {
 	})
 }
 
-// send makes the call that makes the user. A user that exists is this one only if an attempt of the call may have made it
-// and it has the secret that was sent.
+// send makes the call that makes the user. A user that exists is this one only if an attempt of the call may have made
+// it and it has the secret that was sent.
 func (g *gatewayUser) send(ctx context.Context, user versitygw.User, secret string) error {
 	_, err := g.gateway.CreateUser(ctx, user, secret)
 	if !awsclient.IsExists(err) {
@@ -155,8 +155,8 @@ func (g *gatewayUser) ownsNothing(ctx context.Context, w wish, _ Status) error {
 	if more := len(buckets) - len(names); more > 0 {
 		names = append(names, fmt.Sprintf("%d more", more))
 	}
-	return fmt.Errorf("the user %s owns %d of the gateway's buckets: %s. Delete them or give them to another owner first, "+
-		"or set force_destroy: they stay then, and belong to nobody", w.Want.AccessKey, len(buckets),
+	return fmt.Errorf("the user %s owns %d of the gateway's buckets: %s. Delete them or give them to another owner "+
+		"first, or set force_destroy: they stay then, and belong to nobody", w.Want.AccessKey, len(buckets),
 		strings.Join(names, ", "))
 }
 
@@ -181,8 +181,8 @@ func (g *gatewayUser) settings() part {
 				change.Role = &want.Role
 			}
 			set(&change.UserID, want.IDs.User, have.IDs.User)
-			set(&change.GroupID, want.IDs.Group, have.Group)
-			set(&change.ProjectID, want.IDs.Project, have.Project)
+			set(&change.GroupID, want.IDs.Group, have.IDs.Group)
+			set(&change.ProjectID, want.IDs.Project, have.IDs.Project)
 			return g.gateway.UpdateUser(ctx, want.AccessKey, change)
 		},
 	}

@@ -1,6 +1,6 @@
-// Package secretstore delivers the secret key of a user to where it is wanted: encrypted for a PGP key, or in a store of
-// AWS that only its owner's mark makes ours. It may import reconcile, awsclient and the SDK's service types; no Terraform
-// types.
+// Package secretstore delivers the secret key of a user to where it is wanted: encrypted for a PGP key, or in a store
+// of AWS that only its owner's mark makes ours. It may import reconcile, awsclient and the SDK's service types; no
+// Terraform types.
 package secretstore
 
 import (

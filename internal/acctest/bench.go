@@ -147,7 +147,7 @@ func onKind(t *testing.T, kind emulator.Kind, begin starter, test func(t *testin
 		b := &Bench{
 			Kind: e.Kind, Endpoint: e.Endpoint, AccountID: e.AccountID, Name: name(t), base: e, edge: edge,
 			Platform: kind.Platform(),
-			account: account.New(e, edge.Endpoint),
+			account:  account.New(e, edge.Endpoint),
 		}
 		b.front(t)
 		test(t, b)

@@ -124,7 +124,8 @@ func keepForm(response *smithyhttp.Response) {
 		body = nil
 	}
 	what := found(body)
-	coded := (what == element("Error") || what == element("ErrorResponse")) && bytes.Contains(body, []byte("<Code>"))
+	coded := (what == element("Error") || what == element("ErrorResponse")) && bytes.Contains(body, []byte("<Code>")) &&
+		!bytes.Contains(body, []byte("<Code></Code>"))
 	response.Body = formed{bytes.NewReader(body), response.Body, coded || what == object}
 }
 

@@ -51,6 +51,8 @@ func fallenThrough(c Call, fault string) answer {
 		return answer{status: http.StatusOK, body: body, fault: fault, header: http.Header{
 			"Content-Type": {"application/xml"}, "Content-Length": {strconv.Itoa(len(body))},
 		}}
+	case c.Operation == "DeleteObjects": // the only POST among them: one to a bucket is a form
+		return made(c, fault, apiError{http.StatusMethodNotAllowed, "MethodNotAllowed", "The method is not allowed."})
 	case strings.HasPrefix(c.Operation, "Delete"):
 		return made(c, fault, apiError{http.StatusConflict, "BucketNotEmpty", "The bucket is not empty."})
 	}

@@ -48,12 +48,13 @@ const acceptEncoding = "Accept-Encoding"
 // rewrites the header would break the signature: https://github.com/aws/aws-sdk-go-v2/issues/1816
 func unsignedAcceptEncoding(stack *middleware.Stack) error {
 	type key struct{}
-	step := func(name string, change func(context.Context, *smithyhttp.Request) context.Context) middleware.FinalizeMiddleware {
+	type change = func(context.Context, *smithyhttp.Request) context.Context
+	step := func(name string, apply change) middleware.FinalizeMiddleware {
 		return middleware.FinalizeMiddlewareFunc(name, func(
 			ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler,
 		) (middleware.FinalizeOutput, middleware.Metadata, error) {
 			if request, ok := in.Request.(*smithyhttp.Request); ok {
-				ctx = change(ctx, request)
+				ctx = apply(ctx, request)
 			}
 			return next.HandleFinalize(ctx, in)
 		})

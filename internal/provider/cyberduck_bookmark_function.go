@@ -46,8 +46,8 @@ func (cyberduckBookmarkFunction) Definition(
 		VariadicParameter: function.StringParameter{
 			Name:           "endpoint",
 			AllowNullValue: true,
-			MarkdownDescription: "URL of the store, at most one: `https://HOST` or `http://HOST`, with or without a port, such " +
-				"as `https://s3.example.edu:9000`. `null` is none. The bookmark asks Cyberduck for path-style requests. For " +
+			MarkdownDescription: "URL of the store, at most one: `https://HOST` or `http://HOST`, with or without a port, " +
+				"such as `https://s3.example.edu:9000`. `null` is none. The bookmark asks Cyberduck for path-style requests. For " +
 				"`http://` people have to switch on the profile \"S3 (HTTP)\" in Cyberduck's preferences first; without it " +
 				"Cyberduck connects by HTTPS.",
 		},

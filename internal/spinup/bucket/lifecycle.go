@@ -2,6 +2,7 @@ package bucket
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -70,9 +71,14 @@ func (b bucket) lifecycle() part {
 					change.Want = append(change.Want, lifecyclerule.Element{Rule: rule})
 				}
 			}
-			return b.put(ctx, o, func() error {
+			err := b.put(ctx, o, func() error {
 				return lifecyclerule.NewWriter(b.conn, s.Name, s.Region).Apply(ctx, change)
 			})
+			if refused, ok := errors.AsType[*document.NotKeptError](err); ok && !refused.Removed {
+				return fmt.Errorf("%w; leave lifecycle_preset out: the store does not have what the preset %q asks for", err,
+					s.Preset)
+			}
+			return err
 		},
 		CanRemove: func(_ context.Context, w wish, o Status) error {
 			s := w.Want

@@ -100,7 +100,7 @@ func (b bucket) put(ctx context.Context, have *Status, write func() error) error
 	return b.conn.Patiently(ctx, "the new bucket to be known everywhere", awsclient.IsNotFound, write)
 }
 
-// explain asks a store that refused a HEAD by a GET, whose answer has a reason: another region than the provider's, say.
+// explain asks a store that refused a HEAD by a GET, whose answer has a reason, such as a wrong region.
 func (b bucket) explain(ctx context.Context, s Spec, refused error) error {
 	_, err := b.GetBucketVersioning(ctx, &s3.GetBucketVersioningInput{Bucket: &s.Name}, at(s))
 	return cmp.Or(err, refused)

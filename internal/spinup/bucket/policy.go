@@ -148,8 +148,9 @@ func claimStatements(w wish, o Status) error {
 
 // policyWriter is the writer of the bucket policy.
 func (b bucket) policyWriter(s Spec, o *Status) document.Writer[awspolicy.Document, awspolicy.Statement] {
-	return document.NewWriter[awspolicy.Document, awspolicy.Statement](b.conn, s.Name, document.Store[awspolicy.Document]{
-		Noun: "policy",
+	type store = document.Store[awspolicy.Document, awspolicy.Statement]
+	return document.NewWriter[awspolicy.Document, awspolicy.Statement](b.conn, s.Name, store{
+		Noun: "policy", Item: "statement",
 		Read: func(ctx context.Context) (awspolicy.Document, error) {
 			out, err := b.GetBucketPolicy(ctx, &s3.GetBucketPolicyInput{Bucket: &s.Name}, at(s))
 			switch {

@@ -16,14 +16,18 @@ import (
 const (
 	rounds  = 4 // waits for more changes before a write
 	cycles  = 5 // writes of one batch that others overwrite
+	alone   = 2 // writes of one batch without a sign of others: more of them would not help
 	rereads = 3 // reads for one write, if reading is slow
 	checks  = 2 // reads after a write before a missing element counts as overwritten
 	margin  = 3 // pause from a write to the check, as a multiple of the gap
+
+	patience = 12 // how long other words must stay to be the store's, as a part of the time that reads may lag
 )
 
 // OverwrittenError means that another writer replaced the document again and again.
 type OverwrittenError struct {
 	Noun, Bucket string
+	Writes       int      // how often they were written
 	Lost         []string // own keys that the document lacks, or has with other values
 	Found        []string // keys of other owners
 }
@@ -34,7 +38,7 @@ func (e *OverwrittenError) Error() string {
 		found = strings.Join(e.Found, ", ")
 	}
 	return fmt.Sprintf("%s was written %d times to the %s of bucket %s, and another writer replaced it each time; the "+
-		"document now has %s. Make sure that nothing else manages the whole document", strings.Join(e.Lost, ", "), cycles,
+		"document now has %s. Make sure that nothing else manages the whole document", strings.Join(e.Lost, ", "), e.Writes,
 		e.Noun, e.Bucket, found)
 }
 
@@ -96,7 +100,6 @@ func finish[E any](requests []*request[E], err error) {
 // commit writes a batch and checks later that it is still there, until it is. The caller holds the lock of the bucket;
 // commit calls unlock.
 func (w Writer[D, E]) commit(ctx context.Context, requests []*request[E], unlock func()) {
-	began := time.Now()
 	for cycle := 1; ; cycle++ {
 		left, read, err := w.write(ctx, requests)
 		unlock()
@@ -111,9 +114,14 @@ func (w Writer[D, E]) commit(ctx context.Context, requests []*request[E], unlock
 		if requests = w.confirm(ctx, left, time.Since(read)); len(requests) == 0 {
 			return
 		}
-		lagging := !w.stranger(requests) && time.Since(began) < w.conn.Pace.Consistency
-		if cycle >= cycles && !lagging {
-			finish(requests, w.overwritten(requests))
+		enough := cycle >= cycles || cycle >= alone && !w.stranger(requests, firstWrite)
+		if enough && !w.stranger(requests, latestWrite) {
+			if requests = w.watch(ctx, requests, cycle); len(requests) == 0 {
+				return
+			}
+		}
+		if cycle >= cycles {
+			finish(requests, w.overwritten(requests, cycle))
 			return
 		}
 		_ = awsclient.Wait(ctx, w.conn.Pace.Backoff(cycle))
@@ -174,10 +182,13 @@ func (w Writer[D, E]) write(
 		if err := w.put(ctx, next); err != nil {
 			return requests, time.Time{}, err
 		}
-		w.record(requests)
 		for _, r := range requests {
 			r.before = seen.doc.Elements()
+			if !r.written {
+				r.first = r.before
+			}
 		}
+		w.record(requests)
 		return requests, seen.began, nil
 	}
 }
@@ -315,70 +326,17 @@ func (w Writer[D, E]) confirm(ctx context.Context, requests []*request[E], gap t
 			finish(requests, err)
 			return nil
 		}
-		requests = slices.DeleteFunc(requests, func(r *request[E]) bool {
-			kept := kept(seen.doc, r)
-			if kept {
-				r.done <- nil
-			}
-			return kept
-		})
+		requests = w.settle(seen.doc, requests)
 		if check == checks-1 {
-			for _, r := range requests {
-				r.shown = seen.doc.Elements()
-			}
+			note(seen.doc, requests)
 		}
 	}
 	return requests
 }
 
-// kept reports whether the document has what was written under the request's keys. So it has if the store shows an
-// element in other words, which are neither those written nor those from before: a writer that lost our change would
-// show those. Words that are the same after two writes are the store's too.
-func kept[D Document[D, E], E Element[E]](doc D, r *request[E]) bool {
-	wanted := doc.Replace(r.Owned, r.Want)
-	for _, key := range r.Owned {
-		have, want := under(doc, key), under(wanted, key)
-		if slices.EqualFunc(have, want, E.Equal) {
-			continue
-		}
-		if len(have) != 1 || len(want) != 1 {
-			return false
-		}
-		again := slices.ContainsFunc(r.shown, have[0].Equal) // after another write of ours
-		if slices.ContainsFunc(r.before, have[0].Equal) && !again {
-			return false
-		}
-	}
-	return true
-}
-
-// stranger reports whether the latest read shows an element that neither was there before nor is ours: another
-// writer's. Without one it may be that reads lag behind.
-func (w Writer[D, E]) stranger(requests []*request[E]) bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.latest == nil {
-		return false
-	}
-	select {
-	case <-w.latest.done:
-	default:
-		return false // a read is under way
-	}
-	return slices.ContainsFunc(w.latest.doc.Elements(), func(element E) bool {
-		own, ours := w.journal[element.Key()]
-		if ours && own.element != nil && element.Equal(*own.element) {
-			return false
-		}
-		return !slices.ContainsFunc(requests, func(r *request[E]) bool {
-			return slices.ContainsFunc(r.before, element.Equal) || slices.ContainsFunc(r.Want, element.Equal)
-		})
-	})
-}
-
 // overwritten returns the error for requests that others keep overwriting.
-func (w Writer[D, E]) overwritten(requests []*request[E]) error {
-	e := &OverwrittenError{Noun: w.store.Noun, Bucket: w.bucket}
+func (w Writer[D, E]) overwritten(requests []*request[E], writes int) error {
+	e := &OverwrittenError{Noun: w.store.Noun, Bucket: w.bucket, Writes: writes}
 	for _, r := range requests {
 		e.Lost = append(e.Lost, r.Owned...)
 	}

@@ -6,8 +6,10 @@
 // Within a process, changes of one document that come at about the same time are one write (batch), under the lock of
 // the bucket. Reads may lag behind writes, so what this process wrote is laid over what it reads (journal). A write is
 // based on a read of bounded age (gap). Some moments later the writer checks that its own elements are still there, and
-// writes them again if another writer has overwritten them. Elements of others go back as they were read. A process
-// that has finished cannot notice a later overwrite; its next plan does.
+// writes them again if another writer has overwritten them. A store that accepts an element and does not keep all of it
+// is told from such a writer, and from reads that lag, by what it shows after two writes, and for how long (kept.go).
+// Elements of others go back as they were read. A process that has finished cannot notice a later overwrite; its next
+// plan does.
 package document
 
 import (
@@ -37,12 +39,15 @@ type Document[D any, E Element[E]] interface {
 }
 
 // Store reads and writes a document.
-type Store[D any] struct {
+type Store[D, E any] struct {
 	Noun   string                               // such as "bucket policy"
+	Item   string                               // what an element is called, such as "statement"
 	Read   func(ctx context.Context) (D, error) // the zero document if there is none
 	Write  func(ctx context.Context, d D) error
 	Delete func(ctx context.Context) error // no document is no error
 	Check  func(d D) error                 // refuses a document before it is written; nil for no check
+	// Differ names what have does not have as want has it. It is nil where other words may mean the same.
+	Differ func(want, have E) []string
 }
 
 // Change is what the document should have under the keys of one owner.
@@ -57,7 +62,7 @@ var ErrExists = errors.New("it exists already")
 
 // Writer changes one document of one bucket. All writers of a connection for the same document share their state.
 type Writer[D Document[D, E], E Element[E]] struct {
-	store  Store[D]
+	store  Store[D, E]
 	bucket string
 	conn   *awsclient.Conn
 	*shared[D, E]
@@ -78,8 +83,11 @@ type request[E any] struct {
 	Change[E]
 	ctx     context.Context
 	written bool       // at least once
+	first   []E        // the elements that the first write was based on
 	before  []E        // the elements that the latest write was based on
 	shown   []E        // the elements that the latest check found, if the change was not among them
+	own     []E        // those of its keys, as the latest look showed them
+	since   time.Time  // when the first look showed them so
 	done    chan error // with room for one, so nobody waits for the receiver
 }
 
@@ -98,7 +106,7 @@ type snapshot[D any] struct {
 }
 
 // NewWriter returns a writer of the bucket's document.
-func NewWriter[D Document[D, E], E Element[E]](conn *awsclient.Conn, bucket string, store Store[D]) Writer[D, E] {
+func NewWriter[D Document[D, E], E Element[E]](conn *awsclient.Conn, bucket string, store Store[D, E]) Writer[D, E] {
 	state := conn.Shared(store.Noun+" of "+bucket, func() any {
 		return &shared[D, E]{journal: map[string]entry[E]{}}
 	})
@@ -180,8 +188,8 @@ func (e entry[E]) elements() []E {
 }
 
 // Apply makes the change, in one write with others that come at about the same time, and returns once a read has shown
-// it. The error is ErrExists if a new element's key is taken, an *OverwrittenError, or the store's. If ctx ends, Apply
-// returns when nothing of the change is in progress any more.
+// it. The error is ErrExists if a new element's key is taken, an *OverwrittenError, a *NotKeptError, or the store's. If
+// ctx ends, Apply returns when nothing of the change is in progress any more.
 func (w Writer[D, E]) Apply(ctx context.Context, change Change[E]) error {
 	r := &request[E]{Change: change, ctx: ctx, done: make(chan error, 1)}
 	w.mu.Lock()

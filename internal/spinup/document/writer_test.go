@@ -41,6 +41,7 @@ type server struct {
 	history []version
 	calls   []string
 	refuse  func(page) error
+	keep    func(line) (line, bool) // what the server makes of a line, and whether it keeps it; nil for every line as it is
 }
 
 type version struct {
@@ -93,14 +94,54 @@ func (s *server) write(ctx context.Context, p page) error {
 	if err := awsclient.Wait(ctx, s.delay(s.slow)); err != nil {
 		return err
 	}
-	s.set(p, "write")
+	kept := page{}
+	for _, l := range p {
+		stays := true
+		if s.keep != nil {
+			l, stays = s.keep(l)
+		}
+		if stays {
+			kept = append(kept, l)
+		}
+	}
+	s.set(kept, "write")
 	return nil
 }
 
 func (s *server) delete(context.Context) error { s.set(nil, "delete"); return nil }
 
-func (s *server) store() Store[page] {
-	return Store[page]{Noun: "page", Read: s.read, Write: s.write, Delete: s.delete}
+func (s *server) store() Store[page, line] {
+	return Store[page, line]{
+		Noun: "page", Item: "line", Read: s.read, Write: s.write, Delete: s.delete, Differ: words,
+	}
+}
+
+// words are the words of a line that the other lacks, or has more.
+func words(want, have line) (all []string) {
+	wanted, had := strings.Fields(want.text), strings.Fields(have.text)
+	for _, word := range wanted {
+		if !slices.Contains(had, word) {
+			all = append(all, word)
+		}
+	}
+	for _, word := range had {
+		if !slices.Contains(wanted, word) {
+			all = append(all, word)
+		}
+	}
+	return all
+}
+
+// writes is how often the document was written or deleted.
+func (s *server) writes() (n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, call := range s.calls {
+		if call != "read" {
+			n++
+		}
+	}
+	return n
 }
 
 func (s *server) count() int {
@@ -322,7 +363,9 @@ func TestApply_overwritten(t *testing.T) {
 		}
 		w := NewWriter[page, line](&awsclient.Conn{Pace: awsclient.DefaultPace()}, "bucket", store)
 		err := w.Apply(t.Context(), add(line{"a", "1"}))
-		want := &OverwrittenError{Noun: "page", Bucket: "bucket", Lost: []string{"a"}, Found: []string{"theirs"}}
+		want := &OverwrittenError{
+			Noun: "page", Bucket: "bucket", Writes: cycles, Lost: []string{"a"}, Found: []string{"theirs"},
+		}
 		if got, ok := errors.AsType[*OverwrittenError](err); !ok || !cmp.Equal(want, got) {
 			t.Errorf("got %v", err)
 		}
@@ -401,12 +444,8 @@ func TestApply_reworded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newServer(1)
 		store := s.store()
-		store.Write = func(ctx context.Context, p page) error {
-			for i := range p {
-				p[i].text = strings.ToUpper(p[i].text)
-			}
-			return s.write(ctx, p)
-		}
+		store.Differ = nil
+		s.keep = func(l line) (line, bool) { return line{l.key, strings.ToUpper(l.text)}, true }
 		w := NewWriter[page, line](&awsclient.Conn{Pace: awsclient.DefaultPace()}, "bucket", store)
 		for range 2 {
 			if err := w.Apply(t.Context(), add(line{"a", "words"})); err != nil {

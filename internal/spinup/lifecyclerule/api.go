@@ -52,8 +52,9 @@ func NewWriter(conn *awsclient.Conn, bucket, region string) Writer {
 		region = conn.Region
 	}
 	s := &store{NewAPI(conn), bucket, region}
-	return document.NewWriter[Configuration, Element](conn, bucket, document.Store[Configuration]{
-		Noun: "lifecycle configuration", Read: s.read, Write: s.write, Delete: s.delete, Check: Configuration.check,
+	return document.NewWriter[Configuration, Element](conn, bucket, document.Store[Configuration, Element]{
+		Noun: "lifecycle configuration", Item: "rule", Read: s.read, Write: s.write, Delete: s.delete,
+		Check: Configuration.check, Differ: Element.differences,
 	})
 }
 

@@ -29,6 +29,15 @@ func (e Element) Equal(other Element) bool {
 	return e.Rule.Equal(other.Rule)
 }
 
+// differences are the attributes of the rule that the other does not have as e has them. A rule in a form that is not
+// known has none: it may mean the same.
+func (e Element) differences(other Element) []string {
+	if e.unread || other.unread {
+		return nil
+	}
+	return e.Differences(other.Rule)
+}
+
 // Configuration is the lifecycle configuration of a bucket. The zero value is that of a bucket without one.
 type Configuration struct {
 	Rules []Element

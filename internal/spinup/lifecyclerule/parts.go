@@ -72,7 +72,7 @@ func rule(conn *awsclient.Conn) part {
 			if errors.Is(err, document.ErrExists) {
 				return fmt.Errorf("%w: %w", reconcile.ErrForeign, &reconcile.ExistsError{Noun: "lifecycle rule"})
 			}
-			return err
+			return withWayOut(err)
 		},
 		Remove: func(ctx context.Context, w wish, o *Status) error {
 			s := w.Want
@@ -84,6 +84,19 @@ func rule(conn *awsclient.Conn) part {
 			return nil
 		},
 	}
+}
+
+// withWayOut adds to the error for a rule that the store did not keep what a user can do.
+func withWayOut(err error) error {
+	refused, ok := errors.AsType[*document.NotKeptError](err)
+	switch {
+	case !ok || refused.Removed:
+		return err
+	case len(refused.Lost) == 0:
+		return fmt.Errorf("%w; remove this rule, or write it in another way: the store may not have such rules", err)
+	}
+	return fmt.Errorf("%w; remove that from the rule, or put it into a rule of its own: the store may not have it beside "+
+		"the others, or not at all", err)
 }
 
 // List is the whole lifecycle configuration of a bucket, rules of every owner.

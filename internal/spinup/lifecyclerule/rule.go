@@ -69,14 +69,33 @@ const (
 func (r Rule) Key() string { return r.Name }
 
 // Equal reports whether two rules mean the same. The order of transitions does not matter.
-func (r Rule) Equal(other Rule) bool {
-	return r.Name == other.Name && r.Enabled == other.Enabled && r.Filter.Equal(other.Filter) &&
-		r.ExpirationDays == other.ExpirationDays && r.ExpirationDate.Equal(other.ExpirationDate) &&
-		r.ExpiredObjectDeleteMarker == other.ExpiredObjectDeleteMarker &&
-		r.NoncurrentDays == other.NoncurrentDays && r.NewerNoncurrentVersions == other.NewerNoncurrentVersions &&
-		r.DeleteIncompleteUploadsDays == other.DeleteIncompleteUploadsDays &&
-		slices.EqualFunc(sorted(r.Transitions), sorted(other.Transitions), Transition.equal) &&
-		slices.Equal(sortedNoncurrent(r.NoncurrentTransitions), sortedNoncurrent(other.NoncurrentTransitions))
+func (r Rule) Equal(other Rule) bool { return len(r.Differences(other)) == 0 }
+
+// Differences are the attributes in which two rules do not mean the same.
+func (r Rule) Differences(other Rule) []string {
+	var all []string
+	for _, one := range []struct {
+		attribute string
+		same      bool
+	}{
+		{"name", r.Name == other.Name},
+		{"enabled", r.Enabled == other.Enabled},
+		{"filter", r.Filter.Equal(other.Filter)},
+		{"expiration_days", r.ExpirationDays == other.ExpirationDays},
+		{"expiration_date", r.ExpirationDate.Equal(other.ExpirationDate)},
+		{"expired_object_delete_marker", r.ExpiredObjectDeleteMarker == other.ExpiredObjectDeleteMarker},
+		{"noncurrent_days", r.NoncurrentDays == other.NoncurrentDays},
+		{"newer_noncurrent_versions", r.NewerNoncurrentVersions == other.NewerNoncurrentVersions},
+		{"delete_incomplete_uploads_days", r.DeleteIncompleteUploadsDays == other.DeleteIncompleteUploadsDays},
+		{"transitions", slices.EqualFunc(sorted(r.Transitions), sorted(other.Transitions), Transition.equal)},
+		{"noncurrent_transitions", slices.Equal(
+			sortedNoncurrent(r.NoncurrentTransitions), sortedNoncurrent(other.NoncurrentTransitions))},
+	} {
+		if !one.same {
+			all = append(all, one.attribute)
+		}
+	}
+	return all
 }
 
 // Equal reports whether both select the same objects.

@@ -164,3 +164,29 @@ func TestPresets(t *testing.T) {
 		}
 	}
 }
+
+// TestRule_differences: a difference is named by the attribute that a user writes.
+func TestRule_differences(t *testing.T) {
+	for want, other := range map[string]Rule{
+		"":                               {},
+		"name":                           {Name: "a"},
+		"enabled":                        {Enabled: true},
+		"filter":                         {Filter: Filter{Prefix: "a"}},
+		"expiration_days":                {ExpirationDays: 1},
+		"expiration_date":                {ExpirationDate: time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)},
+		"expired_object_delete_marker":   {ExpiredObjectDeleteMarker: true},
+		"noncurrent_days":                {NoncurrentDays: 1},
+		"newer_noncurrent_versions":      {NewerNoncurrentVersions: 1},
+		"delete_incomplete_uploads_days": {DeleteIncompleteUploadsDays: 1},
+		"transitions":                    {Transitions: []Transition{{Days: 1, StorageClass: "GLACIER"}}},
+		"noncurrent_transitions":         {NoncurrentTransitions: []NoncurrentTransition{{Days: 1, StorageClass: "GLACIER"}}},
+		"enabled noncurrent_days":        {Enabled: true, NoncurrentDays: 1},
+	} {
+		if got := strings.Join(Rule{}.Differences(other), " "); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+		if (Rule{}).Equal(other) != (want == "") {
+			t.Errorf("%s: equal", want)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package provider_test
 import (
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -36,10 +37,11 @@ func richest(b *acctest.Bench) string {
 	case emulator.MinIO:
 		return all + `
   lifecycle_preset = "expire-noncurrent"`
-	default:
-		return all + `
-  object_ownership = "BucketOwnerEnforced"`
+	case emulator.VersityGWRoot:
+		all = strings.Replace(all, "versioning    = true", "", 1)
 	}
+	return all + `
+  object_ownership = "BucketOwnerEnforced"`
 }
 
 // TestAccStore_life is the life of a bucket on every store: nothing but the name, everything, drift, import, nothing.
@@ -135,6 +137,9 @@ func TestAccStore_drift(t *testing.T) {
 				return err
 			},
 		} {
+			if b.Kind == emulator.VersityGWRoot && attribute == "versioning" {
+				continue
+			}
 			if err := tamper(); err != nil {
 				t.Fatal(attribute, err)
 			}
@@ -266,6 +271,88 @@ func TestAccStore_lacking(t *testing.T) {
 	})
 }
 
+// TestAccStore_versioning: a gateway without a folder for old versions has none.
+func TestAccStore_versioning(t *testing.T) {
+	acctest.Only(t, emulator.VersityGWRoot, "it alone is run without versioning", func(t *testing.T, b *acctest.Bench) {
+		tf := b.Played(t)
+		tf.Write(storeBucket(b, "  versioning = true"))
+		saysAll(t, tf.MustFail("apply", "-auto-approve"), "versioning", "VersioningNotConfigured", "taken back")
+		b.Gone(t, b.Name)
+		tf.Write(storeBucket(b, "  versioning = false"))
+		tf.Apply()
+		tf.Empty()
+		tf.Destroy()
+		b.Gone(t, b.Name)
+	})
+}
+
+// TestAccStore_public: everybody may read what public_access says, by the policy alone, and nothing else.
+func TestAccStore_public(t *testing.T) {
+	acctest.Stores(t, func(t *testing.T, b *acctest.Bench) {
+		tf := b.Played(t)
+		fetch := func(path string) int {
+			request := acctest.Must(http.NewRequestWithContext(t.Context(), http.MethodGet, b.Endpoint+"/"+b.Name+path, nil))(t)
+			response := acctest.Must(http.DefaultClient.Do(request))(t)
+			_ = response.Body.Close()
+			return response.StatusCode
+		}
+		for _, row := range []struct {
+			access     string
+			read, list int
+		}{
+			{`"read"`, 200, 403}, {`"read_list"`, 200, 200}, {`"none"`, 403, 403}, {`"read"`, 200, 403}, {`null`, 403, 403},
+		} {
+			tf.Write(storeBucket(b, "  force_destroy = true\n  public_access = "+row.access))
+			tf.Apply()
+			tf.Empty()
+			b.PutObject(t, b.Name, "a")
+			if read, list := fetch("/a"), fetch("/"); read != row.read || list != row.list {
+				t.Errorf("public_access = %s: reading gives %d, listing %d", row.access, read, list)
+			}
+		}
+		tf.Destroy()
+		b.Gone(t, b.Name)
+	})
+}
+
+// TestAccStore_others: names and tags in all forms, a bucket that exists, one that is not empty, principals that do not.
+func TestAccStore_others(t *testing.T) {
+	acctest.Stores(t, func(t *testing.T, b *acctest.Bench) {
+		tf := b.Served(t)
+		block := func(name, settings string) string {
+			return b.Provider("org = \"library\"", "default_tags = { Default = \"yes\" }") +
+				fmt.Sprintf("resource \"spinup_bucket\" \"b\" {\n  %s\n%s\n}\n", name, settings)
+		}
+		dotted := fmt.Sprintf("name = %q", b.Name+".x.y")
+		for _, name := range []string{fmt.Sprintf("name_prefix = %q", b.Name+"-"), dotted} {
+			tf.Write(block(name, "  tags = { A = \"b\" }"))
+			tf.Apply()
+			tf.Empty()
+			tf.Destroy()
+		}
+		b.MakeBucket(t, b.Name)
+		tf.ForgetState()
+		tf.Write(storeBucket(b, ""))
+		saysAll(t, tf.MustFail("plan"), "Bucket exists already", "import {")
+		tf.Must("import", "spinup_bucket.b", b.Name)
+		tf.Empty()
+		b.PutObject(t, b.Name, "a")
+		saysAll(t, tf.MustFail("destroy", "-auto-approve"), "is not empty", "force_destroy")
+		tf.Write(storeBucket(b, "  force_destroy = true"))
+		tf.Apply()
+		tf.Destroy()
+		b.Gone(t, b.Name)
+		if b.Kind == emulator.MinIO {
+			return // it takes any principal
+		}
+		tf.Write(storeBucket(b, `  policy = jsonencode({ Statement = [{ Sid = "A", Effect = "Allow", Principal = { AWS = "nobody" },
+    Action = "s3:GetObject", Resource = "arn:aws:s3:::`+b.Name+`/*" }] })`))
+		saysAll(t, tf.MustFail("apply", "-auto-approve"), "MalformedPolicy", "only principals that exist")
+		tf.Destroy()
+		b.Gone(t, b.Name)
+	})
+}
+
 // TestAccStore_credentials: wrong key, wrong secret, wrong region and no store are four errors.
 func TestAccStore_credentials(t *testing.T) {
 	acctest.Stores(t, func(t *testing.T, b *acctest.Bench) {
@@ -322,7 +409,7 @@ output "seen" {
 		if b.Kind == emulator.MinIO {
 			rules = 1
 		}
-		saysAll(t, tf.Must("output", "-json", "seen"), `"Owner":"library"`, `"versioning":true`, `"empty":true`,
+		saysAll(t, tf.Must("output", "-json", "seen"), `"Owner":"library"`, fmt.Sprintf(`"versioning":%t`, b.Kind != emulator.VersityGWRoot), `"empty":true`,
 			`"encryption":null`, `"public":"read"`, b.Name, fmt.Sprintf(`"platform":%q`, b.Platform), fmt.Sprintf(`"rules":%d`, rules))
 		tf.Destroy()
 	})

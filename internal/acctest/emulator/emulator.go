@@ -36,7 +36,7 @@ const (
 )
 
 // The stores. VersityGW has users behind its Admin API, VersityGWIAM has the standalone IAM service, and
-// VersityGWRoot has nobody but root.
+// VersityGWRoot has nobody but root, and no versioning.
 const (
 	VersityGW     Kind = "versitygw"
 	VersityGWIAM  Kind = "versitygw-iam"

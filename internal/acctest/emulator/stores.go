@@ -70,18 +70,19 @@ func (s store) find(ctx context.Context, opts Options) (string, error) {
 	return filepath.Join(dir, s.name), nil
 }
 
-// versitygw returns how VersityGW is run: with users of its own behind its Admin API, or, rootOnly, with root alone.
+// versitygw returns how VersityGW is run: with users of its own behind its Admin API, or, rootOnly, with the root alone
+// and without a folder for old versions, which is the least that it can have.
 func versitygw(ctx context.Context, opts Options, rootOnly bool) (program, error) {
 	binary, err := versitygwSource.find(ctx, opts)
 	if err != nil {
 		return program{}, err
 	}
 	p := gatewayProgram(VersityGW, func(addr, dir string) *exec.Cmd {
-		return posix(binary, addr, dir, "--iam-dir", folder(dir, "iam"))
+		return posix(binary, addr, dir, versions, "--iam-dir", folder(dir, "iam"))
 	})
 	if rootOnly {
 		p.kind = VersityGWRoot
-		p.command = func(addr, dir string) *exec.Cmd { return posix(binary, addr, dir) }
+		p.command = func(addr, dir string) *exec.Cmd { return posix(binary, addr, dir, "") }
 	}
 	return p, nil
 }
@@ -102,7 +103,7 @@ func versitygwIAM(ctx context.Context, opts Options) (program, error) {
 	p.first = &service
 	p.with = func(service *Emulator) func(addr, dir string) *exec.Cmd {
 		return func(addr, dir string) *exec.Cmd {
-			return posix(binary, addr, dir, "--iam-standalone-endpoint", socket(service.dir))
+			return posix(binary, addr, dir, versions, "--iam-standalone-endpoint", socket(service.dir))
 		}
 	}
 	return p, nil
@@ -115,11 +116,18 @@ func gatewayProgram(kind Kind, command func(addr, dir string) *exec.Cmd) program
 	}
 }
 
-// posix is VersityGW in front of a folder. Its users change behind its back in tests, so it keeps none in mind.
-func posix(binary, addr, dir string, iam ...string) *exec.Cmd {
+// versions is the name of the folder for old versions.
+const versions = "versions"
+
+// posix is VersityGW in front of a folder. Its users change behind its back in tests, so it keeps none in mind. Without
+// a folder for old versions it has no versioning.
+func posix(binary, addr, dir, versions string, iam ...string) *exec.Cmd {
 	arguments := append([]string{"--quiet", "--port", addr, "--health", "/healthz", "--iam-cache-disable"}, iam...)
-	return rooted(exec.Command(binary, append(arguments,
-		"posix", "--versioning-dir", folder(dir, "versions"), folder(dir, "data"))...))
+	arguments = append(arguments, "posix")
+	if versions != "" {
+		arguments = append(arguments, "--versioning-dir", folder(dir, versions))
+	}
+	return rooted(exec.Command(binary, append(arguments, folder(dir, "data"))...))
 }
 
 func rooted(cmd *exec.Cmd) *exec.Cmd {

@@ -384,12 +384,12 @@ func TestBucketModel_resolve(t *testing.T) {
 
 // TestBucketModel_platforms: what a store lacks is null by default, and so left alone.
 func TestBucketModel_platforms(t *testing.T) {
-	const store = "access_log domain_name encryption hosted_zone_id lifecycle_preset name_prefix object_ownership policy public_access regional_domain_name tags"
+	const store = "access_log domain_name encryption hosted_zone_id lifecycle_preset name_prefix object_ownership owner policy public_access regional_domain_name tags"
 	for _, platform := range awsclient.PlatformNames() {
 		nulls, tls, levels := store, "false", "[]"
 		switch platform {
 		case "aws":
-			nulls, tls, levels = "access_log lifecycle_preset name_prefix policy tags", "true", `["admin"]`
+			nulls, tls, levels = "access_log lifecycle_preset name_prefix owner policy tags", "true", `["admin"]`
 		case "kos", "s3":
 			nulls += " versioning"
 		case "versitygw":

@@ -120,6 +120,15 @@ func bucketFactsSchema() map[string]schema.Attribute {
 				"every statement a `Sid`: one without a `Sid` is identified by its content. No `Sid` may begin with `Spinup`. " +
 				"The resources of a statement must be this bucket and its objects. The same policy in another form is no change.",
 		},
+		"owner": schema.StringAttribute{
+			Optional: true, Computed: true,
+			MarkdownDescription: "VersityGW with users of its own only: access key of the user who owns the bucket, which is " +
+				"made for that user. A change gives the bucket to another one; the gateway deletes the policy with that, and it " +
+				"is put back, those of other owners included. Needs credentials of the root or of a user with the role `admin`. " +
+				"Default: whoever makes the bucket; an unset one is left as it is.",
+			Validators: []validator.String{stringvalidator.RegexMatches(gatewayKeyForm,
+				"must be 1 to 128 letters, digits and any of ._-")},
+		},
 		"bypass_governance": toggle("Whether a destroy with `force_destroy` also deletes versions under governance " +
 			"retention of S3 Object Lock, which takes the permission `s3:BypassGovernanceRetention`. Default `false`: the " +
 			"destroy is refused, before anything is deleted, if a version is under retention or legal hold. Versions under " +
@@ -216,15 +225,6 @@ func bucketSettingsSchema() map[string]schema.Attribute {
 				"`read_write`, `read_only`. Default: `[\"admin\"]` on AWS, none on other platforms. Levels may be added and " +
 				"removed at any time; a group with members is not removed.",
 			Validators: []validator.Set{setvalidator.ValueStringsAre(stringvalidator.OneOf(levelNames()...))},
-		},
-		"owner": schema.StringAttribute{
-			Optional: true, Computed: true,
-			MarkdownDescription: "VersityGW with users of its own only: access key of the user who owns the bucket, which is " +
-				"made for that user. A change gives the bucket to another one; the gateway deletes the policy with that, and it " +
-				"is put back, those of other owners included. Needs credentials of the root or of a user with the role `admin`. " +
-				"Default: whoever makes the bucket; an unset one is left as it is.",
-			Validators: []validator.String{stringvalidator.RegexMatches(gatewayKeyForm,
-				"must be 1 to 128 letters, digits and any of ._-")},
 		},
 		"force_destroy": toggle("Whether a destroy may delete the contents of the bucket (all objects, old versions, " +
 			"delete markers and unfinished uploads), and tags and policy statements of other owners, with `lifecycle_preset` " +

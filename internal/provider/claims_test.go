@@ -38,7 +38,7 @@ type excused struct {
 func unclaimedParts() map[string]map[string]excused {
 	return map[string]map[string]excused{
 		"spinup_bucket": {
-			"name": {1, isRoot}, "object_ownership": {1, isSetting}, "public_access": {1, isSetting},
+			"name": {1, isRoot}, "owner": {1, isSetting}, "object_ownership": {1, isSetting}, "public_access": {1, isSetting},
 			"encryption": {1, isSetting}, "versioning": {1, isSetting}, "access_log": {1, isSetting}, "tags": {1, isShown},
 		},
 		"spinup_bucket_user": {

@@ -48,7 +48,7 @@ func New(conn *awsclient.Conn) reconcile.Composite[Spec, Status] {
 	p := PartsOf(conn)
 	return composite{
 		Noun:        "bucket",
-		Parts:       slices.Concat([]part{p.Root}, p.Settings, []part{p.Policy}, p.Levels),
+		Parts:       slices.Concat([]part{p.Root, p.Owner}, p.Settings, []part{p.Policy}, p.Levels),
 		Parallel:    parallelReads,
 		Rescue:      conn.Pace.Rescue,
 		WithoutRoot: (*Status).WithoutRoot,
@@ -59,6 +59,7 @@ func New(conn *awsclient.Conn) reconcile.Composite[Spec, Status] {
 // Parts are the parts of a bucket, for composites that hold one.
 type Parts struct {
 	Root     part
+	Owner    part
 	Settings []part // within the bucket
 	Policy   part
 	Levels   []part
@@ -72,7 +73,6 @@ func PartsOf(conn *awsclient.Conn) Parts {
 		levels = append(levels, b.level(l))
 	}
 	settings := []part{
-		b.owner(),
 		b.needs(awsclient.Ownership, b.ownership()),
 		b.publicAccess(),
 		b.needs(awsclient.Encryption, b.encryption()),
@@ -83,6 +83,7 @@ func PartsOf(conn *awsclient.Conn) Parts {
 	}
 	return Parts{
 		Root:     b.root(),
+		Owner:    b.owner(),
 		Settings: settings,
 		Policy:   b.needs(awsclient.Policy, b.policy()),
 		Levels:   levels,

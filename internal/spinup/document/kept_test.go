@@ -135,3 +135,47 @@ func TestApply_olderWords(t *testing.T) {
 		}
 	}
 }
+
+// TestApply_sameKey: who writes under our key once is another writer, however slow the server is.
+func TestApply_sameKey(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer(1)
+		s.slow = 10 * time.Second
+		store, once := s.store(), true
+		store.Write = func(ctx context.Context, p page) error {
+			err := s.write(ctx, p)
+			if once {
+				s.set(page{{"a", "theirs"}}, "theirs")
+			}
+			once = false
+			return err
+		}
+		w := NewWriter[page, line](&awsclient.Conn{Pace: awsclient.DefaultPace()}, "bucket", store)
+		if err := w.Apply(t.Context(), add(line{"a", "mine"})); err != nil {
+			t.Errorf("%v, %v", err, s.calls)
+		}
+	})
+}
+
+// TestApply_companyRemoves: another who only removes lines is seen by what is missing, and nobody waits for reads.
+func TestApply_companyRemoves(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer(1)
+		theirs := page{{"x", "1"}, {"y", "1"}, {"z", "1"}}
+		s.set(theirs, "before")
+		store := s.store()
+		store.Write = func(ctx context.Context, p page) error {
+			err := s.write(ctx, p)
+			if len(theirs) > 1 {
+				theirs = theirs[1:]
+				s.set(theirs, "theirs")
+			}
+			return err
+		}
+		w, began := NewWriter[page, line](&awsclient.Conn{Pace: awsclient.DefaultPace()}, "bucket", store), time.Now()
+		err := w.Apply(t.Context(), add(line{"a", "mine"}))
+		if took := time.Since(began); err != nil || took > 10*time.Second {
+			t.Errorf("%v after %s: %v", err, took, s.calls)
+		}
+	})
+}

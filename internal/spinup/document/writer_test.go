@@ -461,27 +461,34 @@ func TestApply_reworded(t *testing.T) {
 	})
 }
 
-// TestApply_lag: reads that lag for a minute are no other writer.
+// TestApply_lag: reads that lag for a minute are no other writer, and no store that does not keep what is written.
 func TestApply_lag(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newServer(1)
-		s.set(page{{"theirs", "1"}}, "write")
-		began := time.Now()
-		store := s.store()
-		store.Read = func(context.Context) (page, error) {
-			if time.Since(began) < time.Minute {
-				return page{{"theirs", "1"}}, nil
+	for _, old := range []page{{{"theirs", "1"}}, {{"a", "1"}, {"theirs", "1"}}} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newServer(1)
+			s.set(old, "before")
+			s.calls = nil
+			began := time.Now()
+			store := s.store()
+			store.Read = func(context.Context) (page, error) {
+				if time.Since(began) < time.Minute {
+					return old, nil
+				}
+				return s.now(0), nil
 			}
-			return s.now(0), nil
-		}
-		w := NewWriter[page, line](&awsclient.Conn{Pace: awsclient.DefaultPace()}, "bucket", store)
-		if err := w.Apply(t.Context(), add(line{"a", "1"})); err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(page{{"a", "1"}, {"theirs", "1"}}, sorted(s.now(0)), cmp.AllowUnexported(line{})); diff != "" {
-			t.Errorf("the document (-want +got):\n%s", diff)
-		}
-	})
+			w := NewWriter[page, line](&awsclient.Conn{Pace: awsclient.DefaultPace()}, "bucket", store)
+			if err := w.Apply(t.Context(), add(line{"a", "1 2"})); err != nil {
+				t.Fatal(err)
+			}
+			want := page{{"a", "1 2"}, {"theirs", "1"}}
+			if diff := cmp.Diff(want, sorted(s.now(0)), cmp.AllowUnexported(line{})); diff != "" {
+				t.Errorf("the document (-want +got):\n%s", diff)
+			}
+			if n := s.writes(); n > 2 {
+				t.Errorf("%d writes", n)
+			}
+		})
+	}
 }
 
 // TestForget: what was written to a bucket that is gone does not come back in another of its name, whose document

@@ -313,12 +313,6 @@ func IsWrongRegion(err error) bool {
 	return c.hasCode("MovedPermanently", "PermanentRedirect", codeMalformedRegion)
 }
 
-// IsUnexplained reports whether a HEAD was answered with 400 and no region: only a GET is told the reason.
-func IsUnexplained(err error) bool {
-	c := call(err)
-	return strings.HasPrefix(c.Operation, "Head") && c.HTTPStatus == http.StatusBadRequest && c.region == ""
-}
-
 // Redirected returns the region to use instead, if AWS has named it.
 func Redirected(err error) (region string, ok bool) {
 	c := call(err)

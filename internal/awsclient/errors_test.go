@@ -168,18 +168,20 @@ func TestRegion_ofStore(t *testing.T) {
 	}
 }
 
-// TestIsUnexplained: the answer to HEAD has no body, so a 400 without a region says nothing.
-func TestIsUnexplained(t *testing.T) {
+// TestIsBare: the answer to HEAD has no body, so its status is all it says.
+func TestIsBare(t *testing.T) {
 	clean(t)
 	for name, test := range map[string]struct {
 		head   bool
 		answer answer
 		want   bool
 	}{
-		"HEAD":               {true, answer{Status: 400, Header: map[string]string{"X-Amz-Request-Id": "RQ"}}, true},
-		"HEAD with a region": {true, answer{Status: 400, Header: map[string]string{"X-Amz-Bucket-Region": "eu-west-2"}}, false},
-		"HEAD 404":           {true, answer{Status: 404, Header: map[string]string{"X-Amz-Request-Id": "RQ"}}, false},
-		"GET":                {false, fail(400, "InvalidRequest", ""), false},
+		"HEAD":                {true, answer{Status: 400, Header: map[string]string{"X-Amz-Request-Id": "RQ"}}, true},
+		"HEAD 404":            {true, answer{Status: 404, Header: map[string]string{"X-Amz-Request-Id": "RQ"}}, true},
+		"GET":                 {false, fail(400, "InvalidRequest", ""), false},
+		"GET without ids":     {false, answer{Status: 501, Body: "<Error><Code>NotImplemented</Code></Error>"}, false},
+		"GET without a code":  {false, answer{Status: 404, Body: "<Error><Code></Code></Error>"}, true},
+		"GET of another form": {false, answer{Status: 404, Body: "<html></html>"}, true},
 	} {
 		s := serve(t, func(seen) answer { return test.answer })
 		client := awsclient.S3(connect(t, unasked(s.URL)))
@@ -187,7 +189,7 @@ func TestIsUnexplained(t *testing.T) {
 		if test.head {
 			_, err = client.HeadBucket(t.Context(), &s3.HeadBucketInput{Bucket: aws.String("demo")})
 		}
-		if got := awsclient.IsUnexplained(err); got != test.want {
+		if got := awsclient.IsBare(err); got != test.want {
 			t.Errorf("%s: %t, %v", name, got, err)
 		}
 	}

@@ -101,12 +101,6 @@ func (b bucket) put(ctx context.Context, have *Status, write func() error) error
 	return b.conn.Patiently(ctx, "the new bucket to be known everywhere", awsclient.IsNotFound, write)
 }
 
-// explain asks a store that refused a HEAD by a GET, whose answer has a reason, such as a wrong region.
-func (b bucket) explain(ctx context.Context, s Spec, refused error) error {
-	_, err := b.GetBucketVersioning(ctx, &s3.GetBucketVersioningInput{Bucket: &s.Name}, at(s))
-	return cmp.Or(err, refused)
-}
-
 func (b bucket) root() part {
 	return part{
 		Attribute: "name",
@@ -120,8 +114,6 @@ func (b bucket) root() part {
 			case awsclient.IsAccessDenied(err):
 				return fmt.Errorf("the name is taken by another account, or s3:ListBucket on arn:%s:s3:::%s is not allowed: %w",
 					s.Partition, s.Name, err)
-			case awsclient.IsUnexplained(err) && !b.conn.Platform.AWSEndpoints:
-				return b.explain(ctx, s, err)
 			case err != nil:
 				return err
 			default:

@@ -140,7 +140,8 @@ const unknownError = "UnknownError"
 // gone. Of a HEAD, whose answer has no body, the request ID is the only proof; see IsBare.
 func (e *CallError) isForeign(code string) bool {
 	derived := strings.ReplaceAll(http.StatusText(e.HTTPStatus), " ", "")
-	return e.HTTPStatus != 0 && !e.proved && e.RequestID == "" && e.region == "" && (code == derived || code == unknownError)
+	unmarked := !e.proved && e.RequestID == "" && e.region == ""
+	return e.HTTPStatus != 0 && unmarked && (code == derived || code == unknownError)
 }
 
 const codeMalformedRegion = "AuthorizationHeaderMalformed"

@@ -50,7 +50,8 @@ const (
 	No
 )
 
-// features says it of all features at once: those that a kind of store has, and those that it lacks. The rest is unknown.
+// features says it of all features at once: those that a kind of store has, and those that it lacks. The rest is
+// unknown.
 func features(has, lacks []Feature) map[Feature]Support {
 	all := map[Feature]Support{}
 	for _, f := range has {

@@ -89,8 +89,8 @@ func (d *gatewayUserDataSource) Schema(
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A user of VersityGW's own, whether spinup created it or not, without its secret. Only for " +
-			"the provider's platform `versitygw`, with the credentials of the gateway's root or of a user of role `admin`. It is " +
-			"an error if there is no such user; the gateway's root is none.",
+			"the provider's platform `versitygw`, with the credentials of the gateway's root or of a user of role `admin`. " +
+			"It is an error if there is no such user; the gateway's root is none.",
 		Attributes: attributes,
 	}
 }

@@ -106,8 +106,8 @@ func gatewaySecretSchema() schema.Attribute {
 	return schema.SingleNestedAttribute{
 		CustomType: fwtypes.NewObjectType[gatewaySecretModel](),
 		Optional:   true,
-		MarkdownDescription: "A secret that is generated. Setting it on an imported user, or on one whose secret was given, " +
-			"generates a new one. Removing it leaves the user with its secret, and deletes what holds it in AWS. Not together " +
+		MarkdownDescription: "A secret that is generated. Setting it on an imported user, or on one whose secret was " +
+			"given, generates a new one. Removing it leaves the user with its secret, and deletes what holds it in AWS. Not together " +
 			"with `secret_wo`.",
 		Attributes: map[string]schema.Attribute{
 			"rotation": schema.StringAttribute{

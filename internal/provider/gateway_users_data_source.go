@@ -35,8 +35,8 @@ func (d *gatewayUsersDataSource) Schema(
 ) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The users of VersityGW's own, sorted by their access keys, without their secrets. The " +
-			"gateway's root is none of them. Only for the provider's platform `versitygw`, with the credentials of the root or " +
-			"of a user of role `admin`.",
+			"gateway's root is none of them. Only for the provider's platform `versitygw`, with the credentials of the root " +
+			"or of a user of role `admin`.",
 		Attributes: map[string]schema.Attribute{
 			"role": schema.StringAttribute{
 				Optional:            true,

@@ -12,9 +12,9 @@ import (
 
 // needs makes a setting depend on a feature of the store. Watched of the setting says whether a spec asks for it.
 //
-// What the store is known to lack is never read. What it may lack is read if it is asked for, and by an import or a data
-// source, to which an answer that the store does not have it means that nothing is there. Whoever asks for it is told
-// before the bucket is made, if the store can be asked about a bucket that does not exist.
+// What the store is known to lack is never read. What it may lack is read if it is asked for, and by an import or a
+// data source, to which an answer that the store does not have it means that nothing is there. Whoever asks for it is
+// told before the bucket is made, if the store can be asked about a bucket that does not exist.
 func (b bucket) needs(f awsclient.Feature, p part) part {
 	asked, observe, apply, canApply, enters := p.Watched, p.Observe, p.Apply, p.CanApply, p.Enters
 	askedNow := func(w wish) bool { return asked(w.Want) && !w.Want.ReadAll }

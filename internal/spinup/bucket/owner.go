@@ -103,7 +103,8 @@ func (b bucket) createFor(ctx context.Context, s Spec, o *Status) error {
 // noOwner says who is missing.
 func (b bucket) noOwner(s Spec, err error) error {
 	if awsclient.IsNotFound(err) && !awsclient.IsNoBucket(err) {
-		return fmt.Errorf("the gateway has no user with the access key %q, who is to own the bucket %s: %w", s.Owner, s.Name, err)
+		return fmt.Errorf("the gateway has no user with the access key %q, who is to own the bucket %s: %w",
+			s.Owner, s.Name, err)
 	}
 	return err
 }

@@ -314,3 +314,24 @@ func TestStoreErrors(t *testing.T) {
 		})
 	}
 }
+
+// What a store does not know it may take for CreateBucket, and finds a text that is well-formed malformed.
+func TestIsUnsupported_fallThrough(t *testing.T) {
+	clean(t)
+	server := serve(t, func(seen) answer {
+		return answer{Status: 400, Body: "<Error><Code>MalformedXML</Code><Message>No.</Message></Error>"}
+	})
+	cfg := unasked(server.URL)
+	cfg.Platform = "s3"
+	client := awsclient.S3(connect(t, cfg))
+	name := aws.String("demo")
+	_, block := client.PutPublicAccessBlock(t.Context(), &s3.PutPublicAccessBlockInput{
+		Bucket: name, PublicAccessBlockConfiguration: &types.PublicAccessBlockConfiguration{},
+	})
+	_, tags := client.PutBucketTagging(t.Context(), &s3.PutBucketTaggingInput{
+		Bucket: name, Tagging: &types.Tagging{TagSet: []types.Tag{{Key: aws.String("a"), Value: aws.String("ü")}}},
+	})
+	if !awsclient.IsUnsupported(block) || tags == nil || awsclient.IsUnsupported(tags) {
+		t.Errorf("switches: %v; tags, which may have what the store does not take: %v", block, tags)
+	}
+}

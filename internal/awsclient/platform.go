@@ -37,11 +37,11 @@ type Platform struct {
 // Platforms are the known kinds of store, AWS first. A new kind is one more row here, and one in the table of
 // templates/index.md.tmpl.
 //
-// The rows of aws, versitygw and minio are tested; where VersityGW depends on how it is run, it has what it can have. Its
-// standalone IAM has users with tags, keys and inline policies, answers InvalidAction for the rest, and drops the
-// boundary that CreateUser is given without a word. The others follow the vendors' documentation, which DESIGN.md names:
-// what a page says plainly is had or lacked, and what it does not mention, or what only some releases have, is unknown.
-// s3 is any other store: of it nothing is known.
+// The rows of aws, versitygw and minio are tested; where VersityGW depends on how it is run, it has what it can have.
+// Its standalone IAM has users with tags, keys and inline policies, answers InvalidAction for the rest, and drops the
+// boundary that CreateUser is given without a word. The others follow documentation of the vendors, which DESIGN.md
+// names: what a page says plainly is had or lacked, and what it does not mention, or what only some releases have, is
+// unknown. s3 is any other store: of it nothing is known.
 func Platforms() []Platform {
 	all := Features()
 	s3Only := []Feature{Groups, InlinePolicies, UserTags, AdminAPI} // the store has no IAM that speaks AWS's language

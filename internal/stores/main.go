@@ -1,5 +1,5 @@
-// Command stores writes what the platforms have into the template of the guide on stores that its argument names, between
-// the two comments that say so. It may import awsclient.
+// Command stores writes what the platforms have into the template of the guide on stores, which its argument names,
+// between the two comments that say so. It may import awsclient.
 package main
 
 import (

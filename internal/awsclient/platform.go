@@ -10,7 +10,7 @@ import (
 type Platform struct {
 	Name            string
 	DefaultEndpoint string // of S3, if neither the configuration nor the environment has one
-	DefaultRegion   string // if neither the configuration nor the environment has one
+	DefaultRegion   string // if neither the configuration nor the environment has one; "" if one has to be given
 	Partition       string // in ARNs; "" if the region decides
 	IAMRegion       string // that calls of IAM and STS are signed for; "" for the configured one
 
@@ -39,8 +39,9 @@ type Platform struct {
 //
 // The rows of aws, versitygw and minio are tested; where VersityGW depends on how it is run, it has what it can have.
 // Its standalone IAM has users with tags, keys and inline policies, answers InvalidAction for the rest, and drops the
-// boundary that CreateUser is given without a word. The others follow the vendors' documentation, which DESIGN.md names.
-// s3 is any other store: of it nothing is known.
+// boundary that CreateUser is given without a word. The others follow documentation of the vendors, which DESIGN.md
+// names: what a page says plainly is had or lacked, and what it does not mention, or what only some releases have, is
+// unknown. s3 is any other store: of it nothing is known.
 func Platforms() []Platform {
 	all := Features()
 	s3Only := []Feature{Groups, InlinePolicies, UserTags, AdminAPI} // the store has no IAM that speaks AWS's language
@@ -70,10 +71,45 @@ func Platforms() []Platform {
 		},
 		{
 			Name: "minio", DefaultRegion: "us-east-1", Partition: "aws", IAMRegion: globalRegion,
-			Tested: "MinIO of 2026-02-12",
+			Tested: "MinIO of 2026-02-12", ContentMD5: true, // which older releases want
 			Features: features( // default encryption is there only with a key service
 				[]Feature{Tagging, Versioning, ListVersions, Policy, Lifecycle, ObjectLock},
 				slices.Concat(s3Only, []Feature{PublicAccessBlock, Ownership, Logging})),
+		},
+		{ // its IAM came with Squid, its access logs with Tentacle
+			Name: "ceph", DefaultRegion: "us-east-1", Partition: "aws", IAMRegion: globalRegion,
+			Features: features(
+				[]Feature{Tagging, Versioning, ListVersions, Policy, Lifecycle}, []Feature{AdminAPI}),
+		},
+		{
+			Name: "r2", DefaultRegion: "auto", Partition: "aws", IAMRegion: globalRegion,
+			Features: features(
+				[]Feature{Lifecycle},
+				slices.Concat(s3Only, []Feature{
+					Tagging, Versioning, Policy, PublicAccessBlock, Ownership, Encryption, Logging, ObjectLock,
+				})),
+		},
+		{ // the endpoint has the region in its name. Every bucket is versioned, so versioning is not to be managed unasked
+			Name: "b2", Partition: "aws", IAMRegion: globalRegion, ContentMD5: true,
+			Features: features([]Feature{ListVersions, Encryption, Lifecycle, ObjectLock}, s3Only),
+		},
+		{
+			Name: "garage", DefaultRegion: "garage", Partition: "aws", IAMRegion: globalRegion,
+			Features: features(
+				[]Feature{Lifecycle},
+				slices.Concat(s3Only, []Feature{
+					Tagging, Versioning, ListVersions, Policy, PublicAccessBlock, Ownership, Encryption, Logging, ObjectLock,
+				})),
+		},
+		{ // the endpoint has the region in its name
+			Name: "scaleway", Partition: "aws", IAMRegion: globalRegion,
+			Features: features(
+				[]Feature{Tagging, Versioning, ListVersions, Policy, Lifecycle, ObjectLock}, s3Only),
+		},
+		{
+			Name: "seaweedfs", DefaultRegion: "us-east-1", Partition: "aws", IAMRegion: globalRegion,
+			Features: features(
+				[]Feature{Versioning, ListVersions, Policy, ObjectLock}, []Feature{AdminAPI}),
 		},
 		{
 			Name: "s3", DefaultRegion: "us-east-1", Partition: "aws", IAMRegion: globalRegion,

@@ -40,6 +40,10 @@ func TestPlatforms_complete(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	sources, err := os.ReadFile("../../DESIGN.md")
+	if err != nil {
+		t.Fatal(err)
+	}
 	names := map[string]bool{}
 	for _, p := range awsclient.Platforms() {
 		if p.Name == "" || names[p.Name] {
@@ -47,12 +51,13 @@ func TestPlatforms_complete(t *testing.T) {
 		}
 		names[p.Name] = true
 		// The region decides on AWS, so only other stores have fixed values.
-		for field, value := range map[string]string{
-			"DefaultRegion": p.DefaultRegion, "Partition": p.Partition, "IAMRegion": p.IAMRegion,
-		} {
+		for field, value := range map[string]string{"Partition": p.Partition, "IAMRegion": p.IAMRegion} {
 			if (value == "") != p.AWSEndpoints {
 				t.Errorf("%s: %s is %q", p.Name, field, value)
 			}
+		}
+		if p.AWSEndpoints && p.DefaultRegion != "" {
+			t.Errorf("%s: the region has to be given, but %s is the default", p.Name, p.DefaultRegion)
 		}
 		if p.RequireTLS && !p.Has(awsclient.Policy) {
 			t.Errorf("%s: RequireTLS needs Policy", p.Name)
@@ -60,9 +65,25 @@ func TestPlatforms_complete(t *testing.T) {
 		row := "| `" + p.Name + "` |"
 		_, rest, ok := strings.Cut(string(page), "\n"+row)
 		line, _, _ := strings.Cut(rest, "\n")
-		if !ok || !strings.Contains(line, p.DefaultRegion) || !strings.Contains(line, p.DefaultEndpoint) {
-			t.Errorf("%s: the table of templates/index.md.tmpl has %q, want the region %q and the endpoint %q", p.Name,
-				row+line, p.DefaultRegion, p.DefaultEndpoint)
+		region, endpoint := cell(p.DefaultRegion), cell(p.DefaultEndpoint)
+		if p.AWSEndpoints {
+			endpoint = "AWS's own"
+		}
+		if !ok || !strings.Contains(line, "| "+region+" | "+endpoint+" |") {
+			t.Errorf("%s: the table of templates/index.md.tmpl has %q, want the region %s and the endpoint %s", p.Name,
+				row+line, region, endpoint)
+		}
+		// What is not tested has a source.
+		if p.Tested == "" && p.Name != "s3" && !strings.Contains(string(sources), "\n"+row) {
+			t.Errorf("%s: DESIGN.md does not say which documentation the row follows", p.Name)
 		}
 	}
+}
+
+// cell is how the table says a default.
+func cell(value string) string {
+	if value == "" {
+		return "none"
+	}
+	return "`" + value + "`"
 }

@@ -29,7 +29,7 @@ func TestValidate(t *testing.T) {
 		"region with blank":        {awsclient.Config{Region: "us east", Platform: "s3", Endpoints: store}, "region", "blanks"},
 		"new region":               {cfg: awsclient.Config{Region: "us-esat-1", SkipRegionValidation: true}},
 		"region of another store":  {cfg: awsclient.Config{Region: "In-Bangalore-1", Platform: "kos", Endpoints: store}},
-		"platform":                 {awsclient.Config{Platform: "azure"}, "platform", `"azure" is not one of aws, versitygw, yandex, kos, minio, s3`},
+		"platform":                 {awsclient.Config{Platform: "azure"}, "platform", `"azure" is not one of aws, versitygw, yandex, kos, minio, ceph, r2, b2, garage, scaleway, seaweedfs, s3`},
 		"store without endpoint":   {awsclient.Config{Platform: "minio"}, "endpoints.s3", "minio"},
 		"store with endpoint":      {cfg: awsclient.Config{Platform: "minio", Endpoints: store}},
 		"store that has a default": {cfg: awsclient.Config{Platform: "yandex"}},

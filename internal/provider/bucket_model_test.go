@@ -390,8 +390,10 @@ func TestBucketModel_platforms(t *testing.T) {
 		switch platform {
 		case "aws":
 			nulls, tls, levels = "access_log lifecycle_preset name_prefix owner policy tags", "true", `["admin"]`
-		case "kos", "s3":
+		case "kos", "r2", "garage", "s3":
 			nulls += " versioning"
+		case "b2":
+			nulls = strings.Replace(store, " encryption", "", 1) + " versioning"
 		case "versitygw":
 			nulls = strings.Replace(store, " object_ownership", "", 1)
 		}

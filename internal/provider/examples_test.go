@@ -20,7 +20,7 @@ func TestAccExamples(t *testing.T) {
 	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		b.MakeZone(t, "example.edu") // the sites in them are in it
 		for _, dir := range exampleFolders(t) {
-			if ofGateway(dir) {
+			if ofGateway(dir) || ofStore(dir) {
 				continue
 			}
 			if b.Kind != emulator.Fakecloud && strings.HasSuffix(dir, "website") {

@@ -139,14 +139,22 @@ func storeAttributes() map[string]schema.Attribute {
 			"other platforms, many of which have no STS. If both `skip_credentials_validation` and " +
 			"`skip_requesting_account_id` are `true`, STS is not called at all."}
 	}
+	var tested []string
+	for _, p := range awsclient.Platforms() {
+		if p.Tested != "" {
+			tested = append(tested, p.Name)
+		}
+	}
 	return map[string]schema.Attribute{
 		"platform": schema.StringAttribute{
 			Optional: true,
 			MarkdownDescription: "Kind of store: `" + strings.Join(awsclient.PlatformNames(), "`, `") +
 				"`. Default: `aws`, also for emulators of AWS. `s3` is any S3-compatible store. The platform only sets " +
 				"defaults: which settings are managed if a resource leaves them unset (encryption, public access block and so " +
-				"on), whether STS is called, the region, and for `yandex` the endpoint. Each can be set differently. The " +
-				"defaults of all platforms but `aws` follow documentation and are not tested.",
+				"on), whether STS is called, the region, and for `yandex` the endpoint. Each can be set differently. A plan " +
+				"refuses what the platform is known not to have. Tested: `" + strings.Join(tested, "`, `") + "`. The others " +
+				"follow the documentation of their vendors and are not tested; `s3` assumes nothing. The guide \"S3-compatible " +
+				"stores\" has the table.",
 		},
 		"endpoints": schema.SingleNestedAttribute{
 			Optional: true, Attributes: endpoints,

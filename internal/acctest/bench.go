@@ -337,7 +337,8 @@ func (b *Bench) S3() *s3.Client { return b.account.S3 }
 // IAM is a plain client of the emulator itself, as root.
 func (b *Bench) IAM() *iam.Client { return b.account.IAM }
 
-func (b *Bench) root() aws.CredentialsProvider {
+// Root are the credentials of root in the emulator itself.
+func (b *Bench) Root() aws.CredentialsProvider {
 	return credentials.NewStaticCredentialsProvider(b.base.Key, b.base.Secret, "")
 }
 

@@ -10,12 +10,12 @@ import (
 
 // SSM is a plain client of the emulator itself, as root.
 func (b *Bench) SSM() *ssm.Client {
-	return ssm.New(ssm.Options{Region: Region, BaseEndpoint: &b.Endpoint, Credentials: b.root()})
+	return ssm.New(ssm.Options{Region: Region, BaseEndpoint: &b.Endpoint, Credentials: b.Root()})
 }
 
 // SecretsManager is a plain client of the emulator itself, as root.
 func (b *Bench) SecretsManager() *secretsmanager.Client {
-	return secretsmanager.New(secretsmanager.Options{Region: Region, BaseEndpoint: &b.Endpoint, Credentials: b.root()})
+	return secretsmanager.New(secretsmanager.Options{Region: Region, BaseEndpoint: &b.Endpoint, Credentials: b.Root()})
 }
 
 // StoredKey is an access key as a store of AWS holds it.

@@ -14,6 +14,8 @@ const (
 	Encryption                       // default encryption
 	Logging                          // access logs
 	Lifecycle                        // lifecycle rules
+	StorageClasses                   // AWS's storage classes, which lifecycle rules move objects to
+	AbortRules                       // lifecycle rules that delete unfinished uploads
 	ObjectLock                       // retention and legal holds
 	Groups                           // all of IAM: groups and managed policies, which the access levels need, and more
 	InlinePolicies                   // IAM users with policies of their own
@@ -34,7 +36,8 @@ func Features() []Feature {
 func (f Feature) String() string {
 	return [...]string{
 		"bucket tags", "versioning", "lists of old versions", "bucket policies", "public access block",
-		"object ownership", "default encryption", "access logs", "lifecycle rules", "object lock",
+		"object ownership", "default encryption", "access logs", "lifecycle rules", "AWS's storage classes",
+		"lifecycle rules for unfinished uploads", "object lock",
 		"IAM groups and managed policies", "IAM users with inline policies", "tags of IAM users", "the Admin API",
 	}[f]
 }

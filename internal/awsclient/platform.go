@@ -72,9 +72,11 @@ func Platforms() []Platform {
 		{
 			Name: "minio", DefaultRegion: "us-east-1", Partition: "aws", IAMRegion: globalRegion,
 			Tested: "MinIO of 2026-02-12", ContentMD5: true, // which older releases want
-			Features: features( // default encryption is there only with a key service
+			// Default encryption is there only with a key service. Lifecycle rules move objects to remote tiers, whose names an
+			// administrator chooses, and the server deletes unfinished uploads by a setting of its own.
+			Features: features(
 				[]Feature{Tagging, Versioning, ListVersions, Policy, Lifecycle, ObjectLock},
-				slices.Concat(s3Only, []Feature{PublicAccessBlock, Ownership, Logging})),
+				slices.Concat(s3Only, []Feature{PublicAccessBlock, Ownership, Logging, StorageClasses, AbortRules})),
 		},
 		{ // its IAM came with Squid, its access logs with Tentacle
 			Name: "ceph", DefaultRegion: "us-east-1", Partition: "aws", IAMRegion: globalRegion,

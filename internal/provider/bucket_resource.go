@@ -212,9 +212,9 @@ func bucketSettingsSchema() map[string]schema.Attribute {
 				"`deep-archive-rule`: move to DEEP_ARCHIVE after 1 day), `archive` (`archive-rule`: move to GLACIER_IR after 90 " +
 				"days), `expire-noncurrent` (`expire-noncurrent-rule`: delete old versions 30 days after a newer one took their " +
 				"place, and delete markers without versions), or `abort-uploads` (`abort-uploads-rule`: delete unfinished " +
-				"uploads after 7 days). Rules of `spinup_lifecycle_rule` and of other owners are left alone. Default: none; " +
-				"rules are then neither read nor written. The old value `archive, changed` in a plan means a rule of that name " +
-				"that was changed elsewhere.",
+				"uploads after 7 days). MinIO has `expire-noncurrent` only. Rules of `spinup_lifecycle_rule` and of other owners " +
+				"are left alone. Default: none; rules are then neither read nor written. The old value `archive, changed` in a " +
+				"plan means a rule of that name that was changed elsewhere.",
 			Validators: []validator.String{stringvalidator.OneOf(lifecyclerule.PresetNames()...)},
 		},
 		"access_levels": schema.SetAttribute{

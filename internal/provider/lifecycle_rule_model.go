@@ -104,6 +104,9 @@ func (m *lifecycleRuleModel) resolve(
 	if r.prior != nil {
 		m.keepDates(ctx, r.prior, &diags)
 	}
+	if !r.applying {
+		r.data.checkStore(&diags, r.config.asks(ctx, &diags)...)
+	}
 	return diags
 }
 

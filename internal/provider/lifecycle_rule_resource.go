@@ -87,7 +87,8 @@ func lifecycleRuleSchema(ctx context.Context) schema.Schema {
 				"than `noncurrent_days`, which must be set: 1 to 100. Unset: none.",
 				int64validator.Between(1, lifecyclerule.MaxVersions)),
 			"delete_incomplete_uploads_days": days(1, "Days after which an unfinished multipart upload is deleted, "+
-				"counted from its beginning: at least 1. Not together with tags or object sizes in `filter`."),
+				"counted from its beginning: at least 1. Not together with tags or object sizes in `filter`. Not on MinIO, which "+
+				"deletes them by itself, after a day unless its `stale_uploads_expiry` says otherwise."),
 			"transitions":            transitionsSchema(),
 			"noncurrent_transitions": noncurrentTransitionsSchema(),
 			"status": computed("Status of the rule in S3: `Enabled` or `Disabled`. It follows `enabled`; a rule that was " +
@@ -130,7 +131,7 @@ func transitionsSchema() schema.Attribute {
 		MarkdownDescription: "Moves of objects to other storage classes, at most one to each. Their days, or dates, must " +
 			"be in S3's order of the classes, which is the order in the description of `storage_class`. `STANDARD_IA` and " +
 			"`ONEZONE_IA` take objects from day 30 on, and keep them for 30 days before the next move. S3 does not move " +
-			"objects smaller than 128 KB, unless `filter` sets a size.",
+			"objects smaller than 128 KB, unless `filter` sets a size. Not on MinIO, which has none of these classes.",
 		Validators: []validator.Set{setvalidator.NoNullValues()},
 		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 			"days": days(0, "Days after which an object is moved: at least 0, which is at the next midnight UTC. "+
@@ -153,7 +154,7 @@ func noncurrentTransitionsSchema() schema.Attribute {
 		Optional: true,
 		Computed: true,
 		MarkdownDescription: "Moves of old versions to other storage classes, at most one to each, in the same order as " +
-			"`transitions`. For buckets with versioning.",
+			"`transitions`. For buckets with versioning. Not on MinIO.",
 		Validators: []validator.Set{setvalidator.NoNullValues()},
 		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 			"days": age,
@@ -224,8 +225,5 @@ func (m *lifecycleRuleModel) attributes() map[string]attr.Value {
 	}
 }
 
-// checkPlan holds the rules that need the provider's configuration.
-func (m *lifecycleRuleModel) checkPlan(_ context.Context, data *providerData) (diags diag.Diagnostics) {
-	data.checkStore(&diags, text("name", m.Name, awsclient.Lifecycle))
-	return diags
-}
+// checkPlan has nothing to say: resolve, which sees the configuration, asks what the store has.
+func (m *lifecycleRuleModel) checkPlan(context.Context, *providerData) diag.Diagnostics { return nil }

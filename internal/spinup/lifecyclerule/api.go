@@ -51,7 +51,7 @@ func NewWriter(conn *awsclient.Conn, bucket, region string) Writer {
 	if region == "" {
 		region = conn.Region
 	}
-	s := &store{NewAPI(conn), bucket, region}
+	s := &store{NewAPI(conn), conn.Platform, bucket, region}
 	return document.NewWriter[Configuration, Element](conn, bucket, document.Store[Configuration, Element]{
 		Noun: "lifecycle configuration", Item: "rule", Read: s.read, Write: s.write, Delete: s.delete,
 		Check: Configuration.check, Differ: Element.differences,
@@ -61,6 +61,7 @@ func NewWriter(conn *awsclient.Conn, bucket, region string) Writer {
 // store reads and writes a whole configuration, as XML and not by the SDK's types, which drop what they do not know.
 type store struct {
 	API
+	platform       awsclient.Platform
 	bucket, region string
 }
 
@@ -105,6 +106,9 @@ func (s *store) write(ctx context.Context, c Configuration) error {
 	if old := c.legacy(); awsclient.IsInvalid(err) && len(old) > 0 {
 		return fmt.Errorf("%w; the rules %s have a prefix in place of a filter, and S3 accepts no rule with a "+
 			"filter beside them: rewrite them first", err, strings.Join(old, ", "))
+	}
+	if doubtful := c.doubtful(s.platform); awsclient.IsInvalid(err) && len(doubtful) > 0 {
+		return fmt.Errorf("%w; the store may not have %s: leave that out", err, strings.Join(doubtful, " and "))
 	}
 	return err
 }

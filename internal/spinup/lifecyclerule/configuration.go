@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 )
 
 // Element is a rule in a configuration. A parsed one is written back byte for byte as it was read, with all that this
@@ -84,6 +86,25 @@ func (c Configuration) legacy() []string {
 		}
 	}
 	return names
+}
+
+// doubtful names what the new rules ask for and the platform is not known to have.
+func (c Configuration) doubtful(platform awsclient.Platform) (all []string) {
+	var asked Rule
+	for _, e := range c.Rules {
+		if e.raw == "" {
+			asked.Transitions = append(asked.Transitions, e.Transitions...)
+			asked.NoncurrentTransitions = append(asked.NoncurrentTransitions, e.NoncurrentTransitions...)
+			asked.DeleteIncompleteUploadsDays = max(asked.DeleteIncompleteUploadsDays, e.DeleteIncompleteUploadsDays)
+		}
+	}
+	if classes := asked.Classes(); len(classes) > 0 && !platform.Has(awsclient.StorageClasses) {
+		all = append(all, "the storage class "+strings.Join(classes, ", "))
+	}
+	if asked.DeleteIncompleteUploadsDays > 0 && !platform.Has(awsclient.AbortRules) {
+		all = append(all, awsclient.AbortRules.String())
+	}
+	return all
 }
 
 const namespace = "http://s3.amazonaws.com/doc/2006-03-01/"

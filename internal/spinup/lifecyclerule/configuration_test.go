@@ -10,6 +10,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 )
 
 func written(inside ...string) string {
@@ -235,6 +237,37 @@ func TestParse_carried(t *testing.T) {
 	}
 	if large, ok := c.Find("large"); !ok || !large.Enabled {
 		t.Errorf("not found: %+v", large)
+	}
+}
+
+// TestConfiguration_doubtful: what a refusal may be about is in new rules, and is something that the store is not known to
+// have.
+func TestConfiguration_doubtful(t *testing.T) {
+	const classes, uploads = "the storage class GLACIER, DEEP_ARCHIVE", "lifecycle rules for unfinished uploads"
+	moves := Rule{
+		Transitions:           []Transition{{StorageClass: "DEEP_ARCHIVE"}},
+		NoncurrentTransitions: []NoncurrentTransition{{StorageClass: "GLACIER"}, {StorageClass: "DEEP_ARCHIVE"}},
+	}
+	aborts := Rule{DeleteIncompleteUploadsDays: 1}
+	for name, test := range map[string]struct {
+		rules []Element
+		want  []string // of a platform other than AWS
+	}{
+		"days":   {[]Element{{Rule: Rule{ExpirationDays: 1}}}, nil},
+		"moves":  {[]Element{{Rule: moves}}, []string{classes}},
+		"aborts": {[]Element{{Rule: aborts}}, []string{uploads}},
+		"both":   {[]Element{{Rule: aborts}, {Rule: moves}}, []string{classes, uploads}},
+		"old":    {[]Element{{Rule: moves, raw: "<Rule/>"}, {Rule: aborts, raw: "<Rule/>"}}, nil},
+	} {
+		for _, platform := range awsclient.Platforms() {
+			want := test.want
+			if platform.Name == "aws" {
+				want = nil
+			}
+			if got := (Configuration{Rules: test.rules}).doubtful(platform); !slices.Equal(got, want) {
+				t.Errorf("%s on %s: %q, want %q", name, platform.Name, got, want)
+			}
+		}
 	}
 }
 

@@ -65,6 +65,19 @@ const (
 	statusDisabled = "Disabled"
 )
 
+// Classes are the storage classes that the rule moves objects and old versions to, in S3's order, as far as they are
+// known.
+func (r Rule) Classes() []string {
+	named := map[string]bool{}
+	for _, t := range r.Transitions {
+		named[t.StorageClass] = true
+	}
+	for _, t := range r.NoncurrentTransitions {
+		named[t.StorageClass] = true
+	}
+	return slices.DeleteFunc(StorageClasses(), func(class string) bool { return !named[class] })
+}
+
 // Key identifies the rule within its bucket.
 func (r Rule) Key() string { return r.Name }
 

@@ -74,8 +74,7 @@ func (l liveStore) get(ctx context.Context, key credential, bucket string) (refu
 
 // refused tells an answer that refuses a call from a call that had none.
 func refused(err error) (refusal string, _ error) {
-	var api smithy.APIError
-	if errors.As(err, &api) {
+	if api, ok := errors.AsType[smithy.APIError](err); ok {
 		return api.ErrorCode(), nil
 	}
 	return "", err

@@ -50,7 +50,9 @@ func (l liveStore) makeBucket(ctx context.Context, name string) error {
 	if _, err := l.S3.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: &name}); err != nil {
 		return fmt.Errorf("making the bucket %s: %w", name, err)
 	}
-	_, err := l.S3.PutObject(ctx, &s3.PutObjectInput{Bucket: &name, Key: aws.String(pageKey), Body: strings.NewReader("x")})
+	_, err := l.S3.PutObject(ctx, &s3.PutObjectInput{
+		Bucket: &name, Key: aws.String(pageKey), Body: strings.NewReader("Root's."),
+	})
 	if err != nil {
 		return fmt.Errorf("putting an object into %s: %w", name, err)
 	}

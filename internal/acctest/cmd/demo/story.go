@@ -127,7 +127,8 @@ const (
 )
 
 func (s *story) plan(ctx context.Context, code int, text string, variables ...string) (string, error) {
-	return s.terraform(ctx, code, text, append([]string{"plan", "-detailed-exitcode", "-out=" + planFile}, variables...)...)
+	args := append([]string{"plan", "-detailed-exitcode", "-out=" + planFile}, variables...)
+	return s.terraform(ctx, code, text, args...)
 }
 
 func (s *story) planCreation(ctx context.Context) ([]string, error) {

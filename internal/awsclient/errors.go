@@ -29,6 +29,7 @@ type CallError struct {
 
 	err    error
 	region string // that AWS names to use instead
+	aws    bool   // AWS, or an emulator of it, was asked, not another store
 	proved bool   // the answer has a service's own error in it
 	other  bool   // the store answered another question
 }
@@ -279,9 +280,12 @@ func IsNotImplemented(err error) bool {
 }
 
 // IsUnsupported reports whether the store does not have what the call is about: it says so, or it took the call for
-// another one, because it leaves out what it does not know. AWS does neither.
+// another one, because it leaves out what it does not know. S3 of AWS has everything, and says 405 for other reasons.
 func IsUnsupported(err error) bool {
 	c := call(err)
+	if c.aws && c.Service == "s3" {
+		return false
+	}
 	return IsNotImplemented(err) && !IsNoEndpoint(err) || c.other ||
 		c.Operation != "" && c.Operation != "CreateBucket" && c.hasCode("BucketAlreadyOwnedByYou", codeAnothersBucket)
 }

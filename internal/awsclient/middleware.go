@@ -24,6 +24,7 @@ func describeFailure(aws bool) stackOption {
 			out, metadata, err := next.HandleInitialize(ctx, in)
 			results, _ := retry.GetAttemptResults(metadata)
 			e := &CallError{
+				aws:       aws,
 				Service:   serviceOf(ctx),
 				Operation: middleware.GetOperationName(ctx),
 				Resource:  resourceOf(in.Parameters),

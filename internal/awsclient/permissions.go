@@ -50,12 +50,13 @@ func reads(operation string) bool {
 	return false
 }
 
-// ActionFor returns the IAM actions that allow the operation, separated by commas; "" for an operation not in perms.
+// ActionFor returns the IAM actions that allow the operation, separated by commas; for an operation not in perms, which
+// only other stores are asked for, the one of its name in S3.
 func ActionFor(perms []Permission, operation string) string {
 	for _, p := range perms {
 		if p.Operation == operation {
 			return strings.Join(p.Actions, ", ")
 		}
 	}
-	return ""
+	return "s3:" + operation
 }

@@ -34,7 +34,7 @@ func TestPermissions(t *testing.T) {
 	if got := awsclient.ActionFor(got, "DeleteObjects"); got != "s3:DeleteObject, s3:DeleteObjectVersion" {
 		t.Errorf("got %q", got)
 	}
-	if got := awsclient.ActionFor(got, "GetObject"); got != "" {
+	if got := awsclient.ActionFor(got, "GetObject"); got != "s3:GetObject" {
 		t.Errorf("got %q", got)
 	}
 }

@@ -219,6 +219,11 @@ func (m *bucketModel) resolveSettings(r turn[bucketModel]) {
 			levels = levelSet([]access.Level{access.Admin})
 		}
 	}
+	if r.prior != nil { // what an import saw, and what asks for nothing
+		versioning = kept(versioning, r.prior.Versioning, !r.prior.Versioning.ValueBool())
+		ownership = kept(ownership, r.prior.ObjectOwnership, true)
+		public = kept(public, r.prior.PublicAccess, r.prior.PublicAccess.ValueString() == bucket.PublicNone)
+	}
 	m.Versioning = pick(r.config.Versioning, versioning)
 	m.RequireTLS = pick(r.config.RequireTLS, tls)
 	owner := types.StringNull() // whoever made it
@@ -229,6 +234,15 @@ func (m *bucketModel) resolveSettings(r turn[bucketModel]) {
 	m.ObjectOwnership = pick(r.config.ObjectOwnership, ownership)
 	m.PublicAccess = pick(r.config.PublicAccess, public)
 	m.AccessLevels = pick(r.config.AccessLevels, levels)
+}
+
+// kept is the default of an attribute, or, if a platform leaves the attribute alone, what state has, if that is harmless:
+// it asks for nothing, or is nothing that could be taken away.
+func kept[T attr.Value](otherwise, prior T, harmless bool) T {
+	if otherwise.IsNull() && harmless {
+		return prior
+	}
+	return otherwise
 }
 
 func levelSet(levels []access.Level) types.Set {
@@ -249,6 +263,9 @@ func (m *bucketModel) resolveEncryption(ctx context.Context, r turn[bucketModel]
 		return
 	case config.IsNull() && !r.data.platform.Has(awsclient.Encryption):
 		m.Encryption = fwtypes.ObjectNull[encryptionModel]()
+		if r.prior != nil {
+			m.Encryption = r.prior.Encryption
+		}
 		return
 	}
 	e := config.Get(ctx, diags)
@@ -468,7 +485,12 @@ func (m *bucketModel) fill(
 	if m.BypassGovernance.IsNull() { // state is of a version that did not have it
 		m.BypassGovernance = types.BoolValue(false)
 	}
-	return m.bucketFacts.fill(ctx, t.session, w, have)
+	planned := m.Owner
+	diags := m.bucketFacts.fill(ctx, t.session, w, have)
+	if t.applying && w.Prior != nil && w.Want.Owner == w.Prior.Owner {
+		m.Owner = planned // what was given away since the refresh shows at the next one
+	}
+	return diags
 }
 
 // fill records what was seen. What was not looked at, or is not there, is null.

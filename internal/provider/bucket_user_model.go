@@ -113,7 +113,11 @@ func (k *accessKeyModel) imported() bool {
 
 func (m *bucketUserModel) resolve(ctx context.Context, r turn[bucketUserModel]) (diags diag.Diagnostics) {
 	m.WebAdmin = pick(r.config.WebAdmin, types.BoolValue(false))
-	m.Grant = pick(r.config.Grant, defaultGrant(r.data))
+	grant := defaultGrant(r.data)
+	if r.prior != nil && !r.prior.Grant.IsNull() {
+		grant = r.prior.Grant // a default is for what is new
+	}
+	m.Grant = pick(r.config.Grant, grant)
 	if !r.applying {
 		r.config.checkPlatform(r.data, &diags)
 	}

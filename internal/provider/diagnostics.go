@@ -126,6 +126,9 @@ func withAdvice(err error, permissions []awsclient.Permission) string {
 	case awsclient.IsUnsupported(err):
 		return awsclient.Text(err) + "\n\nThe store does not have this. Leave the attribute out: what is not set is " +
 			"neither read nor written on such a store."
+	case awsclient.IsNotImplemented(err) && !awsclient.IsNoEndpoint(err):
+		return awsclient.Text(err) +
+			"\n\nThe store does not support this. Leave the attribute unset, or set the provider's platform."
 	case awsclient.IsCredentials(err):
 		return awsclient.Text(err) + "\n\n" + connectAdvice(err)
 	}

@@ -61,7 +61,9 @@ func TestAccExamples_gateway(t *testing.T) {
 }
 
 // ofGateway reports whether a folder needs VersityGW.
-func ofGateway(dir string) bool { return strings.Contains(dir, "/spinup_gateway_") }
+func ofGateway(dir string) bool {
+	return strings.Contains(dir, "/spinup_gateway_") || dir == "demo-versitygw"
+}
 
 // exampleFolders are the folders that hold Terraform configuration.
 func exampleFolders(t *testing.T) []string {

@@ -142,3 +142,59 @@ func TestAccStranger_bare(t *testing.T) {
 		}
 	}, emulator.VersityGW, emulator.MinIO)
 }
+
+// TestAccStranger_imports: what an import saw is harmless, and no reason for a change.
+func TestAccStranger_imports(t *testing.T) {
+	acctest.Stores(t, func(t *testing.T, b *acctest.Bench) {
+		for _, platform := range []string{"s3", "kos", b.Kind.Platform()} {
+			for _, settings := range []string{"", "  public_access = \"none\"", "  versioning = false"} {
+				b := b.Fork(t)
+				b.Platform = platform
+				b.MakeBucket(t, b.Name)
+				tf := b.Served(t)
+				tf.Write(storeBucket(b, settings))
+				tf.Must("import", "spinup_bucket.b", b.Name)
+				tf.Empty()
+				tf.Destroy()
+				b.Gone(t, b.Name)
+			}
+		}
+	}, emulator.VersityGW, emulator.MinIO)
+}
+
+// TestAccStranger_none: public_access = "none" asks nothing of a store without policies.
+func TestAccStranger_none(t *testing.T) {
+	acctest.Only(t, emulator.MinIO, everywhere, func(t *testing.T, b *acctest.Bench) {
+		b.Platform = "s3"
+		b.Gateway.Inject(gateway.Rule{
+			Match: gateway.Op("s3:GetBucketPolicy", "s3:PutBucketPolicy"), Fault: answersOf()["501"],
+		})
+		tf := b.Played(t)
+		for _, value := range []string{"none", "unblocked"} {
+			tf.Write(storeBucket(b, fmt.Sprintf("  public_access = %q", value)))
+			tf.Apply()
+			tf.Empty()
+		}
+		tf.Destroy()
+		b.Gone(t, b.Name)
+	})
+}
+
+// TestAccStranger_adopted: a bucket of which it is not certain that this run made it is never taken back.
+func TestAccStranger_adopted(t *testing.T) {
+	acctest.Stores(t, func(t *testing.T, b *acctest.Bench) {
+		b.Platform = "s3"
+		b.Gateway.Inject(gateway.Rule{Match: gateway.Op("s3:PutBucketTagging"), Fault: gateway.FallThrough()})
+		b.Gateway.Inject(gateway.Rule{Match: gateway.Op("s3:CreateBucket"), Fault: gateway.ResetAfter(), Times: 1})
+		tf := b.Played(t)
+		tf.Write(storeBucket(b, `  tags = { A = "b" }`))
+		saysAll(t, tf.MustFail("apply", "-auto-approve"), "tags")
+		if left := b.Leftovers(t, b.Name); len(left) != 1 {
+			t.Errorf("left are %v, want the bucket", left)
+		}
+		tf.Write(storeBucket(b, ""))
+		tf.Apply()
+		tf.Destroy()
+		b.Gone(t, b.Name)
+	}, emulator.VersityGW, emulator.MinIO)
+}

@@ -35,7 +35,7 @@ func (b bucket) needs(f awsclient.Feature, p part) part {
 			return err
 		}
 		err = b.missing(f, err)
-		if o.Root != nil && o.Root.Fresh {
+		if o.Root != nil && o.Root.Ours {
 			return b.takeBack(ctx, w.Want, o, err)
 		}
 		return err

@@ -40,7 +40,9 @@ func (b bucket) lockable(ctx context.Context, s Spec) (bool, error) {
 
 // noLock reports whether the answer says that there is no lock: the bucket or the version has none, it is a delete
 // marker, or the store does not know of locks.
-func noLock(err error) bool { return awsclient.IsNotFound(err) || awsclient.IsUnsupported(err) }
+func noLock(err error) bool {
+	return awsclient.IsNotFound(err) || awsclient.IsNotImplemented(err) || awsclient.IsUnsupported(err)
+}
 
 // errEnough ends the search for locked versions.
 var errEnough = errors.New("enough locked versions were found")

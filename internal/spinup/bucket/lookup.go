@@ -103,7 +103,7 @@ func (l *Listing) Tags(
 				region = conn.Region
 			}
 			tags, err := tagsOf(ctx, api.GetBucketTagging, Spec{Name: entry.Name, Region: region})
-			if err != nil {
+			if err != nil && !awsclient.IsUnsupported(err) { // a store without tags has none that match
 				return err
 			}
 			mu.Lock()

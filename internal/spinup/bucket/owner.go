@@ -9,7 +9,6 @@ import (
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
-	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/document"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/versitygw"
 )
 
@@ -22,7 +21,10 @@ func (b bucket) owner() part {
 			return s.Owner != "" || s.ReadAll && b.conn.Platform.Has(awsclient.AdminAPI)
 		},
 		Present: func(o Status) bool { return o.Owner != "" },
-		InSync:  func(w wish, o Status) bool { return o.Owner == w.Want.Owner },
+		// An owner that is not newly wanted is left to whoever gave the bucket away since the last refresh.
+		InSync: func(w wish, o Status) bool {
+			return o.Owner == w.Want.Owner || w.Want.Owner == w.Before().Owner
+		},
 		Observe: func(ctx context.Context, w wish, o *Status) error {
 			owner, err := b.ownerOf(ctx, w.Want)
 			if err != nil {
@@ -53,46 +55,53 @@ func (b bucket) ownerOf(ctx context.Context, s Spec) (string, error) {
 	return aws.ToString(out.Owner.ID), nil
 }
 
-// changeOwner gives the bucket to its new owner. The gateway deletes the policy with that, so it is read before and put
-// back.
+// changeOwner gives the bucket to its new owner. The gateway deletes the policy with that, and no call gives it back. So
+// the policy that is to be there afterwards is written before: what the store does not take is refused while nothing is
+// lost. It is put back whatever becomes of the run, and also if only the answer to the change is lost.
 func (b bucket) changeOwner(ctx context.Context, w wish, o *Status) error {
 	s := w.Want
-	if o.Owner == s.Owner { // it was made for the owner
-		return nil
+	owner, err := b.ownerOf(ctx, s)
+	if err != nil || owner == s.Owner { // a lost answer: it was made for the owner
+		o.Owner = owner
+		return err
 	}
-	policy, err := b.policyWriter(s, o).Read(ctx)
+	live, err := b.readPolicy(ctx, s)
 	if err != nil {
 		return err
 	}
-	if err := b.noOwner(s, versitygw.New(b.conn).ChangeBucketOwner(ctx, s.Name, s.Owner)); err != nil {
-		return err
+	o.Policy, o.Bound = &live, s.Owner
+	next := live.Replace(ownKeys(w, *o), o.wanted(w))
+	kept := !next.Empty()
+	if kept {
+		if err := b.putPolicy(ctx, s, o, next.String()); err != nil {
+			return b.noPrincipal(err)
+		}
 	}
-	o.Owner, o.Bound = s.Owner, s.Owner
-	if policy.Empty() {
+	err = b.noOwner(s, versitygw.New(b.conn).ChangeBucketOwner(ctx, s.Name, s.Owner))
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), b.conn.Pace.Rescue)
+	defer cancel()
+	if err != nil {
+		if owner, unread := b.ownerOf(ctx, s); unread != nil || owner != s.Owner {
+			return err
+		}
+	}
+	o.Owner = s.Owner
+	b.policyWriter(s, o).Forget()
+	if !kept {
 		return nil
 	}
-	kept := policy.Replace([]string{SidOwner}, []awspolicy.Statement{s.forOwner(s.Owner)}).Statements
-	back := document.Change[awspolicy.Statement]{Want: kept}
-	for _, statement := range kept {
-		back.Owned = append(back.Owned, statement.Key())
+	if err := b.putPolicy(ctx, s, o, next.String()); err != nil {
+		o.Policy = &awspolicy.Document{}
+		return fmt.Errorf("the bucket %s has its new owner, and lost its policy with that, which could not be put back: %w; "+
+			"the policy was: %s", s.Name, err, next.String())
 	}
-	writer := b.policyWriter(s, o)
-	writer.Forget()
-	if err := writer.Apply(ctx, back); err != nil {
-		return fmt.Errorf("the bucket %s has its new owner, but not its policy, which the gateway deletes with a change of "+
-			"owner: %w", s.Name, err)
-	}
-	next := awspolicy.New(kept...)
 	o.Policy = &next
 	return nil
 }
 
 // createFor makes the bucket for its owner.
 func (b bucket) createFor(ctx context.Context, s Spec, o *Status) error {
-	again, err := versitygw.New(b.conn).CreateBucket(ctx, versitygw.NewBucket{Name: s.Name, Owner: s.Owner})
-	if awsclient.IsExists(err) && again {
-		err = nil // an earlier attempt of this call made it
-	}
+	_, err := versitygw.New(b.conn).CreateBucket(ctx, versitygw.NewBucket{Name: s.Name, Owner: s.Owner})
 	if err := b.noOwner(s, err); err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/lifecyclerule"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/versitygw"
 )
 
 type (
@@ -139,6 +140,7 @@ func (b bucket) root() part {
 			} else {
 				_, err = b.CreateBucket(ctx, in, at(s))
 			}
+			ours := err == nil
 			if awsclient.IsExists(err) {
 				if !awsclient.MayHaveWorked(err) {
 					return fmt.Errorf("%w: %w", reconcile.ErrForeign, err)
@@ -148,7 +150,7 @@ func (b bucket) root() part {
 			if err != nil {
 				return err
 			}
-			o.Root = &Root{Region: s.Region, Fresh: true}
+			o.Root = &Root{Region: s.Region, Fresh: true, Ours: ours}
 			return b.conn.Until(ctx, "the new bucket to be seen", func(ctx context.Context) (bool, error) {
 				_, err := b.head(ctx, s)
 				return err == nil, awsclient.Absent(err)
@@ -161,6 +163,9 @@ func (b bucket) root() part {
 				return err
 			}
 			_, err := b.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: &s.Name}, at(s))
+			if b.conn.Platform.Has(awsclient.AdminAPI) {
+				versitygw.New(b.conn).ForgetLists()
+			}
 			if awsclient.IsNotEmpty(err) {
 				if left, unseen := b.sample(ctx, s); unseen == nil && len(left) == 0 && !b.conn.Platform.AWSEndpoints {
 					return fmt.Errorf("the store lists nothing in the bucket %s and yet holds something in it, so it was not "+

@@ -1,6 +1,7 @@
 package bucket
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -20,7 +21,7 @@ func (b bucket) policy() part {
 		Attribute: "policy",
 		Inside:    true,
 		Watched: func(s Spec) bool {
-			return len(s.statements()) > 0 || s.PublicAccess != "" || b.conn.Platform.Has(awsclient.Policy)
+			return len(s.statements()) > 0 || b.conn.Platform.Has(awsclient.Policy)
 		},
 		Wanted:  func(wish) bool { return true }, // without statements, those of before are removed
 		Present: func(o Status) bool { return o.Policy != nil },
@@ -33,9 +34,8 @@ func (b bucket) policy() part {
 			if err := awsclient.Absent(err); err != nil {
 				return err
 			}
-			o.Policy = &live
-			o.Bound, err = b.bound(ctx, s, live)
-			return err
+			o.Policy, o.Bound = &live, boundBy(live)
+			return nil
 		},
 		Claim:  func(_ context.Context, w wish, o Status) error { return claimStatements(w, o) },
 		Enters: func(w wish) bool { return len(entering(w)) > 0 },
@@ -61,26 +61,10 @@ func (b bucket) policy() part {
 			if o.Policy == nil && len(s.statements()) == 0 {
 				return nil
 			}
-			if o.Policy == nil { // the bucket is new
-				var err error
-				if o.Bound, err = b.bound(ctx, s, awspolicy.Document{}); err != nil {
-					return err
-				}
-			}
-			write := func() error {
+			return b.writeBound(ctx, s, o, func() error {
 				change := document.Change[awspolicy.Statement]{Owned: ownKeys(w, *o), Want: o.wanted(w)}
 				return b.put(ctx, o, func() error { return b.policyWriter(s, o).Apply(ctx, change) })
-			}
-			err := write()
-			if o.Bound == "" || !awsclient.IsInvalid(err) {
-				return err
-			}
-			o.Bound = s.rootARN() // where users are known by ARNs
-			if write() == nil {
-				return nil
-			}
-			return fmt.Errorf("the store takes only principals that exist, by their access keys, or with an IAM service of "+
-				"its own by their ARNs: %w", err)
+			})
 		},
 		CanRemove: func(_ context.Context, w wish, o Status) error {
 			s := w.Want
@@ -93,26 +77,53 @@ func (b bucket) policy() part {
 	}
 }
 
+// writeBound writes the policy with a statement for the owner whom it binds. The owner is an access key or, where users
+// are known by ARNs, the root; one who was deleted needs no statement, and is not taken for a principal.
+func (b bucket) writeBound(ctx context.Context, s Spec, o *Status, write func() error) error {
+	if !s.BindsOwner {
+		return write()
+	}
+	owner := s.Owner
+	if owner == "" {
+		var err error
+		if owner, err = b.ownerOf(ctx, s); err != nil {
+			return err
+		}
+	}
+	var first error
+	for _, bound := range slices.Compact([]string{owner, s.rootARN(), ""}) {
+		o.Bound = bound
+		err := write()
+		if !awsclient.IsInvalid(err) {
+			return err
+		}
+		first = cmp.Or(first, err)
+	}
+	return b.noPrincipal(first)
+}
+
+// noPrincipal says which principals the store takes.
+func (b bucket) noPrincipal(err error) error {
+	if !awsclient.IsInvalid(err) {
+		return err
+	}
+	return fmt.Errorf("the store takes only principals that exist, by their access keys, or with an IAM service of its own "+
+		"by their ARNs: %w", err)
+}
+
 // rootARN is the owner of every bucket of a store whose users are known by ARNs.
 func (s Spec) rootARN() string { return "arn:" + s.Partition + ":iam::" + storeAccount + ":root" }
 
 // storeAccount is the account of VersityGW's IAM service.
 const storeAccount = "000000000000"
 
-// bound is the owner whom a policy binds, as the principal that the store takes: an access key, or the ARN that the
-// live policy has already.
-func (b bucket) bound(ctx context.Context, s Spec, live awspolicy.Document) (string, error) {
-	_, before := live.Find(SidOwner)
-	if !s.BindsOwner || s.ReadAll || len(s.statements()) == 0 && !before {
-		return "", nil
+// boundBy is the principal to whom the policy leaves all rights as the owner; empty for none.
+func boundBy(policy awspolicy.Document) string {
+	statement, _ := policy.Find(SidOwner)
+	if all := statement.Principal["AWS"]; len(all) == 1 {
+		return all[0]
 	}
-	if holds(live, []string{SidOwner}, []awspolicy.Statement{s.forOwner(s.rootARN())}) {
-		return s.rootARN(), nil
-	}
-	if s.Owner != "" {
-		return s.Owner, nil
-	}
-	return b.ownerOf(ctx, s)
+	return ""
 }
 
 // entering are the user's statements that are not as state knows them.
@@ -151,16 +162,7 @@ func (b bucket) policyWriter(s Spec, o *Status) document.Writer[awspolicy.Docume
 	type store = document.Store[awspolicy.Document, awspolicy.Statement]
 	return document.NewWriter[awspolicy.Document, awspolicy.Statement](b.conn, s.Name, store{
 		Noun: "policy", Item: "statement",
-		Read: func(ctx context.Context) (awspolicy.Document, error) {
-			out, err := b.GetBucketPolicy(ctx, &s3.GetBucketPolicyInput{Bucket: &s.Name}, at(s))
-			switch {
-			case awsclient.IsNotFound(err) && !awsclient.IsNoBucket(err):
-				return awspolicy.Document{}, nil
-			case err != nil:
-				return awspolicy.Document{}, err
-			}
-			return awspolicy.Read(aws.ToString(out.Policy))
-		},
+		Read: func(ctx context.Context) (awspolicy.Document, error) { return b.readPolicy(ctx, s) },
 		Write: func(ctx context.Context, next awspolicy.Document) error {
 			return deadPrincipals(next, b.putPolicy(ctx, s, o, next.String()))
 		},
@@ -169,6 +171,18 @@ func (b bucket) policyWriter(s Spec, o *Status) document.Writer[awspolicy.Docume
 			return awsclient.Absent(err)
 		},
 	})
+}
+
+// readPolicy asks for the policy.
+func (b bucket) readPolicy(ctx context.Context, s Spec) (awspolicy.Document, error) {
+	out, err := b.GetBucketPolicy(ctx, &s3.GetBucketPolicyInput{Bucket: &s.Name}, at(s))
+	switch {
+	case awsclient.IsNotFound(err) && !awsclient.IsNoBucket(err):
+		return awspolicy.Document{}, nil
+	case err != nil:
+		return awspolicy.Document{}, err
+	}
+	return awspolicy.Read(aws.ToString(out.Policy))
 }
 
 // deadPrincipals names the statements for which S3 refuses a policy as invalid, if their principals were deleted: S3's

@@ -108,6 +108,8 @@ type Root struct {
 	Region string
 	// Fresh marks a bucket that this run made: S3 and IAM may not yet show it everywhere.
 	Fresh bool
+	// Ours marks one that this run made for certain: no answer on the way was lost.
+	Ours bool
 }
 
 // Block holds the four switches against public access.

@@ -214,15 +214,14 @@ func (o Status) UserStatements(w wish) awspolicy.Document {
 // PublicAccess is the value of public_access that the switches and the provider's own statements amount to. Where there
 // are no switches, the statements alone decide.
 func (o Status) PublicAccess(s Spec) string {
-	if o.Policy == nil || o.Block == nil && s.PublicAccess == "" && !s.ReadAll {
+	switch {
+	case o.Root != nil && o.Policy == nil && s.PublicAccess != "" && !s.isPublic(): // nothing was asked for, and nothing looked at
+		return s.PublicAccess
+	case o.Policy == nil, o.Block == nil && s.PublicAccess == "" && !s.ReadAll:
 		return ""
 	}
 	values := []string{PublicNone, PublicRead, PublicReadList, Unblocked}
-	switch {
-	case o.Block != nil:
-	case s.PublicAccess == "":
-		values = []string{"", PublicRead, PublicReadList} // none is what is left unset there
-	default:
+	if o.Block == nil && s.PublicAccess != "" {
 		values = append([]string{s.PublicAccess}, values...)
 	}
 	for _, value := range values {

@@ -1,11 +1,12 @@
-// Command demo shows the life of one bucket (examples/demo) or, with -website, of one site (examples/demo-website) with
-// the real terraform, a built provider and an emulator: plan, apply, a second plan that is empty, a change behind
-// Terraform's back, a plan that names it, repair, import, destroy. It says what happens and ends with 1 when a step is
-// not as said.
+// Command demo shows the life of one bucket (examples/demo), with -website of one site (examples/demo-website) or, with
+// -store, of a bucket and its owner on a store (examples/demo-versitygw), with the real terraform, a built provider and
+// an emulator or the store: plan, apply, a second plan that is empty, a change behind Terraform's back, a plan that
+// names it, repair, import, destroy. It says what happens and ends with 1 when a step is not as said.
 //
 //	make demo                      LocalStack
 //	EMULATOR=fakecloud make demo   the other one
 //	make demo-website              fakecloud, because the other one has no CloudFront
+//	make demo STORE=versitygw      VersityGW
 package main
 
 import (
@@ -27,15 +28,21 @@ import (
 func main() {
 	provider := flag.String("provider-dir", "bin", "folder of the built terraform-provider-spinup")
 	example := flag.String("example", "",
-		"folder of the configuration to show (default examples/demo, or examples/demo-website)")
+		"folder of the configuration to show (default examples/demo, examples/demo-website or examples/demo-versitygw)")
 	site := flag.Bool("website", false, "show a site, not a bucket")
+	store := flag.String("store", "", "show a bucket and its owner on this store: versitygw")
 	flag.Parse()
-	if *example == "" {
-		*example = map[bool]string{false: "examples/demo", true: "examples/demo-website"}[*site]
+	show, err := choose(*site, *store, os.Getenv("EMULATOR"))
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	if *example != "" {
+		show.example = *example
 	}
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer cancel()
-	err := run(ctx, os.Stdout, *provider, *example, os.Getenv("EMULATOR"), *site)
+	err = run(ctx, os.Stdout, *provider, show)
 	if ctx.Err() != nil {
 		fmt.Fprintln(os.Stderr, "\nInterrupted; everything is cleaned up.")
 		os.Exit(130)
@@ -46,12 +53,54 @@ func main() {
 	}
 }
 
-// run prepares the stage, plays the story and clears up, whatever happens in between.
-func run(ctx context.Context, out io.Writer, provider, example, emulatorName string, site bool) (err error) {
+// show is what is shown: a configuration, what it runs against, and its story.
+type show struct {
+	example string
+	kind    emulator.Kind
+	play    func(context.Context, *story, *emulator.Emulator) error
+}
+
+// choose returns what the flags and the environment ask for.
+func choose(site bool, store, emulatorName string) (show, error) {
+	if store != "" {
+		return chooseStore(site, store, emulatorName)
+	}
 	kind, err := emulator.ParseKind(emulatorName)
 	if err != nil {
-		return err
+		return show{}, err
 	}
+	if site {
+		return show{"examples/demo-website", kind, func(ctx context.Context, s *story, e *emulator.Emulator) error {
+			return (&siteStory{story: s, world: liveSite{account.New(e, e.Endpoint), e.Endpoint}}).play(ctx)
+		}}, nil
+	}
+	return show{"examples/demo", kind, func(ctx context.Context, s *story, e *emulator.Emulator) error {
+		s.world = live{account.New(e, e.Endpoint)}
+		return s.play(ctx)
+	}}, nil
+}
+
+// chooseStore refuses what would show something else than was asked for.
+func chooseStore(site bool, store, emulatorName string) (show, error) {
+	switch {
+	case store != string(emulator.VersityGW):
+		return show{}, fmt.Errorf("STORE is %q: the only store with a demo is %s", store, emulator.VersityGW)
+	case site:
+		return show{}, errors.New("STORE is set: a site needs an emulator of AWS, not a store")
+	case emulatorName != "":
+		return show{}, fmt.Errorf("STORE is %q and EMULATOR is %q: set only one of them", store, emulatorName)
+	case os.Getenv("SPINUP_TEST_ENDPOINT") != "":
+		return show{}, fmt.Errorf("STORE is %q and SPINUP_TEST_ENDPOINT is set, which is for emulators: unset it", store)
+	}
+	return show{"examples/demo-versitygw", emulator.VersityGW,
+		func(ctx context.Context, s *story, e *emulator.Emulator) error {
+			return (&storeStory{story: s, world: liveStore{account.New(e, e.Endpoint), e}}).play(ctx)
+		}}, nil
+}
+
+// run prepares the stage, plays the story and clears up, whatever happens in between.
+func run(ctx context.Context, out io.Writer, provider string, show show) (err error) {
+	kind, example := show.kind, show.example
 	override, err := terraform.Override(provider)
 	if err != nil {
 		return err
@@ -65,7 +114,7 @@ func run(ctx context.Context, out io.Writer, provider, example, emulatorName str
 		return err
 	}
 
-	fmt.Fprintf(out, "This shows %s with the real terraform on an emulator. Nothing leaves this machine.\n\n", example)
+	fmt.Fprintf(out, "This shows %s with the real terraform on %s. Nothing leaves this machine.\n\n", example, where(kind))
 	if err := emulator.Install(ctx, kind, emulator.Options{}); err != nil {
 		return err
 	}
@@ -76,22 +125,24 @@ func run(ctx context.Context, out io.Writer, provider, example, emulatorName str
 		return err
 	}
 	defer func() { err = errors.Join(err, e.Stop()) }()
-	fmt.Fprintf(out, "The emulator is %s, at %s.\n", e.Kind, e.Endpoint)
+	fmt.Fprintf(out, "It is %s, at %s.\n", e.Kind, e.Endpoint)
 	tf, err := terraform.New(dir, e.Environ(), override)
 	if err != nil {
 		return err
 	}
-	seen := account.New(e, e.Endpoint)
-	s := &story{out: out, terminal: terminal, dir: dir, tf: tf, world: live{seen}}
-	if site {
-		err = (&siteStory{story: s, world: liveSite{seen, e.Endpoint}}).play(ctx)
-	} else {
-		err = s.play(ctx)
-	}
+	err = show.play(ctx, &story{out: out, terminal: terminal, dir: dir, tf: tf}, e)
 	if tail := e.LogTail(20); err != nil && ctx.Err() == nil && tail != "" {
-		return fmt.Errorf("%w\n\nThe emulator's log is %s and ends with:\n%s", err, e.KeepLog(), tail)
+		return fmt.Errorf("%w\n\nThe log of %s is %s and ends with:\n%s", err, e.Kind, e.KeepLog(), tail)
 	}
 	return err
+}
+
+// where says what a kind is.
+func where(kind emulator.Kind) string {
+	if kind.IsStore() {
+		return "a store"
+	}
+	return "an emulator"
 }
 
 // copyConfiguration copies the example: its state does not belong into the repository.

@@ -126,8 +126,9 @@ const (
 	changes = 2
 )
 
-func (s *story) plan(ctx context.Context, code int, text string) (string, error) {
-	return s.terraform(ctx, code, text, "plan", "-detailed-exitcode", "-out="+planFile)
+func (s *story) plan(ctx context.Context, code int, text string, variables ...string) (string, error) {
+	args := append([]string{"plan", "-detailed-exitcode", "-out=" + planFile}, variables...)
+	return s.terraform(ctx, code, text, args...)
 }
 
 func (s *story) planCreation(ctx context.Context) ([]string, error) {
@@ -222,6 +223,10 @@ func (s *story) importAgain(ctx context.Context, address, id string) ([]string, 
 			return nil, err
 		}
 	}
+	return s.importOne(ctx, address, id)
+}
+
+func (s *story) importOne(ctx context.Context, address, id string) ([]string, error) {
 	output, err := s.terraform(ctx, 0, "Import successful!", "import", address, id)
 	return lines(output, "Import successful!"), err
 }
@@ -304,14 +309,15 @@ func (s *story) destroy(ctx context.Context) ([]string, error) {
 }
 
 func (s *story) nothingLeft(ctx context.Context) ([]string, error) {
-	left, err := s.world.left(ctx, s.bucket, s.user())
-	if err != nil {
-		return nil, err
+	return nil, s.wantNothing(s.world.left(ctx, s.bucket, s.user()))
+}
+
+// wantNothing wants a look for what is left to find nothing.
+func (s *story) wantNothing(left []string, err error) error {
+	if err == nil && len(left) > 0 {
+		err = &unexpected{want: "nothing of " + s.bucket + " left", got: strings.Join(left, ", ")}
 	}
-	if len(left) > 0 {
-		return nil, &unexpected{want: "nothing of " + s.bucket + " left", got: strings.Join(left, ", ")}
-	}
-	return nil, nil
+	return err
 }
 
 // lines are those lines of an output that begin with the text.

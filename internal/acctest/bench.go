@@ -1,7 +1,7 @@
 // Package acctest is the bench on which the acceptance tests run: two emulators of AWS and the stores VersityGW and
 // MinIO, each started once per run, a gateway of its own in front of them for every test, and the provider in process
-// (for the harness of terraform-plugin-testing) or as a binary (for Terraform run by hand). Only tests may import it. It
-// imports provider, so the tests that use it are in package provider_test.
+// (for the harness of terraform-plugin-testing) or as a binary (for Terraform run by hand). Only tests may import it.
+// It imports provider, so the tests that use it are in package provider_test.
 package acctest
 
 import (

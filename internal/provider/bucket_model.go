@@ -236,8 +236,8 @@ func (m *bucketModel) resolveSettings(r turn[bucketModel]) {
 	m.AccessLevels = pick(r.config.AccessLevels, levels)
 }
 
-// kept is the default of an attribute, or, if a platform leaves the attribute alone, what state has, if that is harmless:
-// it asks for nothing, or is nothing that could be taken away.
+// kept is the default of an attribute, or, if a platform leaves the attribute alone, what state has, if that is
+// harmless: it asks for nothing, or is nothing that could be taken away.
 func kept[T attr.Value](otherwise, prior T, harmless bool) T {
 	if otherwise.IsNull() && harmless {
 		return prior

@@ -107,8 +107,8 @@ func gatewaySecretSchema() schema.Attribute {
 		CustomType: fwtypes.NewObjectType[gatewaySecretModel](),
 		Optional:   true,
 		MarkdownDescription: "A secret that is generated. Setting it on an imported user, or on one whose secret was " +
-			"given, generates a new one. Removing it leaves the user with its secret, and deletes what holds it in AWS. Not together " +
-			"with `secret_wo`.",
+			"given, generates a new one. Removing it leaves the user with its secret, and deletes what holds it in AWS. Not " +
+			"together with `secret_wo`.",
 		Attributes: map[string]schema.Attribute{
 			"rotation": schema.StringAttribute{
 				Optional: true,
@@ -127,7 +127,8 @@ func gatewaySecretSchema() schema.Attribute {
 				Computed: true, Sensitive: true, MarkdownDescription: "The secret; null if it is stored elsewhere.",
 			},
 			"encrypted_value": computed("The secret as an armored OpenPGP message; null without `pgp_key`."),
-			"stored_at":       computed("Name of the SSM parameter, or ARN of the Secrets Manager secret, that holds the secret."),
+			"stored_at": computed("Name of the SSM parameter, or ARN of the Secrets Manager secret, that holds the " +
+				"secret."),
 		},
 	}
 }

@@ -345,5 +345,7 @@ func TestAccLifecycleRule_versitygw(t *testing.T) {
 			t.Errorf("it called %v", calls)
 		}
 		listNoRules(t, b)
+		tf.Write(b.Provider() + fmt.Sprintf("data \"spinup_lifecycle_rules\" \"none\" {\n  bucket = %q\n}\n", b.Name+"-none"))
+		saysAll(t, tf.MustFail("plan"), "No such bucket")
 	}, emulator.VersityGW)
 }

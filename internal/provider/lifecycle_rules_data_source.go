@@ -11,6 +11,7 @@ import (
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/fwtypes"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/lifecyclerule"
 )
 
@@ -107,7 +108,15 @@ func (d *lifecycleRulesDataSource) Read(
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	rules, err := lifecyclerule.List(ctx, conn, m.Bucket.ValueString())
+	name := m.Bucket.ValueString()
+	rules, err := lifecyclerule.List(ctx, conn, name)
+	if err == nil && conn.Platform.Lacks(awsclient.Lifecycle) { // nothing was asked yet
+		var exists bool
+		if _, exists, err = bucket.Locate(ctx, conn, name, conn.Region); err == nil && !exists {
+			resp.Diagnostics.AddAttributeError(path.Root("bucket"), "No such bucket", "There is no bucket \""+name+"\".")
+			return
+		}
+	}
 	if err != nil {
 		resp.Diagnostics.Append(readDiagnostic(path.Root("bucket"), "lifecycle rules",
 			awsclient.Permissions(lifecyclerule.Reads{}), err))

@@ -5,6 +5,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/gateway"
@@ -196,5 +199,31 @@ func TestAccStranger_adopted(t *testing.T) {
 		tf.Apply()
 		tf.Destroy()
 		b.Gone(t, b.Name)
+	}, emulator.VersityGW, emulator.MinIO)
+}
+
+// TestAccStore_theirs: a bucket that somebody made and filled while our call got lost is theirs.
+func TestAccStore_theirs(t *testing.T) {
+	acctest.Stores(t, func(t *testing.T, b *acctest.Bench) {
+		tf := b.Played(t)
+		tf.Write(strings.Replace(storeBucket(b, "  force_destroy = true"), "  region ", "  max_retries = 0\n  region ", 1))
+		b.Gateway.Inject(gateway.Rule{
+			Match: func(c gateway.Call) bool {
+				if c.Name() != "s3:CreateBucket" {
+					return false
+				}
+				b.MakeBucket(t, b.Name)
+				b.PutObject(t, b.Name, "theirs")
+				return true
+			},
+			Fault: gateway.ResetBefore(), Times: 1,
+		})
+		saysAll(t, tf.MustFail("apply", "-auto-approve"), "not ours")
+		if strings.Contains(tf.StateFile(), b.Name) {
+			t.Error("state has it")
+		}
+		if _, err := b.S3().DeleteObject(t.Context(), &s3.DeleteObjectInput{Bucket: &b.Name, Key: aws.String("theirs")}); err != nil {
+			t.Error(err)
+		}
 	}, emulator.VersityGW, emulator.MinIO)
 }

@@ -55,9 +55,9 @@ func (b bucket) ownerOf(ctx context.Context, s Spec) (string, error) {
 	return aws.ToString(out.Owner.ID), nil
 }
 
-// changeOwner gives the bucket to its new owner. The gateway deletes the policy with that, and no call gives it back. So
-// the policy that is to be there afterwards is written before: what the store does not take is refused while nothing is
-// lost. It is put back whatever becomes of the run, and also if only the answer to the change is lost.
+// changeOwner gives the bucket to its new owner. The gateway deletes the policy with that, and no call gives it back.
+// So the policy that is to be there afterwards is written before: what the store does not take is refused while nothing
+// is lost. It is put back whatever becomes of the run, and also if only the answer to the change is lost.
 func (b bucket) changeOwner(ctx context.Context, w wish, o *Status) error {
 	s := w.Want
 	owner, err := b.ownerOf(ctx, s)

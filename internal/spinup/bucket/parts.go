@@ -148,7 +148,7 @@ func (b bucket) root() part {
 				err = nil // an earlier attempt of this call made it: before the call there was no such bucket
 			}
 			if err != nil {
-				return err
+				return b.unlessTheirs(ctx, s, err)
 			}
 			o.Root = &Root{Region: s.Region, Fresh: true, Ours: ours}
 			return b.conn.Until(ctx, "the new bucket to be seen", func(ctx context.Context) (bool, error) {
@@ -196,6 +196,20 @@ func (b bucket) head(ctx context.Context, s Spec) (*s3.HeadBucketOutput, error) 
 		return nil, err
 	}
 	return &s3.HeadBucketOutput{}, nil
+}
+
+// unlessTheirs is the failure of a creation. If nobody knows whether it took effect, and there is a bucket that holds
+// something already, then somebody else made it in the meantime.
+func (b bucket) unlessTheirs(ctx context.Context, s Spec, err error) error {
+	if !awsclient.IsUncertain(err) {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), b.conn.Pace.Rescue)
+	defer cancel()
+	if found, unseen := b.list(ctx, s); unseen != nil || len(found) == 0 {
+		return err
+	}
+	return fmt.Errorf("%w, since it holds objects: %w", reconcile.ErrForeign, err)
 }
 
 func (b bucket) ownership() part {

@@ -107,8 +107,8 @@ func (b bucket) noPrincipal(err error) error {
 	if !awsclient.IsInvalid(err) {
 		return err
 	}
-	return fmt.Errorf("the store takes only principals that exist, by their access keys, or with an IAM service of its own "+
-		"by their ARNs: %w", err)
+	return fmt.Errorf("the store takes only principals that exist, by their access keys, or with an IAM service of its "+
+		"own by their ARNs: %w", err)
 }
 
 // rootARN is the owner of every bucket of a store whose users are known by ARNs.

@@ -125,8 +125,8 @@ func (s Spec) statements() []awspolicy.Statement {
 	return slices.Concat(s.OwnStatements(), s.Statements)
 }
 
-// wanted are statements and, where a policy binds the owner, the one that leaves all rights to the owner. That one stays
-// as long as there is a policy, whosever.
+// wanted are statements and, where a policy binds the owner, the one that leaves all rights to the owner. That one
+// stays as long as there is a policy, whosever.
 func (o Status) wanted(w wish) []awspolicy.Statement {
 	all := w.Want.statements()
 	others := o.Policy != nil && !o.Policy.Replace(ownKeys(w, o), nil).Empty()
@@ -215,8 +215,8 @@ func (o Status) UserStatements(w wish) awspolicy.Document {
 // are no switches, the statements alone decide.
 func (o Status) PublicAccess(s Spec) string {
 	switch {
-	case o.Root != nil && o.Policy == nil && s.PublicAccess != "" && !s.isPublic(): // nothing was asked for, and nothing looked at
-		return s.PublicAccess
+	case o.Root != nil && o.Policy == nil && s.PublicAccess != "" && !s.isPublic():
+		return s.PublicAccess // it asks for nothing, so nothing was looked at
 	case o.Policy == nil, o.Block == nil && s.PublicAccess == "" && !s.ReadAll:
 		return ""
 	}

@@ -133,7 +133,8 @@ func storeAttributes() map[string]schema.Attribute {
 	}
 	endpoints[awsclient.AdminService] = optionalString("URL of VersityGW's Admin API, for `spinup_gateway_user` and the " +
 		"data sources about the gateway, if it is at a port or below a path of its own: " +
-		"`https://gw.example.edu:7071/admin`. Let it lead to one gateway, not to several. Only for the platform `versitygw`. Default: the URL of `s3`.")
+		"`https://gw.example.edu:7071/admin`. Let it lead to one gateway, not to several. Only for the platform " +
+		"`versitygw`. Default: the URL of `s3`.")
 	skip := func(what string) schema.Attribute {
 		return schema.BoolAttribute{Optional: true, MarkdownDescription: what + " Default: `false` on `aws`, `true` on " +
 			"other platforms, many of which have no STS. If both `skip_credentials_validation` and " +

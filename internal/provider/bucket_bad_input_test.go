@@ -148,7 +148,7 @@ var badPlans = map[string]badInput{
 
 // badProviders are provider blocks.
 var badProviders = map[string]badInput{
-	"platform":    {`platform = "azure"`, "platform", `"azure"`, "aws, versitygw, yandex, kos, minio, s3"},
+	"platform":    {`platform = "azure"`, "platform", `"azure"`, "aws, versitygw, yandex, kos, minio, ceph, r2, b2, garage, scaleway, seaweedfs, s3"},
 	"region typo": {`region = "us-esat-1"`, "region", `"us-esat-1"`, "not an AWS region"},
 	"role ARN": {`assume_role = [{ role_arn = "deployer" }]`, "assume_role", `"deployer"`,
 		"arn:aws:iam::123456789012:role/name"},

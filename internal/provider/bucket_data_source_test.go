@@ -139,7 +139,7 @@ func TestAccBucketDataSource_foreign(t *testing.T) {
 			"versioning":           false, "require_tls": false, "empty": true, "lifecycle_preset": "abort-uploads",
 			"access_log": nil, "logging": nil, "access_levels": []any{}, "groups": map[string]any{},
 			// What AWS, and LocalStack, give a new bucket.
-			"object_ownership": "BucketOwnerEnforced", "public_access": "none",
+			"object_ownership": "BucketOwnerEnforced", "public_access": "none", "owner": nil,
 			"encryption":    map[string]any{"algorithm": "AES256", "bucket_key": false, "kms_key_arn": nil},
 			"creation_date": got["creation_date"],
 		}

@@ -387,7 +387,7 @@ func left(t *testing.T, plan prototest.Plan, want string) {
 
 // TestAccBucket_unknownProvider plans while a setting of the provider is unknown, and then with what it turns out to be.
 func TestAccBucket_unknownProvider(t *testing.T) {
-	const byPlatform = "access_levels encryption groups object_ownership public_access require_tls"
+	const byPlatform = "access_levels encryption groups object_ownership public_access require_tls versioning"
 	unknown := prototest.Unknown{}
 	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		base, url := values{"name": b.Name}, b.Gateway.URL()
@@ -427,7 +427,7 @@ func TestAccBucket_unknownProvider(t *testing.T) {
 						first := plan(t, before, prior, config)
 						if !first.Empty() { // of an empty plan nothing is applied
 							_, diags := after.Replan(first, config)
-							if !strings.Contains(diags.Errors(), "Account id not known") { // levels on a store without STS
+							if !strings.Contains(diags.Errors(), "Not available on this platform") { // levels on a store without IAM
 								wellDone(t, diags)
 							}
 						}

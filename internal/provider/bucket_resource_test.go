@@ -104,7 +104,7 @@ func TestAccBucket_basic(t *testing.T) {
 			"versioning": knownvalue.Bool(false), "encryption": encrypted("AES256", knownvalue.Null(), false),
 			"object_ownership": knownvalue.StringExact("BucketOwnerEnforced"), "public_access": knownvalue.StringExact("none"),
 			"require_tls": knownvalue.Bool(true), "access_log": knownvalue.Null(), "policy": knownvalue.Null(), "lifecycle_preset": knownvalue.Null(),
-			"access_levels": stringSet("admin"), "force_destroy": knownvalue.Bool(false), "bypass_governance": knownvalue.Bool(false), "timeouts": knownvalue.Null(),
+			"access_levels": stringSet("admin"), "force_destroy": knownvalue.Bool(false), "bypass_governance": knownvalue.Bool(false), "owner": knownvalue.Null(), "timeouts": knownvalue.Null(),
 			"arn":                  knownvalue.StringExact("arn:aws:s3:::" + b.Name),
 			"domain_name":          knownvalue.StringExact(b.Name + ".s3.amazonaws.com"),
 			"regional_domain_name": knownvalue.StringExact(b.Name + ".s3.us-east-1.amazonaws.com"),

@@ -114,8 +114,9 @@ func (k *accessKeyModel) imported() bool {
 func (m *bucketUserModel) resolve(ctx context.Context, r turn[bucketUserModel]) (diags diag.Diagnostics) {
 	m.WebAdmin = pick(r.config.WebAdmin, types.BoolValue(false))
 	grant := defaultGrant(r.data)
-	if r.prior != nil && !r.prior.Grant.IsNull() {
-		grant = r.prior.Grant // a default is for what is new
+	certain := r.data.platform.Has(awsclient.Groups) || r.data.platform.Lacks(awsclient.Groups)
+	if r.prior != nil && !r.prior.Grant.IsNull() && !certain {
+		grant = r.prior.Grant // what the store may or may not have, it had
 	}
 	m.Grant = pick(r.config.Grant, grant)
 	if !r.applying {

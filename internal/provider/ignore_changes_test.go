@@ -95,7 +95,7 @@ func bucketOtherwise(b *acctest.Bench) values {
 
 func otherBucket(b *acctest.Bench) values {
 	return with(bucketOtherwise(b), values{
-		"name": b.Name + "-2", "name_prefix": "other-", "region": "eu-west-1", "object_ownership": "ObjectWriter",
+		"name": b.Name + "-2", "name_prefix": "other-", "region": "eu-west-1", "object_ownership": "ObjectWriter", "owner": "ann",
 		"public_access": "read", "policy": strings.ReplaceAll(userPolicy(b.Name), "Mine", "Other"),
 	})
 }

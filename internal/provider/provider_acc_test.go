@@ -265,7 +265,7 @@ func TestAccProvider_plainStore(t *testing.T) {
 		tf.Empty()
 		state := tf.State("spinup_bucket.test")
 		for name, want := range map[string]any{
-			"arn": "arn:aws:s3:::" + b.Name, "versioning": false, "require_tls": false, "access_levels": []any{},
+			"arn": "arn:aws:s3:::" + b.Name, "versioning": nil, "require_tls": false, "access_levels": []any{},
 			"groups": map[string]any{}, "account_id": nil, "domain_name": nil, "regional_domain_name": nil, "hosted_zone_id": nil,
 			"encryption": nil, "object_ownership": nil, "public_access": nil, "access_log": nil,
 		} {

@@ -56,7 +56,7 @@ func Each(t *testing.T, test func(t *testing.T, b *Bench)) {
 	t.Parallel()
 	for _, kind := range kinds() {
 		if kind.IsStore() {
-			t.Skip("for the emulators of AWS")
+			t.Skip("one store was chosen, and this test is for the emulators of AWS")
 		}
 		onKind(t, kind, start, test)
 	}

@@ -68,11 +68,10 @@ func (a *Admin) Endpoint() string {
 	return a.endpoint.String()
 }
 
-// Do makes the call and returns the content of its answer, and whether an earlier attempt may have taken effect too. A
-// failure is a CallError.
-func (a *Admin) Do(ctx context.Context, call *AdminCall) (content []byte, again bool, err error) {
+// Do makes the call and returns the content of its answer. A failure is a CallError.
+func (a *Admin) Do(ctx context.Context, call *AdminCall) (content []byte, err error) {
 	if a.endpoint == nil {
-		return nil, false, errors.New("no Admin API can be called: neither endpoints.admin nor endpoints.s3 is set")
+		return nil, errors.New("no Admin API can be called: neither endpoints.admin nor endpoints.s3 is set")
 	}
 	stack := middleware.NewStack(call.Operation, smithyhttp.NewStackRequest)
 	ctx = middleware.WithOperationName(middleware.WithServiceID(ctx, "Admin"), call.Operation)
@@ -88,15 +87,15 @@ func (a *Admin) Do(ctx context.Context, call *AdminCall) (content []byte, again 
 		err = errors.Join(err, option(stack))
 	}
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	handler := smithyhttp.NewClientHandlerWithOptions(boundedAnswers{a.conn.aws.HTTPClient})
-	out, metadata, err := stack.HandleMiddleware(ctx, call, asHandler(handler))
+	out, _, err := stack.HandleMiddleware(ctx, call, asHandler(handler))
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	content, _ = out.([]byte)
-	return content, Resent(metadata), nil
+	return content, nil
 }
 
 // asHandler is the end of a stack.

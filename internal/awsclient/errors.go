@@ -305,8 +305,8 @@ func newNoEndpointError(platform, service string) error {
 		"platform %s has no default endpoint for %s: set endpoints.%[2]s", platform, service)}}
 }
 
-// IsNoEndpoint reports whether the call was not sent, because its service has no endpoint. That tells nothing about the
-// store; it is not implemented as well.
+// IsNoEndpoint reports whether the call was not sent, because its service has no endpoint. That tells nothing about
+// what the store has. Such a failure is of the class IsNotImplemented too.
 func IsNoEndpoint(err error) bool {
 	_, ok := errors.AsType[*noEndpointError](err)
 	return ok

@@ -316,3 +316,31 @@ func TestStoreErrors(t *testing.T) {
 		})
 	}
 }
+
+// S3 of AWS answers 405 to whoever is not of the bucket's account: there it never means that something does not exist.
+func TestIsUnsupported(t *testing.T) {
+	clean(t)
+	for name, test := range map[string]struct {
+		platform string
+		answer   answer
+		want     bool
+	}{
+		"501 of a store":          {"s3", fail(501, "NotImplemented", ""), true},
+		"405 of a store":          {"s3", fail(405, "MethodNotAllowed", ""), true},
+		"for a new bucket":        {"s3", fail(409, "BucketAlreadyOwnedByYou", ""), true},
+		"another answer":          {"s3", answer{Status: 200, Body: "<ListBucketResult/>"}, true},
+		"refused by a store":      {"s3", fail(403, "AccessDenied", ""), false},
+		"501 of AWS":              {"aws", fail(501, "NotImplemented", ""), false},
+		"405 of AWS":              {"aws", fail(405, "MethodNotAllowed", ""), false},
+		"for a new bucket on AWS": {"aws", fail(409, "BucketAlreadyOwnedByYou", ""), false},
+	} {
+		s := serve(t, func(seen) answer { return test.answer })
+		cfg := unasked(s.URL)
+		cfg.Platform = test.platform
+		_, err := awsclient.S3(connect(t, cfg)).GetBucketTagging(t.Context(),
+			&s3.GetBucketTaggingInput{Bucket: aws.String("demo")})
+		if got := awsclient.IsUnsupported(err); err == nil || got != test.want {
+			t.Errorf("%s: %t, %v", name, got, err)
+		}
+	}
+}

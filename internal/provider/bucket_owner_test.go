@@ -20,7 +20,10 @@ const hasOwners = "only VersityGW with users of its own has owners of buckets"
 func gatewayUserNamed(t *testing.T, b *acctest.Bench, role, suffix string) (accessKey, secret string) {
 	t.Helper()
 	accessKey, secret = b.Name+suffix, "secret-of-"+suffix
-	acctest.Must(b.Admin(t).CreateUser(t.Context(), versitygw.User{AccessKey: accessKey, Role: role}, secret))(t)
+	user := versitygw.User{AccessKey: accessKey, Role: role}
+	if err := b.Admin(t).CreateUser(t.Context(), user, secret); err != nil {
+		t.Fatal(err)
+	}
 	return accessKey, secret
 }
 
@@ -28,6 +31,13 @@ func livePolicy(t *testing.T, b *acctest.Bench) string {
 	t.Helper()
 	out := acctest.Must(b.S3().GetBucketPolicy(t.Context(), &s3.GetBucketPolicyInput{Bucket: &b.Name}))(t)
 	return aws.ToString(out.Policy)
+}
+
+// addStatement puts a statement of others into the live policy.
+func addStatement(t *testing.T, b *acctest.Bench, statement string) {
+	t.Helper()
+	policy := strings.Replace(livePolicy(t, b), `"Statement":[`, `"Statement":[`+statement+",", 1)
+	acctest.Must(b.S3().PutBucketPolicy(t.Context(), &s3.PutBucketPolicyInput{Bucket: &b.Name, Policy: &policy}))(t)
 }
 
 func ownerOf(t *testing.T, b *acctest.Bench) string {
@@ -66,9 +76,8 @@ func TestAccBucket_owner(t *testing.T) {
 		acctest.Must(client.DeleteObject(t.Context(), &s3.DeleteObjectInput{Bucket: &b.Name, Key: aws.String("a")}))(t)
 
 		// Somebody else adds a statement, which a change of owner must not lose.
-		foreign := strings.Replace(livePolicy(t, b), `"Statement":[`, `"Statement":[{"Sid":"Foreign","Effect":"Allow","Principal":{"AWS":["`+
-			bob+`"]},"Action":["s3:GetObject"],"Resource":["arn:aws:s3:::`+b.Name+`/*"]},`, 1)
-		acctest.Must(b.S3().PutBucketPolicy(t.Context(), &s3.PutBucketPolicyInput{Bucket: &b.Name, Policy: &foreign}))(t)
+		addStatement(t, b, `{"Sid":"Foreign","Effect":"Allow","Principal":{"AWS":["`+bob+
+			`"]},"Action":["s3:GetObject"],"Resource":["arn:aws:s3:::`+b.Name+`/*"]}`)
 		tf.Empty()
 		tf.Write(with(bob))
 		if got := tf.Plan("spinup_bucket.b").Actions; len(got) != 1 || got[0] != "update" {

@@ -194,6 +194,30 @@ func secretStores(t *testing.T) map[string]secretStore {
 	}
 }
 
+// nowhere requires that no secret is in what was printed, in the log, which has to say something, or in a file of the
+// folder: with inState, but those that hold the state.
+func (heard *tap) nowhere(t *testing.T, dir, log string, printed []string, says string, inState bool) {
+	t.Helper()
+	for n, text := range printed {
+		if leaks := heard.leaks(text); len(leaks) > 0 {
+			t.Errorf("output %d has %v", n, leaks)
+		}
+	}
+	trace := string(acctest.Must(os.ReadFile(log))(t))
+	if leaks := heard.leaks(trace); len(leaks) > 0 {
+		t.Errorf("the log has %v", leaks)
+	}
+	if !strings.Contains(trace, says) || !strings.Contains(trace, "[TRACE]") {
+		t.Error("the log lacks what the provider says")
+	}
+	for file, text := range files(t, dir) {
+		ofState := strings.Contains(file, "tfstate") || strings.HasSuffix(file, ".plan: tfplan")
+		if leaks := heard.leaks(text); len(leaks) > 0 && !(inState && ofState) {
+			t.Errorf("%s has %v", file, leaks)
+		}
+	}
+}
+
 // TestAccBucketUser_secrets makes keys, rotates them and fails to, with everything logged that can be. The secret is in
 // its store and nowhere else: not in state, plan file, plan, error or log. With the store state it is in the state, and
 // the copies of it that Terraform keeps, where it is marked sensitive.
@@ -210,24 +234,7 @@ func TestAccBucketUser_secrets(t *testing.T) {
 				tf.Setenv("TF_LOG_PATH", log)
 				printed := keepSecret(t, b, heard, tf, store)
 
-				for n, text := range printed {
-					if leaks := heard.leaks(text); len(leaks) > 0 {
-						t.Errorf("output %d has %v", n, leaks)
-					}
-				}
-				trace := string(acctest.Must(os.ReadFile(log))(t))
-				if leaks := heard.leaks(trace); len(leaks) > 0 {
-					t.Errorf("the log has %v", leaks)
-				}
-				if !strings.Contains(trace, "operation=CreateAccessKey") || !strings.Contains(trace, "[TRACE]") {
-					t.Error("the log lacks what the provider says")
-				}
-				for file, text := range files(t, tf.Dir) {
-					ofState := strings.Contains(file, "tfstate") || strings.HasSuffix(file, ".plan: tfplan")
-					if leaks := heard.leaks(text); len(leaks) > 0 && !(name == "state" && ofState) {
-						t.Errorf("%s has %v", file, leaks)
-					}
-				}
+				heard.nowhere(t, tf.Dir, log, printed, "operation=CreateAccessKey", name == "state")
 			})
 		}
 	})

@@ -252,7 +252,7 @@ func TestAccGatewayUser_lostAnswer(t *testing.T) {
 		tf.Destroy()
 
 		theirs := versitygw.User{AccessKey: ann(b), Role: "user"}
-		if _, err := b.Admin(t).CreateUser(t.Context(), theirs, "their-secret"); err != nil {
+		if err := b.Admin(t).CreateUser(t.Context(), theirs, "their-secret"); err != nil {
 			t.Fatal(err)
 		}
 		saysAll(t, tf.MustFail("apply", "-auto-approve"), "Gateway user exists already", "to = spinup_gateway_user.NAME",
@@ -263,7 +263,7 @@ func TestAccGatewayUser_lostAnswer(t *testing.T) {
 		}
 		// Made by somebody between the plan and the apply.
 		tf.Plans()
-		if _, err := b.Admin(t).CreateUser(t.Context(), theirs, "their-secret"); err != nil {
+		if err := b.Admin(t).CreateUser(t.Context(), theirs, "their-secret"); err != nil {
 			t.Fatal(err)
 		}
 		saysAll(t, tf.MustFail("apply", "test.plan"), "Gateway user exists already")
@@ -280,7 +280,7 @@ func TestAccGatewayUser_owner(t *testing.T) {
 		tf := b.Served(t)
 		tf.Write(b.Provider() + ownUser(b, `secret = {}`))
 		tf.Apply()
-		if _, err := b.Admin(t).CreateBucket(t.Context(), versitygw.NewBucket{Name: b.Name, Owner: ann(b)}); err != nil {
+		if err := b.Admin(t).CreateBucket(t.Context(), versitygw.NewBucket{Name: b.Name, Owner: ann(b)}); err != nil {
 			t.Fatal(err)
 		}
 		saysAll(t, tf.MustFail("destroy", "-auto-approve"), "Gateway user cannot be destroyed", "owns 1 of the gateway's buckets: "+b.Name)
@@ -372,7 +372,7 @@ func TestAccGatewayData(t *testing.T) {
 		config := b.Provider() + ownUser(b, `secret = {}`, `role = "userplus"`, `group_id = 4`)
 		tf.Write(config)
 		tf.Apply()
-		if _, err := b.Admin(t).CreateBucket(t.Context(), versitygw.NewBucket{Name: b.Name, Owner: ann(b)}); err != nil {
+		if err := b.Admin(t).CreateBucket(t.Context(), versitygw.NewBucket{Name: b.Name, Owner: ann(b)}); err != nil {
 			t.Fatal(err)
 		}
 		tf.Write(config + fmt.Sprintf(`

@@ -5,8 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/aws/aws-sdk-go-v2/service/s3"
-
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/gateway"
@@ -15,14 +13,12 @@ import (
 // lab is a statement of others, which a change of owner must not lose.
 func lab(t *testing.T, b *acctest.Bench, principal string) {
 	t.Helper()
-	policy := strings.Replace(livePolicy(t, b), `"Statement":[`, `"Statement":[{"Sid":"Lab","Effect":"Deny","Principal":{"AWS":["`+
-		principal+`"]},"Action":["s3:DeleteObject"],"Resource":["arn:aws:s3:::`+b.Name+`/*"]},`, 1)
-	acctest.Must(b.S3().PutBucketPolicy(t.Context(), &s3.PutBucketPolicyInput{Bucket: &b.Name, Policy: &policy}))(t)
+	addStatement(t, b, `{"Sid":"Lab","Effect":"Deny","Principal":{"AWS":["`+principal+
+		`"]},"Action":["s3:DeleteObject"],"Resource":["arn:aws:s3:::`+b.Name+`/*"]}`)
 }
 
 func ownedBy(b *acctest.Bench, owner string, settings ...string) string {
-	return strings.Replace(storeBucket(b, fmt.Sprintf("  owner = %q\n  public_access = \"read\"", owner)), "  region ",
-		strings.Join(append(settings, ""), "\n")+"  region ", 1)
+	return storeBucket(b, fmt.Sprintf("  owner = %q\n  public_access = \"read\"", owner), settings...)
 }
 
 // TestAccBucket_ownerKeepsPolicy: whatever happens to a change of owner, the policy is there afterwards.

@@ -207,7 +207,7 @@ func TestAccStranger_adopted(t *testing.T) {
 func TestAccStore_theirs(t *testing.T) {
 	acctest.Stores(t, func(t *testing.T, b *acctest.Bench) {
 		tf := b.Played(t)
-		tf.Write(strings.Replace(storeBucket(b, "  force_destroy = true"), "  region ", "  max_retries = 0\n  region ", 1))
+		tf.Write(storeBucket(b, "  force_destroy = true", "max_retries = 0"))
 		b.Gateway.Inject(gateway.Rule{
 			Match: func(c gateway.Call) bool {
 				if c.Name() != "s3:CreateBucket" {

@@ -23,12 +23,12 @@ type NewBucket struct {
 	Ownership  string // as in PutBucketOwnershipControls; "" for the gateway's default
 }
 
-// CreateBucket makes a bucket that belongs to the owner from the start. It returns true if an earlier attempt of the
-// call may have made it already. An owner that does not exist is awsclient.IsNotFound, a bucket that does
-// awsclient.IsExists. A gateway with standalone IAM makes the bucket and gives it to the root, whatever the owner is.
+// CreateBucket makes a bucket that belongs to the owner from the start. An owner that does not exist is
+// awsclient.IsNotFound, a bucket that does awsclient.IsExists. A gateway with standalone IAM makes the bucket and gives
+// it to the root, whatever the owner is.
 //
 // No region is sent: the gateway's own is the default, and one on a separate admin port ends in an internal error.
-func (c *Client) CreateBucket(ctx context.Context, bucket NewBucket) (again bool, err error) {
+func (c *Client) CreateBucket(ctx context.Context, bucket NewBucket) error {
 	header := http.Header{}
 	header.Set("X-Vgw-Owner", bucket.Owner)
 	if bucket.ObjectLock {
@@ -47,11 +47,10 @@ func (c *Client) CreateBucket(ctx context.Context, bucket NewBucket) (again bool
 // its ACL, even if the owner is the same: call it only for another owner, and write the policy again. An absent user or
 // bucket is awsclient.IsNotFound.
 func (c *Client) ChangeBucketOwner(ctx context.Context, bucket, owner string) error {
-	_, err := c.write(ctx, &awsclient.AdminCall{
+	return c.write(ctx, &awsclient.AdminCall{
 		Operation: "ChangeBucketOwner", Path: []string{"change-bucket-owner"},
 		Query: url.Values{"bucket": {bucket}, "owner": {owner}}, Bucket: &bucket,
 	})
-	return err
 }
 
 // Buckets are all buckets with their owners, sorted by name.

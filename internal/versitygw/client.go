@@ -40,15 +40,15 @@ func New(conn *awsclient.Conn) *Client {
 func (c *Client) Endpoint() string { return c.admin.Endpoint() }
 
 // write makes a call that changes something, when no other one is under way.
-func (c *Client) write(ctx context.Context, call *awsclient.AdminCall) (again bool, err error) {
+func (c *Client) write(ctx context.Context, call *awsclient.AdminCall) error {
 	if err := c.writes.enter(ctx); err != nil {
-		return false, fmt.Errorf("waiting for another change through the Admin API: %w", err)
+		return fmt.Errorf("waiting for another change through the Admin API: %w", err)
 	}
 	defer c.writes.leave()
 	c.forget()
 	defer c.forget() // also what was read in the meantime
-	_, again, err = c.admin.Do(ctx, call)
-	return again, err
+	_, err := c.admin.Do(ctx, call)
+	return err
 }
 
 // forget lets the next question read the lists again.
@@ -59,7 +59,7 @@ func (c *Client) forget() {
 
 // read makes a call whose answer is an XML document.
 func (c *Client) read(ctx context.Context, call *awsclient.AdminCall, into any) error {
-	content, _, err := c.admin.Do(ctx, call)
+	content, err := c.admin.Do(ctx, call)
 	if err != nil {
 		return err
 	}

@@ -101,8 +101,8 @@ func TestClient_requests(t *testing.T) {
 	c := s.client(t, "/below/admin/")
 	zero, role := int64(0), "userplus"
 	ann := versitygw.User{AccessKey: "ann", Role: "user", IDs: versitygw.IDs{User: 1, Group: 2, Project: 3}, Digest: versitygw.DigestOf(annsSecret)}
-	_, errCreate := c.CreateUser(ctx, ann, annsSecret)
-	_, errBucket := c.CreateBucket(ctx, versitygw.NewBucket{Name: "b.c", Owner: "ann", ObjectLock: true, Ownership: "ObjectWriter"})
+	errCreate := c.CreateUser(ctx, ann, annsSecret)
+	errBucket := c.CreateBucket(ctx, versitygw.NewBucket{Name: "b.c", Owner: "ann", ObjectLock: true, Ownership: "ObjectWriter"})
 	err := errors.Join(errCreate, errBucket,
 		c.UpdateUser(ctx, "ann b&c", versitygw.Change{UserID: &zero, Role: &role}), c.DeleteUser(ctx, "ann"),
 		c.ChangeBucketOwner(ctx, "b", "a+b"))
@@ -164,7 +164,7 @@ func TestClient_errors(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := serve(t, func(w http.ResponseWriter, _ *http.Request, _ int) { fails(w, row.status, row.code, quoted) })
-			_, err := s.client(t, "").CreateUser(t.Context(), versitygw.User{AccessKey: "ann", Role: "user"}, annsSecret)
+			err := s.client(t, "").CreateUser(t.Context(), versitygw.User{AccessKey: "ann", Role: "user"}, annsSecret)
 			call, ok := errors.AsType[*awsclient.CallError](err)
 			if !ok || !row.class(err) || len(s.seen()) != row.calls {
 				t.Fatalf("after %d calls: %v", len(s.seen()), err)
@@ -203,7 +203,7 @@ func TestClient_lostAnswer(t *testing.T) {
 			}
 			fails(w, 409, "XAdminUserExists", "")
 		})
-		_, err := s.client(t, "").CreateUser(t.Context(), versitygw.User{AccessKey: "ann"}, annsSecret)
+		err := s.client(t, "").CreateUser(t.Context(), versitygw.User{AccessKey: "ann"}, annsSecret)
 		if !awsclient.IsExists(err) || awsclient.MayHaveWorked(err) != want {
 			t.Errorf("lost %t: %v", lost, err)
 		}

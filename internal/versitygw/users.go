@@ -48,9 +48,8 @@ type account struct {
 	ProjectID int64
 }
 
-// CreateUser makes a user. It returns true if an earlier attempt of the call may have made it already. The root's key
-// and that of another user are refused: awsclient.IsExists.
-func (c *Client) CreateUser(ctx context.Context, user User, secret string) (again bool, err error) {
+// CreateUser makes a user. The root's key and that of another user are refused: awsclient.IsExists.
+func (c *Client) CreateUser(ctx context.Context, user User, secret string) error {
 	body, err := xml.Marshal(struct {
 		XMLName xml.Name `xml:"Account"`
 		account
@@ -59,7 +58,7 @@ func (c *Client) CreateUser(ctx context.Context, user User, secret string) (agai
 		UserID: user.IDs.User, GroupID: user.IDs.Group, ProjectID: user.IDs.Project,
 	}})
 	if err != nil {
-		return false, err
+		return err
 	}
 	return c.write(ctx, &awsclient.AdminCall{
 		Operation: "CreateUser", Path: []string{"create-user"}, Body: body, UserName: &user.AccessKey, Secret: &secret,
@@ -82,20 +81,18 @@ func (c *Client) UpdateUser(ctx context.Context, accessKey string, change Change
 	if err != nil {
 		return err
 	}
-	_, err = c.write(ctx, &awsclient.AdminCall{
+	return c.write(ctx, &awsclient.AdminCall{
 		Operation: "UpdateUser", Path: []string{"update-user"}, Query: url.Values{"access": {accessKey}}, Body: body,
 		UserName: &accessKey, Secret: change.Secret,
 	})
-	return err
 }
 
 // DeleteUser deletes a user, if there is one. Its buckets stay, with an owner that does not exist.
 func (c *Client) DeleteUser(ctx context.Context, accessKey string) error {
-	_, err := c.write(ctx, &awsclient.AdminCall{
+	return c.write(ctx, &awsclient.AdminCall{
 		Operation: "DeleteUser", Path: []string{"delete-user"}, Query: url.Values{"access": {accessKey}},
 		UserName: &accessKey,
 	})
-	return err
 }
 
 // Users are all users, sorted by their access keys. The root is none of them.

@@ -10,7 +10,8 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 )
 
-// needs makes a setting depend on a feature of the store. Watched of the setting says whether a spec asks for it.
+// needs is the part of a setting that not every store has. Before, the part's Watched says whether a spec asks for the
+// setting; afterwards it also says whether an import reads it.
 //
 // What the store is known to lack is never read. What it may lack is read if it is asked for, and by an import or a
 // data source, to which an answer that the store does not have it means that nothing is there. Whoever asks for it is

@@ -105,7 +105,7 @@ func (g *gatewayUser) create(ctx context.Context, w wish, o *Status) error {
 // send makes the call that makes the user. A user that exists is this one only if an attempt of the call may have made
 // it and it has the secret that was sent.
 func (g *gatewayUser) send(ctx context.Context, user versitygw.User, secret string) error {
-	_, err := g.gateway.CreateUser(ctx, user, secret)
+	err := g.gateway.CreateUser(ctx, user, secret)
 	if !awsclient.IsExists(err) {
 		return err
 	}

@@ -266,6 +266,11 @@ func IsStale(err error) bool {
 		"InvalidChangeBatch")
 }
 
+// IsBadDigest reports whether the body that came is not the one whose digest was sent with it.
+func IsBadDigest(err error) bool {
+	return call(err).hasCode("BadDigest", "XAmzContentSHA256Mismatch", "XAmzContentChecksumMismatch")
+}
+
 // IsInvalid reports whether AWS found the request itself wrong, so repeating it cannot help.
 func IsInvalid(err error) bool {
 	c := call(err)

@@ -17,6 +17,7 @@ const (
 	StorageClasses                   // AWS's storage classes, which lifecycle rules move objects to
 	AbortRules                       // lifecycle rules that delete unfinished uploads
 	ObjectLock                       // retention and legal holds
+	Checksums                        // SHA-256 of objects, checked when they are written and answered when they are asked for
 	Groups                           // all of IAM: groups and managed policies, which the access levels need, and more
 	InlinePolicies                   // IAM users with policies of their own
 	UserTags                         // tags of IAM users, given when they are made
@@ -37,7 +38,7 @@ func (f Feature) String() string {
 	return [...]string{
 		"bucket tags", "versioning", "lists of old versions", "bucket policies", "public access block",
 		"object ownership", "default encryption", "access logs", "lifecycle rules", "AWS's storage classes",
-		"lifecycle rules for unfinished uploads", "object lock",
+		"lifecycle rules for unfinished uploads", "object lock", "checksums of objects",
 		"IAM groups and managed policies", "IAM users with inline policies", "tags of IAM users", "the Admin API",
 	}[f]
 }

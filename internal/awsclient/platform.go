@@ -56,7 +56,10 @@ func Platforms() []Platform {
 			Name: "versitygw", DefaultRegion: "us-east-1", Partition: "aws", IAMRegion: globalRegion,
 			PolicyBindsOwner: true, Tested: "VersityGW 1.8.0",
 			Features: features(
-				[]Feature{Tagging, Versioning, ListVersions, Policy, Ownership, ObjectLock, InlinePolicies, UserTags, AdminAPI},
+				[]Feature{
+					Tagging, Versioning, ListVersions, Policy, Ownership, ObjectLock, Checksums, InlinePolicies, UserTags,
+					AdminAPI,
+				},
 				[]Feature{PublicAccessBlock, Encryption, Logging, Lifecycle, Groups}),
 		},
 		{
@@ -75,7 +78,7 @@ func Platforms() []Platform {
 			// Default encryption is there only with a key service. Lifecycle rules move objects to remote tiers, whose names an
 			// administrator chooses, and the server deletes unfinished uploads by a setting of its own.
 			Features: features(
-				[]Feature{Tagging, Versioning, ListVersions, Policy, Lifecycle, ObjectLock},
+				[]Feature{Tagging, Versioning, ListVersions, Policy, Lifecycle, ObjectLock, Checksums},
 				slices.Concat(s3Only, []Feature{PublicAccessBlock, Ownership, Logging, StorageClasses, AbortRules})),
 		},
 		{ // its IAM came with Squid, its access logs with Tentacle

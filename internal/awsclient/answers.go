@@ -77,6 +77,7 @@ func restAnswers() map[string]answerForm {
 		"admin CreateUser", "admin UpdateUser", "admin DeleteUser", "admin ChangeBucketOwner", "admin CreateBucket",
 		"s3 AbortMultipartUpload", "s3 CreateBucket", "s3 DeleteBucket", "s3 DeleteBucketLifecycle",
 		"s3 DeleteBucketPolicy", "s3 DeleteBucketTagging", "s3 DeleteBucketWebsite", "s3 DeleteObject", "s3 HeadBucket",
+		"s3 DeleteObjectTagging", "s3 PutObjectTagging",
 		"s3 HeadObject", "s3 UploadPart",
 		"s3 PutBucketEncryption", "s3 PutBucketLifecycleConfiguration", "s3 PutBucketLogging",
 		"s3 PutBucketOwnershipControls", "s3 PutBucketPolicy", "s3 PutBucketTagging", "s3 PutBucketVersioning",

@@ -38,6 +38,7 @@ type Headers struct {
 	KMSKey             string            `json:"key,omitempty"`
 	BucketKey          *bool             `json:"bucketKey,omitempty"`
 	Metadata           map[string]string `json:"metadata,omitempty"` // keys in lower case
+	Tagging            string            `json:"tagging,omitempty"`  // tags as a query; a copy without has its source's
 }
 
 // Digest tells headers apart: equal headers have equal digests.
@@ -92,6 +93,7 @@ func (h Headers) put(in *s3.PutObjectInput) {
 	in.ContentLanguage, in.WebsiteRedirectLocation = text(h.ContentLanguage), text(h.Redirect)
 	in.StorageClass, in.ServerSideEncryption = types.StorageClass(h.StorageClass), types.ServerSideEncryption(h.Algorithm)
 	in.SSEKMSKeyId, in.BucketKeyEnabled, in.Metadata = text(h.KMSKey), h.BucketKey, h.Metadata
+	in.Tagging = text(h.Tagging)
 }
 
 func (h Headers) begin(in *s3.CreateMultipartUploadInput) {
@@ -100,6 +102,7 @@ func (h Headers) begin(in *s3.CreateMultipartUploadInput) {
 	in.ContentLanguage, in.WebsiteRedirectLocation = text(h.ContentLanguage), text(h.Redirect)
 	in.StorageClass, in.ServerSideEncryption = types.StorageClass(h.StorageClass), types.ServerSideEncryption(h.Algorithm)
 	in.SSEKMSKeyId, in.BucketKeyEnabled, in.Metadata = text(h.KMSKey), h.BucketKey, h.Metadata
+	in.Tagging = text(h.Tagging)
 }
 
 func (h Headers) copy(in *s3.CopyObjectInput) {
@@ -108,7 +111,11 @@ func (h Headers) copy(in *s3.CopyObjectInput) {
 	in.ContentLanguage, in.WebsiteRedirectLocation = text(h.ContentLanguage), text(h.Redirect)
 	in.StorageClass, in.ServerSideEncryption = types.StorageClass(h.StorageClass), types.ServerSideEncryption(h.Algorithm)
 	in.SSEKMSKeyId, in.BucketKeyEnabled, in.Metadata = text(h.KMSKey), h.BucketKey, h.Metadata
+	in.Tagging = text(h.Tagging)
 	in.MetadataDirective = types.MetadataDirectiveReplace
+	if h.Tagging != "" {
+		in.TaggingDirective = types.TaggingDirectiveReplace
+	}
 }
 
 // headersOf are the headers of an object that was asked for.

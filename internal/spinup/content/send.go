@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
@@ -43,7 +44,8 @@ type Stored struct {
 	Size      int64
 	Checksum  string // of SHA-256, as Digest.Checksum; "" if the store keeps none
 	Headers   Headers
-	Tags      int // how many there are
+	Tags      int       // how many there are
+	Modified  time.Time // when it was stored; zero in the answer to a write
 	Result    middleware.Metadata
 }
 
@@ -262,6 +264,7 @@ func (s Sender) Head(ctx context.Context, p Place, version string) (Stored, erro
 	return Stored{
 		ETag: aws.ToString(out.ETag), VersionID: versionOf(out.VersionId), Size: aws.ToInt64(out.ContentLength),
 		Checksum: checksumOf(out), Headers: headersOf(out), Tags: int(aws.ToInt32(out.TagCount)),
+		Modified: aws.ToTime(out.LastModified),
 	}, nil
 }
 

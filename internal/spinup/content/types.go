@@ -1,5 +1,3 @@
-// Package content is what the resources of objects share: which keys are allowed, what a name says about the type of a
-// content, and how a content is hashed and sent. It may import awsclient and AWS types; no Terraform types.
 package content
 
 import (
@@ -8,30 +6,40 @@ import (
 	"strings"
 )
 
-// headSize is how much of a content is looked at to guess its type.
-const headSize = 512
+// HeadSize is how much of a content is looked at to guess its type.
+const HeadSize = 512
 
 // Type is the media type of an object: by the extension of its name, else by the first 512 bytes of its content. The
 // table is our own, because the one of a system differs from machine to machine. A text is taken for UTF-8.
 func Type(name string, head []byte) string {
-	if byName, ok := strings.CutPrefix(strings.ToLower(path.Ext(name)), "."); ok {
-		for _, known := range types() {
-			for extension := range strings.FieldsSeq(known.extensions) {
-				if extension == byName {
-					return known.media
-				}
+	if byName := TypeByName(name); byName != "" {
+		return byName
+	}
+	return http.DetectContentType(head[:min(len(head), HeadSize)])
+}
+
+// TypeByName is the media type of an object by the extension of its name; "" if that says nothing.
+func TypeByName(name string) string {
+	byName, ok := strings.CutPrefix(strings.ToLower(path.Ext(name)), ".")
+	if !ok {
+		return ""
+	}
+	for _, known := range mediaTypes() {
+		for extension := range strings.FieldsSeq(known.extensions) {
+			if extension == byName {
+				return known.media
 			}
 		}
 	}
-	return http.DetectContentType(head[:min(len(head), headSize)])
+	return ""
 }
 
 // mediaType is a media type, and the extensions of its files, separated by blanks.
 type mediaType struct{ media, extensions string }
 
-// types are the media types of extensions, as IANA or, without an entry there, common use has them.
+// mediaTypes are the media types of extensions, as IANA or, without an entry there, common use has them.
 // https://www.iana.org/assignments/media-types/media-types.xhtml
-func types() []mediaType {
+func mediaTypes() []mediaType {
 	return []mediaType{
 		{"text/html; charset=utf-8", "html htm"},
 		{"application/xhtml+xml; charset=utf-8", "xhtml"},

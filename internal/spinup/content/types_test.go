@@ -39,7 +39,7 @@ func TestType(t *testing.T) {
 
 // What follows the first 512 bytes does not decide.
 func TestType_head(t *testing.T) {
-	content := append(bytes.Repeat([]byte("a"), headSize), 0)
+	content := append(bytes.Repeat([]byte("a"), HeadSize), 0)
 	if got := Type("name", content); got != "text/plain; charset=utf-8" {
 		t.Errorf("Type = %q", got)
 	}
@@ -47,7 +47,7 @@ func TestType_head(t *testing.T) {
 
 func TestType_table(t *testing.T) {
 	seen, media := map[string]bool{}, map[string]bool{}
-	for _, known := range types() {
+	for _, known := range mediaTypes() {
 		kind, parameters, err := mime.ParseMediaType(known.media)
 		if err != nil {
 			t.Errorf("%s: %v", known.media, err)

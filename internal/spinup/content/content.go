@@ -150,3 +150,13 @@ func Escaped(key string) string {
 	}
 	return out.String()
 }
+
+// Visible are the headers that everybody sees who asks for the object: those without storage class and encryption, for
+// which a bucket has defaults.
+func (h Headers) Visible() Headers {
+	h.StorageClass, h.Algorithm, h.KMSKey, h.BucketKey = "", "", "", nil
+	if len(h.Metadata) == 0 {
+		h.Metadata = nil
+	}
+	return h
+}

@@ -53,7 +53,13 @@ type Content struct {
 }
 
 // contentOf is what a file of the source holds.
-func contentOf(f *File) Content { return Content{f.Digest.Size, f.Digest.Checksum(), f.Headers.Digest()} }
+func contentOf(f *File) Content {
+	digest, visible := f.Headers.Digest(), f.Headers.Visible().Digest()
+	if digest != visible {
+		visible += "." + digest
+	}
+	return Content{f.Digest.Size, f.Digest.Checksum(), visible}
+}
 
 // manifestVersion is the version of the format that this code writes.
 const manifestVersion = 1

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -149,6 +150,14 @@ func Escaped(key string) string {
 		fmt.Fprintf(&out, "%%%02X", c)
 	}
 	return out.String()
+}
+
+// Unescaped is a key without the encoding of URLs, in which lists give it on request.
+func Unescaped(key *string) *string {
+	if plain, err := url.QueryUnescape(aws.ToString(key)); key != nil && err == nil {
+		return &plain
+	}
+	return key
 }
 
 // Visible are the headers that everybody sees who asks for the object: those without storage class and encryption, for

@@ -63,10 +63,9 @@ func NewSender(conn *awsclient.Conn, limit *awsclient.Limiter) Sender {
 }
 
 // call makes one call within the limit.
-func (s Sender) call(ctx context.Context, call func() (middleware.Metadata, error)) error {
+func (s Sender) call(ctx context.Context, call func(context.Context) error) error {
 	if s.limit == nil {
-		_, err := call()
-		return err
+		return call(ctx)
 	}
 	return s.limit.Do(ctx, call)
 }
@@ -101,11 +100,9 @@ func (s Sender) whole(
 	in.IfMatch, in.IfNoneMatch = c.headers()
 	h.put(in)
 	var out *s3.PutObjectOutput
-	err := s.call(ctx, func() (result middleware.Metadata, err error) {
-		if out, err = s.PutObject(ctx, in, p.at, signedAs(sum)); err != nil {
-			return result, err
-		}
-		return out.ResultMetadata, nil
+	err := s.call(ctx, func(ctx context.Context) (err error) {
+		out, err = s.PutObject(ctx, in, p.at, signedAs(sum))
+		return err
 	})
 	if err != nil {
 		return Stored{}, err
@@ -182,13 +179,13 @@ func (s Sender) complete(
 				Bucket: &p.Bucket, Key: &p.Key, UploadId: &upload, PartNumber: number,
 				Body: io.NewSectionReader(body, at, length), ContentLength: &length, ChecksumSHA256: s.checksum(sum),
 			}
-			return s.call(parts, func() (result middleware.Metadata, err error) {
-				out, err := s.UploadPart(parts, in, p.at, signedAs(sum))
+			return s.call(parts, func(ctx context.Context) error {
+				out, err := s.UploadPart(ctx, in, p.at, signedAs(sum))
 				if err != nil {
-					return result, err
+					return err
 				}
 				done[i] = types.CompletedPart{PartNumber: number, ETag: out.ETag, ChecksumSHA256: s.checksum(sum)}
-				return out.ResultMetadata, nil
+				return nil
 			})
 		})
 	}
@@ -229,11 +226,9 @@ func (s Sender) Copy(ctx context.Context, from Place, version, etag string, to P
 	}
 	h.copy(in)
 	var out *s3.CopyObjectOutput
-	err := s.call(ctx, func() (result middleware.Metadata, err error) {
-		if out, err = s.CopyObject(ctx, in, to.at); err != nil {
-			return result, err
-		}
-		return out.ResultMetadata, nil
+	err := s.call(ctx, func(ctx context.Context) (err error) {
+		out, err = s.CopyObject(ctx, in, to.at)
+		return err
 	})
 	if err != nil {
 		return Stored{}, err
@@ -252,11 +247,9 @@ func (s Sender) Head(ctx context.Context, p Place, version string) (Stored, erro
 		in.ChecksumMode = types.ChecksumModeEnabled
 	}
 	var out *s3.HeadObjectOutput
-	err := s.call(ctx, func() (result middleware.Metadata, err error) {
-		if out, err = s.HeadObject(ctx, in, p.at); err != nil {
-			return result, err
-		}
-		return out.ResultMetadata, nil
+	err := s.call(ctx, func(ctx context.Context) (err error) {
+		out, err = s.HeadObject(ctx, in, p.at)
+		return err
 	})
 	if err != nil {
 		return Stored{}, err
@@ -289,12 +282,9 @@ func checksumOf(out *s3.HeadObjectOutput) string {
 // Delete deletes an object, or the version of the id. What is not there is no error.
 func (s Sender) Delete(ctx context.Context, p Place, version string, c Condition) error {
 	in := &s3.DeleteObjectInput{Bucket: &p.Bucket, Key: &p.Key, VersionId: text(version), IfMatch: text(c.IfMatch)}
-	err := s.call(ctx, func() (result middleware.Metadata, err error) {
-		out, err := s.DeleteObject(ctx, in, p.at)
-		if err != nil {
-			return result, err
-		}
-		return out.ResultMetadata, nil
+	err := s.call(ctx, func(ctx context.Context) error {
+		_, err := s.DeleteObject(ctx, in, p.at)
+		return err
 	})
 	return awsclient.Absent(err)
 }

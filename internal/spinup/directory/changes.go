@@ -187,8 +187,12 @@ func Summarize(s Spec, m *Manifest, repairs int) Summary {
 // waiting is how many files wait for their removal after the changes, and when the first of them is due.
 func waiting(k Keep, m *Manifest, c changes) (n int, next time.Time) {
 	n = len(c.retire)
+	no := map[*Entry]bool{}
+	for _, e := range slices.Concat(c.remove, c.revive, c.forget) {
+		no[e] = true
+	}
 	for _, e := range m.retired() {
-		if slices.Contains(c.remove, e) || slices.Contains(c.revive, e) || slices.Contains(c.forget, e) {
+		if no[e] {
 			continue
 		}
 		n++

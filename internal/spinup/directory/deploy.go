@@ -223,7 +223,7 @@ func (d directory) deleteBatch(ctx context.Context, region string, s Spec, objec
 
 // deleteVersions deletes all versions and delete markers of some keys.
 func (d directory) deleteVersions(ctx context.Context, region string, s Spec, prefix string, doomed func(string) bool) error {
-	ask := &s3.ListObjectVersionsInput{Bucket: &s.Bucket, Prefix: &prefix}
+	ask := &s3.ListObjectVersionsInput{Bucket: &s.Bucket, Prefix: &prefix, EncodingType: types.EncodingTypeUrl}
 	for {
 		page, err := d.ListObjectVersions(ctx, ask, in(region))
 		if awsclient.IsUnsupported(err) {
@@ -232,16 +232,21 @@ func (d directory) deleteVersions(ctx context.Context, region string, s Spec, pr
 		if err != nil {
 			return err
 		}
+		plain := func(key *string) *string { return key }
+		if page.EncodingType == types.EncodingTypeUrl {
+			plain = content.Unescaped
+		}
 		var objects []types.ObjectIdentifier
-		for _, v := range page.Versions {
-			if doomed(aws.ToString(v.Key)) {
-				objects = append(objects, types.ObjectIdentifier{Key: v.Key, VersionId: v.VersionId})
+		see := func(key, version *string) {
+			if key = plain(key); doomed(aws.ToString(key)) {
+				objects = append(objects, types.ObjectIdentifier{Key: key, VersionId: version})
 			}
 		}
+		for _, v := range page.Versions {
+			see(v.Key, v.VersionId)
+		}
 		for _, v := range page.DeleteMarkers {
-			if doomed(aws.ToString(v.Key)) {
-				objects = append(objects, types.ObjectIdentifier{Key: v.Key, VersionId: v.VersionId})
-			}
+			see(v.Key, v.VersionId)
 		}
 		if len(objects) > 0 {
 			if err := d.deleteBatch(ctx, region, s, objects); err != nil {
@@ -251,6 +256,6 @@ func (d directory) deleteVersions(ctx context.Context, region string, s Spec, pr
 		if !aws.ToBool(page.IsTruncated) {
 			return nil
 		}
-		ask.KeyMarker, ask.VersionIdMarker = page.NextKeyMarker, page.NextVersionIdMarker
+		ask.KeyMarker, ask.VersionIdMarker = plain(page.NextKeyMarker), page.NextVersionIdMarker
 	}
 }

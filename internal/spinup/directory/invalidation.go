@@ -75,8 +75,12 @@ func (d directory) invalidation() part {
 				return err
 			}
 			o.InvalidationID, o.Manifest.Invalidate = id, nil
+			if w.Want.Invalidate.Wait {
+				o.Awaited = w.Want.Invalidate.DistributionID
+			}
 			return nil
 		},
+		Settle: d.settle,
 	}
 }
 
@@ -99,16 +103,15 @@ func (d directory) invalidate(ctx context.Context, s Spec, mark string, paths []
 }
 
 // settle waits until the caches are rid of old content.
-func (d directory) settle(ctx context.Context, s Spec, o Status) error {
-	if s.Invalidate == nil || !s.Invalidate.Wait || o.InvalidationID == "" {
+func (d directory) settle(ctx context.Context, o Status) error {
+	if o.Awaited == "" {
 		return nil
 	}
 	pace := d.conn.Pace
 	pace.PollMin, pace.PollMax, pace.Consistency = pace.DeployMin, pace.DeployMax, pace.Deployment
-	return awsclient.Until(ctx, pace, fmt.Sprintf("invalidation %s of distribution %s", o.InvalidationID,
-		s.Invalidate.DistributionID), func(ctx context.Context) (bool, error) {
+	return awsclient.Until(ctx, pace, fmt.Sprintf("invalidation %s of distribution %s", o.InvalidationID, o.Awaited), func(ctx context.Context) (bool, error) {
 		out, err := d.GetInvalidation(ctx, &cloudfront.GetInvalidationInput{
-			DistributionId: &s.Invalidate.DistributionID, Id: &o.InvalidationID,
+			DistributionId: &o.Awaited, Id: &o.InvalidationID,
 		})
 		if err != nil {
 			return false, err

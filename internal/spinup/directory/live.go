@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
-	"net/url"
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -30,11 +29,9 @@ const DefaultConcurrency = 64
 
 // limiter bounds the calls of all directories of this process together that have the same bound.
 func (d directory) limiter(s Spec) *awsclient.Limiter {
-	most := s.Concurrency
-	if most == 0 {
-		most = DefaultConcurrency
-	}
-	return d.conn.Shared(fmt.Sprintf("limiter of %d", most), func() any { return awsclient.NewLimiter(most) }).(*awsclient.Limiter)
+	most := d.atOnce(s)
+	shared := d.conn.Shared(fmt.Sprintf("limiter of %d", most), func() any { return awsclient.NewLimiter(most) })
+	return shared.(*awsclient.Limiter)
 }
 
 // sender writes objects within the bound on calls.
@@ -49,7 +46,7 @@ func (s Spec) place(region, key string) content.Place {
 func (d directory) observe(ctx context.Context, w wish, o *Status) error {
 	s := w.Want
 	have := Status{Live: map[string]Object{}, Heads: map[string]content.Stored{}, Placeholders: map[string]bool{},
-		InvalidationID: o.InvalidationID}
+		InvalidationID: o.InvalidationID, Awaited: o.Awaited}
 	region, err := content.AtHome(ctx, d.conn, s.Bucket, func(ctx context.Context, region string) error {
 		return d.observeManifest(ctx, region, w, &have)
 	})
@@ -174,9 +171,7 @@ func (d directory) eachPage(
 		}
 		if page.EncodingType == types.EncodingTypeUrl {
 			for i, object := range page.Contents {
-				if key, err := url.QueryUnescape(aws.ToString(object.Key)); err == nil {
-					page.Contents[i].Key = &key
-				}
+				page.Contents[i].Key = content.Unescaped(object.Key)
 			}
 		}
 		if !see(page) || !aws.ToBool(page.IsTruncated) {
@@ -253,13 +248,13 @@ func (d directory) heads(
 
 // each does n things, as many at once as calls may run. The first error ends it.
 func (d directory) each(ctx context.Context, s Spec, n int, do func(ctx context.Context, i int) error) error {
-	group, ctx := errgroup.WithContext(ctx)
+	group, within := errgroup.WithContext(ctx)
 	group.SetLimit(d.atOnce(s))
 	for i := range n {
-		if ctx.Err() != nil {
+		if within.Err() != nil {
 			break
 		}
-		group.Go(func() error { return do(ctx, i) })
+		group.Go(func() error { return do(within, i) })
 	}
 	if err := group.Wait(); err != nil {
 		return err

@@ -100,16 +100,18 @@ func (m *Manifest) note(s Spec, c changes, o Status) {
 	if s.Invalidate != nil {
 		m.Invalidate = purges(s, c, o, m.Invalidate)
 	}
+	var added []*Entry
 	for _, one := range c.steps {
 		e, ours := m.find(one.file.Key)
 		if !ours {
 			e = &Entry{Key: one.file.Key}
-			i, _ := slices.BinarySearchFunc(m.Files, e, func(a, b *Entry) int { return strings.Compare(a.Key, b.Key) })
-			m.Files = slices.Insert(m.Files, i, e)
+			added = append(added, e)
 		}
 		want := contentOf(one.file)
 		e.Pending = &want
 	}
+	m.Files = append(m.Files, added...)
+	slices.SortFunc(m.Files, func(a, b *Entry) int { return strings.Compare(a.Key, b.Key) })
 	for _, e := range c.retire {
 		e.Retired = s.Now.Unix()
 	}

@@ -80,6 +80,7 @@ type Status struct {
 	Placeholders map[string]bool
 
 	InvalidationID string // of the one that was made
+	Awaited        string // distribution of the invalidation that is waited for
 }
 
 type (

@@ -160,6 +160,15 @@ func Unescaped(key *string) *string {
 	return key
 }
 
+// StorageClasses are those that an object can be put into.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
+func StorageClasses() []string {
+	return []string{
+		"STANDARD", "STANDARD_IA", "INTELLIGENT_TIERING", "ONEZONE_IA", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE",
+		"REDUCED_REDUNDANCY",
+	}
+}
+
 // Visible are the headers that everybody sees who asks for the object: those without storage class and encryption, for
 // which a bucket has defaults.
 func (h Headers) Visible() Headers {

@@ -76,6 +76,9 @@ func NewInt64(n int64) Int64 { return Int64{Int64Value: basetypes.NewInt64Value(
 // Int64Null returns the value for no number.
 func Int64Null() Int64 { return Int64{Int64Value: basetypes.NewInt64Null()} }
 
+// Int64Unknown is a number that is not known yet.
+func Int64Unknown() Int64 { return Int64{Int64Value: basetypes.NewInt64Unknown()} }
+
 // Type is the type of the value.
 func (Int64) Type(context.Context) attr.Type { return Int64Type{} }
 

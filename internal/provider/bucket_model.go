@@ -268,7 +268,11 @@ func (m *bucketModel) resolveEncryption(ctx context.Context, r turn[bucketModel]
 		}
 		return
 	}
-	e := config.Get(ctx, diags)
+	m.Encryption = fwtypes.ObjectFrom(ctx, config.Get(ctx, diags).resolved(), diags)
+}
+
+// resolved is the encryption with its defaults.
+func (e encryptionModel) resolved() encryptionModel {
 	switch {
 	case !e.Algorithm.IsNull():
 	case e.KMSKeyARN.IsUnknown(): // it may turn out to be null
@@ -284,7 +288,7 @@ func (m *bucketModel) resolveEncryption(ctx context.Context, r turn[bucketModel]
 			e.BucketKey = types.BoolUnknown()
 		}
 	}
-	m.Encryption = fwtypes.ObjectFrom(ctx, e, diags)
+	return e
 }
 
 func (m *bucketModel) resolveAccessLog(ctx context.Context, r turn[bucketModel], diags *diag.Diagnostics) {

@@ -272,7 +272,7 @@ func reprefixed(
 
 // checkConfig holds the rules between attributes.
 func (m *bucketModel) checkConfig(ctx context.Context) (diags diag.Diagnostics) {
-	m.checkEncryption(ctx, &diags)
+	m.Encryption.Get(ctx, &diags).check(&diags)
 	m.checkPolicy(&diags)
 	log := m.AccessLog.Get(ctx, &diags)
 	if !m.Name.IsNull() && !m.Name.IsUnknown() && log.Bucket.Equal(m.Name) {
@@ -283,8 +283,8 @@ func (m *bucketModel) checkConfig(ctx context.Context) (diags diag.Diagnostics) 
 	return diags
 }
 
-func (m *bucketModel) checkEncryption(ctx context.Context, diags *diag.Diagnostics) {
-	e := m.Encryption.Get(ctx, diags)
+// check refuses what S3 would refuse of an encryption.
+func (e encryptionModel) check(diags *diag.Diagnostics) {
 	if e.Algorithm.ValueString() == "AES256" && !e.KMSKeyARN.IsNull() {
 		diags.AddAttributeError(path.Root("encryption").AtName("kms_key_arn"), "Invalid encryption", fmt.Sprintf(
 			"encryption.kms_key_arn is %q, but encryption.algorithm is \"AES256\", which uses no KMS key. For a key set "+
@@ -342,7 +342,7 @@ func (m *bucketModel) checkPlan(_ context.Context, data *providerData) (diags di
 			diags.AddAttributeError(path.Root("region"), "Invalid region", fmt.Sprintf("region: %q %s.", region, err))
 		}
 	}
-	diags.Append(data.checkTags(m.Tags)...)
+	diags.Append(data.checkTags(m.Tags, maxTags)...)
 	if m.Owner.ValueString() != "" {
 		if d := data.checkGateway(path.Root("owner"), fmt.Sprintf("owner is %s, which", m.Owner)); d != nil {
 			diags.Append(d)

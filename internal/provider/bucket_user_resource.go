@@ -212,7 +212,7 @@ func (m *bucketUserModel) checkStore(ctx context.Context, diags *diag.Diagnostic
 
 // checkPlan holds the rules that need the provider's configuration.
 func (m *bucketUserModel) checkPlan(_ context.Context, data *providerData) diag.Diagnostics {
-	return append(data.checkTags(m.Tags), data.checkIAM(path.Root("name"))...)
+	return append(data.checkTags(m.Tags, maxTags), data.checkIAM(path.Root("name"))...)
 }
 
 // checkPlatform refuses what is configured and the platform is known to lack.

@@ -239,6 +239,7 @@ func (c *envelope[M, S, O, P]) write(ctx context.Context, change change[M], diag
 	secret, hasSecret := any(plan).(secretive)
 	if hasSecret {
 		diags.Append(secret.recall(ctx, &change.config, change.kept)...)
+		diags.Append(c.remember(ctx, change.prior, change.kept)...)
 	}
 	if diags.HasError() {
 		return
@@ -281,6 +282,14 @@ func (c *envelope[M, S, O, P]) write(ctx context.Context, change change[M], diag
 	diags.Append(nullUnknown(change.state)...)
 	diags.Append(change.identity.Set(ctx, plan.identify())...)
 	c.report(failed, attempt{done, plan.importID(), true}, diags)
+}
+
+// remember lets a model of what state holds recall what an earlier run kept.
+func (c *envelope[M, S, O, P]) remember(ctx context.Context, prior *M, kept private) diag.Diagnostics {
+	if secret, ok := any(P(prior)).(secretive); ok && prior != nil {
+		return secret.recall(ctx, nil, kept)
+	}
+	return nil
 }
 
 // complete is the plan as a model; only what it left unknown is resolved.
@@ -383,9 +392,7 @@ func (c *envelope[M, S, O, P]) Read(ctx context.Context, req resource.ReadReques
 		resp.State.RemoveResource(ctx)
 		return
 	}
-	if secret, ok := any(m).(secretive); ok {
-		resp.Diagnostics.Append(secret.recall(ctx, nil, req.Private)...)
-	}
+	resp.Diagnostics.Append(c.remember(ctx, &seen, req.Private)...)
 	spec, d := m.spec(ctx, r.session)
 	if resp.Diagnostics.Append(d...); resp.Diagnostics.HasError() {
 		return
@@ -426,6 +433,7 @@ func (c *envelope[M, S, O, P]) Delete(ctx context.Context, req resource.DeleteRe
 	}
 	ctx, cancel := limited(ctx, m.limits().Delete, cmp.Or(c.timeout, writeTimeout), &resp.Diagnostics)
 	defer cancel()
+	resp.Diagnostics.Append(c.remember(ctx, &prior, req.Private)...)
 	spec, d := m.spec(ctx, r.session)
 	if resp.Diagnostics.Append(d...); resp.Diagnostics.HasError() {
 		return

@@ -73,14 +73,15 @@ func (p *spinupProvider) Configure(
 
 func (p *spinupProvider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
-		newBucketResource, newBucketUserResource, newGatewayUserResource, newLifecycleRuleResource, newWebsiteResource,
+		newBucketResource, newBucketUserResource, newGatewayUserResource, newLifecycleRuleResource, newObjectResource,
+		newWebsiteResource,
 	}
 }
 
 func (p *spinupProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return bounded(newAccountDataSource, newBucketDataSource, newBucketsDataSource, newBucketUserDataSource,
 		newBucketUsersDataSource, newGatewayBucketsDataSource, newGatewayUserDataSource, newGatewayUsersDataSource,
-		newLifecycleRulesDataSource, newWebsiteDataSource)
+		newLifecycleRulesDataSource, newObjectDataSource, newObjectsDataSource, newWebsiteDataSource)
 }
 
 // Actions need Terraform 1.14.

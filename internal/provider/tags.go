@@ -49,8 +49,8 @@ func (d *providerData) splitTags(live map[string]string, own types.Map, importin
 	return tags, types.MapValueMust(types.StringType, all)
 }
 
-// checkTags refuses tags that the provider's settings leave to the provider or to others.
-func (d *providerData) checkTags(tags types.Map) (diags diag.Diagnostics) {
+// checkTags refuses tags that the provider's settings leave to the provider or to others, and more than most.
+func (d *providerData) checkTags(tags types.Map, most int) (diags diag.Diagnostics) {
 	if _, set := tags.Elements()[orgTag]; set && d.org != "" {
 		diags.AddAttributeError(path.Root("tags"), "Invalid tags", fmt.Sprintf(
 			"tags has the key %q, which the provider's org sets to %q. Leave it out.", orgTag, d.org))
@@ -69,9 +69,9 @@ func (d *providerData) checkTags(tags types.Map) (diags diag.Diagnostics) {
 			together++
 		}
 	}
-	if len(tags.Elements()) <= maxTags && together > maxTags {
+	if len(tags.Elements()) <= maxTags && together > most {
 		diags.AddAttributeError(path.Root("tags"), "Too many tags", fmt.Sprintf(
-			"tags and the provider's default_tags and org have %d tags together, want at most %d.", together, maxTags))
+			"tags and the provider's default_tags and org have %d tags together, want at most %d.", together, most))
 	}
 	for key := range tags.Elements() {
 		if d.ignoreTags(key) {

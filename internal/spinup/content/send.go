@@ -254,11 +254,16 @@ func (s Sender) Head(ctx context.Context, p Place, version string) (Stored, erro
 	if err != nil {
 		return Stored{}, err
 	}
+	return StoredOf(out), nil
+}
+
+// StoredOf is what the answer to HEAD says of an object.
+func StoredOf(out *s3.HeadObjectOutput) Stored {
 	return Stored{
 		ETag: aws.ToString(out.ETag), VersionID: versionOf(out.VersionId), Size: aws.ToInt64(out.ContentLength),
 		Checksum: checksumOf(out), Headers: headersOf(out), Tags: int(aws.ToInt32(out.TagCount)),
 		Modified: aws.ToTime(out.LastModified),
-	}, nil
+	}
 }
 
 // versionOf is the id of a version. What was written while the bucket had none is "null".

@@ -1,0 +1,224 @@
+package object
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/bmatcuk/doublestar/v4"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/content"
+)
+
+// Query says which objects of a bucket are listed.
+type Query struct {
+	Bucket, Region    string
+	Prefix, Delimiter string
+	StartAfter        string
+	Match             string // a glob that keys have to fit; "" for none
+	Max               int    // of objects and common prefixes together
+}
+
+// Entry is an object in a list.
+type Entry struct {
+	Key          string
+	Size         int64
+	ETag         string // without quotes
+	Modified     time.Time
+	StorageClass string
+}
+
+// Listing is what a query found, sorted by key.
+type Listing struct {
+	Objects   []Entry
+	Prefixes  []string
+	Truncated bool // there is more
+}
+
+// List lists the objects of a bucket.
+func List(ctx context.Context, conn *awsclient.Conn, q Query) (found Listing, err error) {
+	api, place := newDataReads(conn), content.Place{Bucket: q.Bucket, Region: q.Region}
+	request := &s3.ListObjectsV2Input{
+		Bucket: &q.Bucket, Prefix: filled(q.Prefix), Delimiter: filled(q.Delimiter), StartAfter: filled(q.StartAfter),
+		EncodingType: types.EncodingTypeUrl,
+	}
+	prefixes := map[string]bool{}
+	full := func() bool { return len(found.Objects)+len(prefixes) >= q.Max }
+	for {
+		page, err := follow(&place, func(where func(*s3.Options)) (*s3.ListObjectsV2Output, error) {
+			return api.ListObjectsV2(ctx, request, where)
+		})
+		if err != nil {
+			return Listing{}, err
+		}
+		for _, entry := range merged(page) {
+			fits := entry.prefix && !prefixes[entry.Key] || !entry.prefix && q.matches(entry.Key)
+			switch {
+			case !fits:
+			case full():
+				found.Truncated = true
+				found.Prefixes = slices.Sorted(maps.Keys(prefixes))
+				return found, nil
+			case entry.prefix:
+				prefixes[entry.Key] = true
+			default:
+				found.Objects = append(found.Objects, entry.Entry)
+			}
+		}
+		if !aws.ToBool(page.IsTruncated) {
+			break
+		}
+		request.ContinuationToken = page.NextContinuationToken
+	}
+	found.Prefixes = slices.Sorted(maps.Keys(prefixes))
+	slices.SortFunc(found.Objects, func(x, y Entry) int { return strings.Compare(x.Key, y.Key) })
+	return found, nil
+}
+
+// listed is an object or a common prefix of a page.
+type listed struct {
+	Entry
+	prefix bool
+}
+
+// merged are the objects and common prefixes of a page in the order of their keys.
+func merged(page *s3.ListObjectsV2Output) []listed {
+	var all []listed
+	for _, o := range page.Contents {
+		all = append(all, listed{Entry: Entry{
+			Key: plain(page.EncodingType, o.Key), Size: aws.ToInt64(o.Size), ETag: Unquoted(aws.ToString(o.ETag)),
+			Modified: aws.ToTime(o.LastModified), StorageClass: string(o.StorageClass),
+		}})
+	}
+	for _, p := range page.CommonPrefixes {
+		all = append(all, listed{Entry{Key: plain(page.EncodingType, p.Prefix)}, true})
+	}
+	slices.SortStableFunc(all, func(x, y listed) int { return strings.Compare(x.Key, y.Key) })
+	return all
+}
+
+// matches reports whether the key fits the glob.
+func (q Query) matches(key string) bool {
+	return q.Match == "" || doublestar.MatchUnvalidated(q.Match, key)
+}
+
+// CheckGlob refuses what is no glob.
+func CheckGlob(pattern string) error {
+	if !doublestar.ValidatePattern(pattern) {
+		return fmt.Errorf("%q is no glob: ** is any text, * any without a slash, ? one character, [abc] one of these, "+
+			"{a,b} one of these words", pattern)
+	}
+	return nil
+}
+
+// Unquoted is an ETag without its quotes.
+func Unquoted(etag string) string { return strings.Trim(etag, `"`) }
+
+// filled is a text, nil for an empty one.
+func filled(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}
+
+// follow makes a call in the region of the bucket, which S3 names if it is another one.
+func follow[T any](place *content.Place, call func(func(*s3.Options)) (T, error)) (T, error) {
+	out, err := call(in(*place))
+	if elsewhere, ok := awsclient.Redirected(err); ok && elsewhere != place.Region {
+		place.Region = elsewhere
+		return call(in(*place))
+	}
+	return out, err
+}
+
+// Found is an object with everything that can be asked about it.
+type Found struct {
+	content.Stored
+
+	Region    string
+	Tags      map[string]string // nil on a store without
+	Checksums map[string]string // by algorithm, as the store writes them
+	Body      string
+}
+
+// MaxBody is how large an object can be that is read as a text, in bytes.
+const MaxBody = 64 << 10
+
+// Find asks for an object, or for the version of the id; nil is absent. Its bytes are read only if they are wanted.
+func Find(
+	ctx context.Context, conn *awsclient.Conn, place content.Place, id string, body bool,
+) (*Found, error) {
+	api := newDataReads(conn)
+	request := &s3.HeadObjectInput{Bucket: &place.Bucket, Key: &place.Key, VersionId: filled(id)}
+	if conn.Platform.Has(awsclient.Checksums) {
+		request.ChecksumMode = types.ChecksumModeEnabled
+	}
+	out, err := follow(&place, func(where func(*s3.Options)) (*s3.HeadObjectOutput, error) {
+		return api.HeadObject(ctx, request, where)
+	})
+	if err != nil {
+		return nil, awsclient.Absent(err)
+	}
+	found := &Found{Stored: content.StoredOf(out), Region: place.Region, Checksums: checksums(out)}
+	if !conn.Platform.Lacks(awsclient.Tagging) {
+		found.Tags, err = tagsOf(ctx, api.GetObjectTagging, place, id)
+		if err != nil && (conn.Platform.Has(awsclient.Tagging) || !awsclient.IsUnsupported(err)) {
+			return nil, err
+		}
+	}
+	if body {
+		found.Body, err = readBody(ctx, api, place, id, found.Stored)
+	}
+	return found, err
+}
+
+// checksums are those that the store has, by their algorithm.
+func checksums(out *s3.HeadObjectOutput) map[string]string {
+	all := map[string]string{}
+	for algorithm, sum := range map[string]*string{
+		"crc32": out.ChecksumCRC32, "crc32c": out.ChecksumCRC32C, "crc64nvme": out.ChecksumCRC64NVME,
+		"sha1": out.ChecksumSHA1, "sha256": out.ChecksumSHA256,
+	} {
+		if sum != nil {
+			all[algorithm] = *sum
+		}
+	}
+	return all
+}
+
+// readBody reads a text.
+func readBody(
+	ctx context.Context, api DataReads, place content.Place, id string, stored content.Stored,
+) (string, error) {
+	if stored.Size > MaxBody {
+		return "", fmt.Errorf("the object %s has %d bytes, and at most %d are read: leave read_body out", place.Key,
+			stored.Size, MaxBody)
+	}
+	out, err := api.GetObject(ctx, &s3.GetObjectInput{
+		Bucket: &place.Bucket, Key: &place.Key, VersionId: filled(id), IfMatch: filled(stored.ETag),
+	}, in(place))
+	if err != nil {
+		return "", err
+	}
+	defer out.Body.Close()
+	text, err := io.ReadAll(io.LimitReader(out.Body, MaxBody+1))
+	switch {
+	case err != nil:
+		return "", err
+	case len(text) > MaxBody:
+		return "", fmt.Errorf("the object %s has more than %d bytes: leave read_body out", place.Key, MaxBody)
+	case !utf8.Valid(text):
+		return "", fmt.Errorf("the object %s is no text in UTF-8: leave read_body out", place.Key)
+	}
+	return string(text), nil
+}

@@ -43,42 +43,42 @@ const (
 
 // directoryModel is spinup_directory as Terraform sees it.
 type directoryModel struct {
-	ID              types.String                              `tfsdk:"id"`
-	Bucket          types.String                              `tfsdk:"bucket"`
-	Prefix          types.String                              `tfsdk:"prefix"`
-	Source          types.String                              `tfsdk:"source"`
-	Include         types.List                                `tfsdk:"include"`
-	Exclude         types.List                                `tfsdk:"exclude"`
-	FollowSymlinks  types.Bool                                `tfsdk:"follow_symlinks"`
-	AllowEmpty      types.Bool                                `tfsdk:"allow_empty"`
-	Overwrite       types.Bool                                `tfsdk:"overwrite"`
-	CacheControl    types.List                                `tfsdk:"cache_control"`
-	ContentTypes    types.Map                                 `tfsdk:"content_types"`
-	Headers         types.List                                `tfsdk:"headers"`
-	StorageClass    types.String                              `tfsdk:"storage_class"`
-	Encryption      fwtypes.ObjectOf[encryptionModel]         `tfsdk:"encryption"`
-	Last            types.List                                `tfsdk:"last"`
-	KeepRemoved     fwtypes.ObjectOf[keepRemovedModel]        `tfsdk:"keep_removed"`
-	MaxRemovals     fwtypes.Int64                             `tfsdk:"max_removals"`
+	ID              types.String                               `tfsdk:"id"`
+	Bucket          types.String                               `tfsdk:"bucket"`
+	Prefix          types.String                               `tfsdk:"prefix"`
+	Source          types.String                               `tfsdk:"source"`
+	Include         types.List                                 `tfsdk:"include"`
+	Exclude         types.List                                 `tfsdk:"exclude"`
+	FollowSymlinks  types.Bool                                 `tfsdk:"follow_symlinks"`
+	AllowEmpty      types.Bool                                 `tfsdk:"allow_empty"`
+	Overwrite       types.Bool                                 `tfsdk:"overwrite"`
+	CacheControl    types.List                                 `tfsdk:"cache_control"`
+	ContentTypes    types.Map                                  `tfsdk:"content_types"`
+	Headers         types.List                                 `tfsdk:"headers"`
+	StorageClass    types.String                               `tfsdk:"storage_class"`
+	Encryption      fwtypes.ObjectOf[encryptionModel]          `tfsdk:"encryption"`
+	Last            types.List                                 `tfsdk:"last"`
+	KeepRemoved     fwtypes.ObjectOf[keepRemovedModel]         `tfsdk:"keep_removed"`
+	MaxRemovals     fwtypes.Int64                              `tfsdk:"max_removals"`
 	Invalidate      fwtypes.ObjectOf[directoryInvalidateModel] `tfsdk:"invalidate"`
-	Verify          types.String                              `tfsdk:"verify"`
-	DeleteVersions  types.Bool                                `tfsdk:"delete_versions"`
-	OnDestroy       types.String                              `tfsdk:"on_destroy"`
-	Concurrency     fwtypes.Int64                             `tfsdk:"concurrency"`
-	PartSize        fwtypes.Int64                             `tfsdk:"part_size"`
-	Region          types.String                              `tfsdk:"region"`
-	AccountID       types.String                              `tfsdk:"account_id"`
-	Digest          types.String                              `tfsdk:"digest"`
-	Files           fwtypes.Int64                             `tfsdk:"files"`
-	Bytes           fwtypes.Int64                             `tfsdk:"bytes"`
-	Changes         types.String                              `tfsdk:"changes"`
-	FirstChanges    types.List                                `tfsdk:"first_changes"`
-	Drift           types.List                                `tfsdk:"drift"`
-	RemovalsPending fwtypes.Int64                             `tfsdk:"removals_pending"`
-	NextRemoval     types.String                              `tfsdk:"next_removal"`
-	ManifestKey     types.String                              `tfsdk:"manifest_key"`
-	InvalidationID  types.String                              `tfsdk:"invalidation_id"`
-	Timeouts        timeouts.Value                            `tfsdk:"timeouts"`
+	Verify          types.String                               `tfsdk:"verify"`
+	DeleteVersions  types.Bool                                 `tfsdk:"delete_versions"`
+	OnDestroy       types.String                               `tfsdk:"on_destroy"`
+	Concurrency     fwtypes.Int64                              `tfsdk:"concurrency"`
+	PartSize        fwtypes.Int64                              `tfsdk:"part_size"`
+	Region          types.String                               `tfsdk:"region"`
+	AccountID       types.String                               `tfsdk:"account_id"`
+	Digest          types.String                               `tfsdk:"digest"`
+	Files           fwtypes.Int64                              `tfsdk:"files"`
+	Bytes           fwtypes.Int64                              `tfsdk:"bytes"`
+	Changes         types.String                               `tfsdk:"changes"`
+	FirstChanges    types.List                                 `tfsdk:"first_changes"`
+	Drift           types.List                                 `tfsdk:"drift"`
+	RemovalsPending fwtypes.Int64                              `tfsdk:"removals_pending"`
+	NextRemoval     types.String                               `tfsdk:"next_removal"`
+	ManifestKey     types.String                               `tfsdk:"manifest_key"`
+	InvalidationID  types.String                               `tfsdk:"invalidation_id"`
+	Timeouts        timeouts.Value                             `tfsdk:"timeouts"`
 
 	planned bool // it is what is wanted, not what state remembers
 	seen    sightOfDirectory
@@ -121,7 +121,9 @@ type directoryInvalidateModel struct {
 	Wait           types.Bool    `tfsdk:"wait"`
 }
 
-func (m *directoryModel) importID() string       { return m.Bucket.ValueString() + "/" + m.Prefix.ValueString() }
+func (m *directoryModel) importID() string {
+	return m.Bucket.ValueString() + "/" + m.Prefix.ValueString()
+}
 func (m *directoryModel) limits() timeouts.Value { return m.Timeouts }
 func (m *directoryModel) identify() any {
 	return directoryIdentity{m.Bucket, m.Prefix, m.Region, m.AccountID}
@@ -410,7 +412,7 @@ func (m *directoryModel) last() content.Globs { return globsOf(m.Last, directory
 
 // globsOf are the patterns of a list, or the default of an unset one.
 func globsOf(list types.List, otherwise []string) content.Globs {
-	texts := elements(list)
+	texts := textsIn(list)
 	if list.IsNull() {
 		texts = otherwise
 	}

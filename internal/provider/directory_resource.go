@@ -273,8 +273,8 @@ func keyPrefix() validator.String {
 	})
 }
 
-// elements are the texts of a list, none of an unset one.
-func elements(list types.List) []string {
+// textsIn are the texts of a list, none of an unset one.
+func textsIn(list types.List) []string {
 	var all []string
 	for _, value := range list.Elements() {
 		if text, ok := value.(types.String); ok {

@@ -134,7 +134,12 @@ type Summary struct {
 	Retires  bool     // whether something begins to wait for its removal
 	Pending  int      // files that wait for their removal afterwards
 	Next     time.Time
+
+	nothing bool
 }
+
+// IsNothing reports whether an apply has nothing to do.
+func (s Summary) IsNothing() bool { return s.nothing }
 
 // shown is how many names a summary has.
 const shown = 10
@@ -145,7 +150,7 @@ func Summarize(s Spec, m *Manifest, repairs int) Summary {
 	o := Status{Manifest: m, Lost: m == nil}
 	o.trust()
 	c := compare(s, o)
-	var out Summary
+	out := Summary{nothing: c.empty() && repairs == 0}
 	var names []string
 	added, changed := 0, 0
 	for _, one := range c.steps {

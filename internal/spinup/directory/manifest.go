@@ -106,14 +106,18 @@ func (m *Manifest) retired() (all []*Entry) {
 	return all
 }
 
-// bytes are those of the files that the source has.
-func (m *Manifest) bytes() (sum int64) {
+// HasRetired reports whether files wait for their removal.
+func (m *Manifest) HasRetired() bool { return len(m.retired()) > 0 }
+
+// Size is the number of files that the source has, and their bytes.
+func (m *Manifest) Size() (files int, bytes int64) {
 	for _, e := range m.entries() {
 		if e.Retired == 0 {
-			sum += e.Size
+			files++
+			bytes += e.Size
 		}
 	}
-	return sum
+	return files, bytes
 }
 
 // clone is a copy whose entries can be changed.

@@ -40,13 +40,17 @@ type Spec struct {
 
 // Keep is how long files stay that the source has no more: what a page that is still open may ask for.
 type Keep struct {
-	For   time.Duration
-	Match content.Globs // other files go at once
+	For         time.Duration
+	Match       content.Globs // other files go at once
+	AllButPages bool          // in place of Match
 }
+
+// pages are the files that a reader asks for by their names, and that must not be shown when they are gone.
+func pages() content.Globs { return content.Globs{"*.html", "*.htm"} }
 
 // of is how long a file stays.
 func (k Keep) of(key string) time.Duration {
-	if k.Match.Match(key) {
+	if k.AllButPages && !pages().Match(key) || k.Match.Match(key) {
 		return k.For
 	}
 	return 0
@@ -81,6 +85,14 @@ type Status struct {
 
 	InvalidationID string // of the one that was made
 	Awaited        string // distribution of the invalidation that is waited for
+}
+
+// Digest is that of the tree that was published; "" while a deployment is under way, and without a manifest.
+func (o Status) Digest() string {
+	if o.Manifest == nil {
+		return ""
+	}
+	return o.Manifest.Digest
 }
 
 type (

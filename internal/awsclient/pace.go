@@ -39,6 +39,8 @@ type Pace struct {
 	Deployment time.Duration
 	// Report is how often a long wait is logged.
 	Report time.Duration
+	// Count is how often it is logged how far long work has come.
+	Count time.Duration
 }
 
 // DefaultPace is the pace for AWS itself.
@@ -60,6 +62,7 @@ func DefaultPace() Pace {
 		DeployMax:   30 * time.Second,
 		Deployment:  90 * time.Minute,
 		Report:      time.Minute,
+		Count:       5 * time.Second,
 	}
 }
 

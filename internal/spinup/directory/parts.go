@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -244,6 +245,9 @@ func (d directory) end(ctx context.Context, w wish, o *Status) error {
 	}
 	region, err := d.home(ctx, s)
 	if err != nil {
+		return err
+	}
+	if err := d.abandon(ctx, region, s, slices.Sorted(maps.Keys(o.Interrupted))); err != nil {
 		return err
 	}
 	if err := d.sender(s).Delete(ctx, s.place(region, s.ManifestKey), "", condition("")); err != nil {

@@ -266,7 +266,7 @@ func many(pattern func(i int) string) *heap {
 
 // TestEmpty_speed empties buckets of a hundred pages. One call after the other takes four seconds.
 func TestEmpty_speed(t *testing.T) {
-	const fast, slow = 300 * time.Millisecond, 2100 * time.Millisecond
+	const fast, slow = 340 * time.Millisecond, 2100 * time.Millisecond
 	hash := func(i int) uint64 { return rand.New(rand.NewPCG(1, uint64(i))).Uint64() }
 	day := time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
 	for name, test := range map[string]struct {

@@ -92,6 +92,7 @@ func (d directory) deploy(ctx context.Context, s Spec, o *Status, steps []step) 
 		sent.Add(1)
 		e.Content, e.ETag, e.Pending = contentOf(one.file), stored.ETag, nil
 		o.Live[e.Key] = Object{stored.ETag, e.Size}
+		delete(o.Heads, e.Key)
 		return nil
 	})
 }

@@ -108,6 +108,9 @@ func (m *Manifest) note(s Spec, c changes, o Status) {
 			e = &Entry{Key: one.file.Key}
 			added = append(added, e)
 		}
+		if e.ETag != one.replace && e.Pending != nil && o.has(e) { // an interrupted deployment put it there
+			e.Content, e.ETag = *e.Pending, one.replace
+		}
 		want := contentOf(one.file)
 		e.Pending = &want
 	}

@@ -391,7 +391,8 @@ func TestAccObject_move(t *testing.T) {
 			same(t, "plan", []string{"update"}, tf.Plan(objectAddress).Actions)
 			b.Gateway.Reset()
 			tf.Must("apply", "test.plan")
-			same(t, "writing calls", []string{"s3:CopyObject", "s3:DeleteObject"}, mutations(b))
+			calls := slices.Compact(mutations(b)) // LocalStack refuses a condition on the deletion
+			same(t, "writing calls", []string{"s3:CopyObject", "s3:DeleteObject"}, calls)
 			tf.Empty()
 			same(t, "keys", []string{"two"}, keysOf(t, b))
 			same(t, "id", any(b.Name+"/two"), tf.State(objectAddress)["id"])

@@ -117,7 +117,7 @@ func (b *object) isAlone(ctx context.Context, want Spec, c content.Condition, er
 	switch {
 	case c == (content.Condition{}):
 		return false
-	case awsclient.IsUnsupported(err):
+	case awsclient.IsNotImplemented(err):
 		return true
 	case !c.IfNone || !awsclient.IsStale(err):
 		return false
@@ -190,6 +190,9 @@ func (b *object) remove(ctx context.Context, s Spec, p content.Place, stored *co
 		condition.IfMatch = stored.ETag
 	}
 	err := b.sender.Delete(ctx, p, "", condition)
+	if condition.IfMatch != "" && awsclient.IsNotImplemented(err) {
+		err = b.sender.Delete(ctx, p, "", content.Condition{})
+	}
 	if !awsclient.IsStale(err) {
 		return err
 	}

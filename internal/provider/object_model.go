@@ -162,8 +162,9 @@ func (m *objectModel) resolve(ctx context.Context, t turn[objectModel]) (diags d
 		m.Encryption = fwtypes.ObjectFrom(ctx, t.config.Encryption.Get(ctx, &diags).resolved(), &diags)
 	}
 	m.resolveNames(t)
-	moved := t.prior != nil && !m.Key.Equal(t.prior.Key) && m.Bucket.Equal(t.prior.Bucket) && m.Region.Equal(t.prior.Region)
-	if (t.prior == nil || moved) && !t.applying && !m.ID.IsUnknown() && !t.data.reserve("object "+m.importID()) {
+	moves := t.prior != nil && !m.Key.Equal(t.prior.Key) && m.Bucket.Equal(t.prior.Bucket) &&
+		m.Region.Equal(t.prior.Region)
+	if (t.prior == nil || moves) && !t.applying && !m.ID.IsUnknown() && !t.data.reserve("object "+m.importID()) {
 		diags.AddAttributeError(path.Root("key"), "Object declared twice", fmt.Sprintf(
 			"key is %q, and another spinup_object of this configuration has the same key and the same bucket, %q. Set another "+
 				"key for one of them.", m.Key.ValueString(), m.Bucket.ValueString()))
@@ -424,7 +425,8 @@ func (m *objectModel) fill(
 	m.ID, m.Region = types.StringValue(m.importID()), types.StringValue(w.Want.Region)
 	m.setNames(t.conn.Partition, t.conn.Platform)
 	if seen == nil {
-		m.ETag, m.VersionID, m.SHA256, m.Size = types.StringNull(), types.StringNull(), types.StringNull(), fwtypes.Int64Null()
+		none := types.StringNull()
+		m.ETag, m.VersionID, m.SHA256, m.Size = none, none, none, fwtypes.Int64Null()
 		return diags
 	}
 	m.fillContent(t, same, w, seen)

@@ -55,8 +55,8 @@ func (d *objectsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 	filter := func(description string) schema.StringAttribute {
 		return schema.StringAttribute{Optional: true, MarkdownDescription: description}
 	}
-	match := filter("Only objects whose whole key fits this glob: `*` is any text without a slash, `**` any text, `?` one " +
-		"character, `[abc]` one of these, `{a,b}` one of these words. Common prefixes are not filtered.")
+	match := filter("Only objects whose whole key fits this glob: `*` is any text without a slash, `**` any text, `?` " +
+		"one character, `[abc]` one of these, `{a,b}` one of these words. Common prefixes are not filtered.")
 	match.Validators = []validator.String{globRule{}}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Objects of a bucket, sorted by key in the order of bytes. Of old versions nothing is listed.",
@@ -115,7 +115,8 @@ func (d *objectsDataSource) Read(ctx context.Context, req datasource.ReadRequest
 		Max: int(most),
 	})
 	if err != nil {
-		resp.Diagnostics.Append(readDiagnostic(path.Root("bucket"), "objects", awsclient.Permissions(object.DataReads{}), err))
+		needed := awsclient.Permissions(object.DataReads{})
+		resp.Diagnostics.Append(readDiagnostic(path.Root("bucket"), "objects", needed, err))
 		return
 	}
 	if found.Truncated && m.Max.IsNull() {

@@ -1,4 +1,4 @@
 import {
-  to = spinup_object.archive
-  id = "survey-example-edu/archive/2026/samples.csv"
+  to = spinup_object.settings
+  id = "survey-example-edu/settings.json"
 }

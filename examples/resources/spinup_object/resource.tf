@@ -1,13 +1,12 @@
 resource "spinup_bucket" "site" {
-  name       = "survey-example-edu"
-  versioning = true
+  name = "survey-example-edu"
 }
 
 # A file. Its SHA-256 is in the plan, and its type follows from the key.
 resource "spinup_object" "page" {
   bucket        = spinup_bucket.site.name
-  key           = "index.html"
-  source        = "${path.module}/index.html"
+  key           = "docs/settings.tf.txt"
+  source        = "${path.module}/main.tf"
   cache_control = "no-cache"
   tags          = { project = "soil survey" }
 }
@@ -23,6 +22,7 @@ resource "spinup_object" "settings" {
 variable "upload_token" {
   type      = string
   ephemeral = true
+  default   = "set me with TF_VAR_upload_token"
 }
 
 resource "spinup_object" "token" {
@@ -30,15 +30,14 @@ resource "spinup_object" "token" {
   key                = "private/token"
   content_wo         = var.upload_token
   content_wo_version = "1"
-  encryption         = { algorithm = "aws:kms" }
+  encryption         = { algorithm = "AES256" }
 }
 
-# A copy that the store makes by itself, and that outlives this configuration.
+# A copy that the store makes by itself, in a cheaper storage class.
 resource "spinup_object" "archive" {
   bucket        = spinup_bucket.site.name
-  key           = "archive/2026/samples.csv"
-  copy_from     = { bucket = "survey-incoming-example-edu", key = "samples.csv" }
+  key           = "archive/2026/settings.json"
+  copy_from     = { bucket = spinup_bucket.site.name, key = spinup_object.settings.key }
   storage_class = "GLACIER_IR"
   metadata      = { station = "north ridge" }
-  retain        = true
 }

@@ -111,8 +111,8 @@ func (b *object) upload(
 	return stored, err
 }
 
-// isAlone reports whether a write failed for its condition alone: the store does not have conditions, or it takes a delete
-// marker for an object, where another look finds none.
+// isAlone reports whether a write failed for its condition alone: the store does not have conditions, or it takes a
+// delete marker for an object, where another look finds none.
 func (b *object) isAlone(ctx context.Context, want Spec, c content.Condition, err error) bool {
 	switch {
 	case c == (content.Condition{}):

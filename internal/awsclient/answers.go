@@ -62,6 +62,7 @@ func restAnswers() map[string]answerForm {
 		"cloudfront CreateOriginAccessControl":  "OriginAccessControl",
 		"cloudfront DescribeFunction":           "FunctionSummary",
 		"cloudfront GetDistribution":            "Distribution",
+		"cloudfront GetInvalidation":            "Invalidation",
 		"cloudfront GetOriginAccessControl":     "OriginAccessControl",
 		"cloudfront ListDistributions":          "DistributionList",
 		"cloudfront ListOriginAccessControls":   "OriginAccessControlList",

@@ -2,24 +2,110 @@ package awsclient
 
 import (
 	"context"
-
-	"github.com/aws/smithy-go/middleware"
+	"slices"
+	"sync"
 )
 
-// Limiter bounds how many calls run at once.
-type Limiter struct{ slots chan struct{} }
+// Limiter bounds how many calls run at once; it goes down when a service says that it is too much, and up again. It
+// halves when an attempt is throttled, once for all that were under way then, and grows by one after as many calls as
+// may run at once, if none of them was throttled.
+type Limiter struct {
+	most int
 
-// NewLimiter returns a limiter of so many calls.
-func NewLimiter(most int) *Limiter { return &Limiter{make(chan struct{}, most)} }
+	mu      sync.Mutex
+	limit   int
+	running int
+	queue   []chan struct{} // of those that wait for their turn; a turn is closed when it comes
+	calm    int             // calls that ended since the limit changed, or an attempt was throttled
+	cuts    int             // how often the limit was halved
+}
 
-// Do makes the call when there is room for it. It returns the error of the context if that ends first.
-func (l *Limiter) Do(ctx context.Context, call func() (middleware.Metadata, error)) error {
-	select {
-	case l.slots <- struct{}{}:
-	case <-ctx.Done():
+// NewLimiter returns a limiter that begins with the most calls at once, 1 or more.
+func NewLimiter(most int) *Limiter { return &Limiter{most: most, limit: most} }
+
+// limiterKey is the key of a call's limiter in its context.
+type limiterKey struct{}
+
+// Do makes a call when its turn comes, in the order in which Do was called. The call has to pass on the context that it
+// gets: through that the limiter learns of each attempt that was throttled, while the call is still being repeated. If
+// ctx ends first, the call is not made and the error is ctx's cause.
+func (l *Limiter) Do(ctx context.Context, call func(context.Context) error) error {
+	if err := l.enter(ctx); err != nil {
+		return err
+	}
+	defer l.leave()
+	return call(context.WithValue(ctx, limiterKey{}, l))
+}
+
+// enter waits for a turn.
+func (l *Limiter) enter(ctx context.Context) error {
+	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	defer func() { <-l.slots }()
-	_, err := call()
-	return err
+	turn := make(chan struct{})
+	l.mu.Lock()
+	l.queue = append(l.queue, turn)
+	l.admit()
+	l.mu.Unlock()
+	select {
+	case <-turn:
+		return nil
+	case <-ctx.Done():
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if i := slices.Index(l.queue, turn); i >= 0 {
+		l.queue = slices.Delete(l.queue, i, i+1)
+	} else { // the turn came in the same moment
+		l.running--
+		l.admit()
+	}
+	return context.Cause(ctx)
+}
+
+// leave ends a call.
+func (l *Limiter) leave() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.running--
+	l.calm++
+	if l.calm >= l.limit && l.limit < l.most {
+		l.limit, l.calm = l.limit+1, 0
+	}
+	l.admit()
+}
+
+// admit gives turns to those who wait, as many as there is room for. The caller holds the lock.
+func (l *Limiter) admit() {
+	for len(l.queue) > 0 && l.running < l.limit {
+		close(l.queue[0])
+		l.queue = l.queue[1:]
+		l.running++
+	}
+}
+
+// watchAttempt begins an attempt of a call that a limiter bounds. The function that it returns is told its error.
+func watchAttempt(ctx context.Context) (end func(error)) {
+	l, bounded := ctx.Value(limiterKey{}).(*Limiter)
+	if !bounded {
+		return func(error) {}
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	cuts := l.cuts
+	return func(err error) {
+		if err != nil && throttled(err) {
+			l.cut(cuts)
+		}
+	}
+}
+
+// cut halves the limit, unless that was done since the throttled attempt began: a lower limit had no effect on it.
+func (l *Limiter) cut(before int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.calm = 0
+	if before == l.cuts {
+		l.limit, l.cuts = max(l.limit/2, 1), l.cuts+1
+	}
 }

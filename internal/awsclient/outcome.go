@@ -32,11 +32,13 @@ func recordOutcome(stack *middleware.Stack) error {
 		ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler,
 	) (middleware.FinalizeOutput, middleware.Metadata, error) {
 		var sent atomic.Bool
+		end := watchAttempt(ctx)
 		out, metadata, err := next.HandleFinalize(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 			// The transport looks for a second connection only if nothing was sent on the first, or if it repeats a read.
 			GetConn: func(string) { sent.Store(false) },
 			GotConn: func(httptrace.GotConnInfo) { sent.Store(true) },
 		}), in)
+		end(err)
 		o := outcome{sent: sent.Load(), unknown: err != nil && sent.Load() && !refused(err), err: err}
 		if request, ok := in.Request.(*smithyhttp.Request); ok {
 			o.host = request.URL.Host
@@ -49,21 +51,34 @@ func recordOutcome(stack *middleware.Stack) error {
 // refused reports whether the failure of an attempt is an answer by which the attempt had no effect: the request is
 // wrong, not allowed or too early, or the service has too much to do.
 func refused(err error) bool {
-	if api, ok := errors.AsType[smithy.APIError](err); ok {
-		if _, throttled := retry.DefaultThrottleErrorCodes[api.ErrorCode()]; throttled {
-			return true
-		}
+	if throttled(err) {
+		return true
 	}
-	response, ok := errors.AsType[*smithyhttp.ResponseError](err)
-	if !ok {
-		return false
-	}
-	switch status := response.HTTPStatusCode(); status {
-	case http.StatusNotImplemented, http.StatusServiceUnavailable, http.StatusHTTPVersionNotSupported:
+	switch status := statusOf(err); status {
+	case http.StatusNotImplemented, http.StatusHTTPVersionNotSupported:
 		return true
 	default:
 		return status >= http.StatusMultipleChoices && status < http.StatusInternalServerError
 	}
+}
+
+// throttled reports whether the failure of an attempt is an answer by which the service has too much to do.
+func throttled(err error) bool {
+	if api, ok := errors.AsType[smithy.APIError](err); ok {
+		if _, listed := retry.DefaultThrottleErrorCodes[api.ErrorCode()]; listed {
+			return true
+		}
+	}
+	status := statusOf(err)
+	return status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests
+}
+
+// statusOf is the status of the answer by which an attempt failed; 0 if there was none.
+func statusOf(err error) int {
+	if response, ok := errors.AsType[*smithyhttp.ResponseError](err); ok {
+		return response.HTTPStatusCode()
+	}
+	return 0
 }
 
 // outcomeOf is the outcome of an attempt, zero for one that was not made.

@@ -39,6 +39,8 @@ type Pace struct {
 	Deployment time.Duration
 	// Report is how often a long wait is logged.
 	Report time.Duration
+	// Clock tells the time by which a removal is due; nil for the time of the machine.
+	Clock func() time.Time
 }
 
 // DefaultPace is the pace for AWS itself.
@@ -61,6 +63,14 @@ func DefaultPace() Pace {
 		Deployment:  90 * time.Minute,
 		Report:      time.Minute,
 	}
+}
+
+// Now is the time of the clock.
+func (p Pace) Now() time.Time {
+	if p.Clock != nil {
+		return p.Clock()
+	}
+	return time.Now()
 }
 
 // Backoff is the pause after the given attempt, counted from one.

@@ -31,6 +31,7 @@ type envelope[M, S, O any, P model[M, S, O]] struct {
 	identity              identityschema.Schema
 	keys                  []string // attributes of the import id, in its order, separated by slashes
 	lastKeyMayHaveSlashes bool
+	lastKeyMayBeEmpty     bool
 	renames               bool // one of them can change in place, and with it the identity
 	build                 func(*awsclient.Conn) reconcile.Composite[S, O]
 	permissions           []awsclient.Permission
@@ -66,6 +67,35 @@ type secretive interface {
 	recall(ctx context.Context, config *tfsdk.Config, kept private) diag.Diagnostics
 	// keep keeps what the next run is to recall.
 	keep(ctx context.Context, kept private) diag.Diagnostics
+}
+
+// dated is a model whose plan depends on when its object was read, and on what was seen then that state does not hold. A
+// plan, and the final plan of its apply, get the same.
+type dated interface {
+	// plannedFrom takes what sight gave when the object was read or written last; nil for a new one.
+	plannedFrom(sight []byte)
+	sight() []byte
+}
+
+// sightKey is the key of what a dated model saw.
+const sightKey = "sight"
+
+// recallSight gives a dated model that is planned what was seen of its object.
+func recallSight(ctx context.Context, m any, kept private) (diags diag.Diagnostics) {
+	if d, ok := m.(dated); ok {
+		sight, found := kept.GetKey(ctx, sightKey)
+		diags.Append(found...)
+		d.plannedFrom(sight)
+	}
+	return diags
+}
+
+// keepSight keeps what a dated model saw.
+func keepSight(ctx context.Context, m any, kept private) (diags diag.Diagnostics) {
+	if d, ok := m.(dated); ok {
+		diags.Append(kept.SetKey(ctx, sightKey, d.sight())...)
+	}
+	return diags
 }
 
 // private is what Terraform keeps of an object beside its state, and shows nobody.
@@ -205,6 +235,7 @@ func (c *envelope[M, S, O, P]) write(ctx context.Context, change change[M], diag
 	}
 	t := turn[M]{session: r.session, prior: change.prior, applying: true}
 	plan := c.complete(ctx, t, &change.plan, diags)
+	diags.Append(recallSight(ctx, plan, change.kept)...)
 	secret, hasSecret := any(plan).(secretive)
 	if hasSecret {
 		diags.Append(secret.recall(ctx, &change.config, change.kept)...)
@@ -242,6 +273,7 @@ func (c *envelope[M, S, O, P]) write(ctx context.Context, change change[M], diag
 	if hasSecret {
 		diags.Append(secret.keep(ctx, change.kept)...)
 	}
+	diags.Append(keepSight(ctx, plan, change.kept)...)
 	change.state.Raw = change.plan.Raw
 	diags.Append(change.state.Set(ctx, plan)...)
 	if failed.Complete() { // where a service shows in other words what it accepted, the next refresh says so
@@ -381,6 +413,7 @@ func (c *envelope[M, S, O, P]) Read(ctx context.Context, req resource.ReadReques
 			strings.ReplaceAll(c.noun, "_", " "), m.importID(), strings.Join(remains, ", ")))
 	}
 	resp.Diagnostics.Append(m.fill(ctx, turn[M]{session: r.session}, reconcile.Keep(spec), have)...)
+	resp.Diagnostics.Append(keepSight(ctx, m, resp.Private)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, m.identify())...)
 	c.data.foundInState(c.noun, m.importID())
@@ -433,7 +466,8 @@ func (c *envelope[M, S, O, P]) ImportState(
 		return
 	}
 	values := strings.SplitN(req.ID, "/", len(c.keys))
-	hasEmpty := slices.Contains(values, "") || !c.lastKeyMayHaveSlashes && strings.Contains("/"+req.ID+"/", "//")
+	last := len(values) - 1
+	hasEmpty := slices.Contains(values[:last], "") || values[last] == "" && !c.lastKeyMayBeEmpty || !c.lastKeyMayHaveSlashes && strings.Contains("/"+req.ID+"/", "//")
 	if len(values) != len(c.keys) || hasEmpty {
 		resp.Diagnostics.AddError("Invalid import id", "The import id of a spinup_"+c.noun+" is "+
 			strings.Join(c.keys, "/")+", not \""+req.ID+"\".")

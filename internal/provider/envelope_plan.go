@@ -36,6 +36,7 @@ func (c *envelope[M, S, O, P]) ModifyPlan(
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	resp.Diagnostics.Append(recallSight(ctx, P(&plan), req.Private)...)
 	t := turn[M]{session: session{data: c.data}, config: &config, prior: prior}
 	resp.Diagnostics.Append(P(&plan).checkPlan(ctx, c.data)...)
 	resp.Diagnostics.Append(P(&plan).resolve(ctx, t)...)

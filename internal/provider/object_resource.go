@@ -50,18 +50,10 @@ func objectIdentitySchema() identityschema.Schema {
 // maxObjectTags is how many tags S3 allows for one object.
 const maxObjectTags = 10
 
-// maxMetadata is how many bytes the names and values of metadata may have together.
-// https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
-const maxMetadata = 2048
-
 // Forms of headers. What is not ASCII, or has a blank at an end, does not come back as it was sent.
 var (
-	headerForm   = regexp.MustCompile(`^[!-~]([ -~]*[!-~])?$`)
-	metadataForm = regexp.MustCompile(`^[a-z0-9!#$%&'*+.^_|~-]+$`)
 	redirectForm = regexp.MustCompile(`^(/|https?://)[!-~]*$`)
 )
-
-const headerRule = "must be printable ASCII characters, without line breaks and without blanks at the ends"
 
 func objectSchema(ctx context.Context) schema.Schema {
 	attributes := objectContentSchema()
@@ -281,42 +273,6 @@ func (base64Rule) ValidateString(_ context.Context, req validator.StringRequest,
 	if _, err := base64.StdEncoding.DecodeString(req.ConfigValue.ValueString()); err != nil {
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid content", fmt.Sprintf(
 			"%s is not in base64 (%v). The function base64encode or filebase64 makes it so.", req.Path, err))
-	}
-}
-
-// metadataRule refuses metadata that would not come back as it was sent.
-type metadataRule struct{}
-
-// Description says what is allowed.
-func (metadataRule) Description(context.Context) string {
-	return "names in lower case, and values of printable ASCII characters"
-}
-
-// MarkdownDescription says what is allowed.
-func (r metadataRule) MarkdownDescription(ctx context.Context) string { return r.Description(ctx) }
-
-// ValidateMap checks the values.
-func (metadataRule) ValidateMap(_ context.Context, req validator.MapRequest, resp *validator.MapResponse) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
-		return
-	}
-	all, size := req.ConfigValue.Elements(), 0
-	for _, name := range slices.Sorted(maps.Keys(all)) {
-		at := req.Path.AtMapKey(name)
-		value, _ := all[name].(types.String)
-		size += len(name) + len(value.ValueString())
-		switch {
-		case !metadataForm.MatchString(name):
-			resp.Diagnostics.AddAttributeError(at, "Invalid metadata", fmt.Sprintf(
-				"%s: the name %q must be lower-case letters, digits and any of !#$%%&'*+.^_|~-.", req.Path, name))
-		case value.IsNull(), !value.IsUnknown() && !headerForm.MatchString(value.ValueString()):
-			resp.Diagnostics.AddAttributeError(at, "Invalid metadata", fmt.Sprintf(
-				"%s: the value %s of %q %s.", req.Path, value, name, headerRule))
-		}
-	}
-	if size > maxMetadata {
-		resp.Diagnostics.AddAttributeError(req.Path, "Too much metadata", fmt.Sprintf(
-			"%s has %d bytes, want at most %d.", req.Path, size, maxMetadata))
 	}
 }
 

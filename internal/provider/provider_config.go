@@ -46,6 +46,7 @@ type providerData struct {
 	groups   sync.Map       // names of groups that are planned
 	state    sync.Map       // kinds and ids of objects that state holds
 	existing existing       // objects that this plan or apply was to create
+	trees    trees          // sources of directories
 }
 
 // existing collects the import blocks of objects that exist although they were to be created.

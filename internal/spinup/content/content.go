@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -149,4 +150,31 @@ func Escaped(key string) string {
 		fmt.Fprintf(&out, "%%%02X", c)
 	}
 	return out.String()
+}
+
+// Unescaped is a key without the encoding of URLs, in which lists give it on request.
+func Unescaped(key *string) *string {
+	if plain, err := url.QueryUnescape(aws.ToString(key)); key != nil && err == nil {
+		return &plain
+	}
+	return key
+}
+
+// StorageClasses are those that an object can be put into.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
+func StorageClasses() []string {
+	return []string{
+		"STANDARD", "STANDARD_IA", "INTELLIGENT_TIERING", "ONEZONE_IA", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE",
+		"REDUCED_REDUNDANCY",
+	}
+}
+
+// Visible are the headers that everybody sees who asks for the object: those without storage class and encryption, for
+// which a bucket has defaults.
+func (h Headers) Visible() Headers {
+	h.StorageClass, h.Algorithm, h.KMSKey, h.BucketKey = "", "", "", nil
+	if len(h.Metadata) == 0 {
+		h.Metadata = nil
+	}
+	return h
 }

@@ -63,10 +63,9 @@ func NewSender(conn *awsclient.Conn, limit *awsclient.Limiter) Sender {
 }
 
 // call makes one call within the limit.
-func (s Sender) call(ctx context.Context, call func() (middleware.Metadata, error)) error {
+func (s Sender) call(ctx context.Context, call func(context.Context) error) error {
 	if s.limit == nil {
-		_, err := call()
-		return err
+		return call(ctx)
 	}
 	return s.limit.Do(ctx, call)
 }
@@ -101,11 +100,9 @@ func (s Sender) whole(
 	in.IfMatch, in.IfNoneMatch = c.headers()
 	h.put(in)
 	var out *s3.PutObjectOutput
-	err := s.call(ctx, func() (result middleware.Metadata, err error) {
-		if out, err = s.PutObject(ctx, in, p.at, signedAs(sum)); err != nil {
-			return result, err
-		}
-		return out.ResultMetadata, nil
+	err := s.call(ctx, func(ctx context.Context) (err error) {
+		out, err = s.PutObject(ctx, in, p.at, signedAs(sum))
+		return err
 	})
 	if err != nil {
 		return Stored{}, err
@@ -182,13 +179,13 @@ func (s Sender) complete(
 				Bucket: &p.Bucket, Key: &p.Key, UploadId: &upload, PartNumber: number,
 				Body: io.NewSectionReader(body, at, length), ContentLength: &length, ChecksumSHA256: s.checksum(sum),
 			}
-			return s.call(parts, func() (result middleware.Metadata, err error) {
-				out, err := s.UploadPart(parts, in, p.at, signedAs(sum))
+			return s.call(parts, func(ctx context.Context) error {
+				out, err := s.UploadPart(ctx, in, p.at, signedAs(sum))
 				if err != nil {
-					return result, err
+					return err
 				}
 				done[i] = types.CompletedPart{PartNumber: number, ETag: out.ETag, ChecksumSHA256: s.checksum(sum)}
-				return out.ResultMetadata, nil
+				return nil
 			})
 		})
 	}
@@ -215,7 +212,8 @@ func (s Sender) complete(
 const MaxCopy = 5 << 30
 
 // Copy copies an object of at most MaxCopy bytes within the store, if it is still the one of the ETag, and gives the
-// copy these headers. A version is the id of one, or "" for the newest. The same place for both changes the headers.
+// copy these headers. It asks for no checksum, because S3 makes one of the source's kind, and VersityGW 1.8 makes that of
+// no bytes where it is asked for one. A version is the id of one, or "" for the newest. The same place for both changes the headers.
 func (s Sender) Copy(ctx context.Context, from Place, version, etag string, to Place, h Headers) (Stored, error) {
 	source := Escaped(from.Bucket + "/" + from.Key)
 	if version != "" {
@@ -224,16 +222,11 @@ func (s Sender) Copy(ctx context.Context, from Place, version, etag string, to P
 	in := &s3.CopyObjectInput{
 		Bucket: &to.Bucket, Key: &to.Key, CopySource: &source, CopySourceIfMatch: text(etag),
 	}
-	if s.conn.Platform.Has(awsclient.Checksums) {
-		in.ChecksumAlgorithm = types.ChecksumAlgorithmSha256
-	}
 	h.copy(in)
 	var out *s3.CopyObjectOutput
-	err := s.call(ctx, func() (result middleware.Metadata, err error) {
-		if out, err = s.CopyObject(ctx, in, to.at); err != nil {
-			return result, err
-		}
-		return out.ResultMetadata, nil
+	err := s.call(ctx, func(ctx context.Context) (err error) {
+		out, err = s.CopyObject(ctx, in, to.at)
+		return err
 	})
 	if err != nil {
 		return Stored{}, err
@@ -252,11 +245,9 @@ func (s Sender) Head(ctx context.Context, p Place, version string) (Stored, erro
 		in.ChecksumMode = types.ChecksumModeEnabled
 	}
 	var out *s3.HeadObjectOutput
-	err := s.call(ctx, func() (result middleware.Metadata, err error) {
-		if out, err = s.HeadObject(ctx, in, p.at); err != nil {
-			return result, err
-		}
-		return out.ResultMetadata, nil
+	err := s.call(ctx, func(ctx context.Context) (err error) {
+		out, err = s.HeadObject(ctx, in, p.at)
+		return err
 	})
 	if err != nil {
 		return Stored{}, err
@@ -294,12 +285,9 @@ func checksumOf(out *s3.HeadObjectOutput) string {
 // Delete deletes an object, or the version of the id. What is not there is no error.
 func (s Sender) Delete(ctx context.Context, p Place, version string, c Condition) error {
 	in := &s3.DeleteObjectInput{Bucket: &p.Bucket, Key: &p.Key, VersionId: text(version), IfMatch: text(c.IfMatch)}
-	err := s.call(ctx, func() (result middleware.Metadata, err error) {
-		out, err := s.DeleteObject(ctx, in, p.at)
-		if err != nil {
-			return result, err
-		}
-		return out.ResultMetadata, nil
+	err := s.call(ctx, func(ctx context.Context) error {
+		_, err := s.DeleteObject(ctx, in, p.at)
+		return err
 	})
 	return awsclient.Absent(err)
 }

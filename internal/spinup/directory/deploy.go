@@ -1,0 +1,261 @@
+package directory
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/content"
+)
+
+// home is the region of the bucket, which observing it has found out.
+func (d directory) home(ctx context.Context, s Spec) (string, error) {
+	return content.AtHome(ctx, d.conn, s.Bucket, func(context.Context, string) error { return nil })
+}
+
+// condition is that the object is still the one of the ETag, or that there is none.
+func condition(etag string) content.Condition {
+	return content.Condition{IfMatch: etag, IfNone: etag == ""}
+}
+
+// write writes the manifest, if nobody else has since it was read.
+func (d directory) write(ctx context.Context, s Spec, m *Manifest, o *Status) error {
+	region, err := d.home(ctx, s)
+	if err != nil {
+		return err
+	}
+	m.Write = token()
+	text, err := m.encode()
+	if err != nil {
+		return err
+	}
+	body := bytes.NewReader(text)
+	digest, err := content.Sum(body, int64(len(text)), content.MaxPartSize)
+	if err != nil {
+		return err
+	}
+	place := s.place(region, s.ManifestKey)
+	stored, err := d.sender(s).Put(ctx, place, body, digest, content.Headers{
+		ContentType: "application/gzip", CacheControl: "no-store",
+	}, condition(o.ETag))
+	if awsclient.IsStale(err) {
+		// It may be our own write whose answer was lost, and which was then sent again.
+		there, etag, read := d.manifest(ctx, region, s)
+		if read != nil || there.Write != m.Write {
+			return errors.Join(errElsewhere(s), err, awsclient.Absent(read))
+		}
+		stored.ETag, err = etag, nil
+	}
+	if err != nil {
+		return err
+	}
+	o.Manifest, o.ETag, o.Lost = m, stored.ETag, false
+	d.remember(s, m, stored.ETag)
+	return nil
+}
+
+// deploy carries out the steps, many at once, and notes each in the manifest.
+func (d directory) deploy(ctx context.Context, s Spec, o *Status, steps []step) error {
+	region, err := d.home(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer awsclient.Progress(ctx, d.conn.Pace, fmt.Sprintf("%d files to be sent to bucket %s", len(steps), s.Bucket))()
+	sender := d.sender(s)
+	var mu sync.Mutex
+	return d.each(ctx, s, len(steps), func(ctx context.Context, i int) error {
+		one := steps[i]
+		stored, err := d.carryOut(ctx, sender, s, region, one)
+		if err != nil {
+			return err
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		e, ours := o.Manifest.find(one.file.Key)
+		if !ours {
+			return fmt.Errorf("the manifest does not name %s", one.file.Key)
+		}
+		e.Content, e.ETag, e.Pending = contentOf(one.file), stored.ETag, nil
+		o.Live[e.Key] = Object{stored.ETag, e.Size}
+		return nil
+	})
+}
+
+// carryOut does what one file needs.
+func (d directory) carryOut(
+	ctx context.Context, sender content.Sender, s Spec, region string, one step,
+) (content.Stored, error) {
+	f, place := one.file, s.place(region, s.Prefix+one.file.Key)
+	if one.way == adopt {
+		return content.Stored{ETag: one.replace}, nil
+	}
+	if one.way == recopy && f.Digest.Size <= content.MaxCopy {
+		stored, err := sender.Copy(ctx, place, "", one.replace, place, f.Headers)
+		if err == nil || !awsclient.IsUnsupported(err) {
+			return stored, err
+		}
+	}
+	file, err := f.open()
+	if err != nil {
+		return content.Stored{}, fmt.Errorf("%s: %w", f.Path, err)
+	}
+	defer file.Close()
+	stored, err := sender.Put(ctx, place, file, f.Digest, f.Headers, condition(one.replace))
+	switch {
+	case awsclient.IsStale(err):
+		return d.found(ctx, sender, s, place, f, err)
+	case err != nil && f.changedSince():
+		return stored, fmt.Errorf("%s: %w: %w", f.Path, content.ErrChanged, err)
+	case errors.Is(err, content.ErrChanged):
+		return stored, fmt.Errorf("%s: %w", f.Path, err)
+	}
+	return stored, err
+}
+
+// changedSince reports whether a file is not as it was when its digest was taken.
+func (f *File) changedSince() bool {
+	file, err := f.open()
+	if err != nil {
+		return true
+	}
+	_ = file.Close()
+	return false
+}
+
+// found decides what an object is that stands where there was none, or another one, a moment before: our own, if an
+// earlier attempt put it there whose answer was lost, or somebody else's.
+func (d directory) found(
+	ctx context.Context, sender content.Sender, s Spec, place content.Place, f *File, refused error,
+) (content.Stored, error) {
+	head, err := sender.Head(ctx, place, "")
+	if err != nil {
+		return head, errors.Join(refused, err)
+	}
+	if head.Checksum == "" {
+		if head.Checksum, err = byETag(f, head.ETag); err != nil {
+			return head, err
+		}
+	}
+	if isContent(head, contentOf(f)) {
+		return head, nil
+	}
+	return head, fmt.Errorf("%w: object %s/%s was put there by somebody else since the plan; plan and apply again: %w",
+		reconcile.ErrForeign, s.Bucket, place.Key, refused)
+}
+
+// batchSize is how many objects one call deletes.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
+const batchSize = 1000
+
+// delete deletes the objects of entries, and takes them from what was seen.
+func (d directory) delete(ctx context.Context, s Spec, o *Status, doomed []*Entry) error {
+	if len(doomed) == 0 {
+		return nil
+	}
+	if s.Retain && s.Tree == nil {
+		for _, e := range doomed {
+			delete(o.Live, e.Key)
+		}
+		return nil
+	}
+	region, err := d.home(ctx, s)
+	if err != nil {
+		return err
+	}
+	var mu sync.Mutex
+	err = d.each(ctx, s, (len(doomed)+batchSize-1)/batchSize, func(ctx context.Context, i int) error {
+		batch := doomed[i*batchSize : min(len(doomed), (i+1)*batchSize)]
+		var objects []types.ObjectIdentifier
+		for _, e := range batch {
+			objects = append(objects, types.ObjectIdentifier{Key: aws.String(s.Prefix + e.Key)})
+		}
+		if err := d.deleteBatch(ctx, region, s, objects); err != nil {
+			return err
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		for _, e := range batch {
+			delete(o.Live, e.Key)
+		}
+		return nil
+	})
+	if err != nil || !s.DeleteVersions {
+		return err
+	}
+	gone := map[string]bool{}
+	for _, e := range doomed {
+		gone[s.Prefix+e.Key] = true
+	}
+	return d.deleteVersions(ctx, region, s, s.Prefix, func(key string) bool { return gone[key] })
+}
+
+// deleteBatch deletes objects or versions of them with one call, or with one each where the store has no such call.
+func (d directory) deleteBatch(ctx context.Context, region string, s Spec, objects []types.ObjectIdentifier) error {
+	out, err := d.DeleteObjects(ctx, &s3.DeleteObjectsInput{
+		Bucket: &s.Bucket, Delete: &types.Delete{Objects: objects, Quiet: aws.Bool(true)},
+	}, in(region))
+	switch {
+	case awsclient.IsUnsupported(err):
+		sender := d.sender(s)
+		return d.each(ctx, s, len(objects), func(ctx context.Context, i int) error {
+			one := objects[i]
+			return sender.Delete(ctx, s.place(region, aws.ToString(one.Key)), aws.ToString(one.VersionId), content.Condition{})
+		})
+	case err != nil:
+		return err
+	case len(out.Errors) > 0:
+		first := out.Errors[0] // a missing permission shows here: the call as a whole succeeds
+		return fmt.Errorf("%d of %d objects could not be deleted: %w", len(out.Errors), len(objects), &awsclient.CallError{
+			Service: "s3", Operation: "DeleteObjects", Resource: "object " + s.Bucket + "/" + aws.ToString(first.Key),
+			Code: aws.ToString(first.Code), Message: aws.ToString(first.Message),
+		})
+	}
+	return nil
+}
+
+// deleteVersions deletes all versions and delete markers of some keys.
+func (d directory) deleteVersions(ctx context.Context, region string, s Spec, prefix string, doomed func(string) bool) error {
+	ask := &s3.ListObjectVersionsInput{Bucket: &s.Bucket, Prefix: &prefix, EncodingType: types.EncodingTypeUrl}
+	for {
+		page, err := d.ListObjectVersions(ctx, ask, in(region))
+		if awsclient.IsUnsupported(err) {
+			return nil // it has no versions
+		}
+		if err != nil {
+			return err
+		}
+		plain := func(key *string) *string { return key }
+		if page.EncodingType == types.EncodingTypeUrl {
+			plain = content.Unescaped
+		}
+		var objects []types.ObjectIdentifier
+		see := func(key, version *string) {
+			if key = plain(key); doomed(aws.ToString(key)) {
+				objects = append(objects, types.ObjectIdentifier{Key: key, VersionId: version})
+			}
+		}
+		for _, v := range page.Versions {
+			see(v.Key, v.VersionId)
+		}
+		for _, v := range page.DeleteMarkers {
+			see(v.Key, v.VersionId)
+		}
+		if len(objects) > 0 {
+			if err := d.deleteBatch(ctx, region, s, objects); err != nil {
+				return err
+			}
+		}
+		if !aws.ToBool(page.IsTruncated) {
+			return nil
+		}
+		ask.KeyMarker, ask.VersionIdMarker = plain(page.NextKeyMarker), page.NextVersionIdMarker
+	}
+}

@@ -98,7 +98,7 @@ func (d *objectDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	place := content.Place{Bucket: m.Bucket.ValueString(), Region: conn.Region, Key: m.Key.ValueString()}
+	place := content.Place{Bucket: m.Bucket.ValueString(), Key: m.Key.ValueString()}
 	found, err := object.Find(ctx, conn, place, m.VersionID.ValueString(), m.ReadBody.ValueBool())
 	if err != nil {
 		resp.Diagnostics.Append(readDiagnostic(path.Root("key"), "object", awsclient.Permissions(object.DataReads{}), err))

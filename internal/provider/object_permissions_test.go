@@ -248,7 +248,7 @@ func dataOfObjects(t *testing.T, b *acctest.Bench) {
 		return fmt.Sprintf("data \"spinup_object\" \"one\" {\n  bucket = %q\n  key = %q\n  %s\n}\n", b.Name, key, lines)
 	}
 	bad(one("nowhere", ""), "No such object", "nowhere")
-	bad(list("bad", `match = "a["`), "Invalid glob", "a[")
+	bad(list("bad", `match = "a["`), "Invalid pattern", "a[")
 	acctest.Must(b.S3().PutObject(t.Context(), &s3.PutObjectInput{Bucket: &b.Name, Key: aws.String("z"), Body: strings.NewReader("\xff\xfe")}))(t)
 	bad(one("z", "read_body = true"), "no text in UTF-8", "leave read_body out")
 	acctest.Must(b.S3().PutObject(t.Context(), &s3.PutObjectInput{Bucket: &b.Name, Key: aws.String("z"), Body: strings.NewReader(strings.Repeat("x", 64<<10+1))}))(t)

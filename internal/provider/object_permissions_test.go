@@ -309,3 +309,50 @@ func TestAccObject_life(t *testing.T) {
 		}
 	}, emulator.VersityGW, emulator.MinIO)
 }
+
+// TestAccObject_stranger is the life of an object on a store of which nothing is known, without ids of requests, that has
+// neither tags nor conditions. Whoever asks for tags is told.
+func TestAccObject_stranger(t *testing.T) {
+	acctest.Stores(t, func(t *testing.T, b *acctest.Bench) {
+		clearBucket(t, b, false)
+		b.Platform = "s3"
+		b.Gateway.SetBare(true)
+		none := gateway.Answer(501, "NotImplemented", "A header you provided implies functionality that is not implemented.")
+		b.Gateway.Inject(gateway.Rule{Match: gateway.Op("s3:GetObjectTagging", "s3:PutObjectTagging", "s3:DeleteObjectTagging"), Fault: none})
+		b.Gateway.Inject(gateway.Rule{Match: gateway.Op("s3:PutObject"), Fault: none, Times: 1}) // for its condition
+		tf := b.Served(t)
+		for _, step := range []struct{ key, content string }{{"one", "one"}, {"one", "two"}, {"two", "two"}, {"three", "three"}} {
+			tf.Write(b.Provider() + objectBlock(b, step.key, fmt.Sprintf("content = %q", step.content)))
+			tf.Apply()
+			tf.Empty()
+			same(t, "content", step.content, bodyOf(t, b, step.key))
+		}
+		if calls := b.Gateway.Counts(); calls["s3:GetObjectTagging"] > 0 {
+			t.Errorf("tags were asked for: %v", calls)
+		}
+		putText(t, b, "three", "changed")
+		same(t, "sha256", any(nil), tf.Plan(objectAddress).Before["sha256"])
+		tf.Apply()
+		tf.Empty()
+		tf.Write(b.Provider() + objectBlock(b, "three", `content = "three"`, `tags = { A = "b" }`))
+		saysAll(t, tf.MustFail("apply", "-auto-approve"), "ObjectTagging", "Leave the attribute out")
+		tf.Destroy()
+		if headOf(t, b, "three") != nil {
+			t.Error("the object is left")
+		}
+	}, emulator.VersityGW, emulator.MinIO)
+}
+
+// TestAccObject_encryption changes how an object is encrypted. Nothing depends on what its ETag is.
+func TestAccObject_encryption(t *testing.T) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
+		clearBucket(t, b, false)
+		tf := b.Served(t)
+		for _, encryption := range []string{`encryption = { algorithm = "aws:kms" }`, `encryption = { algorithm = "aws:kms", bucket_key = false }`, `encryption = { algorithm = "AES256" }`, ``} {
+			tf.Write(b.Provider() + objectBlock(b, "object", `content = "one"`, encryption))
+			tf.Apply()
+			tf.Empty()
+		}
+		tf.Destroy()
+	})
+}

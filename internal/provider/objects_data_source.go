@@ -57,8 +57,8 @@ func (d *objectsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 		return schema.StringAttribute{Optional: true, MarkdownDescription: description}
 	}
 	match := filter("Only objects whose key fits this pattern: `*` is any text without a slash, `**` any text, `?` one " +
-		"character, `[abc]` one of these, `{a,b}` one of these words. A pattern without a slash is for the last part of the " +
-		"key, one that ends in a slash for everything below it. Common prefixes are not filtered.")
+		"character, `[abc]` one of these, `{a,b}` one of these words. A pattern without a slash is for the last part of " +
+		"the key, one that ends in a slash for everything below it. Common prefixes are not filtered.")
 	match.Validators = []validator.String{globRule{}}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Objects of a bucket, sorted by key in the order of bytes. Of old versions nothing is listed.",

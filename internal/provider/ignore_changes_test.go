@@ -71,6 +71,12 @@ func ignorables() map[string]ignorable {
 				"enabled": odd, "delete_incomplete_uploads_days": func(n int) any { return float64(n + 1) },
 			},
 		},
+		"spinup_object": {
+			surround:  func(t *testing.T, b *acctest.Bench) { b.MakeBucket(t, b.Name); putText(t, b, "theirs", "of others") },
+			base:      func(_ *testing.T, b *acctest.Bench) values { return objectValues(b) },
+			otherwise: otherObject,
+			changes:   map[string]func(int) any{"tags": tags, "delete_versions": odd},
+		},
 		"spinup_website": {
 			surround:  func(t *testing.T, b *acctest.Bench) { b.MakeZone(t, zone(b)) },
 			base:      func(_ *testing.T, b *acctest.Bench) values { return siteValues(b) },
@@ -204,6 +210,26 @@ func otherRule(b *acctest.Bench) values {
 		"timeouts":               values{"create": "1h"}, "timeouts.create": "1h", "timeouts.read": "1h", "timeouts.update": "1h",
 		"timeouts.delete": "1h",
 	}
+}
+
+func objectValues(b *acctest.Bench) values {
+	return values{
+		"bucket": b.Name, "key": "one", "content": "one", "content_type": "text/one", "cache_control": "max-age=1",
+		"metadata": values{"a": "b"}, "tags": values{"Step": "0"}, "storage_class": "STANDARD", "delete_versions": false,
+		"encryption": values{"algorithm": "AES256"}, "website_redirect": "/one",
+	}
+}
+
+func otherObject(t *testing.T, b *acctest.Bench) values {
+	copied := values{"bucket": b.Name, "key": "theirs"}
+	return with(bucketOtherwise(b), values{
+		"bucket": b.Name + "-2", "key": "two", "region": "eu-west-1", "content": "two", "content_base64": "dHdv",
+		"source": fileWith(t, "two"), "content_wo": "two", "content_wo_version": "2", "copy_from": copied,
+		"copy_from.bucket": b.Name, "copy_from.key": "theirs", "copy_from.version_id": "one", "content_type": "text/two",
+		"cache_control": "max-age=2", "content_encoding": "gzip", "content_disposition": "attachment",
+		"content_language": "en", "website_redirect": "/two", "storage_class": "STANDARD_IA", "metadata": values{"a": "c"},
+		"encryption.bucket_key": true, "overwrite": true, "delete_versions": true, "retain": false,
+	})
 }
 
 func siteValues(b *acctest.Bench) values {

@@ -123,6 +123,17 @@ func places() []place {
 			},
 		},
 		{
+			resource: "spinup_object", attribute: "key", says: "xists",
+			surround: func(t *testing.T, b *acctest.Bench) { b.MakeBucket(t, b.Name) },
+			without:  func(b *acctest.Bench) string { return b.Provider() + objectBlock(b, "one", `content = "same"`) },
+			with:     func(b *acctest.Bench) string { return b.Provider() + objectBlock(b, "two", `content = "same"`) },
+			put: func(t *testing.T, b *acctest.Bench) (func() any, func()) {
+				putText(t, b, "two", "same") // other headers
+				return func() any { return bodyOf(t, b, "two") + " " + aws.ToTime(headOf(t, b, "two").LastModified).String() },
+					func() { dropObject(t, b, "two") }
+			},
+		},
+		{
 			resource: "spinup_website", attribute: "distribution_id", says: "alt.",
 			surround: zoned, without: quick(), with: quick(`aliases = ["alt.ZONE"]`),
 			put: func(t *testing.T, b *acctest.Bench) (func() any, func()) {

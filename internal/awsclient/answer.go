@@ -54,9 +54,11 @@ func checkAnswers(headers bool) stackOption {
 				keepForm(response)
 			}
 			if err == nil && ok && succeeded(response) {
-				want, known := table.of(serviceOf(ctx), middleware.GetOperationName(ctx))
-				if known && want.is != stream {
+				switch want, known := table.of(serviceOf(ctx), middleware.GetOperationName(ctx)); {
+				case known && want.is != stream:
 					err = checkContent(ctx, want, response, headers)
+				case known && headers && !hasAWSHeader(response.Header):
+					err = errors.Join(&BadAnswerError{Status: response.StatusCode, What: noHeader}, response.Body.Close())
 				}
 			}
 			return out, metadata, err
@@ -76,6 +78,9 @@ func checkAnswers(headers bool) stackOption {
 			stack.Deserialize.Add(content, middleware.After), stack.Deserialize.Add(output, middleware.Before))
 	}
 }
+
+// noHeader is what is wrong with an answer whose content says nothing of where it comes from.
+const noHeader = "it has no header of the service"
 
 func succeeded(response *smithyhttp.Response) bool {
 	return response.StatusCode >= http.StatusOK && response.StatusCode < http.StatusMultipleChoices
@@ -100,7 +105,7 @@ func checkContent(ctx context.Context, want answerForm, response *smithyhttp.Res
 	case want.accepts(body, what) && (!headers || len(body) > 0 || hasAWSHeader(response.Header)):
 		return nil
 	case len(body) == 0 && want.is == nothing:
-		bad.What = "it has no header of the service"
+		bad.What = noHeader
 	default:
 		bad.Other = !headers && serviceOf(ctx) == "s3" && strings.HasPrefix(what, element(""))
 		kind, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type"))
@@ -221,7 +226,7 @@ const (
 	jsonText                // a JSON object
 	nothing                 // no content, at least none that matters
 	binary                  // some bytes
-	stream                  // bytes that may be many, which are not checked
+	stream                  // bytes that may be many and anything: only the header is checked
 )
 
 // answerForm is what the answer of an operation has.

@@ -174,7 +174,6 @@ func (m *directoryModel) locate(ctx context.Context, conn *awsclient.Conn) (bool
 // setDefaults fills what a configuration leaves open.
 func (m *directoryModel) setDefaults(ctx context.Context, config directoryModel) error {
 	var diags diag.Diagnostics
-	m.Prefix = pick(config.Prefix, types.StringValue(""))
 	m.Exclude = config.Exclude
 	m.FollowSymlinks = pick(config.FollowSymlinks, types.BoolValue(false))
 	m.AllowEmpty = pick(config.AllowEmpty, types.BoolValue(false))

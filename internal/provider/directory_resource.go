@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -83,6 +84,7 @@ func directorySettings() map[string]schema.Attribute {
 		},
 		"prefix": schema.StringAttribute{
 			Optional: true, Computed: true, PlanModifiers: replace, Validators: []validator.String{keyPrefix()},
+			Default: stringdefault.StaticString(""), // here, because a change of it replaces
 			MarkdownDescription: "Beginning of the keys of all files, such as `docs/`: with a slash at its end, and none at " +
 				"its beginning. Default `\"\"`: the files are at the top of the bucket. A prefix of a bucket has one directory, " +
 				"and another one may be below it. A change replaces the directory.",
@@ -142,7 +144,8 @@ func directorySettings() map[string]schema.Attribute {
 			Attributes: map[string]schema.Attribute{
 				"for": schema.StringAttribute{
 					Optional: true, Computed: true, Validators: []validator.String{fwtypes.Duration()},
-					MarkdownDescription: "How long, as a number with a unit: `0s`, `30m`, `168h`. Default `168h`.",
+					MarkdownDescription: "How long, as a number with a unit: `0s`, `30m`, `168h`. Default `168h`. Terraform's " +
+						"language wants the name in quotes, because it has a word `for`: `keep_removed = { \"for\" = \"24h\" }`.",
 				},
 				"match": globs("Patterns of the files that stay, as in `include`. Default: all but pages, `*.html` and `*.htm`."),
 			},

@@ -50,23 +50,28 @@ func (d directory) observe(ctx context.Context, w wish, o *Status) error {
 	region, err := content.AtHome(ctx, d.conn, s.Bucket, func(ctx context.Context, region string) error {
 		return d.observeManifest(ctx, region, w, &have)
 	})
+	if err == nil {
+		err = d.observeFiles(ctx, region, s, &have)
+	}
 	if awsclient.IsNoBucket(err) {
 		*o = Status{}
 		return nil
 	}
-	if err != nil {
+	if err == nil {
+		*o = have
+	}
+	return err
+}
+
+// observeFiles looks at what the manifest and the tree name. Without a manifest, the list tells whether there is still a
+// bucket: not every store says of an object in none that it is the bucket that does not exist.
+func (d directory) observeFiles(ctx context.Context, region string, s Spec, o *Status) error {
+	if s.Verify == VerifyNone && !o.Lost {
+		o.trust()
+	} else if err := d.list(ctx, region, s, o); err != nil {
 		return err
 	}
-	if s.Verify == VerifyNone {
-		have.trust()
-	} else if err := d.list(ctx, region, s, &have); err != nil {
-		return err
-	}
-	if err := d.examine(ctx, region, s, &have); err != nil {
-		return err
-	}
-	*o = have
-	return nil
+	return d.examine(ctx, region, s, o)
 }
 
 // trust takes what the manifest says for what is there.
@@ -199,7 +204,7 @@ func (d directory) list(ctx context.Context, region string, s Spec, o *Status) e
 			ours[f.Key] = true
 		}
 	}
-	if len(ours) == 0 {
+	if len(ours) == 0 && !o.Lost {
 		return nil
 	}
 	pages, most := 0, max(fewPages, foreignBy*(len(ours)/pageSize+1))
@@ -211,6 +216,9 @@ func (d directory) list(ctx context.Context, region string, s Spec, o *Status) e
 			}
 		}
 		pages++
+		if len(ours) == 0 {
+			return false
+		}
 		whole = pages < most || !aws.ToBool(page.IsTruncated)
 		return whole
 	})

@@ -99,7 +99,7 @@ func useExample(t *testing.T, tf *acctest.Terraform, dir string) {
 		copyExample(t, tf, dir)
 	}
 	switch dir {
-	case "provider", "guides/import", "guides/import-website", "modules/team-storage": // nothing to apply, something to import, variables to set
+	case "provider", "guides/import", "guides/import-website", "guides/publish-from-ci", "modules/team-storage": // nothing to apply, something to import, variables to set
 		tf.Must("validate")
 		return
 	}

@@ -99,9 +99,9 @@ func (d directory) carryOut(
 	}
 	if one.way == recopy && f.Digest.Size <= content.MaxCopy {
 		stored, err := sender.Copy(ctx, place, "", one.replace, place, f.Headers)
-		if err == nil || !awsclient.IsUnsupported(err) {
+		if err == nil || !awsclient.IsUnsupported(err) && !awsclient.IsInvalid(err) {
 			return stored, err
-		}
+		} // VersityGW 1.8 copies no key with ?versionId= in it
 	}
 	file, err := f.open()
 	if err != nil {
@@ -111,7 +111,11 @@ func (d directory) carryOut(
 	stored, err := sender.Put(ctx, place, file, f.Digest, f.Headers, condition(one.replace))
 	switch {
 	case awsclient.IsStale(err):
-		return d.found(ctx, sender, s, place, f, err)
+		there, found := d.found(ctx, sender, s, place, f, err)
+		if one.replace == "" && awsclient.IsNotFound(found) { // a store took a delete marker for an object
+			return sender.Put(ctx, place, file, f.Digest, f.Headers, content.Condition{})
+		}
+		return there, found
 	case err != nil && f.changedSince():
 		return stored, fmt.Errorf("%s: %w: %w", f.Path, content.ErrChanged, err)
 	case errors.Is(err, content.ErrChanged):
@@ -137,7 +141,7 @@ func (d directory) found(
 ) (content.Stored, error) {
 	head, err := sender.Head(ctx, place, "")
 	if err != nil {
-		return head, errors.Join(refused, err)
+		return head, err
 	}
 	if head.Checksum == "" {
 		if head.Checksum, err = byETag(f, head.ETag); err != nil {

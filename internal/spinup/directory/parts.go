@@ -23,18 +23,17 @@ func New(conn *awsclient.Conn) reconcile.Composite[Spec, Status] {
 		Parallel: 1,
 		Rescue:   conn.Pace.Rescue,
 		Until:    conn.Until,
-		Taken:    taken,
 	}
 }
 
-// exists reports whether state or the bucket has a deployment.
-func exists(o Status) bool { return o.Manifest != nil || o.Lost || len(o.Others) > 0 }
-
-// taken refuses a prefix for which there is a manifest already.
+// taken refuses a prefix for which there is another manifest.
 func taken(_ context.Context, w wish, o Status) error {
-	return fmt.Errorf("%w: bucket %s has a manifest for the prefix %q, %s, which another spinup_directory has put there, in "+
+	if len(o.Others) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%w: %w: bucket %s has a manifest for the prefix %q, %s, which another spinup_directory has put there, in "+
 		"this configuration or in another one, or an apply that was interrupted%s. One prefix has one directory",
-		&reconcile.ExistsError{Noun: "directory"}, w.Want.Bucket, w.Want.Prefix, strings.Join(o.Others, ", "), w.Want.own())
+		reconcile.ErrForeign, &reconcile.ExistsError{Noun: "directory"}, w.Want.Bucket, w.Want.Prefix, strings.Join(o.Others, ", "), w.Want.own())
 }
 
 // own names the manifest that this run would have.
@@ -48,11 +47,12 @@ func (s Spec) own() string {
 func (d directory) manifestPart() part {
 	return part{
 		Attribute: "prefix",
-		Present:   exists,
+		Present:   func(o Status) bool { return o.Manifest != nil || o.Lost },
 		InSync: func(w wish, o Status) bool {
 			return o.Manifest != nil && o.Manifest.Digest == w.Want.Digest && compare(w.Want, o).empty()
 		},
 		Observe: d.observe,
+		Claim:   taken,
 		CanApply: func(_ context.Context, w wish, o Status) error {
 			if w.Want.Seen != "" && w.Want.Seen != o.ETag {
 				return fmt.Errorf("%w: plan and apply again", errElsewhere(w.Want))
@@ -139,7 +139,7 @@ func (d directory) yield(ctx context.Context, s Spec, o *Status) error {
 		return err
 	}
 	o.Manifest, o.ETag, o.Others = nil, "", others
-	return fmt.Errorf("%w: %w", reconcile.ErrForeign, taken(ctx, reconcile.Wish[Spec]{Want: s}, *o))
+	return taken(ctx, wish{Want: s}, *o)
 }
 
 // files sends the files that are not last, or those that are.

@@ -27,6 +27,9 @@ const (
 	isAsked   = "CanApply refuses what is of others, one by one"
 	isOnce    = "made only where there is nothing"
 	isSeen    = "only an object whose ETag state knows is touched"
+	isNamed   = "only what the manifest names is touched"
+
+	isNoObject = "an invalidation takes nobody's place"
 )
 
 // excused are parts of one attribute that need no Claim.
@@ -46,6 +49,7 @@ func unclaimedParts() map[string]map[string]excused {
 			"permissions_boundary": {1, isSetting}, "tags": {1, isShown}, "access": {1, isSetting},
 			"access_key": {1, hasID},
 		},
+		"spinup_directory": {"prefix": {1, isSetting}, "keep_removed": {1, isNamed}, "invalidate": {1, isNoObject}},
 		"spinup_gateway_user": {
 			"access_key": {1, isRoot}, "role": {1, isSetting}, "secret": {1, isSetting}, "secret_wo": {1, isSetting},
 		},

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -41,6 +42,14 @@ func ignorables() map[string]ignorable {
 			base:      userValues,
 			otherwise: otherUser,
 			changes:   map[string]func(int) any{"tags": tags, "force_destroy": odd},
+		},
+		"spinup_directory": {
+			surround:  publishes(smallSite()),
+			base:      func(_ *testing.T, b *acctest.Bench) values { return directoryValues(b) },
+			otherwise: otherDirectory,
+			changes: map[string]func(int) any{
+				"content_types": func(n int) any { return values{"*.css": fmt.Sprintf("text/x-%d", n)} }, "overwrite": odd,
+			},
 		},
 		"spinup_gateway_user": {
 			on: emulator.VersityGW,
@@ -127,6 +136,37 @@ func otherUser(t *testing.T, b *acctest.Bench) values {
 		"access_key.store.state": true, "access_key.store.pgp_key": public,
 		"access_key.store.ssm_parameter": "/" + b.Name + "/key", "access_key.store.secretsmanager_secret": b.Name,
 	})
+}
+
+func directoryValues(b *acctest.Bench) values {
+	return values{
+		"bucket": b.Name, "prefix": "a/", "source": sourceOf(b), "include": []any{"**"}, "exclude": []any{".DS_Store"},
+		"cache_control": []any{values{"match": "*.svg", "value": "no-cache"}}, "content_types": values{"*.css": "text/x-0"},
+		"headers": []any{values{
+			"match": "img/", "content_language": "en", "content_encoding": nil, "content_disposition": nil, "metadata": nil,
+		}},
+		"storage_class": "STANDARD", "encryption": values{"algorithm": "AES256"}, "last": []any{"*.html"}, "max_removals": 100.0,
+	}
+}
+
+func otherDirectory(t *testing.T, b *acctest.Bench) values {
+	dir := filepath.Join(t.TempDir(), "site")
+	smallSite().with(pages{"index.html": "other"}).write(t, dir)
+	return values{
+		"bucket": b.Name + "-2", "prefix": "b/", "source": dir, "include": []any{"*.html"}, "exclude": []any{"*.css", ".DS_Store"},
+		"follow_symlinks": true, "allow_empty": true, "overwrite": true,
+		"cache_control": []any{values{"match": "*", "value": "no-store"}}, "content_types": values{"*.html": "text/odd"},
+		"headers": []any{values{
+			"match": "*", "content_language": "de", "content_encoding": nil, "content_disposition": nil, "metadata": nil,
+		}},
+		"storage_class": "STANDARD_IA", "encryption": values{"algorithm": "aws:kms"}, "encryption.algorithm": "aws:kms",
+		"encryption.kms_key_arn": "arn:aws:kms:us-east-1:123456789012:key/one", "encryption.bucket_key": true, "last": []any{"*.js"},
+		"keep_removed": values{"for": "1h"}, "keep_removed.for": "1h", "keep_removed.match": []any{"*.js"}, "max_removals": 0.0,
+		"invalidate": values{"distribution_id": "E1"}, "invalidate.distribution_id": "E1", "invalidate.max_paths": 3.0,
+		"invalidate.wait": true, "verify": "none", "delete_versions": true, "on_destroy": "retain", "concurrency": 3.0,
+		"part_size": 6000000.0, "timeouts": values{"create": "1h"}, "timeouts.create": "1h", "timeouts.read": "1h",
+		"timeouts.update": "1h", "timeouts.delete": "1h",
+	}
 }
 
 func ownValues(t *testing.T, b *acctest.Bench) values {

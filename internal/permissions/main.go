@@ -19,6 +19,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/content"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/directory"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/lifecyclerule"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/object"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/website"
 )
 
@@ -51,6 +52,8 @@ func policies() map[string][]byte {
 		"bucket-user-plan.json":    buckets.policy(bucketuser.Reads{}, bucketuser.Searches{}),
 		"lifecycle-rule.json":      buckets.policy(lifecyclerule.API{}),
 		"lifecycle-rule-plan.json": buckets.policy(lifecyclerule.Reads{}),
+		"object.json":              buckets.policy(object.API{}),
+		"object-plan.json":         buckets.policy(object.Reads{}),
 		"website.json": sites.policy(website.API{}, bucket.API{}, bucket.PlaceholderReads{}, access.API{},
 			lifecyclerule.API{}),
 		"website-plan.json":     sites.policy(website.Reads{}, bucket.Reads{}, access.Reads{}, lifecyclerule.Reads{}),
@@ -58,7 +61,7 @@ func policies() map[string][]byte {
 		"directory-plan.json":   buckets.policy(directory.Reads{}, content.Reads{}),
 		"directory-prefix.json": one.policy(directory.API{}),
 		"data-sources.json": seen.policy(bucket.Reads{}, bucket.DataReads{}, access.Reads{}, bucketuser.Reads{},
-			bucketuser.DataReads{}, lifecyclerule.Reads{}, website.Reads{}),
+			bucketuser.DataReads{}, lifecyclerule.Reads{}, object.DataReads{}, website.Reads{}),
 	}
 }
 

@@ -27,6 +27,7 @@ const (
 	isAsked   = "CanApply refuses what is of others, one by one"
 	isOnce    = "made only where there is nothing"
 	isNamed   = "only what the manifest names is touched"
+	isSeen    = "only an object whose ETag state knows is touched"
 
 	isNoObject = "an invalidation takes nobody's place"
 )
@@ -53,6 +54,7 @@ func unclaimedParts() map[string]map[string]excused {
 			"access_key": {1, isRoot}, "role": {1, isSetting}, "secret": {1, isSetting}, "secret_wo": {1, isSetting},
 		},
 		"spinup_lifecycle_rule": {"name": {1, isRoot}},
+		"spinup_object":         {"key": {2, isSeen}, "tags": {1, isShown}},
 		"spinup_website": {
 			"bucket_name": {1, isRoot}, "encryption": {1, isSetting}, "versioning": {1, isSetting},
 			"access_log": {1, isSetting}, "tags": {1, isShown}, "certificate_arn": {2, hasID}, "origin_access": {3, isSetting},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -106,6 +107,9 @@ func (m *Manifest) note(s Spec, c changes, o Status) {
 		if !ours {
 			e = &Entry{Key: one.file.Key}
 			added = append(added, e)
+		}
+		if e.ETag != one.replace && e.Pending != nil && o.has(e) { // an interrupted deployment put it there
+			e.Content, e.ETag = *e.Pending, one.replace
 		}
 		want := contentOf(one.file)
 		e.Pending = &want
@@ -244,6 +248,9 @@ func (d directory) end(ctx context.Context, w wish, o *Status) error {
 	}
 	region, err := d.home(ctx, s)
 	if err != nil {
+		return err
+	}
+	if err := d.abandon(ctx, region, s, slices.Sorted(maps.Keys(o.Interrupted))); err != nil {
 		return err
 	}
 	if err := d.sender(s).Delete(ctx, s.place(region, s.ManifestKey), "", condition("")); err != nil {

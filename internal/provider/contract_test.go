@@ -245,8 +245,8 @@ func TestContract_permissions(t *testing.T) {
 	objects, directories := object.NewAPI(&awsclient.Conn{}), directory.NewAPI(&awsclient.Conn{})
 	for _, part := range []any{
 		buckets.Reads, buckets.Writes, levels.Reads, levels.Writes, users.Reads, users.Writes, users.Cleanups, users.Stores, rules.Reads, rules.Writes,
-		sites.Reads, sites.Writes, objects.Reads, objects.Writes, directories.Reads, directories.Writes,
-		directories.API.Reads, directories.API.Writes,
+		sites.Reads, sites.Writes, objects.Reads, objects.Writes, directories.Reads, directories.Writes, directories.API.Reads,
+		directories.API.Writes,
 	} {
 		for field, value := range reflect.ValueOf(part).Fields() {
 			if value.IsNil() {

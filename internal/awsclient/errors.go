@@ -235,17 +235,16 @@ func IsAccessDenied(err error) bool {
 // error may have several calls: one that failed, and the one that was to clean up after it. IsAccessDenied tells about
 // the first of them only.
 func Denied(err error) *CallError {
-	var found denied
-	if errors.As(err, &found) {
+	if found, ok := errors.AsType[denied](err); ok {
 		return found.CallError
 	}
 	return nil
 }
 
-// denied is a call that was denied, for errors.As to look for.
+// denied is a call that was denied, for errors.AsType to look for.
 type denied struct{ *CallError }
 
-// As lets errors.As pass over calls that failed for another reason.
+// As lets errors.AsType pass over calls that failed for another reason.
 func (e *CallError) As(target any) bool {
 	found, ok := target.(*denied)
 	if !ok || !IsAccessDenied(e) {

@@ -231,27 +231,27 @@ func IsAccessDenied(err error) bool {
 		"UnauthorizedOperation", "UnauthorizedAccess", "NotAuthorized", "AuthorizationError", "AllAccessDisabled"))
 }
 
-// Denied is the first of the calls in an error that the credentials are not allowed to make, nil if there is none. Of an
-// error of several calls, such as one that failed and the one that was to clean up after it, IsAccessDenied tells about
-// the first only.
+// Denied is the first of the calls in an error that the credentials are not allowed to make, nil if there is none. An
+// error may have several calls: one that failed, and the one that was to clean up after it. IsAccessDenied tells about
+// the first of them only.
 func Denied(err error) *CallError {
-	if one, ok := err.(*CallError); ok {
-		if IsAccessDenied(one) {
-			return one
-		}
-		return nil
-	}
-	switch wrapped := err.(type) {
-	case interface{ Unwrap() error }:
-		return Denied(wrapped.Unwrap())
-	case interface{ Unwrap() []error }:
-		for _, one := range wrapped.Unwrap() {
-			if found := Denied(one); found != nil {
-				return found
-			}
-		}
+	if found, ok := errors.AsType[denied](err); ok {
+		return found.CallError
 	}
 	return nil
+}
+
+// denied is a call that was denied, for errors.AsType to look for.
+type denied struct{ *CallError }
+
+// As lets errors.AsType pass over calls that failed for another reason.
+func (e *CallError) As(target any) bool {
+	found, ok := target.(*denied)
+	if !ok || !IsAccessDenied(e) {
+		return false
+	}
+	found.CallError = e
+	return true
 }
 
 // IsExists reports whether the object to create exists already. In us-east-1, CreateBucket for a bucket of one's own

@@ -42,6 +42,7 @@ func policies() map[string][]byte {
 	buckets := subject{kinds: kinds(access.Levels())}
 	sites := subject{kinds(siteLevels()), "s3:DeleteBucketPolicy"} // there is always a statement for the distribution
 	seen := subject{kinds(siteLevels()), "route53:GetHostedZone"}  // nobody names the zone
+	one := subject{kinds: oneDirectory("library-data", "docs/", "E1EXAMPLE2ID")}
 	return map[string][]byte{
 		"bucket.json":      buckets.policy(bucket.API{}, access.API{}, lifecyclerule.API{}),
 		"bucket-plan.json": buckets.policy(bucket.Reads{}, access.Reads{}, lifecyclerule.Reads{}),
@@ -58,7 +59,7 @@ func policies() map[string][]byte {
 		"website-plan.json":     sites.policy(website.Reads{}, bucket.Reads{}, access.Reads{}, lifecyclerule.Reads{}),
 		"directory.json":        buckets.policy(directory.API{}),
 		"directory-plan.json":   buckets.policy(directory.Reads{}, content.Reads{}),
-		"directory-prefix.json": subject{kinds: oneDirectory("library-data", "docs/", "E1EXAMPLE2ID")}.policy(directory.API{}),
+		"directory-prefix.json": one.policy(directory.API{}),
 		"data-sources.json": seen.policy(bucket.Reads{}, bucket.DataReads{}, access.Reads{}, bucketuser.Reads{},
 			bucketuser.DataReads{}, lifecyclerule.Reads{}, object.DataReads{}, website.Reads{}),
 	}

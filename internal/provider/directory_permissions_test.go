@@ -168,7 +168,7 @@ func TestAccDirectory_permissionsPlan(t *testing.T) {
 func TestAccDirectory_permissionsLess(t *testing.T) {
 	spared := []string{
 		"cloudfront:CreateInvalidation", "cloudfront:GetInvalidation", "s3:ListBucketVersions", "s3:DeleteObjectVersion",
-		"s3:GetObjectTagging", "s3:AbortMultipartUpload",
+		"s3:GetObjectTagging", "s3:AbortMultipartUpload", "s3:ListBucketMultipartUploads",
 	}
 	acctest.Only(t, emulator.Fakecloud, atGateway, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name)

@@ -1,7 +1,8 @@
 // Command demo shows the life of one bucket (examples/demo), with -website of one site (examples/demo-website) or, with
 // -store, of a bucket and its owner on a store (examples/demo-versitygw), with the real terraform, a built provider and
 // an emulator or the store: plan, apply, a second plan that is empty, a change behind Terraform's back, a plan that
-// names it, repair, import, destroy; with -website also how a folder is published on the site. It says what happens and ends with 1 when a step is not as said.
+// names it, repair, import, destroy. On the site it also publishes a folder. It says what happens, and ends with 1 when
+// a step is not as said.
 //
 //	make demo                      LocalStack
 //	EMULATOR=fakecloud make demo   the other one
@@ -162,7 +163,8 @@ func where(kind emulator.Kind) string {
 	return "an emulator"
 }
 
-// copyConfiguration copies the example, with the folders that it publishes: its state does not belong into the repository.
+// copyConfiguration copies the example, with the folders that it publishes: its state does not belong into the
+// repository.
 func copyConfiguration(dir, example string) error {
 	entries, err := os.ReadDir(example)
 	if err != nil {

@@ -206,7 +206,11 @@ func (s *siteStory) fetchPages(ctx context.Context) ([]string, error) {
 		path   string
 		status int
 		text   string
-	}{{"/", http.StatusOK, homePage}, {"/" + scriptKey, http.StatusOK, script}, {"/unknown", http.StatusNotFound, lostPage}} {
+	}{
+		{"/", http.StatusOK, homePage},
+		{"/" + scriptKey, http.StatusOK, script},
+		{"/unknown", http.StatusNotFound, lostPage},
+	} {
 		line, err := s.fetches(page.path, page.status, page.text)(ctx)
 		if err != nil {
 			return nil, err

@@ -52,8 +52,11 @@ type Content struct {
 	Headers string `json:"h,omitempty"` // digest of the headers
 }
 
-// contentOf is what a file of the source holds.
+// contentOf is what a file of the source holds. It is made when the file is read: it is asked for again and again.
 func contentOf(f *File) Content {
+	if f.holds != (Content{}) {
+		return f.holds
+	}
 	digest, visible := f.Headers.Digest(), f.Headers.Visible().Digest()
 	if digest != visible {
 		visible += "." + digest

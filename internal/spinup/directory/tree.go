@@ -52,6 +52,7 @@ type File struct {
 	Last    bool // it is sent after those that are not
 
 	changed time.Time // when it was last written, as far as the file system tells
+	holds   Content   // see contentOf
 }
 
 // Tree is what is to be published.
@@ -255,14 +256,16 @@ func (f *File) read(s Source) error {
 		return fmt.Errorf("%s changes while it is being read: %w", f.Path, err)
 	}
 	f.Headers = s.headers(f.Key, head[:n])
+	f.holds = contentOf(f)
 	return nil
 }
 
 // sum takes the digest of the whole.
 func (t *Tree) sum() {
 	hash := sha256.New()
-	for _, f := range t.Files {
-		fmt.Fprintf(hash, "%q %d %s %s\n", f.Key, f.Digest.Size, f.Digest.Checksum(), f.Headers.Digest())
+	for i := range t.Files {
+		holds := contentOf(&t.Files[i])
+		fmt.Fprintf(hash, "%q %d %s %s\n", t.Files[i].Key, holds.Size, holds.Sum, holds.Headers)
 	}
 	t.Digest = "sha256:" + hex.EncodeToString(hash.Sum(nil))
 }

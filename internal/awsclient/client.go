@@ -108,6 +108,10 @@ func (c *Client) connect(ctx context.Context) (*Conn, error) {
 	return conn, nil
 }
 
+// writeBuffer is how many bytes of a request are written at once. What fits in beside the headers takes one write, and
+// no buffer of its own to be copied by.
+const writeBuffer = 32 << 10
+
 // conn sets up retries, the transport and the middleware.
 func (c Config) conn(found aws.Config, pace Pace) *Conn {
 	retries := DefaultMaxRetries
@@ -126,6 +130,7 @@ func (c Config) conn(found aws.Config, pace Pace) *Conn {
 			d.Timeout = pace.DialTimeout
 		}).WithTransportOptions(func(t *http.Transport) {
 			t.MaxIdleConnsPerHost = t.MaxIdleConns // all calls go to a few hosts, many at once
+			t.WriteBufferSize = writeBuffer
 		}).Freeze()
 	}
 	if pace.Silence > 0 {

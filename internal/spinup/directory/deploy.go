@@ -98,7 +98,7 @@ func (d directory) carryOut(
 		return content.Stored{ETag: one.replace}, nil
 	}
 	if one.way == recopy && f.Digest.Size <= content.MaxCopy {
-		stored, err := sender.Copy(ctx, place, "", one.replace, place, f.Headers)
+		stored, err := sender.Copy(ctx, place, "", one.replace, place, *f.Headers)
 		if err == nil || !awsclient.IsUnsupported(err) {
 			return stored, err
 		}
@@ -108,7 +108,7 @@ func (d directory) carryOut(
 		return content.Stored{}, fmt.Errorf("%s: %w", f.Path, err)
 	}
 	defer file.Close()
-	stored, err := sender.Put(ctx, place, file, f.Digest, f.Headers, condition(one.replace))
+	stored, err := sender.Put(ctx, place, file, f.Digest, *f.Headers, condition(one.replace))
 	switch {
 	case awsclient.IsStale(err):
 		return d.found(ctx, sender, s, place, f, err)

@@ -14,6 +14,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/content"
 )
 
 // Reserved is the beginning of the keys of manifests.
@@ -57,11 +59,16 @@ func contentOf(f *File) Content {
 	if f.holds != (Content{}) {
 		return f.holds
 	}
-	digest, visible := f.Headers.Digest(), f.Headers.Visible().Digest()
+	return Content{f.Digest.Size, f.Digest.Checksum(), headersDigest(*f.Headers)}
+}
+
+// headersDigest is the digest of the headers that everybody sees, and behind it that of all, if they differ.
+func headersDigest(h content.Headers) string {
+	digest, visible := h.Digest(), h.Visible().Digest()
 	if digest != visible {
 		visible += "." + digest
 	}
-	return Content{f.Digest.Size, f.Digest.Checksum(), visible}
+	return visible
 }
 
 // manifestVersion is the version of the format that this code writes.

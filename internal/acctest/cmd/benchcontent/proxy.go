@@ -55,6 +55,8 @@ func newProxy(endpoint string, wait time.Duration) (*proxy, error) {
 			MaxIdleConns: 1024, MaxIdleConnsPerHost: 1024, DisableCompression: true, WriteBufferSize: pieceSize,
 		},
 		BufferPool: make(pieces, 64),
+		// A client that gives a request up has its reasons: nobody has to read of each.
+		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusBadGateway) },
 	}
 	p.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		p.count(kindOf(r))

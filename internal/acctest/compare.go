@@ -3,6 +3,7 @@ package acctest
 import (
 	"time"
 
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 )
 
@@ -12,7 +13,18 @@ func Pace() awsclient.Pace {
 		MinBackoff: time.Millisecond, MaxBackoff: 20 * time.Millisecond,
 		PollMin: time.Millisecond, PollMax: 50 * time.Millisecond,
 		Consistency: 3 * time.Second, Rescue: 10 * time.Second, FirstAnswer: 30 * time.Second, DialTimeout: time.Second,
-		DeployMin: 50 * time.Millisecond, DeployMax: time.Second, Deployment: time.Minute, Report: time.Minute,
+		DeployMin: 50 * time.Millisecond, DeployMax: time.Second, Deployment: time.Minute,
+		Report: time.Minute, Count: time.Second,
 		Gather: 60 * time.Millisecond, Gap: 50 * time.Millisecond, Share: 100 * time.Millisecond,
 	}
+}
+
+// pace is Pace with bounds that fit the emulator. LocalStack answers one call at a time: on a busy machine, and with
+// twelve tests that ask, the answers to one look at a bucket take seconds.
+func (b *Bench) pace() awsclient.Pace {
+	pace := Pace()
+	if b.Kind == emulator.LocalStack {
+		pace.Consistency, pace.Rescue = 30*time.Second, 30*time.Second
+	}
+	return pace
 }

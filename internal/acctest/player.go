@@ -22,7 +22,7 @@ type Player struct {
 // Played makes a working directory that is played in process, at the pace of tests. Adjust changes the pace.
 func (b *Bench) Played(t *testing.T, adjust ...func(*awsclient.Pace)) *Player {
 	t.Helper()
-	p := &Player{workspace: prototest.NewWorkspace(t, inProcess(t, adjust))}
+	p := &Player{workspace: prototest.NewWorkspace(t, b.inProcess(t, adjust))}
 	p.commands = commands{t, p.run, p.Plans}
 	return p
 }

@@ -19,7 +19,7 @@ import (
 // Adjust changes the pace.
 func (b *Bench) Served(t *testing.T, adjust ...func(*awsclient.Pace)) *Terraform {
 	t.Helper()
-	server := inProcess(t, adjust)
+	server := b.inProcess(t, adjust)
 	ctx, stop := context.WithCancel(context.Background())
 	reattach, closed := make(chan *plugin.ReattachConfig), make(chan struct{})
 	failed := make(chan error, 1)
@@ -45,9 +45,9 @@ func (b *Bench) Served(t *testing.T, adjust ...func(*awsclient.Pace)) *Terraform
 }
 
 // inProcess is the provider at the pace of tests, as adjusted.
-func inProcess(t *testing.T, adjust []func(*awsclient.Pace)) tfprotov6.ProviderServer {
+func (b *Bench) inProcess(t *testing.T, adjust []func(*awsclient.Pace)) tfprotov6.ProviderServer {
 	t.Helper()
-	pace := Pace()
+	pace := b.pace()
 	for _, change := range adjust {
 		change(&pace)
 	}

@@ -22,7 +22,9 @@ import (
 const Address = terraform.Address
 
 // Factories serve the provider in process, at the pace of tests.
-func Factories() map[string]func() (tfprotov6.ProviderServer, error) { return factories(Pace()) }
+func (b *Bench) Factories() map[string]func() (tfprotov6.ProviderServer, error) {
+	return factories(b.pace())
+}
 
 func factories(pace awsclient.Pace) map[string]func() (tfprotov6.ProviderServer, error) {
 	return map[string]func() (tfprotov6.ProviderServer, error){

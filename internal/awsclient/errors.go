@@ -258,6 +258,12 @@ func IsConflict(err error) bool {
 	return conflict && !IsExists(err) && !IsNotEmpty(err) && !IsLimitExceeded(err)
 }
 
+// IsBusy reports whether the service has too much to do, or failed for no reason of the call: the same call may work
+// later.
+func IsBusy(err error) bool {
+	return throttled(err) || call(err).hasCode("InternalError", "ServiceUnavailable")
+}
+
 // IsStale reports whether something changed after it was read, or is not yet in the state that the call needs: read it
 // again and repeat the call. A conditional write of S3 fails so too, and a batch of Route 53 that creates a record that
 // is there or deletes one that is not.

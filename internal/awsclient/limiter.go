@@ -2,13 +2,14 @@ package awsclient
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 )
 
 // Limiter bounds how many calls run at once; it goes down when a service says that it is too much, and up again. It
-// halves when an attempt is throttled, once for all that were under way then, and grows by one after as many calls as
-// may run at once, if none of them was throttled.
+// halves when an attempt is throttled, or given up because the service is silent, but once for all that were under way
+// then. It grows by one after as many calls as may run at once, if that happened to none of them.
 type Limiter struct {
 	most int
 
@@ -27,14 +28,19 @@ func NewLimiter(most int) *Limiter { return &Limiter{most: most, limit: most} }
 type limiterKey struct{}
 
 // Do makes a call when its turn comes, in the order in which Do was called. The call has to pass on the context that it
-// gets: through that the limiter learns of each attempt that was throttled, while the call is still being repeated. If
-// ctx ends first, the call is not made and the error is ctx's cause.
+// gets: through that the limiter learns of each attempt that was throttled, while the call is still being repeated. An
+// error that the call itself ends with counts as well. If ctx ends first, the call is not made and the error is the
+// cause of that.
 func (l *Limiter) Do(ctx context.Context, call func(context.Context) error) error {
 	if err := l.enter(ctx); err != nil {
 		return err
 	}
 	defer l.leave()
-	return call(context.WithValue(ctx, limiterKey{}, l))
+	ctx = context.WithValue(ctx, limiterKey{}, l)
+	end := watchAttempt(ctx)
+	err := call(ctx)
+	end(err)
+	return err
 }
 
 // enter waits for a turn.
@@ -94,7 +100,8 @@ func watchAttempt(ctx context.Context) (end func(error)) {
 	defer l.mu.Unlock()
 	cuts := l.cuts
 	return func(err error) {
-		if err != nil && throttled(err) {
+		var silent *SilenceError
+		if err != nil && (throttled(err) || errors.As(err, &silent)) {
 			l.cut(cuts)
 		}
 	}

@@ -119,7 +119,7 @@ func TestLimiter_bound(t *testing.T) {
 			var group sync.WaitGroup
 			for _, seconds := range patience {
 				group.Go(func() {
-					ctx, cancel := context.WithTimeout(t.Context(), time.Duration(seconds)*time.Second+time.Millisecond)
+					ctx, cancel := context.WithTimeout(t.Context(), time.Duration(seconds)*time.Second)
 					defer cancel()
 					err := limiter.Do(ctx, func(context.Context) error {
 						mu.Lock()
@@ -148,4 +148,29 @@ func TestLimiter_bound(t *testing.T) {
 				made, calls, given, peak, most, limiter.running, len(limiter.queue))
 		}
 	})
+}
+
+// TestLimiter_late: a turn that comes in the moment in which its call is given up is another's.
+func TestLimiter_late(t *testing.T) {
+	for range 200 {
+		synctest.Test(t, func(t *testing.T) {
+			limiter := NewLimiter(1)
+			if err := limiter.enter(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithCancel(t.Context())
+			go func() {
+				if limiter.enter(ctx) == nil {
+					limiter.leave()
+				}
+			}()
+			synctest.Wait()
+			cancel()
+			limiter.leave()
+			synctest.Wait()
+			if limiter.running != 0 {
+				t.Fatalf("%d calls run", limiter.running)
+			}
+		})
+	}
 }

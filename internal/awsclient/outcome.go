@@ -9,7 +9,6 @@ import (
 	"sync/atomic"
 
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
-	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
@@ -64,13 +63,9 @@ func refused(err error) bool {
 
 // throttled reports whether the failure of an attempt is an answer by which the service has too much to do.
 func throttled(err error) bool {
-	if api, ok := errors.AsType[smithy.APIError](err); ok {
-		if _, listed := retry.DefaultThrottleErrorCodes[api.ErrorCode()]; listed {
-			return true
-		}
-	}
+	_, listed := retry.DefaultThrottleErrorCodes[call(err).Code]
 	status := statusOf(err)
-	return status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests
+	return listed || status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests
 }
 
 // statusOf is the status of the answer by which an attempt failed; 0 if there was none.

@@ -41,6 +41,8 @@ type Pace struct {
 	Report time.Duration
 	// Clock tells the time by which a removal is due; nil for the time of the machine.
 	Clock func() time.Time
+	// Count is how often it is logged how far long work has come.
+	Count time.Duration
 }
 
 // DefaultPace is the pace for AWS itself.
@@ -62,6 +64,7 @@ func DefaultPace() Pace {
 		DeployMax:   30 * time.Second,
 		Deployment:  90 * time.Minute,
 		Report:      time.Minute,
+		Count:       5 * time.Second,
 	}
 }
 

@@ -97,12 +97,24 @@ func Wait(ctx context.Context, pause time.Duration) error {
 
 // Progress logs what is being waited for, at the pace's interval, until stop is called.
 func Progress(ctx context.Context, pace Pace, what string) (stop func()) {
+	return reporting(ctx, pace.Report, "waiting for "+what, func(map[string]any) {})
+}
+
+// Counting logs how far long work has come, at the pace's interval, until stop is called.
+func Counting(ctx context.Context, pace Pace, work, unit string, count func() int64) (stop func()) {
+	return reporting(ctx, pace.Count, work, func(fields map[string]any) { fields[unit] = count() })
+}
+
+// reporting logs a line with the seconds since now and further fields, again and again until stop is called.
+func reporting(ctx context.Context, every time.Duration, line string, add func(map[string]any)) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	start := time.Now()
 	go func() {
-		for Wait(ctx, pace.Report) == nil {
+		for every > 0 && Wait(ctx, every) == nil {
 			loggedCtx, logger := logging.NewTfLogger(ctx)
-			logger.Info(loggedCtx, "waiting for "+what, map[string]any{"seconds": int(time.Since(start).Seconds())})
+			fields := map[string]any{"seconds": int(time.Since(start).Seconds())}
+			add(fields)
+			logger.Info(loggedCtx, line, fields)
 		}
 	}()
 	return cancel

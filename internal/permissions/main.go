@@ -17,6 +17,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucketuser"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/lifecyclerule"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/object"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/website"
 )
 
@@ -48,11 +49,13 @@ func policies() map[string][]byte {
 		"bucket-user-plan.json":    buckets.policy(bucketuser.Reads{}, bucketuser.Searches{}),
 		"lifecycle-rule.json":      buckets.policy(lifecyclerule.API{}),
 		"lifecycle-rule-plan.json": buckets.policy(lifecyclerule.Reads{}),
+		"object.json":              buckets.policy(object.API{}),
+		"object-plan.json":         buckets.policy(object.Reads{}),
 		"website.json": sites.policy(website.API{}, bucket.API{}, bucket.PlaceholderReads{}, access.API{},
 			lifecyclerule.API{}),
 		"website-plan.json": sites.policy(website.Reads{}, bucket.Reads{}, access.Reads{}, lifecyclerule.Reads{}),
 		"data-sources.json": seen.policy(bucket.Reads{}, bucket.DataReads{}, access.Reads{}, bucketuser.Reads{},
-			bucketuser.DataReads{}, lifecyclerule.Reads{}, website.Reads{}),
+			bucketuser.DataReads{}, lifecyclerule.Reads{}, object.DataReads{}, website.Reads{}),
 	}
 }
 

@@ -26,7 +26,7 @@ const bucketType = "spinup_bucket"
 // play starts the provider in process, configured for the bench.
 func play(t *testing.T, b *acctest.Bench, settings values) *prototest.Server {
 	t.Helper()
-	server, err := acctest.Factories()["spinup"]()
+	server, err := b.Factories()["spinup"]()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -43,7 +43,7 @@ func bucketWith(lines ...string) string {
 // inProcess plays the steps with the provider in process, destroys, and requires that nothing is left.
 func inProcess(t *testing.T, b *acctest.Bench, steps ...harness.TestStep) {
 	t.Helper()
-	harness.Test(t, harness.TestCase{ProtoV6ProviderFactories: acctest.Factories(), Steps: steps})
+	harness.Test(t, harness.TestCase{ProtoV6ProviderFactories: b.Factories(), Steps: steps})
 	b.Gone(t, b.Name)
 }
 

@@ -26,6 +26,10 @@ const (
 	hasID     = "AWS names it, and only ids that state knows are touched"
 	isAsked   = "CanApply refuses what is of others, one by one"
 	isOnce    = "made only where there is nothing"
+	isNamed   = "only what the manifest names is touched"
+	isSeen    = "only an object whose ETag state knows is touched"
+
+	isNoObject = "an invalidation takes nobody's place"
 )
 
 // excused are parts of one attribute that need no Claim.
@@ -45,10 +49,12 @@ func unclaimedParts() map[string]map[string]excused {
 			"permissions_boundary": {1, isSetting}, "tags": {1, isShown}, "access": {1, isSetting},
 			"access_key": {1, hasID},
 		},
+		"spinup_directory": {"prefix": {1, isSetting}, "keep_removed": {1, isNamed}, "invalidate": {1, isNoObject}},
 		"spinup_gateway_user": {
 			"access_key": {1, isRoot}, "role": {1, isSetting}, "secret": {1, isSetting}, "secret_wo": {1, isSetting},
 		},
 		"spinup_lifecycle_rule": {"name": {1, isRoot}},
+		"spinup_object":         {"key": {2, isSeen}, "tags": {1, isShown}},
 		"spinup_website": {
 			"bucket_name": {1, isRoot}, "encryption": {1, isSetting}, "versioning": {1, isSetting},
 			"access_log": {1, isSetting}, "tags": {1, isShown}, "certificate_arn": {2, hasID}, "origin_access": {3, isSetting},

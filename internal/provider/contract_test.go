@@ -24,6 +24,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucketuser"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/lifecyclerule"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/object"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/website"
 )
 
@@ -106,6 +107,7 @@ func TestContract_schemas(t *testing.T) {
 		"spinup_gateway_user": &gatewayUserDataModel{}, "spinup_gateway_users": &gatewayUsersDataModel{},
 		"spinup_gateway_buckets": &gatewayBucketsDataModel{},
 		"spinup_lifecycle_rules": &lifecycleRulesModel{}, "spinup_website": &websiteDataModel{},
+		"spinup_object": &objectDataModel{}, "spinup_objects": &objectsDataModel{},
 	}
 	for name, d := range everything(t).dataSources {
 		var resp datasource.SchemaResponse
@@ -239,9 +241,10 @@ func TestContract_permissions(t *testing.T) {
 	buckets, users := bucket.NewAPI(&awsclient.Conn{}), bucketuser.NewAPI(&awsclient.Conn{})
 	levels := access.NewAPI(&awsclient.Conn{})
 	rules, sites := lifecyclerule.NewAPI(&awsclient.Conn{}), website.NewAPI(&awsclient.Conn{})
+	objects := object.NewAPI(&awsclient.Conn{})
 	for _, part := range []any{
 		buckets.Reads, buckets.Writes, levels.Reads, levels.Writes, users.Reads, users.Writes, users.Cleanups, users.Stores, rules.Reads, rules.Writes,
-		sites.Reads, sites.Writes,
+		sites.Reads, sites.Writes, objects.Reads, objects.Writes,
 	} {
 		for field, value := range reflect.ValueOf(part).Fields() {
 			if value.IsNil() {
@@ -252,7 +255,7 @@ func TestContract_permissions(t *testing.T) {
 	for _, p := range slices.Concat(
 		awsclient.Permissions(buckets), awsclient.Permissions(levels), awsclient.Permissions(bucket.DataReads{}),
 		awsclient.Permissions(users), awsclient.Permissions(bucketuser.DataReads{}), awsclient.Permissions(rules),
-		awsclient.Permissions(sites),
+		awsclient.Permissions(sites), awsclient.Permissions(objects), awsclient.Permissions(object.DataReads{}),
 	) {
 		wrong := slices.ContainsFunc(p.Actions, func(name string) bool { return !action.MatchString(name) })
 		if wrong || len(p.Actions) == 0 || !slices.Contains(kinds, p.On) {

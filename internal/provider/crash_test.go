@@ -2,7 +2,9 @@ package provider_test
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -123,16 +125,17 @@ func (s sweep) crash(
 ) {
 	config, command := s.prepare(t, b, tf, phase)
 	tf.Write(b.Provider("max_retries = 0") + config) // so that the call is not simply sent again
+	b.Gateway.Reset()
 	b.Gateway.Inject(rule)
 	out, code := tf.Run(command...)
 	tf.Write(b.Provider() + config)
 	calls := b.Gateway.Calls()
 	i := slices.IndexFunc(calls, func(c gateway.Call) bool { return c.Fault == struck })
 	if i < 0 {
-		t.Fatalf("nothing was struck\n%s", out)
+		t.Fatalf("nothing was struck, of %d writing calls\n%s\n%s", b.Gateway.Mutations(), wrong(calls, out), out)
 	}
 	if code == 0 && phase != "delete" && !slices.Contains(s.recovers, calls[i].Name()) { // a delete whose last answer is lost is done
-		t.Fatalf("the run did not notice\n%s", out)
+		t.Fatalf("the run did not notice\n%s\n%s", wrong(calls, out), out)
 	}
 	s.check(t, b, tf)
 	if next == "apply" {
@@ -145,6 +148,23 @@ func (s sweep) crash(
 	}
 	tf.Destroy()
 	s.gone(t, b)
+}
+
+// wrong is what went wrong: the calls that failed, but for reads of what is not there, and the errors that the command
+// printed. They tell the cause.
+func wrong(calls []gateway.Call, out string) string {
+	var lines []string
+	for n, c := range calls {
+		failed := c.Status == 0 || c.Status >= http.StatusBadRequest || c.Fault != ""
+		if failed && (c.Mutating || c.Status != http.StatusNotFound) {
+			lines = append(lines, fmt.Sprintf("call %d of %d: %s, attempt %d, status %d, fault %q",
+				n+1, len(calls), c.Name(), c.Attempt, c.Status, c.Fault))
+		}
+	}
+	if _, said, failed := strings.Cut(out, "Error: "); failed {
+		lines = append(lines, "Error: "+said)
+	}
+	return strings.Join(lines, "\n")
 }
 
 func (s sweep) exists(t *testing.T, b *acctest.Bench) []string {

@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -143,15 +144,23 @@ func importExample(t *testing.T, tf *acctest.Terraform, dir, imports string) {
 	lines := strings.Split(strings.TrimSpace(string(script)), "\n")
 	command := strings.Fields(lines[len(lines)-1])[1:] // without "terraform"
 	address := command[1]
+	changed := 0
+	if strings.HasSuffix(dir, "spinup_object") {
+		changed = 1 // state gets the content in the form in which it is given
+	}
 	tf.Must("state", "rm", address)
 	tf.Must(command...)
+	if changed > 0 {
+		tf.Apply()
+	}
 	tf.Empty()
 
 	tf.Must("state", "rm", address)
 	if err := os.WriteFile(filepath.Join(tf.Dir, "import.tf"), []byte(imports), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if out := tf.Apply(); !strings.Contains(out, "1 imported, 0 added, 0 changed, 0 destroyed") {
+	want := fmt.Sprintf("1 imported, 0 added, %d changed, 0 destroyed", changed)
+	if out := tf.Apply(); !strings.Contains(out, want) {
 		t.Errorf("the import block does more, or less, than import:\n%s", out)
 	}
 	tf.Empty()

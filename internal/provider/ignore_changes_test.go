@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -42,6 +43,14 @@ func ignorables() map[string]ignorable {
 			otherwise: otherUser,
 			changes:   map[string]func(int) any{"tags": tags, "force_destroy": odd},
 		},
+		"spinup_directory": {
+			surround:  publishes(smallSite()),
+			base:      func(_ *testing.T, b *acctest.Bench) values { return directoryValues(b) },
+			otherwise: otherDirectory,
+			changes: map[string]func(int) any{
+				"content_types": func(n int) any { return values{"*.css": fmt.Sprintf("text/x-%d", n)} }, "overwrite": odd,
+			},
+		},
 		"spinup_gateway_user": {
 			on: emulator.VersityGW,
 			settings: func(b *acctest.Bench) values {
@@ -61,6 +70,12 @@ func ignorables() map[string]ignorable {
 			changes: map[string]func(int) any{
 				"enabled": odd, "delete_incomplete_uploads_days": func(n int) any { return float64(n + 1) },
 			},
+		},
+		"spinup_object": {
+			surround:  func(t *testing.T, b *acctest.Bench) { b.MakeBucket(t, b.Name); putText(t, b, "theirs", "of others") },
+			base:      func(_ *testing.T, b *acctest.Bench) values { return objectValues(b) },
+			otherwise: otherObject,
+			changes:   map[string]func(int) any{"tags": tags, "delete_versions": odd},
 		},
 		"spinup_website": {
 			surround:  func(t *testing.T, b *acctest.Bench) { b.MakeZone(t, zone(b)) },
@@ -123,6 +138,37 @@ func otherUser(t *testing.T, b *acctest.Bench) values {
 	})
 }
 
+func directoryValues(b *acctest.Bench) values {
+	return values{
+		"bucket": b.Name, "prefix": "a/", "source": sourceOf(b), "include": []any{"**"}, "exclude": []any{".DS_Store"},
+		"cache_control": []any{values{"match": "*.svg", "value": "no-cache"}}, "content_types": values{"*.css": "text/x-0"},
+		"headers": []any{values{
+			"match": "img/", "content_language": "en", "content_encoding": nil, "content_disposition": nil, "metadata": nil,
+		}},
+		"storage_class": "STANDARD", "encryption": values{"algorithm": "AES256"}, "last": []any{"*.html"}, "max_removals": 100.0,
+	}
+}
+
+func otherDirectory(t *testing.T, b *acctest.Bench) values {
+	dir := filepath.Join(t.TempDir(), "site")
+	smallSite().with(pages{"index.html": "other"}).write(t, dir)
+	return values{
+		"bucket": b.Name + "-2", "prefix": "b/", "source": dir, "include": []any{"*.html"}, "exclude": []any{"*.css", ".DS_Store"},
+		"follow_symlinks": true, "allow_empty": true, "overwrite": true,
+		"cache_control": []any{values{"match": "*", "value": "no-store"}}, "content_types": values{"*.html": "text/odd"},
+		"headers": []any{values{
+			"match": "*", "content_language": "de", "content_encoding": nil, "content_disposition": nil, "metadata": nil,
+		}},
+		"storage_class": "STANDARD_IA", "encryption": values{"algorithm": "aws:kms"}, "encryption.algorithm": "aws:kms",
+		"encryption.kms_key_arn": "arn:aws:kms:us-east-1:123456789012:key/one", "encryption.bucket_key": true, "last": []any{"*.js"},
+		"keep_removed": values{"for": "1h"}, "keep_removed.for": "1h", "keep_removed.match": []any{"*.js"}, "max_removals": 0.0,
+		"invalidate": values{"distribution_id": "E1"}, "invalidate.distribution_id": "E1", "invalidate.max_paths": 3.0,
+		"invalidate.wait": true, "verify": "none", "delete_versions": true, "on_destroy": "retain", "concurrency": 3.0,
+		"part_size": 6000000.0, "timeouts": values{"create": "1h"}, "timeouts.create": "1h", "timeouts.read": "1h",
+		"timeouts.update": "1h", "timeouts.delete": "1h",
+	}
+}
+
 func ownValues(t *testing.T, b *acctest.Bench) values {
 	public, _ := pair(t)
 	return values{
@@ -164,6 +210,26 @@ func otherRule(b *acctest.Bench) values {
 		"timeouts":               values{"create": "1h"}, "timeouts.create": "1h", "timeouts.read": "1h", "timeouts.update": "1h",
 		"timeouts.delete": "1h",
 	}
+}
+
+func objectValues(b *acctest.Bench) values {
+	return values{
+		"bucket": b.Name, "key": "one", "content": "one", "content_type": "text/one", "cache_control": "max-age=1",
+		"metadata": values{"a": "b"}, "tags": values{"Step": "0"}, "storage_class": "STANDARD", "delete_versions": false,
+		"encryption": values{"algorithm": "AES256"}, "website_redirect": "/one",
+	}
+}
+
+func otherObject(t *testing.T, b *acctest.Bench) values {
+	copied := values{"bucket": b.Name, "key": "theirs"}
+	return with(bucketOtherwise(b), values{
+		"bucket": b.Name + "-2", "key": "two", "region": "eu-west-1", "content": "two", "content_base64": "dHdv",
+		"source": fileWith(t, "two"), "content_wo": "two", "content_wo_version": "2", "copy_from": copied,
+		"copy_from.bucket": b.Name, "copy_from.key": "theirs", "copy_from.version_id": "one", "content_type": "text/two",
+		"cache_control": "max-age=2", "content_encoding": "gzip", "content_disposition": "attachment",
+		"content_language": "en", "website_redirect": "/two", "storage_class": "STANDARD_IA", "metadata": values{"a": "c"},
+		"encryption.bucket_key": true, "overwrite": true, "delete_versions": true, "retain": false,
+	})
 }
 
 func siteValues(b *acctest.Bench) values {

@@ -78,10 +78,11 @@ func (d *objectDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 			"metadata": texts("Metadata; the names are in lower case."),
 			"tags": texts("Tags of the object, without those that `ignore_tags` of the provider leaves to others, and those " +
 				"that it sets itself; null if there are none."),
-			"tags_all":      texts("All tags of the object but those that `ignore_tags` leaves to others."),
-			"etag":          dataText("ETag of the object, without quotes."),
-			"sha256":        dataText("SHA-256 of the whole content in hexadecimal digits; null if the store does not tell."),
-			"checksums":     texts("Checksums that the store has, as it writes them, by `crc32`, `crc32c`, `crc64nvme`, `sha1` and `sha256`."),
+			"tags_all": texts("All tags of the object but those that `ignore_tags` leaves to others."),
+			"etag":     dataText("ETag of the object, without quotes."),
+			"sha256":   dataText("SHA-256 of the whole content in hexadecimal digits; null if the store does not tell."),
+			"checksums": texts("Checksums that the store has, as it writes them, by `crc32`, `crc32c`, `crc64nvme`, `sha1` " +
+				"and `sha256`."),
 			"size":          dataNumber("Size in bytes."),
 			"last_modified": dataText("When the object was stored, as RFC 3339 in UTC."),
 			"url":           dataText("Address of the object; null on platforms other than AWS."),
@@ -97,7 +98,7 @@ func (d *objectDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	place := content.Place{Bucket: m.Bucket.ValueString(), Region: conn.Region, Key: m.Key.ValueString()}
+	place := content.Place{Bucket: m.Bucket.ValueString(), Key: m.Key.ValueString()}
 	found, err := object.Find(ctx, conn, place, m.VersionID.ValueString(), m.ReadBody.ValueBool())
 	if err != nil {
 		resp.Diagnostics.Append(readDiagnostic(path.Root("key"), "object", awsclient.Permissions(object.DataReads{}), err))

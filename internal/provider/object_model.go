@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"net/url"
 	"strings"
@@ -43,7 +44,11 @@ type objectModel struct {
 	writing bool // this is an apply
 	given   *string
 	known   secretHash // of the ETag of a content that was given by content_wo
+	left    *object.Left
 }
+
+// leftKey is the name, among what Terraform keeps privately, of the copy that a change of the key left.
+const leftKey = "left"
 
 // objectFacts are the attributes that resource and data source share.
 type objectFacts struct {
@@ -124,11 +129,19 @@ func (m *objectModel) recall(ctx context.Context, config *tfsdk.Config, kept pri
 	text, d := kept.GetKey(ctx, hashKey)
 	diags.Append(d...)
 	m.known = readHash(text)
+	text, d = kept.GetKey(ctx, leftKey)
+	diags.Append(d...)
+	if json.Unmarshal(text, &m.left) != nil {
+		m.left = nil
+	}
 	return diags
 }
 
 func (m *objectModel) keep(ctx context.Context, kept private) diag.Diagnostics {
-	return kept.SetKey(ctx, hashKey, m.known.text())
+	text, _ := json.Marshal(m.left) // two texts always marshal
+	diags := kept.SetKey(ctx, leftKey, text)
+	diags.Append(kept.SetKey(ctx, hashKey, m.known.text())...)
+	return diags
 }
 
 // resolve has every default of the resource.
@@ -149,7 +162,14 @@ func (m *objectModel) resolve(ctx context.Context, t turn[objectModel]) (diags d
 		m.Encryption = fwtypes.ObjectFrom(ctx, t.config.Encryption.Get(ctx, &diags).resolved(), &diags)
 	}
 	m.resolveNames(t)
-	m.resolveContent(ctx, t, &diags)
+	moves := t.prior != nil && !m.Key.Equal(t.prior.Key) && m.Bucket.Equal(t.prior.Bucket) &&
+		m.Region.Equal(t.prior.Region)
+	if (t.prior == nil || moves) && !t.applying && !m.ID.IsUnknown() && !t.data.reserve("object "+m.importID()) {
+		diags.AddAttributeError(path.Root("key"), "Object declared twice", fmt.Sprintf(
+			"key is %q, and another spinup_object of this configuration has the same key and the same bucket, %q. Set another "+
+				"key for one of them.", m.Key.ValueString(), m.Bucket.ValueString()))
+	}
+	m.resolveContent(t, &diags)
 	if !t.applying {
 		t.data.checkStore(&diags, m.asks()...)
 	}
@@ -189,7 +209,7 @@ func (m *objectFacts) setNames(partition string, platform awsclient.Platform) {
 
 // resolveContent plans what the object holds. What the provider can read itself is known; the ETag and the id of the
 // version are known only of an object that is not written anew.
-func (m *objectModel) resolveContent(ctx context.Context, t turn[objectModel], diags *diag.Diagnostics) {
+func (m *objectModel) resolveContent(t turn[objectModel], diags *diag.Diagnostics) {
 	if t.applying && !t.config.SHA256.IsUnknown() && !t.config.ContentType.IsUnknown() {
 		return // the plan has it
 	}
@@ -328,7 +348,7 @@ func (m *objectModel) spec(ctx context.Context, s session) (spec object.Spec, di
 		},
 		Tags: map[string]string{}, IgnoreTag: s.data.ignoreTags,
 		Overwrite: m.Overwrite.ValueBool(), DeleteVersions: m.DeleteVersions.ValueBool(), Retain: m.Retain.ValueBool(),
-		Writing: m.writing, Known: m.knowledge(), ReadAll: m.importing(),
+		Writing: m.writing, Known: m.knowledge(), Left: m.left, ReadAll: m.importing(),
 	}
 	if !m.TagsAll.IsNull() {
 		diags.Append(m.TagsAll.ElementsAs(ctx, &spec.Tags, false)...)
@@ -391,14 +411,22 @@ func (m *objectModel) fill(
 	ctx context.Context, t turn[objectModel], w reconcile.Wish[object.Spec], have object.Status,
 ) (diags diag.Diagnostics) {
 	seen, same, tags := have.Object, have.IsWanted(w), have.Tags
+	if have.Left == nil {
+		m.left = nil
+	}
 	if have.Former != nil {
-		seen, same, tags = have.Former, w.Prior.Known != nil && w.Prior.Known(have.Former.ETag) && !object.Changes(w), have.Others
+		if seen != nil {
+			m.left = &object.Left{Key: w.Want.Key, ETag: seen.ETag}
+		}
+		seen, tags = have.Former, have.Others
+		same = w.Prior.Known != nil && w.Prior.Known(seen.ETag) && !object.Changes(w)
 		m.Key = types.StringValue(w.Prior.Key)
 	}
 	m.ID, m.Region = types.StringValue(m.importID()), types.StringValue(w.Want.Region)
 	m.setNames(t.conn.Partition, t.conn.Platform)
 	if seen == nil {
-		m.ETag, m.VersionID, m.SHA256, m.Size = types.StringNull(), types.StringNull(), types.StringNull(), fwtypes.Int64Null()
+		none := types.StringNull()
+		m.ETag, m.VersionID, m.SHA256, m.Size = none, none, none, fwtypes.Int64Null()
 		return diags
 	}
 	m.fillContent(t, same, w, seen)

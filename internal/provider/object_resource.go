@@ -80,22 +80,25 @@ func objectSchema(ctx context.Context) schema.Schema {
 				"object is created. A change replaces the object.",
 			PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplaceIfConfigured()},
 		},
-		"overwrite": toggle("Whether a new object, or one that gets another key, may take the place of an object of others. " +
-			"Default `false`: an object that exists is an error that shows the `import` block to use."),
+		"overwrite": toggle("Whether a new object, or one that gets another key, may take the place of an object of " +
+			"others. Default `false`: an object that exists is an error that shows the `import` block to use."),
 		"delete_versions": toggle("Whether a destroy, or a change of the key, also deletes all old versions and delete " +
 			"markers of the key. Default `false`: in a bucket with versioning they stay, and there is a delete marker. A " +
 			"change must be applied before the destroy."),
-		"retain": toggle("Whether a destroy leaves the object where it is. Default `false`. A change must be applied before " +
-			"the destroy."),
+		"retain": toggle("Whether a destroy leaves the object where it is. Default `false`. A change must be applied " +
+			"before the destroy."),
 		"etag": computed("ETag of the object, without quotes; null with `content_wo`, because it may be a digest of the " +
 			"content. It is known at plan unless the object is written anew."),
 		"sha256": computed("SHA-256 of the whole content in hexadecimal digits, known at plan for `source`, `content` and " +
 			"`content_base64`. Null with `content_wo`, and where the store does not tell it: of a copy, of an imported " +
 			"object, and of one that was changed elsewhere. A null old value in a plan means such a change."),
-		"size":       schema.Int64Attribute{Computed: true, CustomType: fwtypes.Int64Type{}, MarkdownDescription: "Size in bytes."},
+		"size": schema.Int64Attribute{
+			Computed: true, CustomType: fwtypes.Int64Type{}, MarkdownDescription: "Size in bytes.",
+		},
 		"version_id": computed("Id of the current version; null in a bucket that never had versioning."),
-		"url":        computed("Address of the object, which works for those who may read it; null on platforms other than AWS."),
-		"arn":        computed("ARN of the object."),
+		"url": computed("Address of the object, which works for those who may read it; null on platforms other than " +
+			"AWS."),
+		"arn": computed("ARN of the object."),
 	})
 	return schema.Schema{
 		MarkdownDescription: "One object of a bucket: its content, its headers and its tags.\n\nThe content is a file, a " +
@@ -137,8 +140,8 @@ func objectContentSchema() map[string]schema.Attribute {
 		},
 		"content_wo_version": schema.StringAttribute{
 			Optional: true,
-			MarkdownDescription: "Any text that stands for the value of `content_wo`, such as `1`; a change sends that value. A " +
-				"null old value in a plan means that the content was changed elsewhere.",
+			MarkdownDescription: "Any text that stands for the value of `content_wo`, such as `1`; a change sends that value. " +
+				"A null old value in a plan means that the content was changed elsewhere.",
 			Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
 		},
 		"copy_from": schema.SingleNestedAttribute{
@@ -170,14 +173,15 @@ func objectHeadersSchema() map[string]schema.Attribute {
 	header := func(description string) schema.StringAttribute {
 		return matching(schema.StringAttribute{Optional: true, MarkdownDescription: description}, headerForm, headerRule)
 	}
-	contentType := header("Media type. Default: by the extension of the key, from a table of the provider, so that it is " +
-		"the same on every machine; else by the first 512 bytes of the content; `application/octet-stream` for " +
+	contentType := header("Media type. Default: by the extension of the key, from a table of the provider, so that it " +
+		"is the same on every machine; else by the first 512 bytes of the content; `application/octet-stream` for " +
 		"`content_wo` and `copy_from`.")
 	contentType.Computed = true
 	return map[string]schema.Attribute{
-		"content_type":        contentType,
-		"cache_control":       header("How long a cache may keep the object, such as `max-age=3600`. Default: not sent."),
-		"content_encoding":    header("How the content is encoded, such as `gzip`; it is stored as it is given. Default: not sent."),
+		"content_type":  contentType,
+		"cache_control": header("How long a cache may keep the object, such as `max-age=3600`. Default: not sent."),
+		"content_encoding": header("How the content is encoded, such as `gzip`; it is stored as it is given. Default: not " +
+			"sent."),
 		"content_disposition": header("How a browser offers the content, such as `attachment`. Default: not sent."),
 		"content_language":    header("Language of the content, such as `en`. Default: not sent."),
 		"website_redirect": matching(schema.StringAttribute{
@@ -187,8 +191,8 @@ func objectHeadersSchema() map[string]schema.Attribute {
 		}, redirectForm, "must begin with a slash, http:// or https://, and have no blanks"),
 		"storage_class": schema.StringAttribute{
 			Optional: true,
-			MarkdownDescription: "Storage class. Default: `STANDARD` for a new object, later as it is: lifecycle rules may move " +
-				"it. A change rewrites the object within the store.",
+			MarkdownDescription: "Storage class. Default: `STANDARD` for a new object, later as it is: lifecycle rules may " +
+				"move it. A change rewrites the object within the store.",
 			Validators: []validator.String{stringvalidator.OneOf("STANDARD", "STANDARD_IA", "INTELLIGENT_TIERING",
 				"ONEZONE_IA", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE", "REDUCED_REDUNDANCY")},
 		},
@@ -211,8 +215,8 @@ func objectHeadersSchema() map[string]schema.Attribute {
 		},
 		"metadata": schema.MapAttribute{
 			Optional: true, ElementType: types.StringType,
-			MarkdownDescription: "Metadata of your own, at most 2,048 bytes together. Names are in lower case, because S3 makes " +
-				"them so; values are printable ASCII characters.",
+			MarkdownDescription: "Metadata of your own, at most 2,048 bytes together. Names are in lower case, because S3 " +
+				"makes them so; values are printable ASCII characters.",
 			Validators: []validator.Map{metadataRule{}},
 		},
 		"tags": schema.MapAttribute{

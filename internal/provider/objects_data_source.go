@@ -13,6 +13,7 @@ import (
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/fwtypes"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/content"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/object"
 )
 
@@ -55,8 +56,9 @@ func (d *objectsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 	filter := func(description string) schema.StringAttribute {
 		return schema.StringAttribute{Optional: true, MarkdownDescription: description}
 	}
-	match := filter("Only objects whose whole key fits this glob: `*` is any text without a slash, `**` any text, `?` one " +
-		"character, `[abc]` one of these, `{a,b}` one of these words. Common prefixes are not filtered.")
+	match := filter("Only objects whose key fits this pattern: `*` is any text without a slash, `**` any text, `?` one " +
+		"character, `[abc]` one of these, `{a,b}` one of these words. A pattern without a slash is for the last part of " +
+		"the key, one that ends in a slash for everything below it. Common prefixes are not filtered.")
 	match.Validators = []validator.String{globRule{}}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Objects of a bucket, sorted by key in the order of bytes. Of old versions nothing is listed.",
@@ -110,12 +112,13 @@ func (d *objectsDataSource) Read(ctx context.Context, req datasource.ReadRequest
 		most = m.Max.ValueInt64()
 	}
 	found, err := object.List(ctx, conn, object.Query{
-		Bucket: m.Bucket.ValueString(), Region: conn.Region, Prefix: m.Prefix.ValueString(),
-		Delimiter: m.Delimiter.ValueString(), StartAfter: m.StartAfter.ValueString(), Match: m.Match.ValueString(),
+		Bucket: m.Bucket.ValueString(), Prefix: m.Prefix.ValueString(), Delimiter: m.Delimiter.ValueString(),
+		StartAfter: m.StartAfter.ValueString(), Match: m.Match.ValueString(),
 		Max: int(most),
 	})
 	if err != nil {
-		resp.Diagnostics.Append(readDiagnostic(path.Root("bucket"), "objects", awsclient.Permissions(object.DataReads{}), err))
+		needed := awsclient.Permissions(object.DataReads{})
+		resp.Diagnostics.Append(readDiagnostic(path.Root("bucket"), "objects", needed, err))
 		return
 	}
 	if found.Truncated && m.Max.IsNull() {
@@ -136,11 +139,11 @@ func (d *objectsDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
 }
 
-// globRule refuses what is no glob.
+// globRule refuses what is no pattern.
 type globRule struct{}
 
 // Description says what is allowed.
-func (globRule) Description(context.Context) string { return "a glob" }
+func (globRule) Description(context.Context) string { return "a pattern for keys" }
 
 // MarkdownDescription says what is allowed.
 func (r globRule) MarkdownDescription(ctx context.Context) string { return r.Description(ctx) }
@@ -150,7 +153,7 @@ func (globRule) ValidateString(_ context.Context, req validator.StringRequest, r
 	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
 		return
 	}
-	if err := object.CheckGlob(req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid glob", fmt.Sprintf("%s: %v.", req.Path, err))
+	if err := content.CheckGlob(req.ConfigValue.ValueString()); err != nil {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid pattern", fmt.Sprintf("%s: %v.", req.Path, err))
 	}
 }

@@ -268,6 +268,7 @@ func TestAccPermissions_dataSources(t *testing.T) {
 			`redirect_domains = ["`+zone(b)+`"]`))
 		b.MakeZone(t, zone(b))
 		made.Apply()
+		b.PutObject(t, b.Name, "read")
 		b.MakeCertificate(t, domain(b)) // whose tags say that it is not the site's
 		tf.Write(b.Provider() + fmt.Sprintf(`
 data "spinup_account" "test" {}
@@ -289,6 +290,20 @@ data "spinup_bucket_users" "test" { bucket = %[1]q }
 data "spinup_lifecycle_rules" "test" { bucket = %[1]q }
 
 data "spinup_website" "test" { domain = %[2]q }
+
+data "spinup_objects" "test" { bucket = %[1]q }
+
+data "spinup_object" "test" {
+  bucket    = %[1]q
+  key       = "read"
+  read_body = true
+}
+
+data "spinup_object" "version" {
+  bucket     = %[1]q
+  key        = "read"
+  version_id = "null"
+}
 `, b.Name, domain(b)))
 		policy := published(t, "data-sources.json")
 		hold(t, b, policy)
@@ -300,6 +315,7 @@ data "spinup_website" "test" { domain = %[2]q }
 			t.Errorf("actions (-published +used):\n%s", diff)
 		}
 		unheld(b)
+		dropObject(t, b, "read")
 		made.Destroy()
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/route53"
 	r53types "github.com/aws/aws-sdk-go-v2/service/route53/types"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	ssmtypes "github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
@@ -102,6 +103,34 @@ func places() []place {
 			surround: reader, without: user("-ann"), with: user("-ann", "access_key = { store = "+toParameter+" }"),
 			put: func(t *testing.T, b *acctest.Bench) (func() any, func()) {
 				return putParameter(t, b, "/"+b.Name+"/key")
+			},
+		},
+		{
+			resource: "spinup_directory", attribute: "source", says: "did not put there and has files for: style.css",
+			surround: publishes(smallSite()),
+			without: func(b *acctest.Bench) string {
+				return b.Provider() + directoryBlock(b, sourceOf(b), `exclude = ["*.css", ".DS_Store"]`)
+			},
+			with: func(b *acctest.Bench) string { return b.Provider() + directoryBlock(b, sourceOf(b)) },
+			put:  func(t *testing.T, b *acctest.Bench) (func() any, func()) { return putFile(t, b, "style.css") },
+		},
+		{
+			resource: "spinup_directory", attribute: "prefix", says: `has a manifest for the prefix ""`,
+			surround: publishes(smallSite()),
+			with:     func(b *acctest.Bench) string { return b.Provider() + directoryBlock(b, sourceOf(b)) },
+			put: func(t *testing.T, b *acctest.Bench) (func() any, func()) {
+				return putFile(t, b, ".spinup/directory-e3b0c44298fc1c14-theirs") // the hash of no prefix
+			},
+		},
+		{
+			resource: "spinup_object", attribute: "key", says: "xists",
+			surround: func(t *testing.T, b *acctest.Bench) { b.MakeBucket(t, b.Name) },
+			without:  func(b *acctest.Bench) string { return b.Provider() + objectBlock(b, "one", `content = "same"`) },
+			with:     func(b *acctest.Bench) string { return b.Provider() + objectBlock(b, "two", `content = "same"`) },
+			put: func(t *testing.T, b *acctest.Bench) (func() any, func()) {
+				putText(t, b, "two", "same") // other headers
+				return func() any { return bodyOf(t, b, "two") + " " + aws.ToTime(headOf(t, b, "two").LastModified).String() },
+					func() { dropObject(t, b, "two") }
 			},
 		},
 		{
@@ -220,6 +249,17 @@ func (p place) keep(t *testing.T, b *acctest.Bench, update bool) {
 	tf.Apply()
 	tf.Empty()
 	tf.Destroy()
+}
+
+func putFile(t *testing.T, b *acctest.Bench, key string) (seen func() any, remove func()) {
+	t.Helper()
+	b.PutObject(t, b.Name, key)
+	return func() any {
+			head := acctest.Must(b.S3().HeadObject(t.Context(), &s3.HeadObjectInput{Bucket: &b.Name, Key: &key}))(t)
+			return []any{*head.ETag, *head.LastModified}
+		}, func() {
+			acctest.Must(b.S3().DeleteObject(t.Context(), &s3.DeleteObjectInput{Bucket: &b.Name, Key: &key}))(t)
+		}
 }
 
 func putGroup(t *testing.T, b *acctest.Bench, name string) (seen func() any, remove func()) {

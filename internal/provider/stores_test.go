@@ -81,6 +81,26 @@ func TestAccStore_tls(t *testing.T) {
 	})
 }
 
+// TestAccStore_forceDestroyParts empties a bucket that is listed in parts, on a store that has too much to do at times.
+func TestAccStore_forceDestroyParts(t *testing.T) {
+	acctest.Stores(t, func(t *testing.T, b *acctest.Bench) {
+		tf := b.Played(t)
+		tf.Write(storeBucket(b, "  force_destroy = true"))
+		tf.Apply()
+		putVersions(t, b, 2500, 1)
+		sometimes, content := gateway.Fraction(0.2, 1), gateway.Op("s3:DeleteObjects", "s3:ListObjectVersions")
+		b.Gateway.Reset()
+		b.Gateway.Inject(gateway.Rule{
+			Match: func(c gateway.Call) bool { return content(c) && sometimes(c) }, Fault: gateway.Throttled(),
+		})
+		tf.Destroy()
+		b.Gone(t, b.Name)
+		if lists := b.Gateway.Counts()["s3:ListObjectVersions"]; lists < 10 || lists > 150 {
+			t.Errorf("2,500 objects took %d lists", lists)
+		}
+	}, emulator.VersityGW, emulator.MinIO, emulator.Fakecloud)
+}
+
 // fill puts versions, a delete marker and an unfinished upload into the bucket.
 func fill(t *testing.T, b *acctest.Bench) {
 	t.Helper()

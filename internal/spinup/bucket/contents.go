@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -15,9 +16,6 @@ import (
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 )
-
-// deleters is how many batches of a bucket's contents are deleted at once.
-const deleters = 8
 
 // canEmpty refuses to destroy a bucket that holds anything, except with force_destroy, and even then what S3 would not
 // delete.
@@ -60,7 +58,7 @@ func (b bucket) list(ctx context.Context, s Spec) ([]types.ObjectIdentifier, err
 func (b bucket) clear(ctx context.Context, s Spec) error {
 	switch {
 	case s.ForceDestroy:
-		return b.empty(ctx, s)
+		return b.emptier(s).empty(ctx, atOnce)
 	case s.Placeholder == "":
 		return nil
 	}
@@ -71,7 +69,7 @@ func (b bucket) clear(ctx context.Context, s Spec) error {
 	if only, err := b.onlyPlaceholder(ctx, s, found); !only || err != nil {
 		return err // what else there is stops the deletion of the bucket
 	}
-	return b.deleteBatch(ctx, s, found)
+	return b.emptier(s).remove(ctx, found)
 }
 
 // page lists versions. Keys come in the encoding of URLs, because XML cannot hold every character of a key. A store
@@ -168,107 +166,169 @@ func objects(page *s3.ListObjectVersionsOutput) []types.ObjectIdentifier {
 	return all
 }
 
-// empty deletes all versions, delete markers and unfinished uploads, a page at a time, several pages at once.
-func (b bucket) empty(ctx context.Context, s Spec) error {
-	if s.BypassGovernance {
-		has, err := b.lockable(ctx, s)
+// emptier deletes what a bucket holds. All its calls go through one limiter.
+type emptier struct {
+	bucket
+
+	spec    Spec
+	limiter *awsclient.Limiter
+	deleted atomic.Int64
+}
+
+func (b bucket) emptier(s Spec) *emptier {
+	return &emptier{bucket: b, spec: s, limiter: awsclient.NewLimiter(atOnce)}
+}
+
+// empty deletes all versions, delete markers and unfinished uploads. The contents are listed in up to as many parts at
+// once.
+func (e *emptier) empty(ctx context.Context, parts int) error {
+	if e.spec.BypassGovernance {
+		has, err := e.lockable(ctx, e.spec)
 		if err != nil {
 			return err
 		}
-		s.BypassGovernance = has
+		e.spec.BypassGovernance = has
 	}
+	defer awsclient.Counting(ctx, e.conn.Pace, "emptying the bucket "+e.spec.Name, "deleted", e.deleted.Load)()
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(deleters)
+	group.Go(func() error { return e.abortUploads(ctx) })
 	group.Go(func() error {
-		var uploads errgroup.Group
-		uploads.SetLimit(deleters)
-		err := b.eachUpload(ctx, s, func(key, id *string) {
-			uploads.Go(func() error {
-				_, err := b.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{Bucket: &s.Name, Key: key, UploadId: id}, at(s))
-				return awsclient.Absent(err)
-			})
-		})
-		if aborted := uploads.Wait(); err == nil {
-			err = aborted
+		cut, err := e.deleteListed(ctx, parts)
+		if cut && err == nil { // what a store has left out of a part
+			_, err = e.deleteListed(ctx, 1)
 		}
 		return err
 	})
-	remove := func(batch []types.ObjectIdentifier) {
-		if len(batch) > 0 {
-			group.Go(func() error { return b.deleteBatch(ctx, s, batch) })
-		}
-	}
-	err := b.eachPage(ctx, s, remove)
-	if failed := group.Wait(); failed != nil {
-		return failed // it canceled the listing
-	}
-	return err
+	return group.Wait()
 }
 
-// eachPage lists versions and delete markers. A page is done only after the next one was listed, because its last
-// version is the marker from which that goes on.
-func (b bucket) eachPage(ctx context.Context, s Spec, do func(page []types.ObjectIdentifier)) error {
-	var listed []types.ObjectIdentifier
-	in := &s3.ListObjectVersionsInput{Bucket: &s.Name}
-	for {
-		page, err := b.page(ctx, s, in)
+// deleteListed deletes all versions and delete markers, listed in up to as many parts at once. It reports whether there
+// was more than one.
+func (e *emptier) deleteListed(ctx context.Context, parts int) (cut bool, err error) {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(atOnce) // more pages than that are not kept: the lists wait
+	cut, err = e.eachPage(ctx, e.spec, e.limiter, parts, func(page []types.ObjectIdentifier) {
+		group.Go(func() error { return e.remove(ctx, page) })
+	})
+	if failed := group.Wait(); failed != nil {
+		return cut, failed // it canceled the lists
+	}
+	return cut, err
+}
+
+// remove deletes the objects of a page with one call, but for those whose keys XML cannot carry.
+func (e *emptier) remove(ctx context.Context, page []types.ObjectIdentifier) error {
+	var carried, others []types.ObjectIdentifier
+	for _, o := range page {
+		if inXML(aws.ToString(o.Key)) {
+			carried = append(carried, o)
+		} else {
+			others = append(others, o)
+		}
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return e.deleteEach(ctx, others) })
+	group.Go(func() error { return e.deleteTogether(ctx, carried) })
+	return group.Wait()
+}
+
+// busyTries is how often objects are deleted for which S3 has too much to do. Such an answer is an error of an object
+// and not of the call, so that no call is sent again for it.
+const busyTries = 12
+
+// deleteTogether deletes objects with one call.
+func (e *emptier) deleteTogether(ctx context.Context, objects []types.ObjectIdentifier) error {
+	for try := 1; len(objects) > 0; try++ {
+		left, err := e.deleteOnce(ctx, objects)
+		switch {
+		case awsclient.IsUnsupported(err):
+			return e.deleteEach(ctx, objects)
+		case awsclient.IsBusy(err) && len(left) > 0 && try < busyTries:
+			err = awsclient.Wait(ctx, e.conn.Pace.Backoff(try))
+		}
 		if err != nil {
 			return awsclient.Absent(err)
 		}
-		do(listed)
-		listed = objects(page)
-		if !aws.ToBool(page.IsTruncated) {
-			do(listed)
-			return nil
-		}
-		in.KeyMarker, in.VersionIdMarker = page.NextKeyMarker, page.NextVersionIdMarker
+		objects = left
 	}
+	return nil
 }
 
-// deleteBatch deletes objects with one call, but for those whose keys XML cannot carry.
-func (b bucket) deleteBatch(ctx context.Context, s Spec, batch []types.ObjectIdentifier) error {
-	carried := func(o types.ObjectIdentifier) bool { return inXML(aws.ToString(o.Key)) }
-	if err := b.deleteEach(ctx, s, slices.DeleteFunc(slices.Clone(batch), carried)); err != nil {
+// deleteOnce deletes objects with one call and gives those that it could not delete. The error is of the first of them
+// for which S3 has another reason than that it is busy, if there is one. A missing permission shows so: the call as a
+// whole succeeds.
+func (e *emptier) deleteOnce(
+	ctx context.Context, objects []types.ObjectIdentifier,
+) (left []types.ObjectIdentifier, err error) {
+	err = e.limiter.Do(ctx, func(ctx context.Context) error {
+		out, err := e.DeleteObjects(ctx, &s3.DeleteObjectsInput{
+			Bucket: &e.spec.Name, BypassGovernanceRetention: e.spec.bypass(),
+			Delete: &types.Delete{Objects: objects, Quiet: aws.Bool(true)},
+		}, at(e.spec))
+		if err != nil {
+			return err
+		}
+		e.deleted.Add(int64(len(objects) - len(out.Errors)))
+		for _, failed := range out.Errors {
+			left = append(left, types.ObjectIdentifier{Key: failed.Key, VersionId: failed.VersionId})
+			if why := e.why(failed); err == nil || awsclient.IsBusy(err) && !awsclient.IsBusy(why) {
+				err = fmt.Errorf("%d of %d objects could not be deleted, the first of them in version %s: %w",
+					len(out.Errors), len(objects), aws.ToString(failed.VersionId), why)
+			}
+		}
 		return err
+	})
+	return left, err
+}
+
+// why is the error of one object.
+func (e *emptier) why(failed types.Error) error {
+	return &awsclient.CallError{
+		Service: "s3", Operation: "DeleteObjects", Resource: "object " + e.spec.Name + "/" + aws.ToString(failed.Key),
+		Code: aws.ToString(failed.Code), Message: aws.ToString(failed.Message),
 	}
-	batch = slices.DeleteFunc(batch, func(o types.ObjectIdentifier) bool { return !carried(o) })
-	if len(batch) == 0 {
-		return nil
-	}
-	out, err := b.DeleteObjects(ctx, &s3.DeleteObjectsInput{
-		Bucket: &s.Name, BypassGovernanceRetention: s.bypass(),
-		Delete: &types.Delete{Objects: batch, Quiet: aws.Bool(true)},
-	}, at(s))
-	if awsclient.IsUnsupported(err) {
-		return b.deleteEach(ctx, s, batch)
-	}
-	if err != nil {
-		return awsclient.Absent(err)
-	}
-	if len(out.Errors) == 0 {
-		return nil
-	}
-	// A missing permission shows here: the call as a whole succeeds.
-	first := out.Errors[0]
-	return fmt.Errorf("%d of %d objects could not be deleted, the first of them in version %s: %w",
-		len(out.Errors), len(batch),
-		aws.ToString(first.VersionId), &awsclient.CallError{
-			Service: "s3", Operation: "DeleteObjects", Resource: "object " + s.Name + "/" + aws.ToString(first.Key),
-			Code: aws.ToString(first.Code), Message: aws.ToString(first.Message),
-		})
 }
 
 // deleteEach deletes objects with one call each.
-func (b bucket) deleteEach(ctx context.Context, s Spec, batch []types.ObjectIdentifier) error {
-	for _, o := range batch {
-		in := &s3.DeleteObjectInput{
-			Bucket: &s.Name, Key: o.Key, VersionId: o.VersionId, BypassGovernanceRetention: s.bypass(),
-		}
-		if _, err := b.DeleteObject(ctx, in, at(s)); awsclient.Absent(err) != nil {
-			return err
-		}
+func (e *emptier) deleteEach(ctx context.Context, objects []types.ObjectIdentifier) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(atOnce)
+	for _, o := range objects {
+		group.Go(func() error {
+			err := e.limiter.Do(ctx, func(ctx context.Context) error {
+				_, err := e.DeleteObject(ctx, &s3.DeleteObjectInput{
+					Bucket: &e.spec.Name, Key: o.Key, VersionId: o.VersionId, BypassGovernanceRetention: e.spec.bypass(),
+				}, at(e.spec))
+				return err
+			})
+			if awsclient.Absent(err) != nil {
+				return err
+			}
+			e.deleted.Add(1)
+			return nil
+		})
 	}
-	return nil
+	return group.Wait()
+}
+
+// abortUploads ends all unfinished uploads.
+func (e *emptier) abortUploads(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(atOnce)
+	err := e.eachUpload(ctx, e.spec, func(key, id *string) {
+		group.Go(func() error {
+			return awsclient.Absent(e.limiter.Do(ctx, func(ctx context.Context) error {
+				_, err := e.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{
+					Bucket: &e.spec.Name, Key: key, UploadId: id,
+				}, at(e.spec))
+				return err
+			}))
+		})
+	})
+	if failed := group.Wait(); failed != nil {
+		return failed // it canceled the list
+	}
+	return err
 }
 
 // eachUpload lists unfinished uploads. A store that has no list of them has none that could be removed.

@@ -23,7 +23,7 @@ func TestDeleteBatchDenied(t *testing.T) {
 			Key: aws.String("a/b"), VersionId: aws.String("v1"), Code: aws.String("AccessDenied"), Message: aws.String("No."),
 		}}}, nil
 	}
-	err := b.deleteBatch(t.Context(), Spec{Name: "data"}, make([]types.ObjectIdentifier, 3))
+	err := b.emptier(Spec{Name: "data"}).remove(t.Context(), make([]types.ObjectIdentifier, 3))
 	const want = "1 of 3 objects could not be deleted, the first of them in version v1: " +
 		"s3 DeleteObjects on object data/a/b: AccessDenied: No."
 	if !awsclient.IsAccessDenied(err) || err.Error() != want {

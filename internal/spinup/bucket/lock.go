@@ -57,11 +57,16 @@ func (b bucket) unlocked(ctx context.Context, s Spec) error {
 	var mu sync.Mutex
 	var held []string
 	group, asking := errgroup.WithContext(ctx)
-	group.SetLimit(deleters)
-	listed := b.eachPage(asking, s, func(page []types.ObjectIdentifier) {
+	group.SetLimit(atOnce)
+	limiter := awsclient.NewLimiter(atOnce)
+	_, listed := b.eachPage(asking, s, limiter, 1, func(page []types.ObjectIdentifier) {
 		for _, version := range page {
 			group.Go(func() error {
-				lock, err := b.lockOf(asking, s, version)
+				var lock string
+				err := limiter.Do(asking, func(ctx context.Context) (err error) {
+					lock, err = b.lockOf(ctx, s, version)
+					return err
+				})
 				mu.Lock()
 				defer mu.Unlock()
 				if lock == "" || err != nil {

@@ -59,7 +59,7 @@ func TestType_table(t *testing.T) {
 			t.Errorf("%s has two lines", kind)
 		}
 		media[kind] = true
-		for _, extension := range strings.Fields(known.extensions) {
+		for extension := range strings.FieldsSeq(known.extensions) {
 			if seen[extension] || extension != strings.ToLower(extension) || strings.Contains(extension, ".") {
 				t.Errorf("extension %q: twice, in capitals, or with a dot", extension)
 			}

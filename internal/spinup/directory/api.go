@@ -15,12 +15,13 @@ type Reads struct {
 	GetObjectTagging awsclient.S3Call[s3.GetObjectTaggingInput, s3.GetObjectTaggingOutput] `iam:"s3:GetObjectTagging" on:"object"`
 }
 
-// Writes are the operations that change something, beside those of the content itself.
+// Writes are the operations that change something, beside those of the content itself, and the reads before them.
 type Writes struct {
-	DeleteObjects      awsclient.S3Call[s3.DeleteObjectsInput, s3.DeleteObjectsOutput]                                   `iam:"s3:DeleteObject,s3:DeleteObjectVersion" on:"object"`
-	ListObjectVersions awsclient.S3Call[s3.ListObjectVersionsInput, s3.ListObjectVersionsOutput]                         `iam:"s3:ListBucketVersions" on:"bucket"`
-	CreateInvalidation awsclient.CloudFrontCall[cloudfront.CreateInvalidationInput, cloudfront.CreateInvalidationOutput] `iam:"cloudfront:CreateInvalidation" on:"distribution"`
-	GetInvalidation    awsclient.CloudFrontCall[cloudfront.GetInvalidationInput, cloudfront.GetInvalidationOutput]       `iam:"cloudfront:GetInvalidation" on:"distribution"`
+	ListMultipartUploads awsclient.S3Call[s3.ListMultipartUploadsInput, s3.ListMultipartUploadsOutput]                     `iam:"s3:ListBucketMultipartUploads" on:"bucket"`
+	DeleteObjects        awsclient.S3Call[s3.DeleteObjectsInput, s3.DeleteObjectsOutput]                                   `iam:"s3:DeleteObject,s3:DeleteObjectVersion" on:"object"`
+	ListObjectVersions   awsclient.S3Call[s3.ListObjectVersionsInput, s3.ListObjectVersionsOutput]                         `iam:"s3:ListBucketVersions" on:"bucket"`
+	CreateInvalidation   awsclient.CloudFrontCall[cloudfront.CreateInvalidationInput, cloudfront.CreateInvalidationOutput] `iam:"cloudfront:CreateInvalidation" on:"distribution"`
+	GetInvalidation      awsclient.CloudFrontCall[cloudfront.GetInvalidationInput, cloudfront.GetInvalidationOutput]       `iam:"cloudfront:GetInvalidation" on:"distribution"`
 }
 
 // API is every operation that a directory makes on AWS; the tags name the IAM action that allows it and what it is
@@ -35,8 +36,10 @@ type API struct {
 func NewAPI(c *awsclient.Conn) API {
 	s3, cf := awsclient.S3(c), awsclient.CloudFront(c)
 	return API{
-		Reads:  Reads{s3.GetObject, s3.ListObjectsV2, s3.GetObjectTagging},
-		Writes: Writes{s3.DeleteObjects, s3.ListObjectVersions, cf.CreateInvalidation, cf.GetInvalidation},
-		API:    content.NewAPI(c),
+		Reads: Reads{s3.GetObject, s3.ListObjectsV2, s3.GetObjectTagging},
+		Writes: Writes{
+			s3.ListMultipartUploads, s3.DeleteObjects, s3.ListObjectVersions, cf.CreateInvalidation, cf.GetInvalidation,
+		},
+		API: content.NewAPI(c),
 	}
 }

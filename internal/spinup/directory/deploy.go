@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -68,7 +69,12 @@ func (d directory) deploy(ctx context.Context, s Spec, o *Status, steps []step) 
 	if err != nil {
 		return err
 	}
-	defer awsclient.Progress(ctx, d.conn.Pace, fmt.Sprintf("%d files to be sent to bucket %s", len(steps), s.Bucket))()
+	var sent atomic.Int64
+	work := fmt.Sprintf("sending %d files to bucket %s", len(steps), s.Bucket)
+	defer awsclient.Counting(ctx, d.conn.Pace, work, "files", sent.Load)()
+	if err := d.abandon(ctx, region, s, o.unfinished(steps)); err != nil {
+		return err
+	}
 	sender := d.sender(s)
 	var mu sync.Mutex
 	return d.each(ctx, s, len(steps), func(ctx context.Context, i int) error {
@@ -83,10 +89,49 @@ func (d directory) deploy(ctx context.Context, s Spec, o *Status, steps []step) 
 		if !ours {
 			return fmt.Errorf("the manifest does not name %s", one.file.Key)
 		}
+		sent.Add(1)
 		e.Content, e.ETag, e.Pending = contentOf(one.file), stored.ETag, nil
 		o.Live[e.Key] = Object{stored.ETag, e.Size}
+		delete(o.Heads, e.Key)
 		return nil
 	})
+}
+
+// unfinished are the keys of steps that an interrupted deployment was sending in parts.
+func (o *Status) unfinished(steps []step) (keys []string) {
+	for _, one := range steps {
+		if o.Interrupted[one.file.Key] {
+			keys = append(keys, one.file.Key)
+		}
+	}
+	return keys
+}
+
+// abandon gives up the unfinished uploads of keys, which cost money until somebody does. The manifest says that they are
+// ours. A store that has no list of uploads has none.
+func (d directory) abandon(ctx context.Context, region string, s Spec, keys []string) error {
+	for _, key := range keys {
+		key = s.Prefix + key
+		out, err := d.ListMultipartUploads(ctx, &s3.ListMultipartUploadsInput{Bucket: &s.Bucket, Prefix: &key}, in(region))
+		if awsclient.IsUnsupported(err) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		for _, upload := range out.Uploads {
+			if aws.ToString(upload.Key) != key {
+				continue
+			}
+			_, err := d.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{
+				Bucket: &s.Bucket, Key: &key, UploadId: upload.UploadId,
+			}, in(region))
+			if awsclient.Absent(err) != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // carryOut does what one file needs.
@@ -99,9 +144,9 @@ func (d directory) carryOut(
 	}
 	if one.way == recopy && f.Digest.Size <= content.MaxCopy {
 		stored, err := sender.Copy(ctx, place, "", one.replace, place, *f.Headers)
-		if err == nil || !awsclient.IsUnsupported(err) {
+		if err == nil || !awsclient.IsUnsupported(err) && !awsclient.IsInvalid(err) {
 			return stored, err
-		}
+		} // VersityGW 1.8 copies no key with ?versionId= in it
 	}
 	file, err := f.open()
 	if err != nil {
@@ -111,7 +156,11 @@ func (d directory) carryOut(
 	stored, err := sender.Put(ctx, place, file, f.Digest, *f.Headers, condition(one.replace))
 	switch {
 	case awsclient.IsStale(err):
-		return d.found(ctx, sender, s, place, f, err)
+		there, found := d.found(ctx, sender, s, place, f, err)
+		if one.replace == "" && awsclient.IsNotFound(found) { // a store took a delete marker for an object
+			return sender.Put(ctx, place, file, f.Digest, *f.Headers, content.Condition{})
+		}
+		return there, found
 	case err != nil && f.changedSince():
 		return stored, fmt.Errorf("%s: %w: %w", f.Path, content.ErrChanged, err)
 	case errors.Is(err, content.ErrChanged):
@@ -137,7 +186,7 @@ func (d directory) found(
 ) (content.Stored, error) {
 	head, err := sender.Head(ctx, place, "")
 	if err != nil {
-		return head, errors.Join(refused, err)
+		return head, err
 	}
 	if head.Checksum == "" {
 		if head.Checksum, err = byETag(f, head.ETag); err != nil {

@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -71,8 +72,8 @@ func (d directory) invalidation() part {
 		InSync:    func(_ wish, o Status) bool { return len(o.Manifest.Invalidate) == 0 },
 		Apply: func(ctx context.Context, w wish, o *Status) error {
 			id, err := d.invalidate(ctx, w.Want, o.Manifest.Write, o.Manifest.Invalidate)
-			if err != nil {
-				return err
+			if err != nil { // what else is done is recorded, so that only this is left
+				return errors.Join(err, d.write(ctx, w.Want, o.Manifest.clone(), o))
 			}
 			o.InvalidationID, o.Manifest.Invalidate = id, nil
 			if w.Want.Invalidate.Wait {

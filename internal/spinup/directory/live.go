@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -47,7 +48,7 @@ func (s Spec) place(region, key string) content.Place {
 func (d directory) observe(ctx context.Context, w wish, o *Status) error {
 	s := w.Want
 	have := Status{Live: map[string]Object{}, Heads: map[string]content.Stored{}, Placeholders: map[string]bool{},
-		InvalidationID: o.InvalidationID, Awaited: o.Awaited}
+		Interrupted: map[string]bool{}, InvalidationID: o.InvalidationID, Awaited: o.Awaited}
 	region, err := content.AtHome(ctx, d.conn, s.Bucket, func(ctx context.Context, region string) error {
 		return d.observeManifest(ctx, region, w, &have)
 	})
@@ -294,6 +295,11 @@ func (d directory) examine(ctx context.Context, region string, s Spec, o *Status
 		case ours && (e.Pending != nil && live.ETag != e.ETag || s.Verify == VerifyDeep),
 			!ours && wanted && !s.Overwrite:
 			doubtful = append(doubtful, key)
+		}
+	}
+	for _, e := range o.Manifest.entries() {
+		if e.Pending != nil && strings.Contains(e.Pending.Sum, "-") {
+			o.Interrupted[e.Key] = true
 		}
 	}
 	err := d.heads(ctx, region, s, doubtful, func(key string, head content.Stored) { o.Heads[key] = head })

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -23,18 +24,17 @@ func New(conn *awsclient.Conn) reconcile.Composite[Spec, Status] {
 		Parallel: 1,
 		Rescue:   conn.Pace.Rescue,
 		Until:    conn.Until,
-		Taken:    taken,
 	}
 }
 
-// exists reports whether state or the bucket has a deployment.
-func exists(o Status) bool { return o.Manifest != nil || o.Lost || len(o.Others) > 0 }
-
-// taken refuses a prefix for which there is a manifest already.
+// taken refuses a prefix for which there is another manifest.
 func taken(_ context.Context, w wish, o Status) error {
-	return fmt.Errorf("%w: bucket %s has a manifest for the prefix %q, %s, which another spinup_directory has put there, in "+
+	if len(o.Others) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%w: %w: bucket %s has a manifest for the prefix %q, %s, which another spinup_directory has put there, in "+
 		"this configuration or in another one, or an apply that was interrupted%s. One prefix has one directory",
-		&reconcile.ExistsError{Noun: "directory"}, w.Want.Bucket, w.Want.Prefix, strings.Join(o.Others, ", "), w.Want.own())
+		reconcile.ErrForeign, &reconcile.ExistsError{Noun: "directory"}, w.Want.Bucket, w.Want.Prefix, strings.Join(o.Others, ", "), w.Want.own())
 }
 
 // own names the manifest that this run would have.
@@ -48,11 +48,12 @@ func (s Spec) own() string {
 func (d directory) manifestPart() part {
 	return part{
 		Attribute: "prefix",
-		Present:   exists,
+		Present:   func(o Status) bool { return o.Manifest != nil || o.Lost },
 		InSync: func(w wish, o Status) bool {
 			return o.Manifest != nil && o.Manifest.Digest == w.Want.Digest && compare(w.Want, o).empty()
 		},
 		Observe: d.observe,
+		Claim:   taken,
 		CanApply: func(_ context.Context, w wish, o Status) error {
 			if w.Want.Seen != "" && w.Want.Seen != o.ETag {
 				return fmt.Errorf("%w: plan and apply again", errElsewhere(w.Want))
@@ -107,6 +108,9 @@ func (m *Manifest) note(s Spec, c changes, o Status) {
 			e = &Entry{Key: one.file.Key}
 			added = append(added, e)
 		}
+		if e.ETag != one.replace && e.Pending != nil && o.has(e) { // an interrupted deployment put it there
+			e.Content, e.ETag = *e.Pending, one.replace
+		}
 		want := contentOf(one.file)
 		e.Pending = &want
 	}
@@ -139,7 +143,7 @@ func (d directory) yield(ctx context.Context, s Spec, o *Status) error {
 		return err
 	}
 	o.Manifest, o.ETag, o.Others = nil, "", others
-	return fmt.Errorf("%w: %w", reconcile.ErrForeign, taken(ctx, reconcile.Wish[Spec]{Want: s}, *o))
+	return taken(ctx, wish{Want: s}, *o)
 }
 
 // files sends the files that are not last, or those that are.
@@ -244,6 +248,9 @@ func (d directory) end(ctx context.Context, w wish, o *Status) error {
 	}
 	region, err := d.home(ctx, s)
 	if err != nil {
+		return err
+	}
+	if err := d.abandon(ctx, region, s, slices.Sorted(maps.Keys(o.Interrupted))); err != nil {
 		return err
 	}
 	if err := d.sender(s).Delete(ctx, s.place(region, s.ManifestKey), "", condition("")); err != nil {

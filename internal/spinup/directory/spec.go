@@ -80,6 +80,8 @@ type Status struct {
 	Live map[string]Object
 	// Heads are the objects that were asked for, because a list says too little of them.
 	Heads map[string]content.Stored
+	// Interrupted are the keys at which a deployment that ended was sending something in parts.
+	Interrupted map[string]bool
 	// Placeholders are the keys of pages that a site puts into an empty bucket, to be replaced.
 	Placeholders map[string]bool
 

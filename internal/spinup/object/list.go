@@ -13,7 +13,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
-	"github.com/bmatcuk/doublestar/v4"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/content"
@@ -21,10 +20,10 @@ import (
 
 // Query says which objects of a bucket are listed.
 type Query struct {
-	Bucket, Region    string
+	Bucket            string
 	Prefix, Delimiter string
 	StartAfter        string
-	Match             string // a glob that keys have to fit; "" for none
+	Match             string // a pattern that keys have to fit; "" for none
 	Max               int    // of objects and common prefixes together
 }
 
@@ -46,7 +45,7 @@ type Listing struct {
 
 // List lists the objects of a bucket.
 func List(ctx context.Context, conn *awsclient.Conn, q Query) (found Listing, err error) {
-	api, place := newDataReads(conn), content.Place{Bucket: q.Bucket, Region: q.Region}
+	api, place := newDataReads(conn), content.Place{Bucket: q.Bucket}
 	request := &s3.ListObjectsV2Input{
 		Bucket: &q.Bucket, Prefix: filled(q.Prefix), Delimiter: filled(q.Delimiter), StartAfter: filled(q.StartAfter),
 		EncodingType: types.EncodingTypeUrl,
@@ -54,7 +53,7 @@ func List(ctx context.Context, conn *awsclient.Conn, q Query) (found Listing, er
 	prefixes := map[string]bool{}
 	full := func() bool { return len(found.Objects)+len(prefixes) >= q.Max }
 	for {
-		page, err := follow(&place, func(where func(*s3.Options)) (*s3.ListObjectsV2Output, error) {
+		page, err := at(ctx, conn, &place, func(where func(*s3.Options)) (*s3.ListObjectsV2Output, error) {
 			return api.ListObjectsV2(ctx, request, where)
 		})
 		if err != nil {
@@ -106,18 +105,9 @@ func merged(page *s3.ListObjectsV2Output) []listed {
 	return all
 }
 
-// matches reports whether the key fits the glob.
+// matches reports whether the key fits the pattern.
 func (q Query) matches(key string) bool {
-	return q.Match == "" || doublestar.MatchUnvalidated(q.Match, key)
-}
-
-// CheckGlob refuses what is no glob.
-func CheckGlob(pattern string) error {
-	if !doublestar.ValidatePattern(pattern) {
-		return fmt.Errorf("%q is no glob: ** is any text, * any without a slash, ? one character, [abc] one of these, "+
-			"{a,b} one of these words", pattern)
-	}
-	return nil
+	return q.Match == "" || content.Glob(q.Match).Matches(key)
 }
 
 // Unquoted is an ETag without its quotes.
@@ -131,13 +121,14 @@ func filled(text string) *string {
 	return &text
 }
 
-// follow makes a call in the region of the bucket, which S3 names if it is another one.
-func follow[T any](place *content.Place, call func(func(*s3.Options)) (T, error)) (T, error) {
-	out, err := call(in(*place))
-	if elsewhere, ok := awsclient.Redirected(err); ok && elsewhere != place.Region {
-		place.Region = elsewhere
-		return call(in(*place))
-	}
+// at makes a call in the region of the bucket, and notes that region.
+func at[T any](
+	ctx context.Context, conn *awsclient.Conn, place *content.Place, call func(func(*s3.Options)) (T, error),
+) (out T, err error) {
+	place.Region, err = content.AtHome(ctx, conn, place.Bucket, func(_ context.Context, region string) (err error) {
+		out, err = call(in(content.Place{Region: region}))
+		return err
+	})
 	return out, err
 }
 
@@ -163,7 +154,7 @@ func Find(
 	if conn.Platform.Has(awsclient.Checksums) {
 		request.ChecksumMode = types.ChecksumModeEnabled
 	}
-	out, err := follow(&place, func(where func(*s3.Options)) (*s3.HeadObjectOutput, error) {
+	out, err := at(ctx, conn, &place, func(where func(*s3.Options)) (*s3.HeadObjectOutput, error) {
 		return api.HeadObject(ctx, request, where)
 	})
 	if err != nil {

@@ -23,12 +23,12 @@ type object struct {
 	measured *Measured // the file that this run sends, once it was read
 }
 
-// New is the composite behind spinup_object: the object itself, what stands under its former key, and its tags.
+// New is the composite behind spinup_object: the object itself, what stands under former keys, and its tags.
 func New(conn *awsclient.Conn) reconcile.Composite[Spec, Status] {
 	b := &object{API: NewAPI(conn), sender: content.NewSender(conn, nil), conn: conn}
 	return composite{
 		Noun:        "object",
-		Parts:       []part{b.itself(), b.former(), b.tags()},
+		Parts:       []part{b.itself(), b.former(), b.left(), b.tags()},
 		Parallel:    3,
 		Rescue:      conn.Pace.Rescue,
 		WithoutRoot: func(o *Status) { o.Tags = nil },
@@ -123,8 +123,17 @@ func (b *object) head(ctx context.Context, p content.Place) (*content.Stored, er
 
 // claim refuses what stands under the new key of an object and is not the copy that an interrupted run made of it: one
 // with the same bytes and headers, not older than the object.
-func (b *object) claim(_ context.Context, w wish, o Status) error {
+func (b *object) claim(ctx context.Context, w wish, o Status) error {
 	if !moves(w) || o.Object == nil || o.sending {
+		return nil
+	}
+	if o.Former == nil { // a plan looks at what is new only
+		var err error
+		if o.Former, err = b.head(ctx, w.Prior.Place); err != nil {
+			return err
+		}
+	}
+	if left := w.Prior.Left; left != nil && left.Key == w.Want.Key && left.ETag == o.Object.ETag {
 		return nil
 	}
 	younger := o.Former != nil && !o.Object.Modified.Before(o.Former.Modified)
@@ -172,6 +181,38 @@ func (b *object) former() part {
 				return err
 			}
 			o.Former = nil
+			return nil
+		},
+	}
+}
+
+// left is the copy under another key that a change of the key made and that is not wanted any more.
+func (b *object) left() part {
+	return part{
+		Attribute: "key",
+		Wanted:    func(wish) bool { return false },
+		Present:   func(o Status) bool { return o.Left != nil },
+		Observe: func(ctx context.Context, w wish, o *Status) error {
+			left := w.Before().Left
+			if left == nil || left.Key == w.Want.Key || left.Key == w.Prior.Key {
+				return nil
+			}
+			stored, err := b.head(ctx, content.Place{Bucket: w.Want.Bucket, Region: w.Want.Region, Key: left.Key})
+			if err != nil {
+				return err
+			}
+			if stored != nil && stored.ETag != left.ETag { // it is of others now
+				stored = nil
+			}
+			o.Left = stored
+			return nil
+		},
+		Remove: func(ctx context.Context, w wish, o *Status) error {
+			place := content.Place{Bucket: w.Want.Bucket, Region: w.Want.Region, Key: w.Prior.Left.Key}
+			if err := b.remove(ctx, w.Want, place, o.Left); err != nil {
+				return err
+			}
+			o.Left = nil
 			return nil
 		},
 	}

@@ -34,8 +34,12 @@ type Spec struct {
 
 	Writing bool                   // this is an apply, so the content may have to be sent
 	Known   func(etag string) bool // whether state knows the object by its ETag; nil for no knowledge
+	Left    *Left                  // what a change of the key that failed has left
 	ReadAll bool                   // also what nobody asked for, as far as the store has it
 }
+
+// Left is the copy that is left of a change of the key that failed.
+type Left struct{ Key, ETag string }
 
 // Content is what an object holds, in one of several forms.
 type Content struct {
@@ -89,6 +93,7 @@ func query(tags map[string]string) string {
 type Status struct {
 	Object *content.Stored
 	Former *content.Stored   // under the key of before, while the key changes
+	Left   *content.Stored   // the copy under a key that is not wanted any more
 	Tags   map[string]string // of Object, those of others included; nil when not looked at
 	Others map[string]string // tags of Former
 

@@ -15,8 +15,8 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/content"
 )
 
-// plain is a key of a list. It comes in the encoding of URLs, because XML cannot hold every character of a key, but only
-// where the answer says so.
+// plain is a key of a list. It comes in the encoding of URLs, because XML cannot hold every character of a key, but
+// only where the answer says so.
 func plain(encoding types.EncodingType, key *string) string {
 	if encoding == types.EncodingTypeUrl {
 		if decoded, err := url.QueryUnescape(aws.ToString(key)); err == nil {

@@ -101,7 +101,7 @@ func (b *object) upload(
 	defer body.Close()
 	o.sending, o.digest = true, &digest
 	stored, err := b.sender.Put(ctx, want.Place, body, digest, headers, condition)
-	if awsclient.IsUnsupported(err) && condition != (content.Condition{}) { // of some stores only the condition is
+	if b.isAlone(ctx, want, condition, err) {
 		stored, err = b.sender.Put(ctx, want.Place, body, digest, headers, content.Condition{})
 	}
 	if errors.Is(err, content.ErrChanged) && want.Content.Path != "" {
@@ -109,6 +109,21 @@ func (b *object) upload(
 			"again: %w", want.Content.Path, want.Content.SHA256, err)
 	}
 	return stored, err
+}
+
+// isAlone reports whether a write failed for its condition alone: the store does not have conditions, or it takes a
+// delete marker for an object, where another look finds none.
+func (b *object) isAlone(ctx context.Context, want Spec, c content.Condition, err error) bool {
+	switch {
+	case c == (content.Condition{}):
+		return false
+	case awsclient.IsNotImplemented(err):
+		return true
+	case !c.IfNone || !awsclient.IsStale(err):
+		return false
+	}
+	stored, unread := b.head(ctx, want.Place)
+	return unread == nil && stored == nil
 }
 
 // copyFrom copies another object, as it is when it is looked at.
@@ -175,6 +190,9 @@ func (b *object) remove(ctx context.Context, s Spec, p content.Place, stored *co
 		condition.IfMatch = stored.ETag
 	}
 	err := b.sender.Delete(ctx, p, "", condition)
+	if condition.IfMatch != "" && awsclient.IsNotImplemented(err) {
+		err = b.sender.Delete(ctx, p, "", content.Condition{})
+	}
 	if !awsclient.IsStale(err) {
 		return err
 	}

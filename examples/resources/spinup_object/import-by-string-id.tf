@@ -1,0 +1,4 @@
+import {
+  to = spinup_object.settings
+  id = "survey-example-edu/settings.json"
+}

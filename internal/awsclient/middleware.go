@@ -75,9 +75,9 @@ func refuse(reason error) stackOption {
 	}
 }
 
-// isLogged reports whether somebody reads the log: one of Terraform's variables, which it hands on, asks for it. Without
-// one, Terraform throws away what it is sent, and for many small files writing and reading lines takes both programs more
-// time than the files do.
+// isLogged reports whether somebody reads the log: one of Terraform's variables, which it hands on, asks for it.
+// Without one, Terraform throws away what it is sent, and a line for each of many small files takes the time of both
+// programs.
 func isLogged(environ []string) bool {
 	return slices.ContainsFunc(environ, func(variable string) bool {
 		name, level, _ := strings.Cut(variable, "=")

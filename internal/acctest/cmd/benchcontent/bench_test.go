@@ -72,18 +72,18 @@ func TestLedger(t *testing.T) {
 
 func TestKinds(t *testing.T) {
 	for request, want := range map[string]string{
-		"POST /":                          "POST /",
-		"GET /b?list-type=2&prefix=a":     "list",
-		"GET /b?versions":                 "list versions",
-		"GET /b?uploads":                  "list uploads",
-		"POST /b?delete":                  "delete batch",
-		"PUT /b/a/b.html":                 "PUT",
-		"PUT /b/.spinup/directory-1":      "PUT manifest",
-		"GET /b/.spinup/directory-1":      "GET manifest",
-		"PUT /b/a?partNumber=1&uploadId=": "PUT part",
-		"POST /b/a?uploads":               "begin",
-		"POST /b/a?uploadId=1":            "complete",
-		"HEAD /b/a":                       "HEAD",
+		"POST /":                                        "POST /",
+		"GET /b?list-type=2&prefix=a":                   "list",
+		"GET /b?versions":                               "list versions",
+		"GET /b?uploads":                                "list uploads",
+		"POST /b?delete":                                "delete batch",
+		"PUT /b/a/b.html":                               "PUT",
+		"PUT /b/.spinup/directory-1":                    "PUT manifest",
+		"GET /b/.spinup/directory-1":                    "GET manifest",
+		"PUT /b/a?partNumber=1&uploadId=":               "PUT part",
+		"POST /b/a?uploads":                             "begin",
+		"POST /b/a?uploadId=1":                          "complete",
+		"HEAD /b/a":                                     "HEAD",
 		"POST /2020-05-31/distribution/E1/invalidation": "invalidation",
 	} {
 		method, url, _ := strings.Cut(request, " ")

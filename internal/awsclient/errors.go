@@ -231,6 +231,29 @@ func IsAccessDenied(err error) bool {
 		"UnauthorizedOperation", "UnauthorizedAccess", "NotAuthorized", "AuthorizationError", "AllAccessDisabled"))
 }
 
+// Denied is the first of the calls in an error that the credentials are not allowed to make, nil if there is none. Of an
+// error of several calls, such as one that failed and the one that was to clean up after it, IsAccessDenied tells about
+// the first only.
+func Denied(err error) *CallError {
+	if one, ok := err.(*CallError); ok {
+		if IsAccessDenied(one) {
+			return one
+		}
+		return nil
+	}
+	switch wrapped := err.(type) {
+	case interface{ Unwrap() error }:
+		return Denied(wrapped.Unwrap())
+	case interface{ Unwrap() []error }:
+		for _, one := range wrapped.Unwrap() {
+			if found := Denied(one); found != nil {
+				return found
+			}
+		}
+	}
+	return nil
+}
+
 // IsExists reports whether the object to create exists already. In us-east-1, CreateBucket for a bucket of one's own
 // succeeds instead, so look first.
 func IsExists(err error) bool {

@@ -37,6 +37,27 @@ func classes(err error) []string {
 	return all
 }
 
+// Of several calls in one error, the one that was denied is found, wherever it stands.
+func TestDenied(t *testing.T) {
+	denied := &awsclient.CallError{Operation: "AbortMultipartUpload", Code: "AccessDenied"}
+	other := &awsclient.CallError{Operation: "UploadPart", Code: "InvalidPart"}
+	for name, test := range map[string]struct {
+		err  error
+		want *awsclient.CallError
+	}{
+		"alone":         {denied, denied},
+		"wrapped":       {fmt.Errorf("index.html: %w", denied), denied},
+		"second of two": {fmt.Errorf("%w; left: %w", other, denied), denied},
+		"joined":        {errors.Join(other, fmt.Errorf("twice: %w", errors.Join(other, denied))), denied},
+		"another":       {fmt.Errorf("%w and %w", other, errors.New("no call")), nil},
+		"none":          {nil, nil},
+	} {
+		if got := awsclient.Denied(test.err); got != test.want {
+			t.Errorf("%s: %v, want %v", name, got, test.want)
+		}
+	}
+}
+
 func TestClasses(t *testing.T) {
 	clean(t)
 	id := map[string]string{"X-Amz-Request-Id": "RQ"}

@@ -16,6 +16,8 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucketuser"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/content"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/directory"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/lifecyclerule"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/object"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/website"
@@ -37,9 +39,9 @@ func main() {
 
 // policies are the documents by the name of their file.
 func policies() map[string][]byte {
-	buckets := subject{levels: access.Levels()}
-	sites := subject{siteLevels(), "s3:DeleteBucketPolicy"} // there is always a statement for the distribution
-	seen := subject{siteLevels(), "route53:GetHostedZone"}  // nobody names the zone
+	buckets := subject{kinds: kinds(access.Levels())}
+	sites := subject{kinds(siteLevels()), "s3:DeleteBucketPolicy"} // there is always a statement for the distribution
+	seen := subject{kinds(siteLevels()), "route53:GetHostedZone"}  // nobody names the zone
 	return map[string][]byte{
 		"bucket.json":      buckets.policy(bucket.API{}, access.API{}, lifecyclerule.API{}),
 		"bucket-plan.json": buckets.policy(bucket.Reads{}, access.Reads{}, lifecyclerule.Reads{}),
@@ -53,16 +55,19 @@ func policies() map[string][]byte {
 		"object-plan.json":         buckets.policy(object.Reads{}),
 		"website.json": sites.policy(website.API{}, bucket.API{}, bucket.PlaceholderReads{}, access.API{},
 			lifecyclerule.API{}),
-		"website-plan.json": sites.policy(website.Reads{}, bucket.Reads{}, access.Reads{}, lifecyclerule.Reads{}),
+		"website-plan.json":     sites.policy(website.Reads{}, bucket.Reads{}, access.Reads{}, lifecyclerule.Reads{}),
+		"directory.json":        buckets.policy(directory.API{}),
+		"directory-plan.json":   buckets.policy(directory.Reads{}, content.Reads{}),
+		"directory-prefix.json": subject{kinds: oneDirectory("library-data", "docs/", "E1EXAMPLE2ID")}.policy(directory.API{}),
 		"data-sources.json": seen.policy(bucket.Reads{}, bucket.DataReads{}, access.Reads{}, bucketuser.Reads{},
 			bucketuser.DataReads{}, lifecyclerule.Reads{}, object.DataReads{}, website.Reads{}),
 	}
 }
 
-// subject is what a policy is about: the levels there are, and an action that is not needed although an api has it.
+// subject is what a policy is about: kinds of resources, and an action that is not needed although an api has it.
 type subject struct {
-	levels []access.Level
-	never  string
+	kinds []kind
+	never string
 }
 
 // policy allows what the operations of the apis need: one statement for each kind of resource.
@@ -74,7 +79,7 @@ func (s subject) policy(apis ...any) []byte {
 		}
 	}
 	var statements []awspolicy.Statement
-	for _, kind := range kinds(s.levels) {
+	for _, kind := range s.kinds {
 		allowed := slices.Sorted(slices.Values(actions[kind.on]))
 		allowed = slices.DeleteFunc(allowed, func(action string) bool { return action == s.never })
 		if len(allowed) == 0 {
@@ -117,6 +122,17 @@ func kinds(levels []access.Level) []kind {
 		{"zone", "Zones", []string{"arn:aws:route53:::hostedzone/*"}},
 		{"change", "Changes", []string{"arn:aws:route53:::change/*"}},
 		{"certificate", "Certificates", []string{"arn:aws:acm:us-east-1:*:certificate/*"}},
+	}
+}
+
+// oneDirectory are the resources of one directory: its prefix of its bucket, the manifests, which are at the top of the
+// bucket, and the distribution whose caches it changes.
+func oneDirectory(bucket, prefix, distribution string) []kind {
+	arn := "arn:aws:s3:::" + bucket
+	return []kind{
+		{"bucket", "Buckets", []string{arn}},
+		{"object", "Objects", []string{arn + "/" + directory.Reserved + "directory-*", arn + "/" + prefix + "*"}},
+		{"distribution", "Distributions", []string{"arn:aws:cloudfront::111122223333:distribution/" + distribution}},
 	}
 }
 

@@ -23,6 +23,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucketuser"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/directory"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/lifecyclerule"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/object"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/website"
@@ -241,10 +242,11 @@ func TestContract_permissions(t *testing.T) {
 	buckets, users := bucket.NewAPI(&awsclient.Conn{}), bucketuser.NewAPI(&awsclient.Conn{})
 	levels := access.NewAPI(&awsclient.Conn{})
 	rules, sites := lifecyclerule.NewAPI(&awsclient.Conn{}), website.NewAPI(&awsclient.Conn{})
-	objects := object.NewAPI(&awsclient.Conn{})
+	objects, directories := object.NewAPI(&awsclient.Conn{}), directory.NewAPI(&awsclient.Conn{})
 	for _, part := range []any{
 		buckets.Reads, buckets.Writes, levels.Reads, levels.Writes, users.Reads, users.Writes, users.Cleanups, users.Stores, rules.Reads, rules.Writes,
-		sites.Reads, sites.Writes, objects.Reads, objects.Writes,
+		sites.Reads, sites.Writes, objects.Reads, objects.Writes, directories.Reads, directories.Writes, directories.API.Reads,
+		directories.API.Writes,
 	} {
 		for field, value := range reflect.ValueOf(part).Fields() {
 			if value.IsNil() {
@@ -256,6 +258,7 @@ func TestContract_permissions(t *testing.T) {
 		awsclient.Permissions(buckets), awsclient.Permissions(levels), awsclient.Permissions(bucket.DataReads{}),
 		awsclient.Permissions(users), awsclient.Permissions(bucketuser.DataReads{}), awsclient.Permissions(rules),
 		awsclient.Permissions(sites), awsclient.Permissions(objects), awsclient.Permissions(object.DataReads{}),
+		awsclient.Permissions(directories),
 	) {
 		wrong := slices.ContainsFunc(p.Actions, func(name string) bool { return !action.MatchString(name) })
 		if wrong || len(p.Actions) == 0 || !slices.Contains(kinds, p.On) {

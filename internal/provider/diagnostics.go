@@ -115,14 +115,15 @@ func importBlock(noun, id string) string {
 func withAdvice(err error, permissions []awsclient.Permission) string {
 	var call *awsclient.CallError
 	var silent *awsclient.NoAnswerError
+	denied := awsclient.Denied(err)
 	switch {
 	case errors.As(err, &silent):
 		return awsclient.Text(err) + "\n\n" + connectAdvice(err)
 	case errors.As(err, &call) && call.Service == awsclient.AdminService:
 		return awsclient.Text(err) + adminAdvice(err)
-	case awsclient.IsAccessDenied(err) && errors.As(err, &call):
+	case denied != nil:
 		return fmt.Sprintf("%s\n\nThe credentials need the IAM action %s on %s. The guide \"Permissions\" has the whole "+
-			"policy.", awsclient.Text(err), awsclient.ActionFor(permissions, call.Operation), cmp.Or(call.Resource, "*"))
+			"policy.", awsclient.Text(err), awsclient.ActionFor(permissions, denied.Operation), cmp.Or(denied.Resource, "*"))
 	case awsclient.IsUnsupported(err):
 		return awsclient.Text(err) + "\n\nThe store does not have this. Leave the attribute out: what is not set is " +
 			"neither read nor written on such a store."

@@ -99,7 +99,7 @@ func useExample(t *testing.T, tf *acctest.Terraform, dir string) {
 		copyExample(t, tf, dir)
 	}
 	switch dir {
-	case "provider", "guides/import", "guides/import-website", "modules/team-storage": // nothing to apply, something to import, variables to set
+	case "provider", "guides/import", "guides/import-website", "guides/publish-from-ci", "modules/team-storage": // nothing to apply, something to import, variables to set
 		tf.Must("validate")
 		return
 	}
@@ -111,9 +111,18 @@ func useExample(t *testing.T, tf *acctest.Terraform, dir string) {
 	tf.Destroy()
 }
 
-// copyExample copies an example without its import blocks, and adds what every user has in a file of its own.
+// copyExample copies an example without its import blocks, with the folders of files that it publishes, and adds what
+// every user has in a file of its own.
 func copyExample(t *testing.T, tf *acctest.Terraform, dir string) {
 	t.Helper()
+	for _, entry := range acctest.Must(os.ReadDir(filepath.Join(examples, dir)))(t) {
+		if entry.IsDir() {
+			from := os.DirFS(filepath.Join(examples, dir, entry.Name()))
+			if err := os.CopyFS(filepath.Join(tf.Dir, entry.Name()), from); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
 	files, err := filepath.Glob(filepath.Join(examples, dir, "*.tf"))
 	if err != nil {
 		t.Fatal(err)
@@ -134,7 +143,8 @@ func copyExample(t *testing.T, tf *acctest.Terraform, dir string) {
 	tf.Write(all.String())
 }
 
-// importExample forgets a resource and brings it back, by the import block and by the command of the example.
+// importExample forgets a resource and brings it back, by the import block and by the command of the example. A
+// directory learns by an apply where its source is, which no object of a bucket says.
 func importExample(t *testing.T, tf *acctest.Terraform, dir, imports string) {
 	t.Helper()
 	script, err := os.ReadFile(filepath.Join(examples, dir, "import.sh"))
@@ -145,7 +155,7 @@ func importExample(t *testing.T, tf *acctest.Terraform, dir, imports string) {
 	command := strings.Fields(lines[len(lines)-1])[1:] // without "terraform"
 	address := command[1]
 	changed := 0
-	if strings.HasSuffix(dir, "spinup_object") {
+	if strings.HasSuffix(dir, "spinup_object") || strings.HasPrefix(address, "spinup_directory.") {
 		changed = 1 // state gets the content in the form in which it is given
 	}
 	tf.Must("state", "rm", address)

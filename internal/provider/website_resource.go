@@ -160,7 +160,7 @@ func websitePagesSchema() map[string]schema.Attribute {
 			"Default `true`, but `false` with `website_endpoint`, which does so itself. A null old value in a plan means a " +
 			"function that is missing or was changed."),
 		"placeholder": toggle("Whether a new site gets an index document. It is uploaded once, if there is none, does not " +
-			"count as content, and may be overwritten. Default `true`."),
+			"count as content, and may be overwritten, as `spinup_directory` does. Default `true`."),
 		"response_headers": matching(choice("Headers that CloudFront adds to responses: `security` (default; AWS's "+
 			"managed policy SecurityHeadersPolicy), `none`, or the id of a response headers policy."),
 			headersForm, `must be "security", "none", or the id of a response headers policy`),

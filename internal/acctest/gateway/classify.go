@@ -19,8 +19,9 @@ type request struct {
 	query  url.Values
 	form   url.Values // the parameters of the query protocol
 	bucket string
-	byName bool // Resource lacks the IAM path, which the request does not say
-	epoch  int  // how often anything had changed when it came in
+	each   []string // the ARNs of what a call for many is about, where AWS asks for each; Resource stands for all
+	byName bool     // Resource lacks the IAM path, which the request does not say
+	epoch  int      // how often anything had changed when it came in
 }
 
 // readKey tells apart the reads whose answers Stale may replay.

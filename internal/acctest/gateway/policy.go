@@ -19,7 +19,8 @@ var iamPath = regexp.MustCompile(`(:iam::[^:"]*:(?:group|user|role)/)(?:[^"/]*/)
 
 // HoldTo refuses, with AWS's 403, each call that the policy document of an identity does not allow. A statement whose
 // Condition or variable could matter to a call allows it nothing, because the gateway does not weigh conditions. Calls
-// that need no permission pass. The second resource that a few calls read (the source of a copy) is not looked at.
+// that need no permission pass. The second resource that a few calls read (the source of a copy) is not looked at. Of
+// DeleteObjects, one key that may not be deleted refuses the whole, where AWS deletes the others.
 func (g *Gateway) HoldTo(policy string) error {
 	exact, err := awspolicy.Parse(policy)
 	if err != nil {
@@ -54,16 +55,22 @@ func (g *Gateway) denied(req *request) *apiError {
 	if req.byName {
 		document = held.pathless
 	}
+	resources := req.each
+	if len(resources) == 0 {
+		resources = []string{req.Resource}
+	}
 	for _, action := range req.Actions {
-		allowed, err := awspolicy.Evaluate(document, action, req.Resource)
-		if allowed {
-			continue
+		for _, resource := range resources {
+			allowed, err := awspolicy.Evaluate(document, action, resource)
+			if allowed {
+				continue
+			}
+			refused := accessDenied(req.Call, action)
+			if err != nil {
+				refused.message += fmt.Sprintf(" (%s)", err)
+			}
+			return &refused
 		}
-		refused := accessDenied(req.Call, action)
-		if err != nil {
-			refused.message += fmt.Sprintf(" (%s)", err)
-		}
-		return &refused
 	}
 	return nil
 }

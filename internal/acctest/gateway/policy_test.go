@@ -8,11 +8,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
 
 func TestHoldTo(t *testing.T) {
 	const policy = `{"Version": "2012-10-17", "Statement": [
 		{"Effect": "Allow", "Action": ["s3:DeleteBucket", "s3:CreateBucket"], "Resource": "arn:aws:s3:::bucket"},
+		{"Effect": "Allow", "Action": "s3:DeleteObject", "Resource": "arn:aws:s3:::bucket/docs/*"},
 		{"Effect": "Allow", "Action": "iam:*Group", "Resource": "arn:aws:iam::*:group/team/data/b-*"},
 		{"Effect": "Deny", "Action": "iam:DeleteGroup", "Resource": "arn:aws:iam::*:group/team/*"},
 		{"Effect": "Allow", "Action": "iam:GetUser", "Resource": "*", "Condition": {"Bool": {"aws:SecureTransport": "true"}}}
@@ -20,6 +22,16 @@ func TestHoldTo(t *testing.T) {
 	bucket := func(name string) func(context.Context, *Gateway) error {
 		return func(ctx context.Context, g *Gateway) error {
 			_, err := s3Client(g).DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: aws.String(name)})
+			return err
+		}
+	}
+	objects := func(keys ...string) func(context.Context, *Gateway) error {
+		return func(ctx context.Context, g *Gateway) error {
+			all := &s3types.Delete{Quiet: aws.Bool(true)}
+			for _, key := range keys {
+				all.Objects = append(all.Objects, s3types.ObjectIdentifier{Key: &key})
+			}
+			_, err := s3Client(g).DeleteObjects(ctx, &s3.DeleteObjectsInput{Bucket: aws.String("bucket"), Delete: all})
 			return err
 		}
 	}
@@ -42,6 +54,8 @@ func TestHoldTo(t *testing.T) {
 			})
 			return err
 		}, "s3:PutBucketOwnershipControls on resource: arn:aws:s3:::bucket"},
+		{"allowed objects", objects("docs/a", "docs/<b>"), ""},
+		{"one other object", objects("docs/a", "other"), "s3:DeleteObject on resource: arn:aws:s3:::bucket/*"},
 		{"group with the right path", group("b-1", "/team/data/"), ""},
 		{"group with another path", group("b-1", "/"), "iam:CreateGroup on resource: arn:aws:iam::" + account + ":group/b-1"},
 		{"group by name", func(ctx context.Context, g *Gateway) error {

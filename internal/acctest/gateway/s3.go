@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"bytes"
+	"encoding/xml"
 	"maps"
 	"net/http"
 	"slices"
@@ -130,8 +131,26 @@ func (r *request) classifyS3() {
 	}
 	r.Actions = r.s3Actions(operation)
 	if r.Operation == "DeleteObjects" {
-		r.Resource += "/*" // AWS asks for each key in the body; the gateway asks once, for any key
+		for _, key := range keysToDelete(r.body) {
+			r.each = append(r.each, r.Resource+"/"+key)
+		}
+		r.Resource += "/*"
 	}
+}
+
+// keysToDelete are the keys in the body of DeleteObjects.
+func keysToDelete(body []byte) []string {
+	var asked struct {
+		Objects []struct{ Key string } `xml:"Object"`
+	}
+	if xml.Unmarshal(body, &asked) != nil {
+		return nil
+	}
+	var keys []string
+	for _, one := range asked.Objects {
+		keys = append(keys, one.Key)
+	}
+	return keys
 }
 
 func s3Method(r *http.Request) string {

@@ -1,7 +1,7 @@
 // Command demo shows the life of one bucket (examples/demo), with -website of one site (examples/demo-website) or, with
 // -store, of a bucket and its owner on a store (examples/demo-versitygw), with the real terraform, a built provider and
 // an emulator or the store: plan, apply, a second plan that is empty, a change behind Terraform's back, a plan that
-// names it, repair, import, destroy. It says what happens and ends with 1 when a step is not as said.
+// names it, repair, import, destroy; with -website also how a folder is published on the site. It says what happens and ends with 1 when a step is not as said.
 //
 //	make demo                      LocalStack
 //	EMULATOR=fakecloud make demo   the other one
@@ -18,10 +18,12 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/account"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/gateway"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/terraform"
 )
 
@@ -57,7 +59,13 @@ func main() {
 type show struct {
 	example string
 	kind    emulator.Kind
-	play    func(context.Context, *story, *emulator.Emulator) error
+	play    func(context.Context, *story, stage) error
+}
+
+// stage is where a story is played.
+type stage struct {
+	*emulator.Emulator
+	calls *gateway.Gateway // between Terraform and the emulator, to count calls; nil in front of a store
 }
 
 // choose returns what the flags and the environment ask for.
@@ -70,12 +78,13 @@ func choose(site bool, store, emulatorName string) (show, error) {
 		return show{}, err
 	}
 	if site {
-		return show{"examples/demo-website", kind, func(ctx context.Context, s *story, e *emulator.Emulator) error {
-			return (&siteStory{story: s, world: liveSite{account.New(e, e.Endpoint), e.Endpoint}}).play(ctx)
+		return show{"examples/demo-website", kind, func(ctx context.Context, s *story, on stage) error {
+			world := liveSite{account.New(on.Emulator, on.Endpoint), on.Endpoint, on.calls}
+			return (&siteStory{story: s, world: world}).play(ctx)
 		}}, nil
 	}
-	return show{"examples/demo", kind, func(ctx context.Context, s *story, e *emulator.Emulator) error {
-		s.world = live{account.New(e, e.Endpoint)}
+	return show{"examples/demo", kind, func(ctx context.Context, s *story, on stage) error {
+		s.world = live{account.New(on.Emulator, on.Endpoint)}
 		return s.play(ctx)
 	}}, nil
 }
@@ -93,8 +102,8 @@ func chooseStore(site bool, store, emulatorName string) (show, error) {
 		return show{}, fmt.Errorf("STORE is %q and SPINUP_TEST_ENDPOINT is set, which is for emulators: unset it", store)
 	}
 	return show{"examples/demo-versitygw", emulator.VersityGW,
-		func(ctx context.Context, s *story, e *emulator.Emulator) error {
-			return (&storeStory{story: s, world: liveStore{account.New(e, e.Endpoint), e}}).play(ctx)
+		func(ctx context.Context, s *story, on stage) error {
+			return (&storeStory{story: s, world: liveStore{account.New(on.Emulator, on.Endpoint), on.Emulator}}).play(ctx)
 		}}, nil
 }
 
@@ -126,11 +135,19 @@ func run(ctx context.Context, out io.Writer, provider string, show show) (err er
 	}
 	defer func() { err = errors.Join(err, e.Stop()) }()
 	fmt.Fprintf(out, "It is %s, at %s.\n", e.Kind, e.Endpoint)
-	tf, err := terraform.New(dir, e.Environ(), override)
+	on, environ := stage{Emulator: e}, e.Environ()
+	if !kind.IsStore() {
+		if on.calls, err = gateway.New(e.Endpoint, gateway.Options{AccountID: e.AccountID}); err != nil {
+			return err
+		}
+		defer on.calls.Close()
+		environ = append(environ, "AWS_ENDPOINT_URL="+on.calls.URL())
+	}
+	tf, err := terraform.New(dir, environ, override)
 	if err != nil {
 		return err
 	}
-	err = show.play(ctx, &story{out: out, terminal: terminal, dir: dir, tf: tf}, e)
+	err = show.play(ctx, &story{out: out, terminal: terminal, dir: dir, tf: tf}, on)
 	if tail := e.LogTail(20); err != nil && ctx.Err() == nil && tail != "" {
 		return fmt.Errorf("%w\n\nThe log of %s is %s and ends with:\n%s", err, e.Kind, e.KeepLog(), tail)
 	}
@@ -145,23 +162,36 @@ func where(kind emulator.Kind) string {
 	return "an emulator"
 }
 
-// copyConfiguration copies the example: its state does not belong into the repository.
+// copyConfiguration copies the example, with the folders that it publishes: its state does not belong into the repository.
 func copyConfiguration(dir, example string) error {
-	files, err := filepath.Glob(filepath.Join(example, "*.tf"))
+	entries, err := os.ReadDir(example)
 	if err != nil {
 		return err
 	}
-	if len(files) == 0 {
-		return fmt.Errorf("no configuration in %s: start this in the repository's root folder, or give -example", example)
-	}
-	for _, file := range files {
-		text, err := os.ReadFile(file)
+	found := false
+	for _, entry := range entries {
+		from, to := filepath.Join(example, entry.Name()), filepath.Join(dir, entry.Name())
+		switch {
+		case entry.IsDir() && !strings.HasPrefix(entry.Name(), "."):
+			err = os.CopyFS(to, os.DirFS(from))
+		case filepath.Ext(entry.Name()) == ".tf":
+			found = true
+			err = copyFile(to, from)
+		}
 		if err != nil {
 			return err
 		}
-		if err := os.WriteFile(filepath.Join(dir, filepath.Base(file)), text, 0o600); err != nil {
-			return err
-		}
+	}
+	if !found {
+		return fmt.Errorf("no configuration in %s: start this in the repository's root folder, or give -example", example)
 	}
 	return nil
+}
+
+func copyFile(to, from string) error {
+	text, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(to, text, 0o600)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -11,12 +12,15 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/account"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/gateway"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/directory"
 )
 
 // liveSite is the same for a site.
 type liveSite struct {
 	account.Account
 	endpoint string
+	calls    *gateway.Gateway // between Terraform and the emulator
 }
 
 func (l liveSite) zone(ctx context.Context, name string) (id string, err error) {
@@ -44,6 +48,30 @@ func (l liveSite) clear(ctx context.Context, bucket string, keys ...string) erro
 
 func (l liveSite) fetch(ctx context.Context, host, path string) (int, string, error) {
 	return account.Fetch(ctx, l.endpoint, host, path)
+}
+
+// writes forgets what it gives. What the emulator refused or lost is left out: it changed nothing.
+func (l liveSite) writes() []string {
+	var all []string
+	for _, call := range l.calls.Calls() {
+		if call.Mutating && call.Status < http.StatusMultipleChoices {
+			all = append(all, written(call))
+		}
+	}
+	l.calls.Reset()
+	return all
+}
+
+// written names a write: that of an object by its key, as the key of a manifest is nothing to show.
+func written(call gateway.Call) string {
+	_, key, _ := strings.Cut(call.Resource, "/")
+	switch {
+	case call.Operation != "PutObject":
+		return call.Operation
+	case strings.HasPrefix(key, directory.Reserved):
+		return putManifest
+	}
+	return "PUT " + key
 }
 
 func (l liveSite) tamper(ctx context.Context, zone, domain, bucket string) error {

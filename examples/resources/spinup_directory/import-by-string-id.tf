@@ -1,0 +1,4 @@
+import {
+  to = spinup_directory.forms
+  id = "files-example-edu/forms/"
+}

@@ -198,6 +198,9 @@ func found(body []byte) string {
 		switch start, ok := token.(xml.StartElement); {
 		case ok && root == "":
 			root = start.Name.Local
+			if bytes.HasSuffix(text, []byte("</"+root+">")) && !isPage(text) {
+				return element(root) // the SDK reads what is between, and a list of objects is long
+			}
 		case errors.Is(err, io.EOF) && root != "":
 			return element(root)
 		case err != nil && strings.EqualFold(root, "html") || isPage(text):

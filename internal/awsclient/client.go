@@ -53,6 +53,7 @@ type Conn struct {
 
 	aws      aws.Config
 	cfg      Config
+	within   func(most int) aws.HTTPClient
 	retryers map[string]aws.RetryerV2 // one per service: throttling by one says nothing about another
 	shared   sync.Map                 // see Shared
 }
@@ -108,6 +109,30 @@ func (c *Client) connect(ctx context.Context) (*Conn, error) {
 	return conn, nil
 }
 
+// writeBuffer is how many bytes of a request are written at once. What fits in beside the headers takes one write, and
+// no buffer of its own to be copied by.
+const writeBuffer = 16 << 10
+
+// transport is what sends requests, over at most so many connections to one host; 0 is no bound. A client that was not
+// built by the SDK stays as it is.
+func transport(client aws.HTTPClient, pace Pace, most int) aws.HTTPClient {
+	if built, ok := client.(*awshttp.BuildableClient); ok {
+		// Frozen, because otherwise each service client would have its own pool of connections.
+		client = built.WithDialerOptions(func(d *net.Dialer) {
+			d.Timeout = pace.DialTimeout
+		}).WithTransportOptions(func(t *http.Transport) {
+			t.MaxIdleConnsPerHost = max(t.MaxIdleConns, most) // all calls go to a few hosts, many at once
+			t.MaxIdleConns = t.MaxIdleConnsPerHost
+			t.MaxConnsPerHost = most
+			t.WriteBufferSize = writeBuffer
+		}).Freeze()
+	}
+	if pace.Silence > 0 {
+		return silenceBound{client: client, bound: pace.Silence}
+	}
+	return client
+}
+
 // conn sets up retries, the transport and the middleware.
 func (c Config) conn(found aws.Config, pace Pace) *Conn {
 	retries := DefaultMaxRetries
@@ -120,17 +145,9 @@ func (c Config) conn(found aws.Config, pace Pace) *Conn {
 	mode := aws.RetryMode(cmp.Or(c.RetryMode, string(found.RetryMode)))
 	found.Retryer, found.RetryMaxAttempts, found.RetryMode = nil, 0, "" // each service has its own, below
 
-	if client, ok := found.HTTPClient.(*awshttp.BuildableClient); ok {
-		// Frozen, because otherwise each service client would have its own pool of connections.
-		found.HTTPClient = client.WithDialerOptions(func(d *net.Dialer) {
-			d.Timeout = pace.DialTimeout
-		}).WithTransportOptions(func(t *http.Transport) {
-			t.MaxIdleConnsPerHost = t.MaxIdleConns // all calls go to a few hosts, many at once
-		}).Freeze()
-	}
-	if pace.Silence > 0 {
-		found.HTTPClient = silenceBound{client: found.HTTPClient, bound: pace.Silence}
-	}
+	client := found.HTTPClient
+	within := func(most int) aws.HTTPClient { return transport(client, pace, most) }
+	found.HTTPClient = within(0)
 	first := &firstAnswer{pace: pace, services: map[string]*serviceState{}}
 	isAWS := c.PlatformOf().AWSEndpoints
 	found.APIOptions = append(slices.Clip(found.APIOptions), describeFailure(isAWS), first.add, recordOutcome,
@@ -138,7 +155,7 @@ func (c Config) conn(found aws.Config, pace Pace) *Conn {
 
 	conn := &Conn{
 		Region: found.Region, Partition: c.Partition(found.Region), Platform: c.PlatformOf(), Pace: pace,
-		aws: found, cfg: c, retryers: map[string]aws.RetryerV2{},
+		aws: found, cfg: c, within: within, retryers: map[string]aws.RetryerV2{},
 	}
 	for _, service := range EndpointServices() {
 		conn.retryers[service] = newRetryer(pace, retries, mode)

@@ -397,3 +397,39 @@ func TestConnections_areShared(t *testing.T) {
 		t.Errorf("%d connections for 10 calls in a row", got)
 	}
 }
+
+// Many calls at once of a limiter open no more connections than it lets calls run, however long each takes.
+func TestConnections_areBounded(t *testing.T) {
+	clean(t)
+	var opened, asked atomic.Int32
+	script := &server{}
+	counted := httptest.NewUnstartedServer(script.handler(func(seen) answer {
+		asked.Add(1)
+		return answer{Status: 200}
+	}))
+	counted.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			opened.Add(1)
+		}
+	}
+	counted.Start()
+	t.Cleanup(counted.Close)
+	conn := connect(t, unasked(counted.URL))
+	const most = 4
+	var group sync.WaitGroup
+	limiter := awsclient.NewLimiter(most)
+	for range 100 {
+		group.Go(func() {
+			if err := limiter.Do(t.Context(), func(ctx context.Context) error {
+				_, err := awsclient.S3Within(conn, limiter).HeadBucket(ctx, &s3.HeadBucketInput{Bucket: aws.String("b")})
+				return err
+			}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	if got := opened.Load(); got > most || asked.Load() != 100 {
+		t.Errorf("%d connections for %d calls, %d at once", got, asked.Load(), most)
+	}
+}

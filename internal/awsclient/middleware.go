@@ -3,7 +3,9 @@ package awsclient
 import (
 	"cmp"
 	"context"
+	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,6 +18,7 @@ import (
 // describeFailure is the outermost middleware: it turns every failure into a CallError. Where the endpoints are not
 // AWS's, a store names its own region, which is not that of a bucket.
 func describeFailure(aws bool) stackOption {
+	logs := isLogged(os.Environ())
 	return func(stack *middleware.Stack) error {
 		return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("SpinupDescribeFailure", func(
 			ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler,
@@ -42,7 +45,9 @@ func describeFailure(aws bool) stackOption {
 				}
 				e.hide(maskOf(in.Parameters))
 			}
-			logCall(ctx, e, time.Since(start))
+			if logs {
+				logCall(ctx, e, time.Since(start))
+			}
 			if err != nil {
 				return out, metadata, e
 			}
@@ -68,6 +73,16 @@ func refuse(reason error) stackOption {
 			return out, metadata, reason
 		}), middleware.After)
 	}
+}
+
+// isLogged reports whether somebody reads the log: one of Terraform's variables, which it hands on, asks for it.
+// Without one, Terraform throws away what it is sent, and a line for each of many small files takes the time of both
+// programs.
+func isLogged(environ []string) bool {
+	return slices.ContainsFunc(environ, func(variable string) bool {
+		name, level, _ := strings.Cut(variable, "=")
+		return strings.HasPrefix(name, "TF_LOG") && level != "" && !strings.EqualFold(level, "off")
+	})
 }
 
 // logCall logs one line per call, at debug level. It leaves out bodies and headers: they hold new secret keys, session

@@ -2,6 +2,7 @@ package awsclient
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -37,11 +38,23 @@ func EndpointVariable(service string) string {
 }
 
 // S3 returns a client of S3. The clients of all services share connections and retryers, so making one is cheap.
-func S3(c *Conn) *s3.Client {
-	return s3.NewFromConfig(c.aws, func(o *s3.Options) {
+func S3(c *Conn) *s3.Client { return s3Over(c, c.aws.HTTPClient) }
+
+func s3Over(c *Conn, client aws.HTTPClient) *s3.Client {
+	config := c.aws.Copy()
+	config.HTTPClient = client
+	return s3.NewFromConfig(config, func(o *s3.Options) {
 		c.configure("s3", options{&o.Region, &o.Retryer, &o.BaseEndpoint, &o.APIOptions})
 		c.s3Options(o)
 	})
+}
+
+// S3Within returns a client of S3 for calls that the limiter bounds. It has no more connections to a host than calls
+// can run at once: without that bound, a request takes the connection that another one leaves while its own is still
+// being made, and that one makes the next. All such clients of limiters with the same bound share their connections.
+func S3Within(c *Conn, l *Limiter) *s3.Client {
+	client := c.Shared(fmt.Sprintf("connections for %d calls", l.most), func() any { return c.within(l.most) })
+	return s3Over(c, client.(aws.HTTPClient))
 }
 
 // IAM returns a client of IAM.

@@ -29,8 +29,9 @@ type API struct {
 }
 
 // NewAPI takes the operations from the service client.
-func NewAPI(c *awsclient.Conn) API {
-	s3 := awsclient.S3(c)
+func NewAPI(c *awsclient.Conn) API { return operations(awsclient.S3(c)) }
+
+func operations(s3 *s3.Client) API {
 	return API{
 		Reads{s3.HeadObject},
 		Writes{

@@ -59,7 +59,10 @@ type Sender struct {
 
 // NewSender returns a sender that makes its calls over the connection.
 func NewSender(conn *awsclient.Conn, limit *awsclient.Limiter) Sender {
-	return Sender{NewAPI(conn), conn, limit}
+	if limit == nil {
+		return Sender{NewAPI(conn), conn, limit}
+	}
+	return Sender{operations(awsclient.S3Within(conn, limit)), conn, limit}
 }
 
 // call makes one call within the limit.

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"sync"
 )
 
 // HeadSize is how much of a content is looked at to guess its type.
@@ -24,15 +25,19 @@ func TypeByName(name string) string {
 	if !ok {
 		return ""
 	}
+	return byExtension()[byName]
+}
+
+// byExtension are the media types by extensions, made once.
+var byExtension = sync.OnceValue(func() map[string]string {
+	all := map[string]string{}
 	for _, known := range mediaTypes() {
 		for extension := range strings.FieldsSeq(known.extensions) {
-			if extension == byName {
-				return known.media
-			}
+			all[extension] = known.media
 		}
 	}
-	return ""
-}
+	return all
+})
 
 // mediaType is a media type, and the extensions of its files, separated by blanks.
 type mediaType struct{ media, extensions string }

@@ -57,7 +57,7 @@ func of(letter string) Content { return Content{1, letter, "h"} }
 func wanted(files map[string]string) *Tree {
 	t := &Tree{}
 	for key, letter := range files {
-		f := File{Key: key, Headers: content.Headers{ContentType: "h"}}
+		f := File{Key: key, Headers: &content.Headers{ContentType: "h"}}
 		f.Digest = content.Digest{Size: 1, PartSize: 1, Parts: [][32]byte{{letter[0]}}}
 		t.Files = append(t.Files, f)
 	}

@@ -143,7 +143,7 @@ func (d directory) carryOut(
 		return content.Stored{ETag: one.replace}, nil
 	}
 	if one.way == recopy && f.Digest.Size <= content.MaxCopy {
-		stored, err := sender.Copy(ctx, place, "", one.replace, place, f.Headers)
+		stored, err := sender.Copy(ctx, place, "", one.replace, place, *f.Headers)
 		if err == nil || !awsclient.IsUnsupported(err) && !awsclient.IsInvalid(err) {
 			return stored, err
 		} // VersityGW 1.8 copies no key with ?versionId= in it
@@ -153,12 +153,12 @@ func (d directory) carryOut(
 		return content.Stored{}, fmt.Errorf("%s: %w", f.Path, err)
 	}
 	defer file.Close()
-	stored, err := sender.Put(ctx, place, file, f.Digest, f.Headers, condition(one.replace))
+	stored, err := sender.Put(ctx, place, file, f.Digest, *f.Headers, condition(one.replace))
 	switch {
 	case awsclient.IsStale(err):
 		there, found := d.found(ctx, sender, s, place, f, err)
 		if one.replace == "" && awsclient.IsNotFound(found) { // a store took a delete marker for an object
-			return sender.Put(ctx, place, file, f.Digest, f.Headers, content.Condition{})
+			return sender.Put(ctx, place, file, f.Digest, *f.Headers, content.Condition{})
 		}
 		return there, found
 	case err != nil && f.changedSince():

@@ -8,6 +8,7 @@ import (
 	"io"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -255,15 +256,20 @@ func (d directory) heads(
 	})
 }
 
-// each does n things, as many at once as calls may run. The first error ends it.
+// each does n things, as many at once as calls may run. The first error ends it. A goroutine does one after the other,
+// because the stack of a new one has to grow, in several steps, to what a call of the SDK needs.
 func (d directory) each(ctx context.Context, s Spec, n int, do func(ctx context.Context, i int) error) error {
 	group, within := errgroup.WithContext(ctx)
-	group.SetLimit(d.atOnce(s))
-	for i := range n {
-		if within.Err() != nil {
-			break
-		}
-		group.Go(func() error { return do(within, i) })
+	var next atomic.Int64
+	for range min(n, d.atOnce(s)) {
+		group.Go(func() error {
+			for i := int(next.Add(1)) - 1; i < n && within.Err() == nil; i = int(next.Add(1)) - 1 {
+				if err := do(within, i); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
 	}
 	if err := group.Wait(); err != nil {
 		return err

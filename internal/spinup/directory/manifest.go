@@ -14,6 +14,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/content"
 )
 
 // Reserved is the beginning of the keys of manifests.
@@ -52,13 +54,21 @@ type Content struct {
 	Headers string `json:"h,omitempty"` // digest of the headers
 }
 
-// contentOf is what a file of the source holds.
+// contentOf is what a file of the source holds. It is made when the file is read: it is asked for again and again.
 func contentOf(f *File) Content {
-	digest, visible := f.Headers.Digest(), f.Headers.Visible().Digest()
+	if f.holds != (Content{}) {
+		return f.holds
+	}
+	return Content{f.Digest.Size, f.Digest.Checksum(), headersDigest(*f.Headers)}
+}
+
+// headersDigest is the digest of the headers that everybody sees, and behind it that of all, if they differ.
+func headersDigest(h content.Headers) string {
+	digest, visible := h.Digest(), h.Visible().Digest()
 	if digest != visible {
 		visible += "." + digest
 	}
-	return Content{f.Digest.Size, f.Digest.Checksum(), visible}
+	return visible
 }
 
 // manifestVersion is the version of the format that this code writes.

@@ -14,6 +14,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -48,10 +49,11 @@ type File struct {
 	Key     string // below the prefix
 	Path    string // on this machine
 	Digest  content.Digest
-	Headers content.Headers
-	Last    bool // it is sent after those that are not
+	Headers *content.Headers // shared by the files that have the same
+	Last    bool             // it is sent after those that are not
 
 	changed time.Time // when it was last written, as far as the file system tells
+	holds   Content   // see contentOf
 }
 
 // Tree is what is to be published.
@@ -220,6 +222,7 @@ func (t *Tree) compareNames() error {
 
 // read takes the digests and decides the headers.
 func (t *Tree) read(ctx context.Context, s Source) error {
+	var shared sync.Map // of sent, by their digests
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(max(2, runtime.GOMAXPROCS(0)))
 	for i := range t.Files {
@@ -227,7 +230,7 @@ func (t *Tree) read(ctx context.Context, s Source) error {
 			if err := ctx.Err(); err != nil {
 				return context.Cause(ctx)
 			}
-			return t.Files[i].read(s)
+			return t.Files[i].read(s, &shared)
 		})
 	}
 	if err := group.Wait(); err != nil {
@@ -239,8 +242,14 @@ func (t *Tree) read(ctx context.Context, s Source) error {
 	return nil
 }
 
+// sent are headers and their digest. Most files of a tree have one of a few.
+type sent struct {
+	headers content.Headers
+	digest  string
+}
+
 // read takes the digest of a file, and decides its headers.
-func (f *File) read(s Source) error {
+func (f *File) read(s Source, shared *sync.Map) error {
 	file, err := os.Open(f.Path)
 	if err != nil {
 		return err
@@ -254,15 +263,20 @@ func (f *File) read(s Source) error {
 	if f.Digest, err = content.Sum(file, f.Digest.Size, s.PartSize); err != nil {
 		return fmt.Errorf("%s changes while it is being read: %w", f.Path, err)
 	}
-	f.Headers = s.headers(f.Key, head[:n])
+	headers := s.headers(f.Key, head[:n])
+	digest := headersDigest(headers)
+	one, _ := shared.LoadOrStore(digest, &sent{headers, digest})
+	f.Headers = &one.(*sent).headers
+	f.holds = Content{f.Digest.Size, f.Digest.Checksum(), one.(*sent).digest}
 	return nil
 }
 
 // sum takes the digest of the whole.
 func (t *Tree) sum() {
 	hash := sha256.New()
-	for _, f := range t.Files {
-		fmt.Fprintf(hash, "%q %d %s %s\n", f.Key, f.Digest.Size, f.Digest.Checksum(), f.Headers.Digest())
+	for i := range t.Files {
+		holds := contentOf(&t.Files[i])
+		fmt.Fprintf(hash, "%q %d %s %s\n", t.Files[i].Key, holds.Size, holds.Sum, holds.Headers)
 	}
 	t.Digest = "sha256:" + hex.EncodeToString(hash.Sum(nil))
 }

@@ -86,7 +86,7 @@ type directoryModel struct {
 
 // sightOfDirectory is what the last read or write saw, beside what state has.
 type sightOfDirectory struct {
-	At   time.Time `json:"at"`
+	At   time.Time `json:"at,omitzero"`   // by which removals are due; zero if none is
 	ETag string    `json:"etag,omitempty"` // of the manifest; "" if it was gone
 }
 
@@ -480,7 +480,7 @@ func (m *directoryModel) fill(
 ) (diags diag.Diagnostics) {
 	m.ID = types.StringValue(m.importID())
 	m.Region, m.AccountID = optional(directory.RegionOf(t.conn, w.Want)), optional(t.conn.AccountID)
-	m.seen = sightOfDirectory{t.conn.Pace.Now().UTC(), have.ETag}
+	m.seen = sightOfDirectory{have.Manifest.Due(w.Want.Keep, t.conn.Pace.Now()), have.ETag}
 	drift := have.Drift(w.Want)
 	m.Digest = optional(have.Digest())
 	if len(drift) > 0 {

@@ -25,7 +25,7 @@ type Spec struct {
 	Tree           *Tree     // nil for what state remembers
 	SourceName     string    // last element of the path of the source
 	Seen           string    // ETag of the manifest that the plan was made from; "" if there was none
-	At             time.Time // when the refresh read the bucket: what is due is decided by this time
+	At             time.Time // by which removals are due, as the refresh saw it; zero if none is
 	Now            time.Time
 
 	Keep           Keep

@@ -176,3 +176,26 @@ resource "spinup_directory" "docs" {
 		b.Gone(t, b.Name)
 	})
 }
+
+// TestAccDirectory_refreshOnly: without drift, a refresh has nothing to say, whatever time it is.
+func TestAccDirectory_refreshOnly(t *testing.T) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
+		files := smallSite()
+		publishes(files)(t, b)
+		tf := b.Served(t)
+		tf.Write(b.Provider() + directoryBlock(b, sourceOf(b)))
+		tf.Apply()
+		files.with(pages{"style.css": ""}).write(t, sourceOf(b))
+		tf.Apply()
+		for range 2 {
+			if out, code := tf.Run("plan", "-refresh-only", "-detailed-exitcode"); code != 0 {
+				t.Errorf("exit code %d\n%s", code, out)
+			}
+		}
+		b.PutObject(t, b.Name, "index.html")
+		if out, code := tf.Run("plan", "-refresh-only", "-detailed-exitcode"); code != 2 || !strings.Contains(out, "index.html (changed outside)") {
+			t.Errorf("exit code %d\n%s", code, out)
+		}
+		tf.Destroy()
+	})
+}

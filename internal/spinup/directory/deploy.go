@@ -219,8 +219,24 @@ func (d directory) delete(ctx context.Context, s Spec, o *Status, doomed []*Entr
 	if err != nil {
 		return err
 	}
+	if s.DeleteVersions {
+		gone := map[string]bool{}
+		for _, e := range doomed {
+			gone[s.Prefix+e.Key] = true
+		}
+		has, err := d.deleteVersions(ctx, region, s, s.Prefix, func(key string) bool { return gone[key] })
+		if err != nil {
+			return err
+		}
+		if has {
+			for _, e := range doomed {
+				delete(o.Live, e.Key)
+			}
+			return nil
+		}
+	}
 	var mu sync.Mutex
-	err = d.each(ctx, s, (len(doomed)+batchSize-1)/batchSize, func(ctx context.Context, i int) error {
+	return d.each(ctx, s, (len(doomed)+batchSize-1)/batchSize, func(ctx context.Context, i int) error {
 		batch := doomed[i*batchSize : min(len(doomed), (i+1)*batchSize)]
 		var objects []types.ObjectIdentifier
 		for _, e := range batch {
@@ -236,14 +252,6 @@ func (d directory) delete(ctx context.Context, s Spec, o *Status, doomed []*Entr
 		}
 		return nil
 	})
-	if err != nil || !s.DeleteVersions {
-		return err
-	}
-	gone := map[string]bool{}
-	for _, e := range doomed {
-		gone[s.Prefix+e.Key] = true
-	}
-	return d.deleteVersions(ctx, region, s, s.Prefix, func(key string) bool { return gone[key] })
 }
 
 // deleteBatch deletes objects or versions of them with one call, or with one each where the store has no such call.
@@ -270,40 +278,71 @@ func (d directory) deleteBatch(ctx context.Context, region string, s Spec, objec
 	return nil
 }
 
-// deleteVersions deletes all versions and delete markers of some keys.
-func (d directory) deleteVersions(ctx context.Context, region string, s Spec, prefix string, doomed func(string) bool) error {
-	ask := &s3.ListObjectVersionsInput{Bucket: &s.Bucket, Prefix: &prefix, EncodingType: types.EncodingTypeUrl}
-	for {
-		page, err := d.ListObjectVersions(ctx, ask, in(region))
+// deleteVersions deletes all versions and delete markers of some keys: the current ones after all others, because what
+// is current tells the next run that something is left. It reports whether the store has versions at all.
+func (d directory) deleteVersions(
+	ctx context.Context, region string, s Spec, prefix string, doomed func(key string) bool,
+) (has bool, err error) {
+	for _, current := range []bool{false, true} {
+		err := d.eachVersion(ctx, region, s.Bucket, prefix, func(all []version) error {
+			var objects []types.ObjectIdentifier
+			for _, v := range all {
+				if v.current == current && doomed(aws.ToString(v.Key)) {
+					objects = append(objects, v.ObjectIdentifier)
+				}
+			}
+			if len(objects) == 0 {
+				return nil
+			}
+			return d.deleteBatch(ctx, region, s, objects)
+		})
 		if awsclient.IsUnsupported(err) {
-			return nil // it has no versions
+			return false, nil
 		}
 		if err != nil {
+			return true, err
+		}
+	}
+	return true, nil
+}
+
+// version is a version of an object, or a delete marker.
+type version struct {
+	types.ObjectIdentifier
+
+	current bool
+}
+
+// eachVersion lists versions and delete markers. A page is given only after the next one was listed, because its last
+// version is the marker from which that goes on.
+func (d directory) eachVersion(
+	ctx context.Context, region, bucket, prefix string, see func([]version) error,
+) error {
+	ask := &s3.ListObjectVersionsInput{Bucket: &bucket, Prefix: &prefix, EncodingType: types.EncodingTypeUrl}
+	var listed []version
+	for {
+		page, err := d.ListObjectVersions(ctx, ask, in(region))
+		if err != nil {
+			return err
+		}
+		if err := see(listed); err != nil {
 			return err
 		}
 		plain := func(key *string) *string { return key }
 		if page.EncodingType == types.EncodingTypeUrl {
 			plain = content.Unescaped
 		}
-		var objects []types.ObjectIdentifier
-		see := func(key, version *string) {
-			if key = plain(key); doomed(aws.ToString(key)) {
-				objects = append(objects, types.ObjectIdentifier{Key: key, VersionId: version})
-			}
-		}
+		listed = nil
 		for _, v := range page.Versions {
-			see(v.Key, v.VersionId)
+			id := types.ObjectIdentifier{Key: plain(v.Key), VersionId: v.VersionId}
+			listed = append(listed, version{id, aws.ToBool(v.IsLatest)})
 		}
 		for _, v := range page.DeleteMarkers {
-			see(v.Key, v.VersionId)
-		}
-		if len(objects) > 0 {
-			if err := d.deleteBatch(ctx, region, s, objects); err != nil {
-				return err
-			}
+			id := types.ObjectIdentifier{Key: plain(v.Key), VersionId: v.VersionId}
+			listed = append(listed, version{id, aws.ToBool(v.IsLatest)})
 		}
 		if !aws.ToBool(page.IsTruncated) {
-			return nil
+			return see(listed)
 		}
 		ask.KeyMarker, ask.VersionIdMarker = plain(page.NextKeyMarker), page.NextVersionIdMarker
 	}

@@ -253,13 +253,18 @@ func (d directory) end(ctx context.Context, w wish, o *Status) error {
 	if err := d.abandon(ctx, region, s, slices.Sorted(maps.Keys(o.Interrupted))); err != nil {
 		return err
 	}
-	if err := d.sender(s).Delete(ctx, s.place(region, s.ManifestKey), "", condition("")); err != nil {
-		return err
-	}
 	if s.DeleteVersions {
-		if err := d.deleteVersions(ctx, region, s, s.ManifestKey, func(key string) bool { return key == s.ManifestKey }); err != nil {
+		has, err := d.deleteVersions(ctx, region, s, s.ManifestKey, func(key string) bool { return key == s.ManifestKey })
+		if err != nil {
 			return err
 		}
+		if has {
+			*o = Status{}
+			return nil
+		}
+	}
+	if err := d.sender(s).Delete(ctx, s.place(region, s.ManifestKey), "", condition("")); err != nil {
+		return err
 	}
 	*o = Status{}
 	return nil

@@ -648,3 +648,38 @@ func otherETags() between {
 		return answer, err
 	}
 }
+
+// TestAccDirectory_masses: below a prefix with ten million objects of others, a refresh stops listing, and asks for its
+// own. The list is made up; everything else is the store's.
+func TestAccDirectory_masses(t *testing.T) {
+	acctest.Only(t, emulator.Fakecloud, atGateway, func(t *testing.T, b *acctest.Bench) {
+		files := smallSite()
+		publishes(files)(t, b)
+		var lists atomic.Int64
+		masses := between(func(r *http.Request) (*http.Response, error) {
+			query := r.URL.Query()
+			if query.Get("list-type") != "2" || query.Get("prefix") != "" {
+				return http.DefaultTransport.RoundTrip(r)
+			}
+			n := lists.Add(1)
+			var text strings.Builder
+			fmt.Fprintf(&text, `<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>%d</NextContinuationToken>`, n)
+			for i := range 1000 {
+				fmt.Fprintf(&text, "<Contents><Key>!theirs-%d-%03d</Key><ETag>1</ETag><Size>1</Size></Contents>", n, i)
+			}
+			text.WriteString("</ListBucketResult>")
+			header := http.Header{"Content-Type": {"application/xml"}, "X-Amz-Request-Id": {"1"}}
+			return &http.Response{StatusCode: http.StatusOK, Header: header, Body: io.NopCloser(strings.NewReader(text.String()))}, nil
+		})
+		tf := b.Played(t)
+		tf.Write(masses.provider(t, b) + directoryBlock(b, sourceOf(b)))
+		tf.Apply()
+		lists.Store(0)
+		b.Gateway.Reset()
+		tf.Empty()
+		same(t, "lists", int64(20), lists.Load())
+		same(t, "calls", map[string]int{"sts:GetCallerIdentity": 1, "s3:GetObject": 1, "s3:HeadObject": 6}, b.Gateway.Counts())
+		tf.Destroy()
+		nothingLeft(t, b)
+	})
+}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"time"
 	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -16,9 +17,15 @@ import (
 )
 
 // atOnce is how many calls about the contents of a bucket are made at once at most: deletions, and lists of parts of
-// it. It is a little less than the hundred connections that are kept open. With 20 milliseconds for a call, 100,000
-// versions go 13 to 20 times as fast as with one call after the other.
-const atOnce = 96
+// it. More of them have made a store give none of them an answer in time.
+const atOnce = 32
+
+// Lists of parts begin with a few at once, and become more as long as none takes much longer than the fastest did: S3
+// lists as many at once as one likes, and a store on one machine takes longer for two than for one after the other.
+const (
+	fewLists = 4
+	patience = 2 // times the fastest list
+)
 
 // fewPages is how many pages are listed one after the other before the rest is listed in parts: a list of a part that
 // is empty is a call for nothing.
@@ -38,10 +45,12 @@ type walker struct {
 	do      func(page []types.ObjectIdentifier)
 	group   *errgroup.Group
 
-	mu    sync.Mutex
-	free  int // how many more parts may be listed now
-	pages int
-	cut   bool // the list was cut into parts
+	mu      sync.Mutex
+	free    int // how many more parts may be listed now
+	later   int // how many more there may be if lists are as fast as ever
+	fastest time.Duration
+	pages   int
+	cut     bool // the list was cut into parts
 }
 
 // keys are the keys after one of them up to another, which is the last. An empty one is no bound.
@@ -59,7 +68,8 @@ func (k keys) before(key string) bool { return k.last != "" && key > k.last }
 func (b bucket) eachPage(
 	ctx context.Context, s Spec, limiter *awsclient.Limiter, parts int, do func(page []types.ObjectIdentifier),
 ) (cut bool, err error) {
-	w := &walker{bucket: b, spec: s, limiter: limiter, do: do, free: parts - 1}
+	few := min(parts, fewLists)
+	w := &walker{bucket: b, spec: s, limiter: limiter, do: do, free: few - 1, later: parts - few}
 	w.group, ctx = errgroup.WithContext(ctx)
 	w.group.Go(func() error { return w.part(ctx, keys{}) })
 	err = w.group.Wait()
@@ -75,8 +85,11 @@ func (w *walker) part(ctx context.Context, wanted keys) error {
 	var listed []types.ObjectIdentifier
 	for {
 		var page *s3.ListObjectVersionsOutput
+		var took time.Duration
 		err := w.limiter.Do(ctx, func(ctx context.Context) (err error) {
+			began := time.Now()
 			page, err = w.page(ctx, w.spec, in)
+			took = time.Since(began)
 			return err
 		})
 		if err != nil {
@@ -92,7 +105,7 @@ func (w *walker) part(ctx context.Context, wanted keys) error {
 		}
 		in.KeyMarker, in.VersionIdMarker = page.NextKeyMarker, page.NextVersionIdMarker
 		if last > wanted.after { // else a store has begun too early
-			wanted.last = w.share(ctx, first, last, wanted.last)
+			wanted.last = w.share(ctx, took, first, last, wanted.last)
 		}
 	}
 }
@@ -113,11 +126,18 @@ func ends(page []types.ObjectIdentifier) (first, last string) {
 	return aws.ToString(slices.MinFunc(page, byKey).Key), aws.ToString(slices.MaxFunc(page, byKey).Key)
 }
 
-// share has others list what comes after a page, as far as that is possible, and gives the last key that is left.
-func (w *walker) share(ctx context.Context, first, last, until string) string {
+// share has others list what comes after a page, as far as that is possible, and gives the last key that is left. Took is
+// how long the list of the page took.
+func (w *walker) share(ctx context.Context, took time.Duration, first, last, until string) string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.pages++
+	if w.fastest == 0 || took < w.fastest {
+		w.fastest = took
+	}
+	if w.later > 0 && took <= patience*w.fastest {
+		w.free, w.later = w.free+1, w.later-1
+	}
 	if w.pages < fewPages {
 		return until
 	}

@@ -26,6 +26,13 @@ func everywhereThereAreObjects(t *testing.T, test func(t *testing.T, b *acctest.
 	t.Run("stores", func(t *testing.T) { acctest.Stores(t, test, emulator.VersityGW, emulator.MinIO) })
 }
 
+// onFakecloudAndStores runs a test on one emulator and on the stores.
+func onFakecloudAndStores(t *testing.T, test func(t *testing.T, b *acctest.Bench)) {
+	t.Helper()
+	t.Run("emulator", func(t *testing.T) { acctest.Only(t, emulator.Fakecloud, everywhere, test) })
+	t.Run("stores", func(t *testing.T) { acctest.Stores(t, test, emulator.VersityGW, emulator.MinIO) })
+}
+
 // pages are the files of a directory, by their names.
 type pages map[string]string
 
@@ -215,7 +222,7 @@ func TestAccDirectory_disappears(t *testing.T) {
 // TestAccDirectory_manifestLost: what is as it was put there is known again by its checksum, without sending it; nothing
 // else counts as ours.
 func TestAccDirectory_manifestLost(t *testing.T) {
-	everywhereThereAreObjects(t, func(t *testing.T, b *acctest.Bench) {
+	onFakecloudAndStores(t, func(t *testing.T, b *acctest.Bench) {
 		publishes(smallSite())(t, b)
 		b.PutObject(t, b.Name, "theirs.txt")
 		tf := b.Played(t)

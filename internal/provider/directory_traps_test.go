@@ -119,7 +119,7 @@ func TestAccDirectory_links(t *testing.T) {
 
 // TestAccDirectory_names: every name that a file can have comes back as it is, through puts, copies and deletions.
 func TestAccDirectory_names(t *testing.T) {
-	everywhereThereAreObjects(t, func(t *testing.T, b *acctest.Bench) {
+	onFakecloudAndStores(t, func(t *testing.T, b *acctest.Bench) {
 		files := pages{
 			"a b+c%20d.txt": "1", "q?versionId=1&x#y.txt": "2", "\u200e\u202fmarks.txt": "3", "e\u0301.txt": "4", `back\slash.txt`: "5",
 			"a-b": "6", "a/b": "7", "a.b": "8", "'\"<&>.xml": "9", "😀/😀.html": "10", "FOO.HTML": "11", strings.Repeat("l", 200) + ".js": "12",
@@ -209,7 +209,7 @@ func TestAccDirectory_survivors(t *testing.T) {
 // TestAccDirectory_foreign: what stands where a file is to go is not replaced unless that is asked for, and the plan says
 // so, of a new directory and of a new file.
 func TestAccDirectory_foreign(t *testing.T) {
-	everywhereThereAreObjects(t, func(t *testing.T, b *acctest.Bench) {
+	onFakecloudAndStores(t, func(t *testing.T, b *acctest.Bench) {
 		files := smallSite()
 		publishes(files)(t, b)
 		tf := b.Played(t)
@@ -240,7 +240,7 @@ func TestAccDirectory_foreign(t *testing.T) {
 // TestAccDirectory_two: a prefix has one directory. Another one, of another state, is refused with the names of both; one
 // below the prefix is not touched.
 func TestAccDirectory_two(t *testing.T) {
-	everywhereThereAreObjects(t, func(t *testing.T, b *acctest.Bench) {
+	onFakecloudAndStores(t, func(t *testing.T, b *acctest.Bench) {
 		files := smallSite()
 		publishes(files)(t, b)
 		one, other, below := b.Played(t), b.Played(t), b.Played(t)
@@ -266,7 +266,7 @@ func TestAccDirectory_two(t *testing.T) {
 // TestAccDirectory_race: two runs make the same directory at the same time. At most one of them has it then, and the
 // other one, which names both manifests, leaves nothing.
 func TestAccDirectory_race(t *testing.T) {
-	everywhereThereAreObjects(t, func(t *testing.T, b *acctest.Bench) {
+	onFakecloudAndStores(t, func(t *testing.T, b *acctest.Bench) {
 		publishes(smallSite())(t, b)
 		b.Gateway.SetLatency(20 * time.Millisecond)
 		var done sync.WaitGroup
@@ -432,7 +432,7 @@ func TestAccDirectory_grace(t *testing.T) {
 
 // TestAccDirectory_versions: a destroy leaves the history of a bucket with versioning, unless it is asked to delete that.
 func TestAccDirectory_versions(t *testing.T) {
-	everywhereThereAreObjects(t, func(t *testing.T, b *acctest.Bench) {
+	onFakecloudAndStores(t, func(t *testing.T, b *acctest.Bench) {
 		publishes(pages{"a.txt": "1"})(t, b)
 		acctest.Must(b.S3().PutBucketVersioning(t.Context(), &s3.PutBucketVersioningInput{
 			Bucket: &b.Name, VersioningConfiguration: &types.VersioningConfiguration{Status: types.BucketVersioningStatusEnabled},
@@ -502,7 +502,7 @@ func TestAccDirectory_retain(t *testing.T) {
 // TestAccDirectory_lostAnswers: every kind of write loses its answer once, and is sent again. Conditional writes are then
 // refused, because the first attempt was carried out: that is seen, and nobody else is blamed.
 func TestAccDirectory_lostAnswers(t *testing.T) {
-	everywhereThereAreObjects(t, func(t *testing.T, b *acctest.Bench) {
+	onFakecloudAndStores(t, func(t *testing.T, b *acctest.Bench) {
 		files := smallSite()
 		publishes(files)(t, b)
 		lose := func(operation string, nth int) {

@@ -27,7 +27,7 @@ func TestAccDirectory_calls(t *testing.T) {
 			files[fmt.Sprintf("data/%04d.json", i)] = "{}"
 		}
 		publishes(files)(t, b)
-		tf := b.Played(t)
+		tf := b.Played(t, patient)
 		tf.Write(b.Provider() + directoryBlock(b, sourceOf(b)))
 		tf.Apply()
 		var state map[string]any
@@ -103,7 +103,7 @@ func TestAccDirectory_parts(t *testing.T) {
 			return len(acctest.Must(b.S3().ListMultipartUploads(t.Context(), &s3.ListMultipartUploadsInput{Bucket: &b.Name}))(t).Uploads)
 		}
 		write('1')
-		tf := b.Played(t)
+		tf := b.Played(t, patient)
 		config := b.Provider() + directoryBlock(b, sourceOf(b), "part_size = 5242880")
 		tf.Write(config)
 		t.Cleanup(b.Gateway.Inject(gateway.Rule{Match: gateway.Nth(2, gateway.Op("s3:UploadPart")), Fault: gateway.ResetAfter(), Times: 1}))

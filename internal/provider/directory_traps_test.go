@@ -184,7 +184,7 @@ func TestAccDirectory_survivors(t *testing.T) {
 		if err := group.Wait(); err != nil {
 			t.Fatal(err)
 		}
-		tf := b.Played(t)
+		tf := b.Played(t, patient)
 		for n := range 3 {
 			version(n).write(t, sourceOf(b))
 			tf.Write(b.Provider() + directoryBlock(b, sourceOf(b), `keep_removed = { "for" = "0s" }`))
@@ -649,6 +649,9 @@ func otherETags() between {
 	}
 }
 
+// patient looks as long as many lists take on a busy machine.
+func patient(p *awsclient.Pace) { p.Consistency, p.Rescue = time.Minute, time.Minute }
+
 // TestAccDirectory_masses: below a prefix with ten million objects of others, a refresh stops listing, and asks for its
 // own. The list is made up; everything else is the store's.
 func TestAccDirectory_masses(t *testing.T) {
@@ -671,7 +674,7 @@ func TestAccDirectory_masses(t *testing.T) {
 			header := http.Header{"Content-Type": {"application/xml"}, "X-Amz-Request-Id": {"1"}}
 			return &http.Response{StatusCode: http.StatusOK, Header: header, Body: io.NopCloser(strings.NewReader(text.String()))}, nil
 		})
-		tf := b.Played(t, func(p *awsclient.Pace) { p.Consistency = time.Minute }) // for 20 lists on a busy machine
+		tf := b.Played(t, patient)
 		tf.Write(masses.provider(t, b) + directoryBlock(b, sourceOf(b)))
 		tf.Apply()
 		lists.Store(0)

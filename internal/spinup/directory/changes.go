@@ -81,10 +81,10 @@ func (c *changes) file(s Spec, o Status, f *File) {
 		add(send)
 	case ours && e.ETag != "" && live.ETag == e.ETag:
 		switch {
-		case asked && !sameHeaders(head, e.Content) || e.Size == want.Size && e.Sum == want.Sum && e.Headers != want.Headers:
-			add(recopy)
-		case e.Content != want:
+		case e.Size != want.Size, e.Sum != want.Sum, otherBytes(e, live, head, asked):
 			add(send)
+		case e.Headers != want.Headers, asked && !sameHeaders(head, e.Content):
+			add(recopy)
 		case e.Pending != nil:
 			add(adopt)
 		}
@@ -97,6 +97,12 @@ func (c *changes) file(s Spec, o Status, f *File) {
 	default:
 		c.foreign = append(c.foreign, f.Key)
 	}
+}
+
+// otherBytes reports whether an object does not hold what was put there, its ETag aside: not every store has another ETag
+// for every content.
+func otherBytes(e *Entry, live Object, head content.Stored, asked bool) bool {
+	return live.Size != e.Size || asked && head.Checksum != "" && head.Checksum != e.Sum
 }
 
 func (c *changes) unwanted(s Spec, o Status, e *Entry) {
@@ -239,7 +245,7 @@ func (o Status) Drift(s Spec) []string {
 			all = append(all, "~ "+e.Key+" (not finished)")
 		case !there:
 			all = append(all, "- "+e.Key+" (gone)")
-		case live.ETag != e.ETag || live.Size != e.Size, asked && head.Checksum != "" && head.Checksum != e.Sum:
+		case live.ETag != e.ETag, otherBytes(e, live, head, asked):
 			all = append(all, "~ "+e.Key+" (changed outside)")
 		case asked && !sameHeaders(head, e.Content):
 			all = append(all, "~ "+e.Key+" (headers changed outside)")

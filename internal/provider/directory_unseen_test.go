@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"crypto/rand"
 	"strings"
 	"testing"
 
@@ -152,6 +153,36 @@ func TestAccDirectory_unseenUnfinished(t *testing.T) {
 		tf.Apply()
 		tf.Empty()
 		publishedAre(t, b, files.with(pages{"gone.js": "2"}).below(""))
+		tf.Destroy()
+		nothingLeft(t, b)
+	})
+}
+
+// TestAccDirectory_partEdges: files around the size of a part, one call at once, and copies of what was sent in parts, of
+// which a store has another checksum.
+func TestAccDirectory_partEdges(t *testing.T) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
+		random := func(n int) string { p := make([]byte, n); _, _ = rand.Read(p); return string(p) }
+		files := pages{"zero": "", "exact": random(5 << 20), "more": random(5<<20 + 1), "two": random(10 << 20)}
+		publishes(files)(t, b)
+		tf := b.Played(t)
+		set := func(more ...string) {
+			tf.Write(b.Provider() + directoryBlock(b, sourceOf(b), append(more, "concurrency = 1")...))
+		}
+		set("part_size = 5242880")
+		tf.Apply()
+		tf.Empty()
+		publishedAre(t, b, files.below(""))
+		set("part_size = 5242880", `verify = "deep"`, `cache_control = [{ match = "**", value = "no-store" }]`)
+		tf.Apply()
+		tf.Empty()
+		set(`verify = "deep"`, `cache_control = [{ match = "**", value = "no-store" }]`)
+		tf.Apply()
+		tf.Empty()
+		publishedAre(t, b, files.below(""))
+		set(`verify = "deep"`)
+		tf.Apply()
+		tf.Empty()
 		tf.Destroy()
 		nothingLeft(t, b)
 	})

@@ -100,9 +100,11 @@ func (c *changes) file(s Spec, o Status, f *File) {
 }
 
 // otherBytes reports whether an object does not hold what was put there, its ETag aside: not every store has another ETag
-// for every content.
+// for every content. What was sent in parts and then copied has the checksum of the whole, which tells nothing here.
 func otherBytes(e *Entry, live Object, head content.Stored, asked bool) bool {
-	return live.Size != e.Size || asked && head.Checksum != "" && head.Checksum != e.Sum
+	inParts := func(sum string) bool { return strings.Contains(sum, "-") }
+	return live.Size != e.Size ||
+		asked && head.Checksum != "" && head.Checksum != e.Sum && inParts(head.Checksum) == inParts(e.Sum)
 }
 
 func (c *changes) unwanted(s Spec, o Status, e *Entry) {

@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"crypto/rand"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -185,5 +186,28 @@ func TestAccDirectory_partEdges(t *testing.T) {
 		tf.Empty()
 		tf.Destroy()
 		nothingLeft(t, b)
+	})
+}
+
+// TestAccDirectory_folders: a file becomes a folder, and a folder a file, on stores too that keep both in a file system.
+// There, what is in the way goes at once.
+func TestAccDirectory_folders(t *testing.T) {
+	everywhereThereAreObjects(t, func(t *testing.T, b *acctest.Bench) {
+		publishes(nil)(t, b)
+		for _, keep := range []string{"168h", "0s"} {
+			file, folder := pages{"a": "1", "c.html": "1"}, pages{"a/b/c": "1", "c.html": "1"}
+			tf := b.Played(t)
+			tf.Write(b.Provider() + directoryBlock(b, sourceOf(b), fmt.Sprintf(`keep_removed = { "for" = %q }`, keep)))
+			for _, files := range []pages{file, folder, file} {
+				files.write(t, sourceOf(b))
+				tf.Apply()
+				tf.Empty()
+				for key, text := range files {
+					same(t, key, text, objectsIn(t, b)[key])
+				}
+			}
+			tf.Destroy()
+			nothingLeft(t, b)
+		}
 	})
 }

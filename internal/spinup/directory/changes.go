@@ -109,7 +109,7 @@ func otherBytes(e *Entry, live Object, head content.Stored, asked bool) bool {
 
 func (c *changes) unwanted(s Spec, o Status, e *Entry) {
 	keep := s.Keep.of(e.Key)
-	due := keep == 0 || e.Retired != 0 && !time.Unix(e.Retired, 0).Add(keep).After(s.At)
+	due := keep == 0 || s.Folders && s.Tree.covers(e.Key) || e.Retired != 0 && !time.Unix(e.Retired, 0).Add(keep).After(s.At)
 	switch {
 	case !o.has(e):
 		c.forget = append(c.forget, e)

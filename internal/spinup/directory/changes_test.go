@@ -105,6 +105,7 @@ func TestCompare(t *testing.T) {
 		head         string
 		spec         Spec
 		lost, holder bool
+		others       string // key of another file
 		does         string
 	}{
 		"new":                                 {want: "a", does: "send x "},
@@ -146,6 +147,14 @@ func TestCompare(t *testing.T) {
 			entry: &Entry{ETag: `"a"`, Content: a, Retired: now.Add(-time.Hour).Unix()}, live: "a",
 			spec: Spec{Keep: Keep{For: time.Hour, Match: globs("x")}}, does: "remove x",
 		},
+		"a folder takes its place": {
+			entry: &Entry{ETag: `"a"`, Content: a}, live: "a", others: "x/y",
+			spec: Spec{Folders: true, Keep: Keep{For: time.Hour, AllButPages: true}}, does: "send x/y , remove x",
+		},
+		"a folder beside it": {
+			entry: &Entry{ETag: `"a"`, Content: a}, live: "a", others: "x/y",
+			spec: Spec{Keep: Keep{For: time.Hour, AllButPages: true}}, does: "send x/y , retire x",
+		},
 		"is removed, and others changed it":     {entry: &Entry{ETag: `"a"`, Content: a}, live: "c", does: "forget x"},
 		"is removed, and gone":                  {entry: &Entry{ETag: `"a"`, Content: a}, does: "forget x"},
 		"is removed, was being added":           {entry: &Entry{Pending: &c}, live: "c", head: "c", does: "remove x"},
@@ -157,6 +166,9 @@ func TestCompare(t *testing.T) {
 			s.At, s.Tree = now, &Tree{}
 			if row.want != "" {
 				s.Tree = wanted(map[string]string{"x": row.want})
+			}
+			if row.others != "" {
+				s.Tree = wanted(map[string]string{row.others: "a"})
 			}
 			o := Status{
 				Lost: row.lost, Manifest: &Manifest{}, Live: map[string]Object{}, Heads: map[string]content.Stored{},

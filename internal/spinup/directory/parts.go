@@ -172,7 +172,11 @@ func (d directory) files(last bool) part {
 			return claim(w.Want, compare(w.Want, o).foreign)
 		},
 		Apply: func(ctx context.Context, w wish, o *Status) error {
-			return d.deploy(ctx, w.Want, o, stepsOf(compare(w.Want, *o), last))
+			c := compare(w.Want, *o)
+			if err := d.delete(ctx, w.Want, o, c.inTheWay(w.Want)); err != nil {
+				return err
+			}
+			return d.deploy(ctx, w.Want, o, stepsOf(c, last))
 		},
 		Remove: func(ctx context.Context, w wish, o *Status) error {
 			s := w.Want
@@ -185,6 +189,11 @@ func (d directory) files(last bool) part {
 			return d.delete(ctx, s, o, doomed)
 		},
 	}
+}
+
+// inTheWay are the objects that have to go before files are sent.
+func (c changes) inTheWay(s Spec) []*Entry {
+	return slices.DeleteFunc(slices.Clone(c.remove), func(e *Entry) bool { return !s.Folders || !s.Tree.covers(e.Key) })
 }
 
 func stepsOf(c changes, last bool) []step {

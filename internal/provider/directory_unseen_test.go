@@ -83,7 +83,6 @@ func TestAccDirectory_unseenDrift(t *testing.T) {
 				tf.Apply()
 				tf.Empty()
 				publishedAre(t, b, files.below(""))
-				t.Log("headers alone")
 				if kind == "changed" {
 					putRaw(t, b, "b.js", "tampered")
 				} else {
@@ -208,6 +207,25 @@ func TestAccDirectory_folders(t *testing.T) {
 			}
 			tf.Destroy()
 			nothingLeft(t, b)
+		}
+	})
+}
+
+// TestAccDirectory_invalidatesForeign: what others put there and overwrite replaces goes from the caches, and state says so.
+func TestAccDirectory_invalidatesForeign(t *testing.T) {
+	acctest.Only(t, emulator.Fakecloud, "LocalStack has no CloudFront of its own", func(t *testing.T, b *acctest.Bench) {
+		files := pages{"index.html": "1"}
+		publishes(files)(t, b)
+		id := holdName(t, b, "cache."+b.Name+".example.edu")
+		tf := b.Played(t)
+		tf.Write(b.Provider() + directoryBlock(b, sourceOf(b), "overwrite = true", fmt.Sprintf("invalidate = { distribution_id = %q }", id)))
+		tf.Apply()
+		putRaw(t, b, "new.js", "theirs")
+		files.with(pages{"new.js": "ours"}).write(t, sourceOf(b))
+		tf.Apply()
+		tf.Empty()
+		if made := tf.State("spinup_directory.d")["invalidation_id"]; made == nil {
+			t.Error("state has no invalidation_id")
 		}
 	})
 }

@@ -191,7 +191,7 @@ func Summarize(s Spec, m *Manifest, repairs int) Summary {
 		names = append(names[:shown:shown], fmt.Sprintf("(%d more)", len(names)-shown))
 	}
 	out.First = names
-	out.Purges = changed > 0 || len(c.remove) > 0 || repairs > 0
+	out.Purges = changed > 0 || len(c.remove) > 0 || repairs > 0 || added > 0 && s.Overwrite // of what others put there
 	out.Retires = len(c.retire) > 0
 	out.Pending, out.Next = waiting(s.Keep, m, c)
 	return out

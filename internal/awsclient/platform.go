@@ -31,6 +31,7 @@ type Platform struct {
 
 	// How S3 has to be asked. A row has these only where somebody has seen that its store needs them.
 	ContentMD5             bool // takes Content-MD5 only, where a request must have a checksum
+	Folders                bool // an object a and an object a/b cannot be at the same time, as with files and folders
 	UnsignedAcceptEncoding bool // its front end rewrites Accept-Encoding, so that must not be signed
 }
 
@@ -54,7 +55,7 @@ func Platforms() []Platform {
 		},
 		{
 			Name: "versitygw", DefaultRegion: "us-east-1", Partition: "aws", IAMRegion: globalRegion,
-			PolicyBindsOwner: true, Tested: "VersityGW 1.8.0",
+			PolicyBindsOwner: true, Folders: true, Tested: "VersityGW 1.8.0",
 			Features: features(
 				[]Feature{
 					Tagging, Versioning, ListVersions, Policy, Ownership, ObjectLock, Checksums, InlinePolicies, UserTags,
@@ -74,7 +75,7 @@ func Platforms() []Platform {
 		},
 		{
 			Name: "minio", DefaultRegion: "us-east-1", Partition: "aws", IAMRegion: globalRegion,
-			Tested: "MinIO of 2026-02-12", ContentMD5: true, // which older releases want
+			Tested: "MinIO of 2026-02-12", Folders: true, ContentMD5: true, // which older releases want
 			// Default encryption is there only with a key service. Lifecycle rules move objects to remote tiers, whose names an
 			// administrator chooses, and the server deletes unfinished uploads by a setting of its own.
 			Features: features(

@@ -448,6 +448,7 @@ func (m *directoryModel) spec(ctx context.Context, s session) (spec directory.Sp
 		Overwrite: m.Overwrite.ValueBool(), Verify: m.Verify.ValueString(), DeleteVersions: m.DeleteVersions.ValueBool(),
 		Retain: m.OnDestroy.ValueString() == destroyRetains, Concurrency: int(m.Concurrency.ValueInt64()),
 	}
+	spec.Folders = s.data.platform.Folders
 	if s.conn != nil {
 		spec.Now = s.conn.Pace.Now()
 	}

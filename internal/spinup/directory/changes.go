@@ -81,10 +81,10 @@ func (c *changes) file(s Spec, o Status, f *File) {
 		add(send)
 	case ours && e.ETag != "" && live.ETag == e.ETag:
 		switch {
-		case asked && !sameHeaders(head, e.Content) || e.Size == want.Size && e.Sum == want.Sum && e.Headers != want.Headers:
-			add(recopy)
-		case e.Content != want:
+		case e.Size != want.Size, e.Sum != want.Sum, otherBytes(e, live, head, asked):
 			add(send)
+		case e.Headers != want.Headers, asked && !sameHeaders(head, e.Content):
+			add(recopy)
 		case e.Pending != nil:
 			add(adopt)
 		}
@@ -99,9 +99,17 @@ func (c *changes) file(s Spec, o Status, f *File) {
 	}
 }
 
+// otherBytes reports whether an object does not hold what was put there, its ETag aside: not every store has another ETag
+// for every content. What was sent in parts and then copied has the checksum of the whole, which tells nothing here.
+func otherBytes(e *Entry, live Object, head content.Stored, asked bool) bool {
+	inParts := func(sum string) bool { return strings.Contains(sum, "-") }
+	return live.Size != e.Size ||
+		asked && head.Checksum != "" && head.Checksum != e.Sum && inParts(head.Checksum) == inParts(e.Sum)
+}
+
 func (c *changes) unwanted(s Spec, o Status, e *Entry) {
 	keep := s.Keep.of(e.Key)
-	due := keep == 0 || e.Retired != 0 && !time.Unix(e.Retired, 0).Add(keep).After(s.At)
+	due := keep == 0 || s.Folders && s.Tree.covers(e.Key) || e.Retired != 0 && !time.Unix(e.Retired, 0).Add(keep).After(s.At)
 	switch {
 	case !o.has(e):
 		c.forget = append(c.forget, e)
@@ -183,7 +191,7 @@ func Summarize(s Spec, m *Manifest, repairs int) Summary {
 		names = append(names[:shown:shown], fmt.Sprintf("(%d more)", len(names)-shown))
 	}
 	out.First = names
-	out.Purges = changed > 0 || len(c.remove) > 0 || repairs > 0
+	out.Purges = changed > 0 || len(c.remove) > 0 || repairs > 0 || added > 0 && s.Overwrite // of what others put there
 	out.Retires = len(c.retire) > 0
 	out.Pending, out.Next = waiting(s.Keep, m, c)
 	return out
@@ -239,7 +247,7 @@ func (o Status) Drift(s Spec) []string {
 			all = append(all, "~ "+e.Key+" (not finished)")
 		case !there:
 			all = append(all, "- "+e.Key+" (gone)")
-		case live.ETag != e.ETag || live.Size != e.Size, asked && head.Checksum != "" && head.Checksum != e.Sum:
+		case live.ETag != e.ETag, otherBytes(e, live, head, asked):
 			all = append(all, "~ "+e.Key+" (changed outside)")
 		case asked && !sameHeaders(head, e.Content):
 			all = append(all, "~ "+e.Key+" (headers changed outside)")

@@ -107,6 +107,28 @@ func (o *Status) unfinished(steps []step) (keys []string) {
 	return keys
 }
 
+// interrupted are the keys of entries that an interrupted deployment was sending in parts.
+func (o *Status) interrupted(entries []*Entry) (keys []string) {
+	for _, e := range entries {
+		if o.Interrupted[e.Key] {
+			keys = append(keys, e.Key)
+		}
+	}
+	return keys
+}
+
+// abandonAll is abandon for keys that nobody sends again, of which there are none but after a deployment that was killed.
+func (d directory) abandonAll(ctx context.Context, s Spec, keys []string) error {
+	if len(keys) == 0 {
+		return nil
+	}
+	region, err := d.home(ctx, s)
+	if err != nil {
+		return err
+	}
+	return d.abandon(ctx, region, s, keys)
+}
+
 // abandon gives up the unfinished uploads of keys, which cost money until somebody does. The manifest says that they are
 // ours. A store that has no list of uploads has none.
 func (d directory) abandon(ctx context.Context, region string, s Spec, keys []string) error {
@@ -144,9 +166,10 @@ func (d directory) carryOut(
 	}
 	if one.way == recopy && f.Digest.Size <= content.MaxCopy {
 		stored, err := sender.Copy(ctx, place, "", one.replace, place, *f.Headers)
-		if err == nil || !awsclient.IsUnsupported(err) && !awsclient.IsInvalid(err) {
+		unable := awsclient.IsUnsupported(err) || awsclient.IsInvalid(err) // VersityGW 1.8 copies no key with ?versionId= in it
+		if err == nil || !unable && !isOther(err) {
 			return stored, err
-		} // VersityGW 1.8 copies no key with ?versionId= in it
+		}
 	}
 	file, err := f.open()
 	if err != nil {
@@ -155,10 +178,21 @@ func (d directory) carryOut(
 	defer file.Close()
 	stored, err := sender.Put(ctx, place, file, f.Digest, *f.Headers, condition(one.replace))
 	switch {
-	case awsclient.IsStale(err):
+	case isOther(err):
 		there, found := d.found(ctx, sender, s, place, f, err)
-		if one.replace == "" && awsclient.IsNotFound(found) { // a store took a delete marker for an object
-			return sender.Put(ctx, place, file, f.Digest, *f.Headers, content.Condition{})
+		switch {
+		case awsclient.IsNoBucket(found):
+		case awsclient.IsNotFound(found):
+			// If nothing was there before, a store took a delete marker for an object.
+			return sender.Put(ctx, place, file, f.Digest, *f.Headers, content.Condition{IfNone: one.replace != ""})
+		case errors.Is(found, reconcile.ErrForeign):
+			may, err := d.mayReplace(ctx, region, s, one, there)
+			if err != nil {
+				return there, err
+			}
+			if may {
+				return sender.Put(ctx, place, file, f.Digest, *f.Headers, condition(there.ETag))
+			}
 		}
 		return there, found
 	case err != nil && f.changedSince():
@@ -167,6 +201,25 @@ func (d directory) carryOut(
 		return stored, fmt.Errorf("%s: %w", f.Path, err)
 	}
 	return stored, err
+}
+
+// isOther reports whether a write was refused because something else is at its place than it was made for.
+func isOther(err error) bool {
+	return awsclient.IsStale(err) || awsclient.IsNotFound(err) && !awsclient.IsNoBucket(err)
+}
+
+// mayReplace reports whether an object that nobody looked at before, as with VerifyNone, may be replaced: what one that
+// was looked at decides before the first write.
+func (d directory) mayReplace(ctx context.Context, region string, s Spec, one step, there content.Stored) (bool, error) {
+	switch {
+	case s.Verify != VerifyNone:
+		return false, nil
+	case one.replace != "" || s.Overwrite:
+		return true, nil
+	case there.Tags > 0:
+		return d.isPlaceholder(ctx, region, s, one.file.Key)
+	}
+	return false, nil
 }
 
 // changedSince reports whether a file is not as it was when its digest was taken.

@@ -70,10 +70,27 @@ func (d directory) observe(ctx context.Context, w wish, o *Status) error {
 func (d directory) observeFiles(ctx context.Context, region string, s Spec, o *Status) error {
 	if s.Verify == VerifyNone && !o.Lost {
 		o.trust()
+		if err := d.askUnfinished(ctx, region, s, o); err != nil {
+			return err
+		}
 	} else if err := d.list(ctx, region, s, o); err != nil {
 		return err
 	}
 	return d.examine(ctx, region, s, o)
+}
+
+// askUnfinished asks for what a deployment was putting when it ended: of that, the manifest cannot say whether it is there.
+func (d directory) askUnfinished(ctx context.Context, region string, s Spec, o *Status) error {
+	var keys []string
+	for _, e := range o.Manifest.entries() {
+		if e.Pending != nil {
+			keys = append(keys, e.Key)
+			delete(o.Live, e.Key)
+		}
+	}
+	return d.heads(ctx, region, s, keys, func(key string, head content.Stored) {
+		o.Live[key] = Object{head.ETag, head.Size}
+	})
 }
 
 // trust takes what the manifest says for what is there.

@@ -87,6 +87,9 @@ func (d directory) begin(ctx context.Context, w wish, o *Status) error {
 	c := compare(s, have)
 	m.Source, m.Digest = s.SourceName, ""
 	m.note(s, c, *o)
+	if err := d.abandonAll(ctx, s, o.interrupted(slices.Concat(c.retire, c.remove, c.forget))); err != nil {
+		return err
+	}
 	if err := d.write(ctx, s, m, o); err != nil {
 		return err
 	}
@@ -117,11 +120,20 @@ func (m *Manifest) note(s Spec, c changes, o Status) {
 	m.Files = append(m.Files, added...)
 	slices.SortFunc(m.Files, func(a, b *Entry) int { return strings.Compare(a.Key, b.Key) })
 	for _, e := range c.retire {
+		e.settle(o)
 		e.Retired = s.Now.Unix()
 	}
 	for _, e := range c.revive {
 		e.Retired = 0
 	}
+}
+
+// settle ends what an interrupted deployment began with an entry whose object is there: nobody goes on with it.
+func (e *Entry) settle(o Status) {
+	if live := o.Live[e.Key]; e.Pending != nil && live.ETag != e.ETag {
+		e.Content, e.ETag = *e.Pending, live.ETag
+	}
+	e.Pending = nil
 }
 
 // yield takes the manifest of a new directory back if another run has put one for the same prefix at the same time: the
@@ -160,7 +172,11 @@ func (d directory) files(last bool) part {
 			return claim(w.Want, compare(w.Want, o).foreign)
 		},
 		Apply: func(ctx context.Context, w wish, o *Status) error {
-			return d.deploy(ctx, w.Want, o, stepsOf(compare(w.Want, *o), last))
+			c := compare(w.Want, *o)
+			if err := d.delete(ctx, w.Want, o, c.inTheWay(w.Want)); err != nil {
+				return err
+			}
+			return d.deploy(ctx, w.Want, o, stepsOf(c, last))
 		},
 		Remove: func(ctx context.Context, w wish, o *Status) error {
 			s := w.Want
@@ -173,6 +189,11 @@ func (d directory) files(last bool) part {
 			return d.delete(ctx, s, o, doomed)
 		},
 	}
+}
+
+// inTheWay are the objects that have to go before files are sent.
+func (c changes) inTheWay(s Spec) []*Entry {
+	return slices.DeleteFunc(slices.Clone(c.remove), func(e *Entry) bool { return !s.Folders || !s.Tree.covers(e.Key) })
 }
 
 func stepsOf(c changes, last bool) []step {

@@ -35,6 +35,7 @@ type Spec struct {
 	DeleteVersions bool
 	Retain         bool // a destroy leaves the files
 	Concurrency    int
+	Folders        bool // the store cannot have an object a and an object a/b at the same time
 	Invalidate     *Invalidate
 }
 

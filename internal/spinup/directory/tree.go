@@ -76,6 +76,23 @@ func (t *Tree) find(key string) (*File, bool) {
 	return &t.Files[i], true
 }
 
+// covers reports whether a file is below the key as if that were a folder, or is a folder that the key is in.
+func (t *Tree) covers(key string) bool {
+	i, _ := slices.BinarySearchFunc(t.Files, key+"/", func(f File, key string) int { return cmp.Compare(f.Key, key) })
+	if i < len(t.Files) && strings.HasPrefix(t.Files[i].Key, key+"/") {
+		return true
+	}
+	for i, c := range key {
+		if c != '/' {
+			continue
+		}
+		if _, wanted := t.find(key[:i]); wanted {
+			return true
+		}
+	}
+	return false
+}
+
 // Scan reads the directory: every file of it once, as many at once as there are processors.
 func Scan(ctx context.Context, s Source) (*Tree, error) {
 	info, err := os.Stat(s.Dir)

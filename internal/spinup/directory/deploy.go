@@ -107,8 +107,8 @@ func (o *Status) unfinished(steps []step) (keys []string) {
 	return keys
 }
 
-// abandon gives up the unfinished uploads of keys, which cost money until somebody does. The manifest says that they are
-// ours. A store that has no list of uploads has none.
+// abandon gives up the unfinished uploads of keys, which cost money until somebody does. The manifest says that they
+// are ours. A store that has no list of uploads has none.
 func (d directory) abandon(ctx context.Context, region string, s Spec, keys []string) error {
 	for _, key := range keys {
 		key = s.Prefix + key
@@ -271,7 +271,9 @@ func (d directory) deleteBatch(ctx context.Context, region string, s Spec, objec
 }
 
 // deleteVersions deletes all versions and delete markers of some keys.
-func (d directory) deleteVersions(ctx context.Context, region string, s Spec, prefix string, doomed func(string) bool) error {
+func (d directory) deleteVersions(
+	ctx context.Context, region string, s Spec, prefix string, doomed func(string) bool,
+) error {
 	ask := &s3.ListObjectVersionsInput{Bucket: &s.Bucket, Prefix: &prefix, EncodingType: types.EncodingTypeUrl}
 	for {
 		page, err := d.ListObjectVersions(ctx, ask, in(region))

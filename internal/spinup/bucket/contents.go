@@ -3,6 +3,7 @@ package bucket
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"unicode/utf8"
@@ -245,7 +246,7 @@ func (e *emptier) deleteTogether(ctx context.Context, objects []types.ObjectIden
 
 // deleteOnce deletes objects with one call and gives those that it could not delete. The error is of the first of them
 // for which S3 has another reason than that it is busy, if there is one. A missing permission shows so: the call as a
-// whole succeeds.
+// whole succeeds. What is not there is deleted.
 func (e *emptier) deleteOnce(
 	ctx context.Context, objects []types.ObjectIdentifier,
 ) (left []types.ObjectIdentifier, err error) {
@@ -257,12 +258,13 @@ func (e *emptier) deleteOnce(
 		if err != nil {
 			return err
 		}
-		e.deleted.Add(int64(len(objects) - len(out.Errors)))
-		for _, failed := range out.Errors {
+		failures := slices.DeleteFunc(out.Errors, func(o types.Error) bool { return awsclient.IsNotFound(e.why(o)) })
+		e.deleted.Add(int64(len(objects) - len(failures)))
+		for _, failed := range failures {
 			left = append(left, types.ObjectIdentifier{Key: failed.Key, VersionId: failed.VersionId})
 			if why := e.why(failed); err == nil || awsclient.IsBusy(err) && !awsclient.IsBusy(why) {
 				err = fmt.Errorf("%d of %d objects could not be deleted, the first of them in version %s: %w",
-					len(out.Errors), len(objects), aws.ToString(failed.VersionId), why)
+					len(failures), len(objects), aws.ToString(failed.VersionId), why)
 			}
 		}
 		return err

@@ -17,7 +17,7 @@ const (
 	StorageClasses                   // AWS's storage classes, which lifecycle rules move objects to
 	AbortRules                       // lifecycle rules that delete unfinished uploads
 	ObjectLock                       // retention and legal holds
-	Checksums                        // SHA-256 of objects, checked when they are written and answered when they are asked for
+	Checksums                        // SHA-256 of objects, checked when they are written and told when they are read
 	Groups                           // all of IAM: groups and managed policies, which the access levels need, and more
 	InlinePolicies                   // IAM users with policies of their own
 	UserTags                         // tags of IAM users, given when they are made

@@ -100,8 +100,8 @@ func Date(parse func(string) (time.Time, error)) validator.String {
 	})
 }
 
-// Checked wants what the function accepts, whose error names the value and what is allowed. The noun is what the text is,
-// and want what is allowed, for descriptions.
+// Checked wants what the function accepts, whose error names the value and what is allowed. The noun is what the text
+// is, and want what is allowed, for descriptions.
 func Checked(noun, want string, check func(string) error) validator.String {
 	return rule{noun, want, check}
 }

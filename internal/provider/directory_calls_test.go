@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -168,9 +169,7 @@ resource "spinup_directory" "docs" {
 		tf.Must("apply", "test.plan")
 		tf.Empty()
 		want := files.below("docs-2/")
-		for key, text := range files.below("") {
-			want[key] = text
-		}
+		maps.Copy(want, files.below(""))
 		publishedAre(t, b, want)
 		tf.Destroy()
 		b.Gone(t, b.Name)

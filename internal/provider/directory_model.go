@@ -86,7 +86,7 @@ type directoryModel struct {
 
 // sightOfDirectory is what the last read or write saw, beside what state has.
 type sightOfDirectory struct {
-	At   time.Time `json:"at,omitzero"`   // by which removals are due; zero if none is
+	At   time.Time `json:"at,omitzero"`    // by which removals are due; zero if none is
 	ETag string    `json:"etag,omitempty"` // of the manifest; "" if it was gone
 }
 
@@ -305,7 +305,8 @@ func (m *directoryModel) foresee(ctx context.Context, t turn[directoryModel], di
 			return
 		}
 	}
-	m.Digest, m.Files, m.Bytes = types.StringValue(tree.Digest), fwtypes.NewInt64(int64(len(tree.Files))), fwtypes.NewInt64(tree.Bytes)
+	m.Digest = types.StringValue(tree.Digest)
+	m.Files, m.Bytes = fwtypes.NewInt64(int64(len(tree.Files))), fwtypes.NewInt64(tree.Bytes)
 	repairs := 0
 	if t.prior != nil {
 		repairs, _ = strconv.Atoi(strings.TrimPrefix(t.prior.Digest.ValueString(), driftedDigest))
@@ -374,7 +375,8 @@ func (m *directoryModel) tree(ctx context.Context, s session, diags *diag.Diagno
 func (m *directoryModel) source(ctx context.Context, diags *diag.Diagnostics) directory.Source {
 	encryption := m.Encryption.Get(ctx, diags)
 	s := directory.Source{
-		Dir: m.Source.ValueString(), Include: globsOf(m.Include, nil), Exclude: globsOf(m.Exclude, directory.DefaultExclude()),
+		Dir:     m.Source.ValueString(),
+		Include: globsOf(m.Include, nil), Exclude: globsOf(m.Exclude, directory.DefaultExclude()),
 		FollowSymlinks: m.FollowSymlinks.ValueBool(), AllowEmpty: m.AllowEmpty.ValueBool(), Last: m.last(),
 		PartSize: cmp.Or(m.PartSize.ValueInt64(), defaultPartSize),
 		Rules: directory.Rules{

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
@@ -57,8 +58,8 @@ func directorySchema(ctx context.Context) schema.Schema {
 			"changed: files that others refer to first, pages after them, so that no page refers to a file that is not there. " +
 			"What the source has no more is deleted after a while, and the caches of a distribution get rid of what changed. " +
 			"State has the same small size however many files there are: what was published, and that it is ours, is in a " +
-			"manifest, an object below `.spinup/` in the bucket.\n\nObjects of others are never touched: not by an update, not " +
-			"by a destroy. One that stands where a file is to go fails the plan, unless `overwrite` is set. What somebody " +
+			"manifest, an object below `.spinup/` in the bucket.\n\nObjects of others are never touched: not by an update, " +
+			"not by a destroy. One that stands where a file is to go fails the plan, unless `overwrite` is set. What somebody " +
 			"changed or deleted shows in `drift`, and the next apply puts just that back.\n\nThe SHA-256 of every file is " +
 			"planned and sent along. A file that changes after the plan fails the apply: Terraform then says \"Provider " +
 			"produced inconsistent final plan\" and shows both digests, and nothing is sent. Plan again.",
@@ -69,9 +70,7 @@ func directorySchema(ctx context.Context) schema.Schema {
 
 func directoryAttributes() map[string]schema.Attribute {
 	attributes := directorySettings()
-	for name, fact := range directoryFacts() {
-		attributes[name] = fact
-	}
+	maps.Copy(attributes, directoryFacts())
 	return attributes
 }
 
@@ -102,8 +101,8 @@ func directorySettings() map[string]schema.Attribute {
 			strings.Join(directory.DefaultExclude(), "`, `") + "`; a list of your own replaces them."),
 		"follow_symlinks": toggle("Whether symbolic links are followed, to files and directories inside `source`. Default " +
 			"`false`: a link is an error."),
-		"allow_empty": toggle("Whether a source without files is published, which removes all files. Default `false`: it is " +
-			"an error."),
+		"allow_empty": toggle("Whether a source without files is published, which removes all files. Default `false`: it " +
+			"is an error."),
 		"overwrite": toggle("Whether objects of others are replaced that stand where files are to go; they count as ours " +
 			"afterwards. Default `false`: they are an error. The placeholder page of a `spinup_website` is always replaced."),
 		"cache_control": schema.ListNestedAttribute{
@@ -111,8 +110,8 @@ func directorySettings() map[string]schema.Attribute {
 			MarkdownDescription: "Values of the header `Cache-Control`; the first rule that fits a file counts. For files " +
 				"without a rule: `no-cache` for pages, service workers and manifests; `public, max-age=31536000, immutable` for " +
 				"names that change with the content (eight or more hexadecimal digits before the extension, as in " +
-				"`app.3f2a91bc.js`, the eight signs of Vite in `assets/`, and the folders of Next.js, Nuxt, Astro and SvelteKit); " +
-				"`public, max-age=3600` for the rest.",
+				"`app.3f2a91bc.js`, the eight signs of Vite in `assets/`, and the folders of Next.js, Nuxt, Astro and " +
+				"SvelteKit); `public, max-age=3600` for the rest.",
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 				"match": pattern("Pattern of the files, as in `include`."),
 				"value": schema.StringAttribute{
@@ -163,25 +162,26 @@ func directorySettings() map[string]schema.Attribute {
 						"top of the bucket.",
 				},
 				"max_paths": number64("How many paths an invalidation has at most, 1 to 3000: more are put together as folders, "+
-					"such as `/docs/*`. AWS charges for paths, beyond 1,000 in a month. Default `15`.", int64validator.Between(1, 3000)),
+					"such as `/docs/*`. AWS charges for paths, beyond 1,000 in a month. Default `15`.",
+					int64validator.Between(1, 3000)),
 				"wait": toggle("Whether an apply waits until the caches have changed: a minute, often. Default `false`. If that " +
 					"takes too long there is a warning."),
 			},
 		},
-		"verify": choice("How a refresh finds out what was changed elsewhere: `list` (a list of the objects, 1,000 in a call, "+
-			"tells what is gone and what has other content), `deep` (a call for each object compares headers too), or `none` "+
-			"(only the manifest is read, and objects of others are found when they are in the way of a new file). Default "+
-			"`list`.", directory.VerifyList, directory.VerifyDeep, directory.VerifyNone),
+		"verify": choice("How a refresh finds out what was changed elsewhere: `list` (a list of the objects, 1,000 in a "+
+			"call, tells what is gone and what has other content), `deep` (a call for each object compares headers too), or "+
+			"`none` (only the manifest is read, and objects of others are found when they are in the way of a new file). "+
+			"Default `list`.", directory.VerifyList, directory.VerifyDeep, directory.VerifyNone),
 		"delete_versions": toggle("Whether, in a bucket with versioning, a removal deletes all versions of a file. Default " +
 			"`false`: the versions stay, and a delete marker is put before them."),
 		"on_destroy": choice("What a destroy does with the files: `delete` deletes those of this directory, `retain` leaves "+
 			"them, and they are nobody's afterwards. Default `delete`. A change must be applied before the destroy.",
 			"delete", "retain"),
-		"concurrency": number64("How many calls run at once at most, 1 to 512; fewer when S3 asks to slow down. All directories "+
-			"of a run with the same number share it. Default `64`.", int64validator.Between(1, 512)),
-		"part_size": number64("Size in bytes from which a file is sent in parts of this size: 5242880 (5 MiB) to 5368709120 (5 "+
-			"GiB). It grows for files of more than 10,000 parts. Default `16777216` (16 MiB). A change sends the files again "+
-			"that have parts.", int64validator.Between(content.MinPartSize, content.MaxPartSize)),
+		"concurrency": number64("How many calls run at once at most, 1 to 512; fewer when S3 asks to slow down. All "+
+			"directories of a run with the same number share it. Default `64`.", int64validator.Between(1, 512)),
+		"part_size": number64("Size in bytes from which a file is sent in parts of this size: 5242880 (5 MiB) to "+
+			"5368709120 (5 GiB). It grows for files of more than 10,000 parts. Default `16777216` (16 MiB). A change sends "+
+			"the files again that have parts.", int64validator.Between(content.MinPartSize, content.MaxPartSize)),
 	}
 }
 
@@ -218,8 +218,8 @@ func directoryFacts() map[string]schema.Attribute {
 		"id":         computed("`bucket/prefix`, which is also the import id."),
 		"region":     computed("AWS region of the bucket."),
 		"account_id": computed("AWS account of the credentials; null where the store has no accounts."),
-		"digest": computed("SHA-256 of the keys, contents and headers of all files, `sha256:…`. The old value `drifted:3` in " +
-			"a plan means that three objects are not as they were put there."),
+		"digest": computed("SHA-256 of the keys, contents and headers of all files, `sha256:…`. The old value " +
+			"`drifted:3` in a plan means that three objects are not as they were put there."),
 		"files":         count("Number of files."),
 		"bytes":         count("Bytes of all files."),
 		"changes":       computed("What the last apply did: `+12 ~3 -1` for new, changed and removed files."),
@@ -227,7 +227,8 @@ func directoryFacts() map[string]schema.Attribute {
 		"drift": lines("What is not as it was put there, such as `~ index.html (changed outside)`: the first, and how many " +
 			"more there are. Empty after an apply."),
 		"removals_pending": count("Number of files that the source has no more, and that stay for a while."),
-		"next_removal":     computed("When the first of them can be removed, in the form of RFC 3339; null if there are none."),
+		"next_removal": computed("When the first of them can be removed, in the form of RFC 3339; null if there are " +
+			"none."),
 		"manifest_key": computed("Key of the manifest. Its name cannot be guessed, because it names files that no page may " +
 			"link to: keep it to yourself where the bucket is public."),
 		"invalidation_id": computed("Id of the last invalidation; null if there was none."),

@@ -52,9 +52,7 @@ func smallSite() pages {
 // with is the site with some files changed; an empty text takes one away.
 func (s pages) with(files pages) pages {
 	out := pages{}
-	for name, text := range s {
-		out[name] = text
-	}
+	maps.Copy(out, s)
 	for name, text := range files {
 		if out[name] = text; text == "" {
 			delete(out, name)

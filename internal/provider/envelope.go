@@ -69,8 +69,8 @@ type secretive interface {
 	keep(ctx context.Context, kept private) diag.Diagnostics
 }
 
-// dated is a model whose plan depends on when its object was read, and on what was seen then that state does not hold. A
-// plan, and the final plan of its apply, get the same.
+// dated is a model whose plan depends on when its object was read, and on what was seen then that state does not hold.
+// A plan, and the final plan of its apply, get the same.
 type dated interface {
 	// plannedFrom takes what sight gave when the object was read or written last; nil for a new one.
 	plannedFrom(sight []byte)
@@ -467,7 +467,8 @@ func (c *envelope[M, S, O, P]) ImportState(
 	}
 	values := strings.SplitN(req.ID, "/", len(c.keys))
 	last := len(values) - 1
-	hasEmpty := slices.Contains(values[:last], "") || values[last] == "" && !c.lastKeyMayBeEmpty || !c.lastKeyMayHaveSlashes && strings.Contains("/"+req.ID+"/", "//")
+	hasEmpty := slices.Contains(values[:last], "") || values[last] == "" && !c.lastKeyMayBeEmpty ||
+		!c.lastKeyMayHaveSlashes && strings.Contains("/"+req.ID+"/", "//")
 	if len(values) != len(c.keys) || hasEmpty {
 		resp.Diagnostics.AddError("Invalid import id", "The import id of a spinup_"+c.noun+" is "+
 			strings.Join(c.keys, "/")+", not \""+req.ID+"\".")

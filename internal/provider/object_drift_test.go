@@ -242,3 +242,28 @@ func TestAccObject_deniedWrite(t *testing.T) {
 		tf.Destroy()
 	})
 }
+
+// TestAccObject_archived changes an object that a lifecycle rule has moved to where nothing can be copied from.
+func TestAccObject_archived(t *testing.T) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
+		clearBucket(t, b, false)
+		tf := b.Played(t)
+		for i, lines := range [][2]string{{"object", `cache_control = "no-cache"`}, {"other", `cache_control = "no-cache"`}} {
+			if i == 0 {
+				tf.Write(b.Provider() + objectBlock(b, "object", `content = "one"`))
+				tf.Apply()
+			}
+			acctest.Must(b.S3().PutObject(t.Context(), &s3.PutObjectInput{
+				Bucket: &b.Name, Key: aws.String("object"), Body: strings.NewReader("one"), StorageClass: types.StorageClassGlacier,
+				ContentType: headOf(t, b, "object").ContentType, CacheControl: headOf(t, b, "object").CacheControl,
+			}))(t)
+			tf.Empty()
+			tf.Write(b.Provider() + objectBlock(b, lines[0], `content = "one"`, lines[1]))
+			tf.Apply()
+			tf.Empty()
+			same(t, "cache", "no-cache", aws.ToString(headOf(t, b, lines[0]).CacheControl))
+			same(t, "objects", []string{lines[0]}, keysOf(t, b))
+		}
+		tf.Destroy()
+	})
+}

@@ -39,6 +39,9 @@ func newObjectResource() resource.Resource {
 	}
 }
 
+// keyOfObject is what the key of an object may be.
+const keyOfObject = "1 to 1,024 bytes of UTF-8 without control characters, leading slash, //, . or .. segments"
+
 func objectIdentitySchema() identityschema.Schema {
 	return identityschema.Schema{Attributes: map[string]identityschema.Attribute{
 		"bucket": identityschema.StringAttribute{RequiredForImport: true, Description: "Name of the bucket."},
@@ -50,10 +53,8 @@ func objectIdentitySchema() identityschema.Schema {
 // maxObjectTags is how many tags S3 allows for one object.
 const maxObjectTags = 10
 
-// Forms of headers. What is not ASCII, or has a blank at an end, does not come back as it was sent.
-var (
-	redirectForm = regexp.MustCompile(`^(/|https?://)[!-~]*$`)
-)
+// redirectForm is where a website endpoint can send somebody.
+var redirectForm = regexp.MustCompile(`^(/|https?://)[!-~]*$`)
 
 func objectSchema(ctx context.Context) schema.Schema {
 	attributes := objectContentSchema()
@@ -72,7 +73,7 @@ func objectSchema(ctx context.Context) schema.Schema {
 				"change moves the object in place: the store copies it, and the old one is deleted when the copy is complete. " +
 				"An object that exists under the new key is an error, except with `overwrite`, and except for one with just " +
 				"this content and these headers that is younger: it counts as the copy that an interrupted apply made.",
-			Validators: []validator.String{keyRule{}},
+			Validators: []validator.String{fwtypes.Checked("key", keyOfObject, content.CheckKey)},
 		},
 		"region": schema.StringAttribute{
 			Optional: true, Computed: true,
@@ -130,7 +131,7 @@ func objectContentSchema() map[string]schema.Attribute {
 		"content_base64": schema.StringAttribute{
 			Optional:            true,
 			MarkdownDescription: "The content in base64, for what is no text. It is in state.",
-			Validators:          []validator.String{base64Rule{}},
+			Validators:          []validator.String{fwtypes.Checked("content", "base64", inBase64)},
 		},
 		"content_wo": schema.StringAttribute{
 			Optional: true, WriteOnly: true, Sensitive: true,
@@ -192,27 +193,12 @@ func objectHeadersSchema() map[string]schema.Attribute {
 		"storage_class": schema.StringAttribute{
 			Optional: true,
 			MarkdownDescription: "Storage class. Default: `STANDARD` for a new object, later as it is: lifecycle rules may " +
-				"move it. A change rewrites the object within the store.",
-			Validators: []validator.String{stringvalidator.OneOf("STANDARD", "STANDARD_IA", "INTELLIGENT_TIERING",
-				"ONEZONE_IA", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE", "REDUCED_REDUNDANCY")},
+				"move it. A change rewrites the object within the store. From `GLACIER` and `DEEP_ARCHIVE` nothing can be " +
+				"copied: there, a change of headers or of the key sends the content again.",
+			Validators: []validator.String{stringvalidator.OneOf(content.StorageClasses()...)},
 		},
-		"encryption": schema.SingleNestedAttribute{
-			CustomType: fwtypes.NewObjectType[encryptionModel](),
-			Optional:   true,
-			MarkdownDescription: "Encryption of the object. Default: that of the bucket. A change rewrites the object within " +
-				"the store.",
-			Attributes: map[string]schema.Attribute{
-				"algorithm": choice("`AES256` (keys managed by S3), `aws:kms`, or `aws:kms:dsse` (two layers). Default: "+
-					"`aws:kms` when `kms_key_arn` is set, else `AES256`.", "AES256", "aws:kms", "aws:kms:dsse"),
-				"kms_key_arn": schema.StringAttribute{
-					Optional:            true,
-					MarkdownDescription: "ARN of the KMS key. Only with a KMS algorithm. Default: AWS's own key for S3.",
-					Validators:          []validator.String{fwtypes.ARN("kms")},
-				},
-				"bucket_key": toggle("Whether S3 asks KMS for a key per bucket rather than per object, which costs less. " +
-					"Default: `true` with `aws:kms`, else `false`. `true` is not allowed with `aws:kms:dsse`."),
-			},
-		},
+		"encryption": objectEncryption("Encryption of the object. Default: that of the bucket. A change rewrites the " +
+			"object within the store."),
 		"metadata": schema.MapAttribute{
 			Optional: true, ElementType: types.StringType,
 			MarkdownDescription: "Metadata of your own, at most 2,048 bytes together. Names are in lower case, because S3 " +
@@ -235,45 +221,12 @@ func objectHeadersSchema() map[string]schema.Attribute {
 	}
 }
 
-// keyRule refuses keys that some store keeps under another name.
-type keyRule struct{}
-
-// Description says what is allowed.
-func (keyRule) Description(context.Context) string {
-	return "1 to 1,024 bytes of UTF-8 without control characters, leading slash, //, . or .. segments"
-}
-
-// MarkdownDescription says what is allowed.
-func (r keyRule) MarkdownDescription(ctx context.Context) string { return r.Description(ctx) }
-
-// ValidateString checks the value.
-func (keyRule) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
-		return
+// inBase64 refuses what is not in base64.
+func inBase64(text string) error {
+	if _, err := base64.StdEncoding.DecodeString(text); err != nil {
+		return fmt.Errorf("it is not in base64 (%w): the function base64encode or filebase64 makes it so", err)
 	}
-	if err := content.CheckKey(req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid key", fmt.Sprintf("%s: %v.", req.Path, err))
-	}
-}
-
-// base64Rule refuses what is not in base64.
-type base64Rule struct{}
-
-// Description says what is allowed.
-func (base64Rule) Description(context.Context) string { return "base64" }
-
-// MarkdownDescription says what is allowed.
-func (r base64Rule) MarkdownDescription(ctx context.Context) string { return r.Description(ctx) }
-
-// ValidateString checks the value.
-func (base64Rule) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
-		return
-	}
-	if _, err := base64.StdEncoding.DecodeString(req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid content", fmt.Sprintf(
-			"%s is not in base64 (%v). The function base64encode or filebase64 makes it so.", req.Path, err))
-	}
+	return nil
 }
 
 // checkConfig holds the rules between attributes.

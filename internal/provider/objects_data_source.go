@@ -13,7 +13,6 @@ import (
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/fwtypes"
-	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/content"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/object"
 )
 
@@ -59,7 +58,7 @@ func (d *objectsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 	match := filter("Only objects whose key fits this pattern: `*` is any text without a slash, `**` any text, `?` one " +
 		"character, `[abc]` one of these, `{a,b}` one of these words. A pattern without a slash is for the last part of " +
 		"the key, one that ends in a slash for everything below it. Common prefixes are not filtered.")
-	match.Validators = []validator.String{globRule{}}
+	match.Validators = []validator.String{glob()}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Objects of a bucket, sorted by key in the order of bytes. Of old versions nothing is listed.",
 		Attributes: map[string]schema.Attribute{
@@ -137,23 +136,4 @@ func (d *objectsDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	}
 	m.TotalSize, m.Truncated = types.Int64Value(total), types.BoolValue(found.Truncated)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
-}
-
-// globRule refuses what is no pattern.
-type globRule struct{}
-
-// Description says what is allowed.
-func (globRule) Description(context.Context) string { return "a pattern for keys" }
-
-// MarkdownDescription says what is allowed.
-func (r globRule) MarkdownDescription(ctx context.Context) string { return r.Description(ctx) }
-
-// ValidateString checks the value.
-func (globRule) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
-		return
-	}
-	if err := content.CheckGlob(req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid pattern", fmt.Sprintf("%s: %v.", req.Path, err))
-	}
 }

@@ -3,7 +3,6 @@ package bucket
 import (
 	"context"
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -15,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/content"
 )
 
 // canEmpty refuses to destroy a bucket that holds anything, except with force_destroy, and even then what S3 would not
@@ -89,12 +89,12 @@ func (b bucket) page(
 		return page, err
 	}
 	for i := range page.Versions {
-		page.Versions[i].Key = decoded(page.Versions[i].Key)
+		page.Versions[i].Key = content.Unescaped(page.Versions[i].Key)
 	}
 	for i := range page.DeleteMarkers {
-		page.DeleteMarkers[i].Key = decoded(page.DeleteMarkers[i].Key)
+		page.DeleteMarkers[i].Key = content.Unescaped(page.DeleteMarkers[i].Key)
 	}
-	page.NextKeyMarker = decoded(page.NextKeyMarker)
+	page.NextKeyMarker = content.Unescaped(page.NextKeyMarker)
 	return page, nil
 }
 
@@ -111,20 +111,12 @@ func (b bucket) currentPage(
 	out := &s3.ListObjectVersionsOutput{IsTruncated: page.IsTruncated}
 	for _, o := range page.Contents {
 		if page.EncodingType == types.EncodingTypeUrl {
-			o.Key = decoded(o.Key)
+			o.Key = content.Unescaped(o.Key)
 		}
 		out.Versions = append(out.Versions, types.ObjectVersion{Key: o.Key})
 		out.NextKeyMarker = o.Key
 	}
 	return out, nil
-}
-
-// decoded is a key without the encoding of URLs.
-func decoded(key *string) *string {
-	if plain, err := url.QueryUnescape(aws.ToString(key)); key != nil && err == nil {
-		return &plain
-	}
-	return key
 }
 
 // inXML reports whether XML can carry the key as it is.
@@ -149,9 +141,7 @@ func (b bucket) onlyPlaceholder(ctx context.Context, s Spec, found []types.Objec
 	if err != nil {
 		return false, awsclient.Absent(err)
 	}
-	return slices.ContainsFunc(out.TagSet, func(t types.Tag) bool {
-		return aws.ToString(t.Key) == PlaceholderTag || aws.ToString(t.Key) == yalePlaceholderTag
-	}), nil
+	return IsPlaceholder(out.TagSet), nil
 }
 
 // objects are the versions and delete markers of a page.
@@ -256,7 +246,7 @@ func (e *emptier) deleteTogether(ctx context.Context, objects []types.ObjectIden
 
 // deleteOnce deletes objects with one call and gives those that it could not delete. The error is of the first of them
 // for which S3 has another reason than that it is busy, if there is one. A missing permission shows so: the call as a
-// whole succeeds.
+// whole succeeds. What is not there is deleted.
 func (e *emptier) deleteOnce(
 	ctx context.Context, objects []types.ObjectIdentifier,
 ) (left []types.ObjectIdentifier, err error) {
@@ -268,12 +258,13 @@ func (e *emptier) deleteOnce(
 		if err != nil {
 			return err
 		}
-		e.deleted.Add(int64(len(objects) - len(out.Errors)))
-		for _, failed := range out.Errors {
+		failures := slices.DeleteFunc(out.Errors, func(o types.Error) bool { return awsclient.IsNotFound(e.why(o)) })
+		e.deleted.Add(int64(len(objects) - len(failures)))
+		for _, failed := range failures {
 			left = append(left, types.ObjectIdentifier{Key: failed.Key, VersionId: failed.VersionId})
 			if why := e.why(failed); err == nil || awsclient.IsBusy(err) && !awsclient.IsBusy(why) {
 				err = fmt.Errorf("%d of %d objects could not be deleted, the first of them in version %s: %w",
-					len(out.Errors), len(objects), aws.ToString(failed.VersionId), why)
+					len(failures), len(objects), aws.ToString(failed.VersionId), why)
 			}
 		}
 		return err
@@ -344,7 +335,7 @@ func (b bucket) eachUpload(ctx context.Context, s Spec, do func(key, id *string)
 		}
 		plain := func(key *string) *string { return key }
 		if page.EncodingType == types.EncodingTypeUrl {
-			plain = decoded
+			plain = content.Unescaped
 		}
 		for _, u := range page.Uploads {
 			do(plain(u.Key), u.UploadId)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -28,6 +29,41 @@ func TestDeleteBatchDenied(t *testing.T) {
 		"s3 DeleteObjects on object data/a/b: AccessDenied: No."
 	if !awsclient.IsAccessDenied(err) || err.Error() != want {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestDeleteBatchGone: for an object that somebody else has deleted, a store may say that there is none. That is no
+// error, and hides none: what else could not be deleted is told, or tried again.
+func TestDeleteBatchGone(t *testing.T) {
+	for _, row := range []struct{ code, want string }{
+		{"AccessDenied", "1 of 2 objects could not be deleted, the first of them in version v2: " +
+			"s3 DeleteObjects on object data/b: AccessDenied"},
+		{"SlowDown", ""},
+	} {
+		var b bucket
+		b.conn = &awsclient.Conn{Pace: awsclient.Pace{}}
+		var asked []int
+		b.DeleteObjects = func(
+			_ context.Context, in *s3.DeleteObjectsInput, _ ...func(*s3.Options),
+		) (*s3.DeleteObjectsOutput, error) {
+			if asked = append(asked, len(in.Delete.Objects)); len(asked) > 1 {
+				return &s3.DeleteObjectsOutput{}, nil
+			}
+			return &s3.DeleteObjectsOutput{Errors: []types.Error{
+				{Key: aws.String("a"), VersionId: aws.String("v1"), Code: aws.String("NoSuchVersion")},
+				{Key: aws.String("b"), VersionId: aws.String("v2"), Code: aws.String(row.code)},
+			}}, nil
+		}
+		e := b.emptier(Spec{Name: "data"})
+		err := e.remove(t.Context(), []types.ObjectIdentifier{{Key: aws.String("a")}, {Key: aws.String("b")}})
+		switch {
+		case row.want != "":
+			if err == nil || !strings.HasPrefix(err.Error(), row.want) {
+				t.Errorf("%s: got %v", row.code, err)
+			}
+		case err != nil || !slices.Equal(asked, []int{2, 1}) || e.deleted.Load() != 2:
+			t.Errorf("%s: got %v after calls about %d objects, %d deleted", row.code, err, asked, e.deleted.Load())
+		}
 	}
 }
 

@@ -215,8 +215,9 @@ func (s Sender) complete(
 const MaxCopy = 5 << 30
 
 // Copy copies an object of at most MaxCopy bytes within the store, if it is still the one of the ETag, and gives the
-// copy these headers. It asks for no checksum, because S3 makes one of the source's kind, and VersityGW 1.8 makes that of
-// no bytes where it is asked for one. A version is the id of one, or "" for the newest. The same place for both changes the headers.
+// copy these headers. It asks for no checksum, because S3 makes one of the source's kind, and VersityGW 1.8 makes that
+// of no bytes where it is asked for one. A version is the id of one, or "" for the newest. The same place for both
+// changes the headers.
 func (s Sender) Copy(ctx context.Context, from Place, version, etag string, to Place, h Headers) (Stored, error) {
 	source := Escaped(from.Bucket + "/" + from.Key)
 	if version != "" {
@@ -275,8 +276,8 @@ func versionOf(id *string) string {
 	return aws.ToString(id)
 }
 
-// checksumOf is the SHA-256 that the store answers. A composite one without its number of parts cannot be told from that
-// of the whole.
+// checksumOf is the SHA-256 that the store answers. A composite one without its number of parts cannot be told from
+// that of the whole.
 func checksumOf(out *s3.HeadObjectOutput) string {
 	sum := aws.ToString(out.ChecksumSHA256)
 	if out.ChecksumType == types.ChecksumTypeComposite && !strings.Contains(sum, "-") {

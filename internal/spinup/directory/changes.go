@@ -219,8 +219,8 @@ func waiting(k Keep, m *Manifest, c changes) (n int, next time.Time) {
 // Waiting is how many files wait for their removal, and when the first of them is due.
 func (m *Manifest) Waiting(k Keep) (n int, next time.Time) { return waiting(k, m, changes{}) }
 
-// Due is the time of the last removal that is due by now, zero if none is. It is the same at every look until another one
-// is due, as what a refresh remembers has to be.
+// Due is the time of the last removal that is due by now, zero if none is. It is the same at every look until another
+// one is due, as what a refresh remembers has to be.
 func (m *Manifest) Due(k Keep, now time.Time) (last time.Time) {
 	for _, e := range m.retired() {
 		if at := time.Unix(e.Retired, 0).Add(k.of(e.Key)).UTC(); !at.After(now) && at.After(last) {

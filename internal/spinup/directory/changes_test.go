@@ -51,8 +51,6 @@ func TestNewManifestKey(t *testing.T) {
 // at is an object of a content that is told by a letter.
 func at(letter string) Object { return Object{`"` + letter + `"`, 1} }
 
-func of(letter string) Content { return Content{1, letter, "h"} }
-
 // wanted is a tree of keys with contents that are told by letters.
 func wanted(files map[string]string) *Tree {
 	t := &Tree{}

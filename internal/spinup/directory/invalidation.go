@@ -48,7 +48,9 @@ func purges(s Spec, c changes, o Status, earlier []string) []string {
 // fewer puts what is below a folder together, the deepest folders first, until there are at most so many paths.
 func fewer(paths []string, most int) []string {
 	for len(paths) > max(most, 1) {
-		deepest := slices.MaxFunc(paths, func(a, b string) int { return strings.Count(folder(a), "/") - strings.Count(folder(b), "/") })
+		deepest := slices.MaxFunc(paths, func(a, b string) int {
+			return strings.Count(folder(a), "/") - strings.Count(folder(b), "/")
+		})
 		below := folder(deepest)
 		paths = slices.DeleteFunc(paths, func(p string) bool { return strings.HasPrefix(p, below) })
 		paths = append(paths, below+"*")
@@ -110,7 +112,8 @@ func (d directory) settle(ctx context.Context, o Status) error {
 	}
 	pace := d.conn.Pace
 	pace.PollMin, pace.PollMax, pace.Consistency = pace.DeployMin, pace.DeployMax, pace.Deployment
-	return awsclient.Until(ctx, pace, fmt.Sprintf("invalidation %s of distribution %s", o.InvalidationID, o.Awaited), func(ctx context.Context) (bool, error) {
+	what := fmt.Sprintf("invalidation %s of distribution %s", o.InvalidationID, o.Awaited)
+	return awsclient.Until(ctx, pace, what, func(ctx context.Context) (bool, error) {
 		out, err := d.GetInvalidation(ctx, &cloudfront.GetInvalidationInput{
 			DistributionId: &o.Awaited, Id: &o.InvalidationID,
 		})

@@ -65,8 +65,8 @@ func (d directory) observe(ctx context.Context, w wish, o *Status) error {
 	return err
 }
 
-// observeFiles looks at what the manifest and the tree name. Without a manifest, the list tells whether there is still a
-// bucket: not every store says of an object in none that it is the bucket that does not exist.
+// observeFiles looks at what the manifest and the tree name. Without a manifest, the list tells whether there is still
+// a bucket: not every store says of an object in none that it is the bucket that does not exist.
 func (d directory) observeFiles(ctx context.Context, region string, s Spec, o *Status) error {
 	if s.Verify == VerifyNone && !o.Lost {
 		o.trust()

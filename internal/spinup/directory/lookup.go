@@ -23,8 +23,8 @@ func Locate(ctx context.Context, conn *awsclient.Conn, bucket, prefix string) (k
 	case err != nil:
 		return "", "", err
 	case len(keys) == 0:
-		return "", "", fmt.Errorf("bucket %s has no manifest for the prefix %q, so nothing says which of its objects are the "+
-			"directory's. Do not import it but create it, with overwrite = true: then the objects count as its own for "+
+		return "", "", fmt.Errorf("bucket %s has no manifest for the prefix %q, so nothing says which of its objects are "+
+			"the directory's. Do not import it but create it, with overwrite = true: then the objects count as its own for "+
 			"which the source has files", bucket, prefix)
 	case len(keys) > 1:
 		return "", "", fmt.Errorf("bucket %s has several manifests for the prefix %q: %s. Delete all but one", bucket, prefix,
@@ -33,8 +33,8 @@ func Locate(ctx context.Context, conn *awsclient.Conn, bucket, prefix string) (k
 	return keys[0], region, nil
 }
 
-// Remembered is the manifest that the plan is made from: the one that the refresh saw, which want.Seen names. It is read
-// again where it is not remembered; another one since then is an error.
+// Remembered is the manifest that the plan is made from: the one that the refresh saw, which want.Seen names. It is
+// read again where it is not remembered; another one since then is an error.
 func Remembered(ctx context.Context, conn *awsclient.Conn, want Spec) (*Manifest, error) {
 	d := directory{API: NewAPI(conn), conn: conn}
 	r := d.memory(want)

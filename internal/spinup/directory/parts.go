@@ -14,8 +14,8 @@ import (
 
 // New is the composite behind spinup_directory. The manifest comes first: it names what is about to be put, so that
 // whatever happens then, every file of ours is known as ours. Then come the files, those that refer to others after
-// these; then what the source has no more goes, then old content from the caches; and at last the manifest says that all
-// is done. So at no time does a page refer to a file that is not there yet.
+// these; then what the source has no more goes, then old content from the caches; and at last the manifest says that
+// all is done. So at no time does a page refer to a file that is not there yet.
 func New(conn *awsclient.Conn) reconcile.Composite[Spec, Status] {
 	d := directory{API: NewAPI(conn), conn: conn}
 	return reconcile.Composite[Spec, Status]{
@@ -32,9 +32,10 @@ func taken(_ context.Context, w wish, o Status) error {
 	if len(o.Others) == 0 {
 		return nil
 	}
-	return fmt.Errorf("%w: %w: bucket %s has a manifest for the prefix %q, %s, which another spinup_directory has put there, in "+
-		"this configuration or in another one, or an apply that was interrupted%s. One prefix has one directory",
-		reconcile.ErrForeign, &reconcile.ExistsError{Noun: "directory"}, w.Want.Bucket, w.Want.Prefix, strings.Join(o.Others, ", "), w.Want.own())
+	return fmt.Errorf("%w: %w: bucket %s has a manifest for the prefix %q, %s, which another spinup_directory has put "+
+		"there, in this configuration or in another one, or an apply that was interrupted%s. One prefix has one directory",
+		reconcile.ErrForeign, &reconcile.ExistsError{Noun: "directory"}, w.Want.Bucket, w.Want.Prefix,
+		strings.Join(o.Others, ", "), w.Want.own())
 }
 
 // own names the manifest that this run would have.
@@ -211,8 +212,8 @@ func claim(s Spec, keys []string) error {
 	if len(keys) > named {
 		text += fmt.Sprintf(" and %d more", len(keys)-named)
 	}
-	return fmt.Errorf("%w: bucket %s holds, below the prefix %q, objects that this directory did not put there and has files "+
-		"for: %s. Remove or rename them, exclude the files, or set overwrite = true to replace them",
+	return fmt.Errorf("%w: bucket %s holds, below the prefix %q, objects that this directory did not put there and has "+
+		"files for: %s. Remove or rename them, exclude the files, or set overwrite = true to replace them",
 		reconcile.ErrForeign, s.Bucket, s.Prefix, text)
 }
 
@@ -275,7 +276,8 @@ func (d directory) end(ctx context.Context, w wish, o *Status) error {
 		return err
 	}
 	if s.DeleteVersions {
-		has, err := d.deleteVersions(ctx, region, s, s.ManifestKey, func(key string) bool { return key == s.ManifestKey })
+		itself := func(key string) bool { return key == s.ManifestKey }
+		has, err := d.deleteVersions(ctx, region, s, s.ManifestKey, itself)
 		if err != nil {
 			return err
 		}

@@ -166,7 +166,8 @@ func (w *walk) entry(path, key string, kind fs.FileMode, above []string) error {
 		return fmt.Errorf("%s cannot be published: %w", path, err)
 	}
 	if strings.HasPrefix(key, Reserved) {
-		return fmt.Errorf("%s cannot be published: keys that begin with %s are the provider's own; exclude it", path, Reserved)
+		return fmt.Errorf("%s cannot be published: keys that begin with %s are the provider's own; exclude it", path,
+			Reserved)
 	}
 	info, err := os.Stat(path)
 	if err != nil {
@@ -185,7 +186,8 @@ func (w *walk) entry(path, key string, kind fs.FileMode, above []string) error {
 // link follows a symbolic link.
 func (w *walk) link(path, key string, above []string) error {
 	if !w.source.FollowSymlinks {
-		return fmt.Errorf("%s is a symbolic link: set follow_symlinks = true to publish what it leads to, or exclude it", path)
+		return fmt.Errorf("%s is a symbolic link: set follow_symlinks = true to publish what it leads to, or exclude it",
+			path)
 	}
 	target, err := filepath.EvalSymlinks(path)
 	if err != nil {
@@ -298,8 +300,8 @@ func (t *Tree) sum() {
 	t.Digest = "sha256:" + hex.EncodeToString(hash.Sum(nil))
 }
 
-// open opens a file to send it, and refuses one that was written since its digest was taken. What is written after that,
-// the server refuses.
+// open opens a file to send it, and refuses one that was written since its digest was taken. What is written after
+// that, the server refuses.
 func (f *File) open() (*os.File, error) {
 	file, err := os.Open(f.Path)
 	if err != nil {

@@ -109,11 +109,18 @@ func TestWayOf(t *testing.T) {
 	copied.Content = Content{From: &From{"b", "k2", ""}}
 	huge := stored("one", "e1")
 	huge.Size = content.MaxCopy + 1
+	secret := was
+	secret.Content = Content{Text: []byte("one"), Version: "1"}
+	archived := stored("one", "e1")
+	archived.Headers.StorageClass = "DEEP_ARCHIVE"
 	for name, tt := range map[string]struct {
 		w    wish
 		o    Status
 		want way
 	}{
+		"headers in an archive":  {from(&was, was), Status{Object: archived}, uploading},
+		"key in an archive":      {from(&was, moved), Status{Former: archived}, uploading},
+		"secret in an archive":   {from(&secret, secret), Status{Object: archived}, retouching},
 		"new":                    {wish{Want: was}, Status{}, uploading},
 		"headers":                {from(&was, was), Status{Object: stored("one", "e1")}, retouching},
 		"headers of a huge one":  {from(&was, was), Status{Object: huge}, uploading},

@@ -3,7 +3,6 @@ package object
 import (
 	"cmp"
 	"context"
-	"net/url"
 	"slices"
 	"time"
 
@@ -19,9 +18,7 @@ import (
 // only where the answer says so.
 func plain(encoding types.EncodingType, key *string) string {
 	if encoding == types.EncodingTypeUrl {
-		if decoded, err := url.QueryUnescape(aws.ToString(key)); err == nil {
-			return decoded
-		}
+		return aws.ToString(content.Unescaped(key))
 	}
 	return aws.ToString(key)
 }

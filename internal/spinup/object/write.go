@@ -23,18 +23,27 @@ const (
 	retouching            // it is copied onto itself, with other headers
 )
 
-// wayOf is the way that sends the fewest bytes. What one call cannot copy is sent.
+// wayOf is the way that sends the fewest bytes. What one call cannot copy is sent, and so is what lies in an archive,
+// if its bytes are known.
 func wayOf(w wish, o Status) way {
-	small := func(stored *content.Stored) bool { return stored != nil && stored.Size <= content.MaxCopy }
+	copied := func(stored *content.Stored) bool {
+		return stored != nil && stored.Size <= content.MaxCopy &&
+			(!archived(stored.Headers.StorageClass) || w.Want.Content.SHA256 == "" || w.Want.Content.From != nil)
+	}
 	switch {
-	case moves(w) && o.Object == nil && small(o.Former) && !Changes(w) && w.Prior.knows(o.Former.ETag):
+	case moves(w) && o.Object == nil && copied(o.Former) && !Changes(w) && w.Prior.knows(o.Former.ETag):
 		return moving
-	case small(o.Object) && o.IsWanted(w):
+	case copied(o.Object) && o.IsWanted(w):
 		return retouching
 	case w.Want.Content.From != nil:
 		return copying
 	}
 	return uploading
+}
+
+// archived reports whether S3 cannot read objects of the storage class before somebody has them restored.
+func archived(class string) bool {
+	return class == string(types.StorageClassGlacier) || class == string(types.StorageClassDeepArchive)
 }
 
 // write makes the object, or brings its content and its headers in line.

@@ -86,7 +86,7 @@ type directoryModel struct {
 
 // sightOfDirectory is what the last read or write saw, beside what state has.
 type sightOfDirectory struct {
-	At   time.Time `json:"at,omitzero"`   // by which removals are due; zero if none is
+	At   time.Time `json:"at,omitzero"`    // by which removals are due; zero if none is
 	ETag string    `json:"etag,omitempty"` // of the manifest; "" if it was gone
 }
 

@@ -267,3 +267,22 @@ func TestAccObject_archived(t *testing.T) {
 		tf.Destroy()
 	})
 }
+
+// TestAccObject_changedSince applies a plan to an object that somebody has changed since: nothing is overwritten.
+func TestAccObject_changedSince(t *testing.T) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
+		clearBucket(t, b, false)
+		tf := b.Played(t)
+		tf.Write(b.Provider() + objectBlock(b, "object", `content = "one"`))
+		tf.Apply()
+		tf.Write(b.Provider() + objectBlock(b, "object", `content = "two"`))
+		tf.Plans()
+		putText(t, b, "object", "theirs")
+		saysAll(t, tf.MustFail("apply", "test.plan"), "changed since the plan was made", "plan again")
+		same(t, "content", "theirs", bodyOf(t, b, "object"))
+		tf.Apply()
+		tf.Empty()
+		same(t, "content", "two", bodyOf(t, b, "object"))
+		tf.Destroy()
+	})
+}

@@ -50,7 +50,13 @@ func (b *object) itself() part {
 		Claim:   b.claim,
 		Enters:  moves,
 		CanApply: func(_ context.Context, w wish, o Status) error {
-			if !w.Want.Writing || w.Want.Content.Path == "" || wayOf(w, o) != uploading {
+			switch {
+			case !w.Want.Writing:
+				return nil
+			case strayed(w, o):
+				return fmt.Errorf("the object %s was changed since the plan was made, and is not overwritten: plan again",
+					w.Want.Key)
+			case w.Want.Content.Path == "" || wayOf(w, o) != uploading:
 				return nil
 			}
 			return b.unchanged(w.Want.Content)
@@ -142,6 +148,12 @@ func (b *object) claim(ctx context.Context, w wish, o Status) error {
 	}
 	return fmt.Errorf("%w: the bucket %s has an object %s already; choose another key, delete that object, or set "+
 		"overwrite = true", reconcile.ErrForeign, w.Want.Bucket, w.Want.Key)
+}
+
+// strayed reports whether the object is neither the one that the plan is made for nor the wanted one.
+func strayed(w wish, o Status) bool {
+	return w.Prior != nil && !moves(w) && o.Object != nil && w.Prior.Known != nil && !w.Prior.knows(o.Object.ETag) &&
+		!o.IsWanted(w)
 }
 
 // removable refuses to remove an object that is another one than the refresh saw.

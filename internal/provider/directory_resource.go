@@ -143,7 +143,8 @@ func directorySettings() map[string]schema.Attribute {
 			Attributes: map[string]schema.Attribute{
 				"for": schema.StringAttribute{
 					Optional: true, Computed: true, Validators: []validator.String{fwtypes.Duration()},
-					MarkdownDescription: "How long, as a number with a unit: `0s`, `30m`, `168h`. Default `168h`. Terraform's " +
+					MarkdownDescription: "How long, as a number with a unit: `0s`, `30m`, `168h`. Default `168h`. Of what waits " +
+						"already, a shorter time removes nothing before the plan after the next one. Terraform's " +
 						"language wants the name in quotes, because it has a word `for`: `keep_removed = { \"for\" = \"24h\" }`.",
 				},
 				"match": globs("Patterns of the files that stay, as in `include`. Default: all but pages, `*.html` and `*.htm`."),

@@ -126,8 +126,8 @@ func ends(page []types.ObjectIdentifier) (first, last string) {
 	return aws.ToString(slices.MinFunc(page, byKey).Key), aws.ToString(slices.MaxFunc(page, byKey).Key)
 }
 
-// share has others list what comes after a page, as far as that is possible, and gives the last key that is left. Took is
-// how long the list of the page took.
+// share has others list what comes after a page, as far as that is possible, and gives the last key that is left. Took
+// is how long the list of the page took.
 func (w *walker) share(ctx context.Context, took time.Duration, first, last, until string) string {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -99,8 +99,8 @@ func (c *changes) file(s Spec, o Status, f *File) {
 	}
 }
 
-// otherBytes reports whether an object does not hold what was put there, its ETag aside: not every store has another ETag
-// for every content. What was sent in parts and then copied has the checksum of the whole, which tells nothing here.
+// otherBytes reports whether an object does not hold what was put there, its ETag aside: not every store has another
+// ETag for every content. What was sent in parts and then copied has the checksum of the whole, which tells nothing here.
 func otherBytes(e *Entry, live Object, head content.Stored, asked bool) bool {
 	inParts := func(sum string) bool { return strings.Contains(sum, "-") }
 	return live.Size != e.Size ||
@@ -109,7 +109,8 @@ func otherBytes(e *Entry, live Object, head content.Stored, asked bool) bool {
 
 func (c *changes) unwanted(s Spec, o Status, e *Entry) {
 	keep := s.Keep.of(e.Key)
-	due := keep == 0 || s.Folders && s.Tree.covers(e.Key) || e.Retired != 0 && !time.Unix(e.Retired, 0).Add(keep).After(s.At)
+	waited := e.Retired != 0 && !time.Unix(e.Retired, 0).Add(keep).After(s.At)
+	due := keep == 0 || waited || s.Folders && s.Tree.covers(e.Key)
 	switch {
 	case !o.has(e):
 		c.forget = append(c.forget, e)

@@ -117,7 +117,7 @@ func (o *Status) interrupted(entries []*Entry) (keys []string) {
 	return keys
 }
 
-// abandonAll is abandon for keys that nobody sends again, of which there are none but after a deployment that was killed.
+// abandonAll is abandon for keys that nobody sends again: there are some only after a deployment that was killed.
 func (d directory) abandonAll(ctx context.Context, s Spec, keys []string) error {
 	if len(keys) == 0 {
 		return nil
@@ -129,8 +129,8 @@ func (d directory) abandonAll(ctx context.Context, s Spec, keys []string) error 
 	return d.abandon(ctx, region, s, keys)
 }
 
-// abandon gives up the unfinished uploads of keys, which cost money until somebody does. The manifest says that they are
-// ours. A store that has no list of uploads has none.
+// abandon gives up the unfinished uploads of keys, which cost money until somebody does. The manifest says that they
+// are ours. A store that has no list of uploads has none.
 func (d directory) abandon(ctx context.Context, region string, s Spec, keys []string) error {
 	for _, key := range keys {
 		key = s.Prefix + key
@@ -166,7 +166,8 @@ func (d directory) carryOut(
 	}
 	if one.way == recopy && f.Digest.Size <= content.MaxCopy {
 		stored, err := sender.Copy(ctx, place, "", one.replace, place, *f.Headers)
-		unable := awsclient.IsUnsupported(err) || awsclient.IsInvalid(err) // VersityGW 1.8 copies no key with ?versionId= in it
+		// VersityGW 1.8 copies no key with ?versionId= in it.
+		unable := awsclient.IsUnsupported(err) || awsclient.IsInvalid(err)
 		if err == nil || !unable && !isOther(err) {
 			return stored, err
 		}
@@ -210,7 +211,9 @@ func isOther(err error) bool {
 
 // mayReplace reports whether an object that nobody looked at before, as with VerifyNone, may be replaced: what one that
 // was looked at decides before the first write.
-func (d directory) mayReplace(ctx context.Context, region string, s Spec, one step, there content.Stored) (bool, error) {
+func (d directory) mayReplace(
+	ctx context.Context, region string, s Spec, one step, there content.Stored,
+) (bool, error) {
 	switch {
 	case s.Verify != VerifyNone:
 		return false, nil

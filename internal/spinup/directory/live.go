@@ -79,7 +79,7 @@ func (d directory) observeFiles(ctx context.Context, region string, s Spec, o *S
 	return d.examine(ctx, region, s, o)
 }
 
-// askUnfinished asks for what a deployment was putting when it ended: of that, the manifest cannot say whether it is there.
+// askUnfinished asks for what a deployment was putting when it ended: the manifest cannot say whether that is there.
 func (d directory) askUnfinished(ctx context.Context, region string, s Spec, o *Status) error {
 	var keys []string
 	for _, e := range o.Manifest.entries() {

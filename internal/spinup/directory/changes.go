@@ -100,7 +100,8 @@ func (c *changes) file(s Spec, o Status, f *File) {
 }
 
 // otherBytes reports whether an object does not hold what was put there, its ETag aside: not every store has another
-// ETag for every content. What was sent in parts and then copied has the checksum of the whole, which tells nothing here.
+// ETag for every content. What was sent in parts and then copied has the checksum of the whole, which tells nothing
+// here.
 func otherBytes(e *Entry, live Object, head content.Stored, asked bool) bool {
 	inParts := func(sum string) bool { return strings.Contains(sum, "-") }
 	return live.Size != e.Size ||

@@ -289,7 +289,7 @@ func textsIn(list types.List) []string {
 	return all
 }
 
-// textList is a list of texts, null for none.
+// textList is a list of texts, an empty one for none.
 func textList(all []string) types.List {
 	values := make([]attr.Value, len(all))
 	for i, text := range all {

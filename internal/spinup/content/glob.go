@@ -16,6 +16,9 @@ func CheckGlob(text string) error {
 	if text == "" || !doublestar.ValidatePattern(text) {
 		return fmt.Errorf("%q is no pattern: close every [ and {, and put something into it", text)
 	}
+	if strings.HasPrefix(text, "/") || strings.HasPrefix(text, "./") {
+		return fmt.Errorf("%q begins with %s, and no key does: leave that out", text, text[:strings.Index(text, "/")+1])
+	}
 	return nil
 }
 
@@ -23,10 +26,10 @@ func CheckGlob(text string) error {
 func (g Glob) Matches(key string) bool {
 	pattern := string(g)
 	if strings.HasSuffix(pattern, "/") {
-		pattern += "**"
 		if strings.Count(pattern, "/") == 1 {
 			pattern = "**/" + pattern
 		}
+		pattern += "**/*"
 	}
 	if !strings.Contains(pattern, "/") {
 		key = key[strings.LastIndex(key, "/")+1:]

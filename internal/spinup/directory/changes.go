@@ -142,8 +142,6 @@ type Summary struct {
 	Removals int      // how many files the source has no more
 	Purges   bool     // whether something has to go from caches
 	Retires  bool     // whether something begins to wait for its removal
-	Pending  int      // files that wait for their removal afterwards
-	Next     time.Time
 
 	nothing bool
 }
@@ -195,21 +193,12 @@ func Summarize(s Spec, m *Manifest, repairs int) Summary {
 	out.First = names
 	out.Purges = changed > 0 || len(c.remove) > 0 || repairs > 0 || added > 0 && s.Overwrite // of what others put there
 	out.Retires = len(c.retire) > 0
-	out.Pending, out.Next = waiting(s.Keep, m, c)
 	return out
 }
 
-// waiting is how many files wait for their removal after the changes, and when the first of them is due.
-func waiting(k Keep, m *Manifest, c changes) (n int, next time.Time) {
-	n = len(c.retire)
-	no := map[*Entry]bool{}
-	for _, e := range slices.Concat(c.remove, c.revive, c.forget) {
-		no[e] = true
-	}
+// Waiting is how many files wait for their removal, and when the first of them is due.
+func (m *Manifest) Waiting(k Keep) (n int, next time.Time) {
 	for _, e := range m.retired() {
-		if no[e] {
-			continue
-		}
 		n++
 		if at := time.Unix(e.Retired, 0).Add(k.of(e.Key)); next.IsZero() || at.Before(next) {
 			next = at
@@ -217,9 +206,6 @@ func waiting(k Keep, m *Manifest, c changes) (n int, next time.Time) {
 	}
 	return n, next
 }
-
-// Waiting is how many files wait for their removal, and when the first of them is due.
-func (m *Manifest) Waiting(k Keep) (n int, next time.Time) { return waiting(k, m, changes{}) }
 
 // Due is the time of the last removal that is due by now, zero if none is. It is the same at every look until another
 // one is due, as what a refresh remembers has to be.

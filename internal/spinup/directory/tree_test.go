@@ -60,6 +60,7 @@ func TestScan_selects(t *testing.T) {
 		"a name":        {[]string{"*.html"}, nil, "a.html docs/a.html"},
 		"a path":        {[]string{"docs/*"}, nil, "docs/a.html"},
 		"a folder":      {[]string{"docs/"}, nil, "docs/a.html docs/deep/c.js"},
+		"no folder":     {[]string{"b.css/", "a.html"}, nil, "a.html docs/a.html"},
 		"any folder":    {[]string{"deep/"}, nil, "docs/deep/c.js"},
 		"all below":     {[]string{"docs/**"}, []string{"**/deep/**"}, "docs/a.html"},
 		"choices":       {[]string{"**/*.{css,js}"}, []string{"node/"}, "b.css docs/deep/c.js"},
@@ -85,6 +86,14 @@ func TestScan_excludedFolder(t *testing.T) {
 	}
 	if _, err := Scan(t.Context(), Source{Dir: dir, Exclude: globs("cache/"), AllowEmpty: true, PartSize: 1}); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestCheckGlob(t *testing.T) {
+	for text, bad := range map[string]bool{"*.html": false, "a/**": false, "": true, "[a": true, "/a": true, "./a": true} {
+		if err := content.CheckGlob(text); (err != nil) != bad {
+			t.Errorf("%q: %v", text, err)
+		}
 	}
 }
 

@@ -376,6 +376,7 @@ func awsServer(t *testing.T) string {
 
 func TestSecrets_areNotLogged(t *testing.T) {
 	quiet(t)
+	t.Setenv("TF_LOG", "TRACE") // else no call is logged at all
 	endpoint := awsServer(t)
 	endpoints := settings{"sts": endpoint, "iam": endpoint}
 	for name, s := range map[string]settings{

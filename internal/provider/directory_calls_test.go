@@ -91,7 +91,7 @@ func TestAccDirectory_denied(t *testing.T) {
 // TestAccDirectory_parts sends a file in parts. A part that is lost is sent again; an apply that ends leaves no unfinished
 // upload, and one that was killed leaves one to the next apply, which gives it up.
 func TestAccDirectory_parts(t *testing.T) {
-	everywhereThereAreObjects(t, func(t *testing.T, b *acctest.Bench) {
+	onFakecloudAndStores(t, func(t *testing.T, b *acctest.Bench) {
 		publishes(pages{"index.html": "x"})(t, b)
 		big := bytes.Repeat([]byte("0123456789abcdef"), 12<<20/16)
 		write := func(mark byte) {
@@ -138,7 +138,7 @@ func TestAccDirectory_parts(t *testing.T) {
 // TestAccDirectory_withBucket makes bucket and directory in one apply: the plan cannot look into a bucket that does not
 // exist yet. A source that only the apply knows is published by that apply.
 func TestAccDirectory_withBucket(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		files := smallSite()
 		files.write(t, sourceOf(b))
 		t.Cleanup(func() { _ = os.RemoveAll(sourceOf(b)) })

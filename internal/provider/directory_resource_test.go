@@ -244,7 +244,7 @@ func TestAccDirectory_manifestLost(t *testing.T) {
 
 // TestAccDirectory_replace: another bucket or prefix is another directory.
 func TestAccDirectory_replace(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		files := smallSite()
 		publishes(files)(t, b)
 		tf := b.Played(t)

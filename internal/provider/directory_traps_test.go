@@ -326,7 +326,7 @@ func TestAccDirectory_elsewhere(t *testing.T) {
 // TestAccDirectory_changedFile: a file that is written after the plan is not published: neither after a saved plan nor
 // while others are being sent, although size and time are as before.
 func TestAccDirectory_changedFile(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		files := pages{"a.css": "one", "index.html": "one"}
 		publishes(files)(t, b)
 		tf := b.Served(t)

@@ -34,8 +34,7 @@ const directoryTimeout = 2 * time.Hour
 const (
 	defaultKeep     = "168h"
 	defaultMaxPaths = 15
-	defaultPartSize = 16 << 20 // bytes
-	shownDrift      = 10       // lines
+	shownDrift      = 10 // lines
 	driftedDigest   = "drifted:"
 	destroyRetains  = "retain"
 	destroyDeletes  = "delete"
@@ -182,7 +181,7 @@ func (m *directoryModel) setDefaults(ctx context.Context, config directoryModel)
 	m.DeleteVersions = pick(config.DeleteVersions, types.BoolValue(false))
 	m.OnDestroy = pick(config.OnDestroy, types.StringValue(destroyDeletes))
 	m.Concurrency = pick(config.Concurrency, fwtypes.NewInt64(directory.DefaultConcurrency))
-	m.PartSize = pick(config.PartSize, fwtypes.NewInt64(defaultPartSize))
+	m.PartSize = pick(config.PartSize, fwtypes.NewInt64(content.PartSize))
 	m.KeepRemoved = config.KeepRemoved
 	if !m.KeepRemoved.IsUnknown() {
 		keep := config.KeepRemoved.Get(ctx, &diags)
@@ -378,7 +377,7 @@ func (m *directoryModel) source(ctx context.Context, diags *diag.Diagnostics) di
 		Dir:     m.Source.ValueString(),
 		Include: globsOf(m.Include, nil), Exclude: globsOf(m.Exclude, directory.DefaultExclude()),
 		FollowSymlinks: m.FollowSymlinks.ValueBool(), AllowEmpty: m.AllowEmpty.ValueBool(), Last: m.last(),
-		PartSize: cmp.Or(m.PartSize.ValueInt64(), defaultPartSize),
+		PartSize: cmp.Or(m.PartSize.ValueInt64(), content.PartSize),
 		Rules: directory.Rules{
 			StorageClass: m.StorageClass.ValueString(), Algorithm: encryption.Algorithm.ValueString(),
 			KMSKey: encryption.KMSKeyARN.ValueString(), ContentTypes: map[content.Glob]string{},
@@ -413,15 +412,10 @@ func (m *directoryModel) last() content.Globs { return globsOf(m.Last, directory
 
 // globsOf are the patterns of a list, or the default of an unset one.
 func globsOf(list types.List, otherwise []string) content.Globs {
-	texts := textsIn(list)
 	if list.IsNull() {
-		texts = otherwise
+		return content.GlobsOf(otherwise...)
 	}
-	var all content.Globs
-	for _, text := range texts {
-		all = append(all, content.Glob(text))
-	}
-	return all
+	return content.GlobsOf(textsIn(list)...)
 }
 
 // objectsOf are the objects in a list.

@@ -14,16 +14,6 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/gateway"
 )
 
-func putRaw(t *testing.T, b *acctest.Bench, key, text string) {
-	t.Helper()
-	acctest.Must(b.S3().PutObject(t.Context(), &s3.PutObjectInput{Bucket: &b.Name, Key: &key, Body: strings.NewReader(text)}))(t)
-}
-
-func removeRaw(t *testing.T, b *acctest.Bench, key string) {
-	t.Helper()
-	acctest.Must(b.S3().DeleteObject(t.Context(), &s3.DeleteObjectInput{Bucket: &b.Name, Key: aws.String(key)}))(t)
-}
-
 // TestAccDirectory_givenUp: a file that an apply which failed had sent, or had not, and that the next source has no more,
 // waits for its removal like any other.
 func TestAccDirectory_givenUp(t *testing.T) {
@@ -52,7 +42,7 @@ func TestAccDirectory_unseenForeign(t *testing.T) {
 	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		files := pages{"index.html": "1", "b.js": "1"}
 		publishes(files)(t, b)
-		putRaw(t, b, "b.js", "theirs")
+		putText(t, b, "b.js", "theirs")
 		tf := b.Played(t)
 		tf.Write(b.Provider() + directoryBlock(b, sourceOf(b), "overwrite = true", `verify = "none"`))
 		tf.Apply()
@@ -74,9 +64,9 @@ func TestAccDirectory_unseenDrift(t *testing.T) {
 				tf.Write(b.Provider() + directoryBlock(b, sourceOf(b), `verify = "none"`))
 				tf.Apply()
 				if kind == "changed" {
-					putRaw(t, b, "b.js", "tampered")
+					putText(t, b, "b.js", "tampered")
 				} else {
-					removeRaw(t, b, "b.js")
+					dropObject(t, b, "b.js")
 				}
 				files["b.js"] = "2"
 				files.write(t, sourceOf(b))
@@ -84,9 +74,9 @@ func TestAccDirectory_unseenDrift(t *testing.T) {
 				tf.Empty()
 				publishedAre(t, b, files.below(""))
 				if kind == "changed" {
-					putRaw(t, b, "b.js", "tampered")
+					putText(t, b, "b.js", "tampered")
 				} else {
-					removeRaw(t, b, "b.js")
+					dropObject(t, b, "b.js")
 				}
 				tf.Write(b.Provider() + directoryBlock(b, sourceOf(b), `verify = "none"`, `cache_control = [{ match = "*", value = "no-store" }]`))
 				tf.Apply()
@@ -220,7 +210,7 @@ func TestAccDirectory_invalidatesForeign(t *testing.T) {
 		tf := b.Played(t)
 		tf.Write(b.Provider() + directoryBlock(b, sourceOf(b), "overwrite = true", fmt.Sprintf("invalidate = { distribution_id = %q }", id)))
 		tf.Apply()
-		putRaw(t, b, "new.js", "theirs")
+		putText(t, b, "new.js", "theirs")
 		files.with(pages{"new.js": "ours"}).write(t, sourceOf(b))
 		tf.Apply()
 		tf.Empty()

@@ -72,47 +72,32 @@ func (b bucket) clear(ctx context.Context, s Spec) error {
 	return b.emptier(s).remove(ctx, found)
 }
 
-// page lists versions. Keys come in the encoding of URLs, because XML cannot hold every character of a key. A store
-// that has no such list has no old versions: there the objects are all there is.
+// page lists versions. A store that has no such list has no old versions: there the objects are all there is.
 func (b bucket) page(
 	ctx context.Context, s Spec, in *s3.ListObjectVersionsInput,
 ) (*s3.ListObjectVersionsOutput, error) {
 	if b.conn.Platform.Lacks(awsclient.ListVersions) {
 		return b.currentPage(ctx, s, in)
 	}
-	in.EncodingType = types.EncodingTypeUrl
-	page, err := b.ListObjectVersions(ctx, in, at(s))
+	page, err := content.ListVersions(ctx, b.ListObjectVersions, in, at(s))
 	if awsclient.IsUnsupported(err) {
 		return b.currentPage(ctx, s, in)
 	}
-	if err != nil || page.EncodingType != types.EncodingTypeUrl {
-		return page, err
-	}
-	for i := range page.Versions {
-		page.Versions[i].Key = content.Unescaped(page.Versions[i].Key)
-	}
-	for i := range page.DeleteMarkers {
-		page.DeleteMarkers[i].Key = content.Unescaped(page.DeleteMarkers[i].Key)
-	}
-	page.NextKeyMarker = content.Unescaped(page.NextKeyMarker)
-	return page, nil
+	return page, err
 }
 
 // currentPage lists objects as if each had one version, which needs no id.
 func (b bucket) currentPage(
 	ctx context.Context, s Spec, in *s3.ListObjectVersionsInput,
 ) (*s3.ListObjectVersionsOutput, error) {
-	page, err := b.ListObjectsV2(ctx, &s3.ListObjectsV2Input{
-		Bucket: in.Bucket, MaxKeys: in.MaxKeys, StartAfter: in.KeyMarker, EncodingType: types.EncodingTypeUrl,
+	page, err := content.ListObjects(ctx, b.ListObjectsV2, &s3.ListObjectsV2Input{
+		Bucket: in.Bucket, MaxKeys: in.MaxKeys, StartAfter: in.KeyMarker,
 	}, at(s))
 	if err != nil {
 		return nil, err
 	}
 	out := &s3.ListObjectVersionsOutput{IsTruncated: page.IsTruncated}
 	for _, o := range page.Contents {
-		if page.EncodingType == types.EncodingTypeUrl {
-			o.Key = content.Unescaped(o.Key)
-		}
 		out.Versions = append(out.Versions, types.ObjectVersion{Key: o.Key})
 		out.NextKeyMarker = o.Key
 	}
@@ -306,7 +291,8 @@ func (e *emptier) deleteEach(ctx context.Context, objects []types.ObjectIdentifi
 func (e *emptier) abortUploads(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(atOnce)
-	err := e.eachUpload(ctx, e.spec, func(key, id *string) {
+	list := e.ListMultipartUploads
+	err := content.EachUpload(ctx, list, e.spec.Name, "", at(e.spec), func(key, id *string) error {
 		group.Go(func() error {
 			return awsclient.Absent(e.limiter.Do(ctx, func(ctx context.Context) error {
 				_, err := e.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{
@@ -315,34 +301,10 @@ func (e *emptier) abortUploads(ctx context.Context) error {
 				return err
 			}))
 		})
+		return nil
 	})
 	if failed := group.Wait(); failed != nil {
 		return failed // it canceled the list
 	}
-	return err
-}
-
-// eachUpload lists unfinished uploads. A store that has no list of them has none that could be removed.
-func (b bucket) eachUpload(ctx context.Context, s Spec, do func(key, id *string)) error {
-	in := &s3.ListMultipartUploadsInput{Bucket: &s.Name, EncodingType: types.EncodingTypeUrl}
-	for {
-		page, err := b.ListMultipartUploads(ctx, in, at(s))
-		if awsclient.IsUnsupported(err) {
-			return nil
-		}
-		if err != nil {
-			return awsclient.Absent(err)
-		}
-		plain := func(key *string) *string { return key }
-		if page.EncodingType == types.EncodingTypeUrl {
-			plain = content.Unescaped
-		}
-		for _, u := range page.Uploads {
-			do(plain(u.Key), u.UploadId)
-		}
-		if !aws.ToBool(page.IsTruncated) {
-			return nil
-		}
-		in.KeyMarker, in.UploadIdMarker = plain(page.NextKeyMarker), page.NextUploadIdMarker
-	}
+	return awsclient.Absent(err)
 }

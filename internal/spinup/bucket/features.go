@@ -10,8 +10,8 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 )
 
-// needs is the part of a setting that not every store has. Before, the part's Watched says whether a spec asks for the
-// setting; afterwards it also says whether an import reads it.
+// needs completes the part of a setting that not every store has. The part that is given has a Watched that is true of
+// specs that ask for the setting. That of the result is also true of an import, which reads what the store may have.
 //
 // What the store is known to lack is never read. What it may lack is read if it is asked for, and by an import or a
 // data source, to which an answer that the store does not have it means that nothing is there. Whoever asks for it is

@@ -8,8 +8,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"maps"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -24,7 +22,7 @@ type Place struct {
 }
 
 // at sends a call to the region of the bucket.
-func (p Place) at(o *s3.Options) { o.Region = p.Region }
+func (p Place) at(o *s3.Options) { In(p.Region)(o) }
 
 // Headers are what an object has beside its bytes. What is empty is not sent, and left to the bucket.
 type Headers struct {
@@ -52,36 +50,8 @@ func (h Headers) Digest() string {
 	return base64.RawURLEncoding.EncodeToString(sum[:9])
 }
 
-// Differences are the names of the headers in which an object that was read is not as wanted. What is not wanted is not
-// compared, but metadata, which is one whole.
-func (h Headers) Differences(have Headers) []string {
-	var names []string
-	for _, header := range []struct{ name, want, have string }{
-		{"Content-Type", h.ContentType, have.ContentType},
-		{"Cache-Control", h.CacheControl, have.CacheControl},
-		{"Content-Encoding", h.ContentEncoding, have.ContentEncoding},
-		{"Content-Disposition", h.ContentDisposition, have.ContentDisposition},
-		{"Content-Language", h.ContentLanguage, have.ContentLanguage},
-		{"redirect", h.Redirect, have.Redirect},
-		{"storage class", h.StorageClass, have.StorageClass},
-		{"encryption", h.Algorithm, have.Algorithm},
-		{"KMS key", keyID(h.KMSKey), keyID(have.KMSKey)},
-	} {
-		if header.want != "" && header.want != header.have {
-			names = append(names, header.name)
-		}
-	}
-	if !maps.Equal(h.Metadata, have.Metadata) {
-		names = append(names, "metadata")
-	}
-	return names
-}
-
-// keyID is the id of a KMS key, which S3 answers with its ARN.
-func keyID(key string) string { return key[strings.LastIndex(key, "/")+1:] }
-
-// text is a header that is left out when it is empty.
-func text(value string) *string {
+// OrNil is a text, nil for an empty one, which is then not sent.
+func OrNil(value string) *string {
 	if value == "" {
 		return nil
 	}
@@ -89,30 +59,30 @@ func text(value string) *string {
 }
 
 func (h Headers) put(in *s3.PutObjectInput) {
-	in.ContentType, in.CacheControl = text(h.ContentType), text(h.CacheControl)
-	in.ContentEncoding, in.ContentDisposition = text(h.ContentEncoding), text(h.ContentDisposition)
-	in.ContentLanguage, in.WebsiteRedirectLocation = text(h.ContentLanguage), text(h.Redirect)
+	in.ContentType, in.CacheControl = OrNil(h.ContentType), OrNil(h.CacheControl)
+	in.ContentEncoding, in.ContentDisposition = OrNil(h.ContentEncoding), OrNil(h.ContentDisposition)
+	in.ContentLanguage, in.WebsiteRedirectLocation = OrNil(h.ContentLanguage), OrNil(h.Redirect)
 	in.StorageClass, in.ServerSideEncryption = types.StorageClass(h.StorageClass), types.ServerSideEncryption(h.Algorithm)
-	in.SSEKMSKeyId, in.BucketKeyEnabled, in.Metadata = text(h.KMSKey), h.BucketKey, h.Metadata
-	in.Tagging = text(h.Tagging)
+	in.SSEKMSKeyId, in.BucketKeyEnabled, in.Metadata = OrNil(h.KMSKey), h.BucketKey, h.Metadata
+	in.Tagging = OrNil(h.Tagging)
 }
 
 func (h Headers) begin(in *s3.CreateMultipartUploadInput) {
-	in.ContentType, in.CacheControl = text(h.ContentType), text(h.CacheControl)
-	in.ContentEncoding, in.ContentDisposition = text(h.ContentEncoding), text(h.ContentDisposition)
-	in.ContentLanguage, in.WebsiteRedirectLocation = text(h.ContentLanguage), text(h.Redirect)
+	in.ContentType, in.CacheControl = OrNil(h.ContentType), OrNil(h.CacheControl)
+	in.ContentEncoding, in.ContentDisposition = OrNil(h.ContentEncoding), OrNil(h.ContentDisposition)
+	in.ContentLanguage, in.WebsiteRedirectLocation = OrNil(h.ContentLanguage), OrNil(h.Redirect)
 	in.StorageClass, in.ServerSideEncryption = types.StorageClass(h.StorageClass), types.ServerSideEncryption(h.Algorithm)
-	in.SSEKMSKeyId, in.BucketKeyEnabled, in.Metadata = text(h.KMSKey), h.BucketKey, h.Metadata
-	in.Tagging = text(h.Tagging)
+	in.SSEKMSKeyId, in.BucketKeyEnabled, in.Metadata = OrNil(h.KMSKey), h.BucketKey, h.Metadata
+	in.Tagging = OrNil(h.Tagging)
 }
 
 func (h Headers) copy(in *s3.CopyObjectInput) {
-	in.ContentType, in.CacheControl = text(h.ContentType), text(h.CacheControl)
-	in.ContentEncoding, in.ContentDisposition = text(h.ContentEncoding), text(h.ContentDisposition)
-	in.ContentLanguage, in.WebsiteRedirectLocation = text(h.ContentLanguage), text(h.Redirect)
+	in.ContentType, in.CacheControl = OrNil(h.ContentType), OrNil(h.CacheControl)
+	in.ContentEncoding, in.ContentDisposition = OrNil(h.ContentEncoding), OrNil(h.ContentDisposition)
+	in.ContentLanguage, in.WebsiteRedirectLocation = OrNil(h.ContentLanguage), OrNil(h.Redirect)
 	in.StorageClass, in.ServerSideEncryption = types.StorageClass(h.StorageClass), types.ServerSideEncryption(h.Algorithm)
-	in.SSEKMSKeyId, in.BucketKeyEnabled, in.Metadata = text(h.KMSKey), h.BucketKey, h.Metadata
-	in.Tagging = text(h.Tagging)
+	in.SSEKMSKeyId, in.BucketKeyEnabled, in.Metadata = OrNil(h.KMSKey), h.BucketKey, h.Metadata
+	in.Tagging = OrNil(h.Tagging)
 	in.MetadataDirective = types.MetadataDirectiveReplace
 	if h.Tagging != "" {
 		in.TaggingDirective = types.TaggingDirectiveReplace
@@ -150,14 +120,6 @@ func Escaped(key string) string {
 		fmt.Fprintf(&out, "%%%02X", c)
 	}
 	return out.String()
-}
-
-// Unescaped is a key without the encoding of URLs, in which lists give it on request.
-func Unescaped(key *string) *string {
-	if plain, err := url.QueryUnescape(aws.ToString(key)); key != nil && err == nil {
-		return &plain
-	}
-	return key
 }
 
 // StorageClasses are those that an object can be put into.

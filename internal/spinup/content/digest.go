@@ -15,6 +15,7 @@ const (
 	MinPartSize = 5 << 20   // bytes
 	MaxPartSize = 5 << 30   // bytes
 	MaxSize     = 5 << 40   // bytes, of an object
+	PartSize    = 16 << 20  // bytes, of a part if nobody says otherwise
 	maxParts    = 10_000    // of an upload
 	buffer      = 128 << 10 // bytes, for reading a file
 )
@@ -85,11 +86,6 @@ func (d Digest) Checksum() string {
 		return text
 	}
 	return text + "-" + strconv.Itoa(len(d.Parts))
-}
-
-// Equal reports whether the bytes are the same, as far as the digests tell.
-func (d Digest) Equal(other Digest) bool {
-	return d.Size == other.Size && d.Checksum() == other.Checksum()
 }
 
 // part is where the i-th part is, and its digest.

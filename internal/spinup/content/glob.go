@@ -40,6 +40,15 @@ func (g Glob) Matches(key string) bool {
 // Globs are patterns of which one has to fit.
 type Globs []Glob
 
+// GlobsOf are the patterns of these texts.
+func GlobsOf(texts ...string) Globs {
+	var all Globs
+	for _, text := range texts {
+		all = append(all, Glob(text))
+	}
+	return all
+}
+
 // Match reports whether one of them fits the key.
 func (all Globs) Match(key string) bool {
 	for _, g := range all {

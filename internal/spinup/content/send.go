@@ -34,7 +34,7 @@ func (c Condition) headers() (match, none *string) {
 	if c.IfNone {
 		none = aws.String("*")
 	}
-	return text(c.IfMatch), none
+	return OrNil(c.IfMatch), none
 }
 
 // Stored is what a store has of an object.
@@ -224,7 +224,7 @@ func (s Sender) Copy(ctx context.Context, from Place, version, etag string, to P
 		source += "?versionId=" + Escaped(version)
 	}
 	in := &s3.CopyObjectInput{
-		Bucket: &to.Bucket, Key: &to.Key, CopySource: &source, CopySourceIfMatch: text(etag),
+		Bucket: &to.Bucket, Key: &to.Key, CopySource: &source, CopySourceIfMatch: OrNil(etag),
 	}
 	h.copy(in)
 	var out *s3.CopyObjectOutput
@@ -244,7 +244,7 @@ func (s Sender) Copy(ctx context.Context, from Place, version, etag string, to P
 // Head asks for an object. A version is the id of one, or "" for the newest. An object that is not there is a not-found
 // error.
 func (s Sender) Head(ctx context.Context, p Place, version string) (Stored, error) {
-	in := &s3.HeadObjectInput{Bucket: &p.Bucket, Key: &p.Key, VersionId: text(version)}
+	in := &s3.HeadObjectInput{Bucket: &p.Bucket, Key: &p.Key, VersionId: OrNil(version)}
 	if s.conn.Platform.Has(awsclient.Checksums) {
 		in.ChecksumMode = types.ChecksumModeEnabled
 	}
@@ -288,7 +288,7 @@ func checksumOf(out *s3.HeadObjectOutput) string {
 
 // Delete deletes an object, or the version of the id. What is not there is no error.
 func (s Sender) Delete(ctx context.Context, p Place, version string, c Condition) error {
-	in := &s3.DeleteObjectInput{Bucket: &p.Bucket, Key: &p.Key, VersionId: text(version), IfMatch: text(c.IfMatch)}
+	in := &s3.DeleteObjectInput{Bucket: &p.Bucket, Key: &p.Key, VersionId: OrNil(version), IfMatch: OrNil(c.IfMatch)}
 	err := s.call(ctx, func(ctx context.Context) error {
 		_, err := s.DeleteObject(ctx, in, p.at)
 		return err

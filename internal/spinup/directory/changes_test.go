@@ -143,7 +143,7 @@ func TestCompare(t *testing.T) {
 		},
 		"is due": {
 			entry: &Entry{ETag: `"a"`, Content: a, Retired: now.Add(-time.Hour).Unix()}, live: "a",
-			spec: Spec{Keep: Keep{For: time.Hour, Match: globs("x")}}, does: "remove x",
+			spec: Spec{Keep: Keep{For: time.Hour, Match: content.GlobsOf("x")}}, does: "remove x",
 		},
 		"a folder takes its place": {
 			entry: &Entry{ETag: `"a"`, Content: a}, live: "a", others: "x/y",
@@ -220,7 +220,7 @@ func TestCompare_settles(t *testing.T) {
 				o.Manifest.Files = append(o.Manifest.Files, e)
 			}
 		}
-		s := Spec{Tree: wanted(files), Now: time.Unix(9, 0), Keep: Keep{For: time.Hour, Match: globs("a", "b")}}
+		s := Spec{Tree: wanted(files), Now: time.Unix(9, 0), Keep: Keep{For: time.Hour, Match: content.GlobsOf("a", "b")}}
 		c := compare(s, o)
 		if len(c.foreign) > 0 {
 			return // refused

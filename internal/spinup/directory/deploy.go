@@ -132,25 +132,20 @@ func (d directory) abandonAll(ctx context.Context, s Spec, keys []string) error 
 // abandon gives up the unfinished uploads of keys, which cost money until somebody does. The manifest says that they
 // are ours. A store that has no list of uploads has none.
 func (d directory) abandon(ctx context.Context, region string, s Spec, keys []string) error {
+	at := content.In(region)
 	for _, key := range keys {
 		key = s.Prefix + key
-		out, err := d.ListMultipartUploads(ctx, &s3.ListMultipartUploadsInput{Bucket: &s.Bucket, Prefix: &key}, in(region))
-		if awsclient.IsUnsupported(err) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		for _, upload := range out.Uploads {
-			if aws.ToString(upload.Key) != key {
-				continue
+		err := content.EachUpload(ctx, d.ListMultipartUploads, s.Bucket, key, at, func(found, id *string) error {
+			if aws.ToString(found) != key {
+				return nil
 			}
 			_, err := d.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{
-				Bucket: &s.Bucket, Key: &key, UploadId: upload.UploadId,
-			}, in(region))
-			if awsclient.Absent(err) != nil {
-				return err
-			}
+				Bucket: &s.Bucket, Key: &key, UploadId: id,
+			}, at)
+			return awsclient.Absent(err)
+		})
+		if err != nil {
+			return err
 		}
 	}
 	return nil
@@ -314,7 +309,7 @@ func (d directory) delete(ctx context.Context, s Spec, o *Status, doomed []*Entr
 func (d directory) deleteBatch(ctx context.Context, region string, s Spec, objects []types.ObjectIdentifier) error {
 	out, err := d.DeleteObjects(ctx, &s3.DeleteObjectsInput{
 		Bucket: &s.Bucket, Delete: &types.Delete{Objects: objects, Quiet: aws.Bool(true)},
-	}, in(region))
+	}, content.In(region))
 	switch {
 	case awsclient.IsUnsupported(err):
 		sender := d.sender(s)
@@ -374,32 +369,28 @@ type version struct {
 func (d directory) eachVersion(
 	ctx context.Context, region, bucket, prefix string, see func([]version) error,
 ) error {
-	ask := &s3.ListObjectVersionsInput{Bucket: &bucket, Prefix: &prefix, EncodingType: types.EncodingTypeUrl}
+	ask := &s3.ListObjectVersionsInput{Bucket: &bucket, Prefix: &prefix}
 	var listed []version
 	for {
-		page, err := d.ListObjectVersions(ctx, ask, in(region))
+		page, err := content.ListVersions(ctx, d.ListObjectVersions, ask, content.In(region))
 		if err != nil {
 			return err
 		}
 		if err := see(listed); err != nil {
 			return err
 		}
-		plain := func(key *string) *string { return key }
-		if page.EncodingType == types.EncodingTypeUrl {
-			plain = content.Unescaped
-		}
 		listed = nil
 		for _, v := range page.Versions {
-			id := types.ObjectIdentifier{Key: plain(v.Key), VersionId: v.VersionId}
+			id := types.ObjectIdentifier{Key: v.Key, VersionId: v.VersionId}
 			listed = append(listed, version{id, aws.ToBool(v.IsLatest)})
 		}
 		for _, v := range page.DeleteMarkers {
-			id := types.ObjectIdentifier{Key: plain(v.Key), VersionId: v.VersionId}
+			id := types.ObjectIdentifier{Key: v.Key, VersionId: v.VersionId}
 			listed = append(listed, version{id, aws.ToBool(v.IsLatest)})
 		}
 		if !aws.ToBool(page.IsTruncated) {
 			return see(listed)
 		}
-		ask.KeyMarker, ask.VersionIdMarker = plain(page.NextKeyMarker), page.NextVersionIdMarker
+		ask.KeyMarker, ask.VersionIdMarker = page.NextKeyMarker, page.NextVersionIdMarker
 	}
 }

@@ -12,7 +12,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
@@ -143,7 +142,7 @@ func (d directory) manifests(ctx context.Context, region string, s Spec) ([]stri
 
 // manifest reads the manifest, and remembers it for the plan that comes after a refresh.
 func (d directory) manifest(ctx context.Context, region string, s Spec) (*Manifest, string, error) {
-	out, err := d.GetObject(ctx, &s3.GetObjectInput{Bucket: &s.Bucket, Key: &s.ManifestKey}, in(region))
+	out, err := d.GetObject(ctx, &s3.GetObjectInput{Bucket: &s.Bucket, Key: &s.ManifestKey}, content.In(region))
 	if err != nil {
 		return nil, "", err
 	}
@@ -160,9 +159,6 @@ func (d directory) manifest(ctx context.Context, region string, s Spec) (*Manife
 	d.remember(s, m, etag)
 	return m, etag, nil
 }
-
-// in sends a call to a region.
-func in(region string) func(*s3.Options) { return func(o *s3.Options) { o.Region = region } }
 
 // remembered is the manifest that was read last.
 type remembered struct {
@@ -182,21 +178,15 @@ func (d directory) remember(s Spec, m *Manifest, etag string) {
 	r.manifest, r.etag = m, etag
 }
 
-// eachPage lists the objects of a prefix until see returns false. Keys come in the encoding of URLs, because XML cannot
-// hold every character of a key, where the store does that.
+// eachPage lists the objects of a prefix until see returns false.
 func (d directory) eachPage(
 	ctx context.Context, region, bucket, prefix string, see func(*s3.ListObjectsV2Output) bool,
 ) error {
-	ask := &s3.ListObjectsV2Input{Bucket: &bucket, Prefix: &prefix, EncodingType: types.EncodingTypeUrl}
+	ask := &s3.ListObjectsV2Input{Bucket: &bucket, Prefix: &prefix}
 	for {
-		page, err := d.ListObjectsV2(ctx, ask, in(region))
+		page, err := content.ListObjects(ctx, d.ListObjectsV2, ask, content.In(region))
 		if err != nil {
 			return err
-		}
-		if page.EncodingType == types.EncodingTypeUrl {
-			for i, object := range page.Contents {
-				page.Contents[i].Key = content.Unescaped(object.Key)
-			}
 		}
 		if !see(page) || !aws.ToBool(page.IsTruncated) {
 			return nil
@@ -361,7 +351,7 @@ func byETag(f *File, etag string) (string, error) {
 // isPlaceholder reports whether the object is the page that a site puts into an empty bucket.
 func (d directory) isPlaceholder(ctx context.Context, region string, s Spec, key string) (bool, error) {
 	key = s.Prefix + key
-	out, err := d.GetObjectTagging(ctx, &s3.GetObjectTaggingInput{Bucket: &s.Bucket, Key: &key}, in(region))
+	out, err := d.GetObjectTagging(ctx, &s3.GetObjectTaggingInput{Bucket: &s.Bucket, Key: &key}, content.In(region))
 	if err != nil {
 		return false, awsclient.Absent(err)
 	}

@@ -69,12 +69,8 @@ func isHashed(key string) bool {
 // DefaultCacheControl is the Cache-Control of a file without a rule: no caching without asking for pages and what a
 // browser looks for at a fixed name, a year for names that change with the content, an hour for the rest.
 func DefaultCacheControl(key string) string {
-	var last content.Globs
-	for _, glob := range DefaultLast() {
-		last = append(last, content.Glob(glob))
-	}
 	switch {
-	case last.Match(key):
+	case content.GlobsOf(DefaultLast()...).Match(key):
 		return never
 	case isHashed(key):
 		return forever

@@ -56,7 +56,7 @@ type File struct {
 	holds   Content   // see contentOf
 }
 
-// Tree is what is to be published.
+// Tree is the files of a source, with the digests and headers with which they are to be published.
 type Tree struct {
 	Files   []File // by their keys
 	Digest  string // of all keys, contents and headers
@@ -274,7 +274,7 @@ func (f *File) read(s Source, shared *sync.Map) error {
 		return err
 	}
 	defer file.Close()
-	head := make([]byte, min(512, f.Digest.Size))
+	head := make([]byte, min(content.HeadSize, f.Digest.Size))
 	n, err := file.ReadAt(head, 0)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return fmt.Errorf("%s: %w", f.Path, err)

@@ -43,13 +43,6 @@ func keysOf(t *Tree) string {
 	return strings.Join(all, " ")
 }
 
-func globs(texts ...string) (all content.Globs) {
-	for _, text := range texts {
-		all = append(all, content.Glob(text))
-	}
-	return all
-}
-
 func TestScan_selects(t *testing.T) {
 	files := []string{"a.html", "b.css", "docs/a.html", "docs/deep/c.js", "node/x/y.js", ".git/HEAD", "sub/.git/HEAD", ".env.local", "x.tfstate.backup"}
 	for name, row := range map[string]struct {
@@ -67,7 +60,7 @@ func TestScan_selects(t *testing.T) {
 		"all but names": {nil, append(DefaultExclude(), "a.*", "y.js"), "b.css docs/deep/c.js"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			tree := scanned(t, Source{Include: globs(row.include...), Exclude: globs(row.exclude...)}, files...)
+			tree := scanned(t, Source{Include: content.GlobsOf(row.include...), Exclude: content.GlobsOf(row.exclude...)}, files...)
 			if got := keysOf(tree); got != row.want {
 				t.Errorf("got %s, want %s", got, row.want)
 			}
@@ -84,7 +77,7 @@ func TestScan_excludedFolder(t *testing.T) {
 	if err := os.Symlink("nowhere", filepath.Join(dir, "cache", "link")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Scan(t.Context(), Source{Dir: dir, Exclude: globs("cache/"), AllowEmpty: true, PartSize: 1}); err != nil {
+	if _, err := Scan(t.Context(), Source{Dir: dir, Exclude: content.GlobsOf("cache/"), AllowEmpty: true, PartSize: 1}); err != nil {
 		t.Error(err)
 	}
 }

@@ -47,14 +47,14 @@ type Listing struct {
 func List(ctx context.Context, conn *awsclient.Conn, q Query) (found Listing, err error) {
 	api, place := newDataReads(conn), content.Place{Bucket: q.Bucket}
 	request := &s3.ListObjectsV2Input{
-		Bucket: &q.Bucket, Prefix: filled(q.Prefix), Delimiter: filled(q.Delimiter), StartAfter: filled(q.StartAfter),
-		EncodingType: types.EncodingTypeUrl,
+		Bucket: &q.Bucket, Prefix: content.OrNil(q.Prefix), Delimiter: content.OrNil(q.Delimiter),
+		StartAfter: content.OrNil(q.StartAfter),
 	}
 	prefixes := map[string]bool{}
 	full := func() bool { return len(found.Objects)+len(prefixes) >= q.Max }
 	for {
 		page, err := at(ctx, conn, &place, func(where func(*s3.Options)) (*s3.ListObjectsV2Output, error) {
-			return api.ListObjectsV2(ctx, request, where)
+			return content.ListObjects(ctx, api.ListObjectsV2, request, where)
 		})
 		if err != nil {
 			return Listing{}, err
@@ -94,12 +94,12 @@ func merged(page *s3.ListObjectsV2Output) []listed {
 	var all []listed
 	for _, o := range page.Contents {
 		all = append(all, listed{Entry: Entry{
-			Key: plain(page.EncodingType, o.Key), Size: aws.ToInt64(o.Size), ETag: Unquoted(aws.ToString(o.ETag)),
+			Key: aws.ToString(o.Key), Size: aws.ToInt64(o.Size), ETag: Unquoted(aws.ToString(o.ETag)),
 			Modified: aws.ToTime(o.LastModified), StorageClass: string(o.StorageClass),
 		}})
 	}
 	for _, p := range page.CommonPrefixes {
-		all = append(all, listed{Entry{Key: plain(page.EncodingType, p.Prefix)}, true})
+		all = append(all, listed{Entry{Key: aws.ToString(p.Prefix)}, true})
 	}
 	slices.SortStableFunc(all, func(x, y listed) int { return strings.Compare(x.Key, y.Key) })
 	return all
@@ -113,20 +113,12 @@ func (q Query) matches(key string) bool {
 // Unquoted is an ETag without its quotes.
 func Unquoted(etag string) string { return strings.Trim(etag, `"`) }
 
-// filled is a text, nil for an empty one.
-func filled(text string) *string {
-	if text == "" {
-		return nil
-	}
-	return &text
-}
-
 // at makes a call in the region of the bucket, and notes that region.
 func at[T any](
 	ctx context.Context, conn *awsclient.Conn, place *content.Place, call func(func(*s3.Options)) (T, error),
 ) (out T, err error) {
 	place.Region, err = content.AtHome(ctx, conn, place.Bucket, func(_ context.Context, region string) (err error) {
-		out, err = call(in(content.Place{Region: region}))
+		out, err = call(content.In(region))
 		return err
 	})
 	return out, err
@@ -150,7 +142,7 @@ func Find(
 	ctx context.Context, conn *awsclient.Conn, place content.Place, id string, body bool,
 ) (*Found, error) {
 	api := newDataReads(conn)
-	request := &s3.HeadObjectInput{Bucket: &place.Bucket, Key: &place.Key, VersionId: filled(id)}
+	request := &s3.HeadObjectInput{Bucket: &place.Bucket, Key: &place.Key, VersionId: content.OrNil(id)}
 	if conn.Platform.Has(awsclient.Checksums) {
 		request.ChecksumMode = types.ChecksumModeEnabled
 	}
@@ -196,8 +188,8 @@ func readBody(
 			stored.Size, MaxBody)
 	}
 	out, err := api.GetObject(ctx, &s3.GetObjectInput{
-		Bucket: &place.Bucket, Key: &place.Key, VersionId: filled(id), IfMatch: filled(stored.ETag),
-	}, in(place))
+		Bucket: &place.Bucket, Key: &place.Key, VersionId: content.OrNil(id), IfMatch: content.OrNil(stored.ETag),
+	}, content.In(place.Region))
 	if err != nil {
 		return "", err
 	}

@@ -12,9 +12,6 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/content"
 )
 
-// PartSize is the size of the parts in which larger contents are sent, in bytes.
-const PartSize = 16 << 20
-
 // Measured is what a content is, before it is sent.
 type Measured struct {
 	Digest content.Digest
@@ -27,7 +24,7 @@ func Measure(r io.ReaderAt, size int64) (m Measured, err error) {
 	if size > content.MaxSize {
 		return m, fmt.Errorf("it has %d bytes, and an object has at most %d", size, int64(content.MaxSize))
 	}
-	if m.Digest, err = content.Sum(r, size, PartSize); err != nil {
+	if m.Digest, err = content.Sum(r, size, content.PartSize); err != nil {
 		return m, err
 	}
 	m.Head = make([]byte, min(size, content.HeadSize))

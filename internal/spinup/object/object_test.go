@@ -208,7 +208,7 @@ func TestSpec_tags(t *testing.T) {
 }
 
 func TestMeasure(t *testing.T) {
-	for _, size := range []int{0, 1, 511, 512, 513, PartSize, PartSize + 1, 2*PartSize + 7} {
+	for _, size := range []int{0, 1, 511, 512, 513, content.PartSize, content.PartSize + 1, 2*content.PartSize + 7} {
 		text := bytes.Repeat([]byte("ab"), size/2+1)[:size]
 		m, err := Measure(bytes.NewReader(text), int64(size))
 		if err != nil {
@@ -218,7 +218,7 @@ func TestMeasure(t *testing.T) {
 		if m.SHA256 != hex.EncodeToString(sum[:]) || !bytes.Equal(m.Head, text[:min(size, 512)]) {
 			t.Errorf("%d bytes: %s, head of %d", size, m.SHA256, len(m.Head))
 		}
-		if parts := max(1, (size+PartSize-1)/PartSize); len(m.Digest.Parts) != parts {
+		if parts := max(1, (size+content.PartSize-1)/content.PartSize); len(m.Digest.Parts) != parts {
 			t.Errorf("%d bytes: %d parts, want %d", size, len(m.Digest.Parts), parts)
 		}
 	}
@@ -230,22 +230,6 @@ func TestMeasure(t *testing.T) {
 	}
 	if _, err := MeasureFile(filepath.Join(t.TempDir(), "nothing")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("of nothing: %v", err)
-	}
-}
-
-// TestPlain: a key is decoded only if the answer says that it is encoded.
-func TestPlain(t *testing.T) {
-	for _, tt := range []struct {
-		encoding  types.EncodingType
-		key, want string
-	}{
-		{types.EncodingTypeUrl, "a%2Bb+c%07", "a+b c\a"},
-		{"", "a%2Bb+c", "a%2Bb+c"},
-		{types.EncodingTypeUrl, "broken%", "broken%"},
-	} {
-		if got := plain(tt.encoding, &tt.key); got != tt.want {
-			t.Errorf("plain(%q, %q) = %q, want %q", tt.encoding, tt.key, got, tt.want)
-		}
 	}
 }
 

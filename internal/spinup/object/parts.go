@@ -7,7 +7,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
@@ -35,9 +34,6 @@ func New(conn *awsclient.Conn) reconcile.Composite[Spec, Status] {
 		Until:       conn.Until,
 	}
 }
-
-// in sends a call to the region of the bucket.
-func in(p content.Place) func(*s3.Options) { return func(o *s3.Options) { o.Region = p.Region } }
 
 func (b *object) itself() part {
 	return part{
@@ -115,13 +111,13 @@ func (b *object) head(ctx context.Context, p content.Place) (*content.Stored, er
 	case !awsclient.IsAccessDenied(err) && (b.conn.Platform.AWSEndpoints || !awsclient.IsBare(err)):
 		return nil, err
 	}
-	page, unlisted := b.ListObjectsV2(ctx, &s3.ListObjectsV2Input{
-		Bucket: &p.Bucket, Prefix: &p.Key, MaxKeys: aws.Int32(1), EncodingType: types.EncodingTypeUrl,
-	}, in(p))
+	page, unlisted := content.ListObjects(ctx, b.ListObjectsV2, &s3.ListObjectsV2Input{
+		Bucket: &p.Bucket, Prefix: &p.Key, MaxKeys: aws.Int32(1),
+	}, content.In(p.Region))
 	switch {
 	case unlisted != nil:
 		return nil, unlisted
-	case len(page.Contents) == 0 || plain(page.EncodingType, page.Contents[0].Key) != p.Key:
+	case len(page.Contents) == 0 || aws.ToString(page.Contents[0].Key) != p.Key:
 		return nil, nil
 	}
 	return nil, err

@@ -22,11 +22,9 @@ func (b *object) tagsOf(ctx context.Context, p content.Place) (map[string]string
 }
 
 func tagsOf(ctx context.Context, get getTags, p content.Place, version string) (map[string]string, error) {
-	request := &s3.GetObjectTaggingInput{Bucket: &p.Bucket, Key: &p.Key}
-	if version != "" {
-		request.VersionId = &version
-	}
-	out, err := get(ctx, request, in(p))
+	out, err := get(ctx, &s3.GetObjectTaggingInput{
+		Bucket: &p.Bucket, Key: &p.Key, VersionId: content.OrNil(version),
+	}, content.In(p.Region))
 	if err != nil {
 		return nil, awsclient.Absent(err)
 	}
@@ -40,13 +38,15 @@ func tagsOf(ctx context.Context, get getTags, p content.Place, version string) (
 // putTags writes the set whole.
 func (b *object) putTags(ctx context.Context, p content.Place, tags map[string]string) error {
 	if len(tags) == 0 {
-		_, err := b.DeleteObjectTagging(ctx, &s3.DeleteObjectTaggingInput{Bucket: &p.Bucket, Key: &p.Key}, in(p))
+		in := &s3.DeleteObjectTaggingInput{Bucket: &p.Bucket, Key: &p.Key}
+		_, err := b.DeleteObjectTagging(ctx, in, content.In(p.Region))
 		return err
 	}
 	set := &types.Tagging{}
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
 		set.TagSet = append(set.TagSet, types.Tag{Key: aws.String(key), Value: aws.String(tags[key])})
 	}
-	_, err := b.PutObjectTagging(ctx, &s3.PutObjectTaggingInput{Bucket: &p.Bucket, Key: &p.Key, Tagging: set}, in(p))
+	in := &s3.PutObjectTaggingInput{Bucket: &p.Bucket, Key: &p.Key, Tagging: set}
+	_, err := b.PutObjectTagging(ctx, in, content.In(p.Region))
 	return err
 }

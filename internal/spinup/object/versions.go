@@ -8,20 +8,10 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/content"
 )
-
-// plain is a key of a list. It comes in the encoding of URLs, because XML cannot hold every character of a key, but
-// only where the answer says so.
-func plain(encoding types.EncodingType, key *string) string {
-	if encoding == types.EncodingTypeUrl {
-		return aws.ToString(content.Unescaped(key))
-	}
-	return aws.ToString(key)
-}
 
 // version is a version of an object, or a delete marker.
 type version struct {
@@ -34,15 +24,15 @@ type version struct {
 // keys that begin like this one are not its.
 func (b *object) versions(ctx context.Context, p content.Place) ([]string, error) {
 	var all []version
-	request := &s3.ListObjectVersionsInput{Bucket: &p.Bucket, Prefix: &p.Key, EncodingType: types.EncodingTypeUrl}
+	request := &s3.ListObjectVersionsInput{Bucket: &p.Bucket, Prefix: &p.Key}
 	for {
-		page, err := b.ListObjectVersions(ctx, request, in(p))
+		page, err := content.ListVersions(ctx, b.ListObjectVersions, request, content.In(p.Region))
 		if err != nil {
 			return nil, err
 		}
 		others := false
 		add := func(key, id *string, latest *bool, at *time.Time) {
-			if plain(page.EncodingType, key) != p.Key {
+			if aws.ToString(key) != p.Key {
 				others = true
 				return
 			}
@@ -57,8 +47,7 @@ func (b *object) versions(ctx context.Context, p content.Place) ([]string, error
 		if others || !aws.ToBool(page.IsTruncated) { // the key itself comes before all that are longer
 			break
 		}
-		request.KeyMarker = aws.String(plain(page.EncodingType, page.NextKeyMarker))
-		request.VersionIdMarker = page.NextVersionIdMarker
+		request.KeyMarker, request.VersionIdMarker = page.NextKeyMarker, page.NextVersionIdMarker
 	}
 	slices.SortStableFunc(all, func(x, y version) int {
 		if x.latest != y.latest {

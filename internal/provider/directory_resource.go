@@ -171,7 +171,9 @@ func directorySettings() map[string]schema.Attribute {
 		},
 		"verify": choice("How a refresh finds out what was changed elsewhere: `list` (a list of the objects, 1,000 in a "+
 			"call, tells what is gone and what has other content), `deep` (a call for each object compares headers too), or "+
-			"`none` (only the manifest is read, and objects of others are found when they are in the way of a new file). Default `list`.", directory.VerifyList, directory.VerifyDeep, directory.VerifyNone),
+			"`none` (only the manifest is read, and objects of others are found when they are in the way of a new file, or in "+
+			"the place of one that is to be removed). Default `list`.",
+			directory.VerifyList, directory.VerifyDeep, directory.VerifyNone),
 		"delete_versions": toggle("Whether, in a bucket with versioning, a removal deletes all versions of a file. Default " +
 			"`false`: the versions stay, and a delete marker is put before them."),
 		"on_destroy": choice("What a destroy does with the files: `delete` deletes those of this directory, `retain` leaves "+

@@ -219,3 +219,24 @@ func TestAccDirectory_invalidatesForeign(t *testing.T) {
 		}
 	})
 }
+
+// TestAccDirectory_unseenRemoved: with verify = "none", what others have put in the place of a file goes neither with the
+// file nor with the directory.
+func TestAccDirectory_unseenRemoved(t *testing.T) {
+	onFakecloudAndStores(t, func(t *testing.T, b *acctest.Bench) {
+		publishes(pages{"index.html": "1", "old.html": "1", "b.js": "1"})(t, b)
+		tf := b.Played(t)
+		tf.Write(b.Provider() + directoryBlock(b, sourceOf(b), `verify = "none"`))
+		tf.Apply()
+		putText(t, b, "old.html", "theirs")
+		putText(t, b, "b.js", "theirs")
+		pages{"index.html": "1", "b.js": "1"}.write(t, sourceOf(b))
+		tf.Apply()
+		tf.Empty()
+		tf.Destroy()
+		same(t, "what is left", map[string]string{"old.html": "theirs", "b.js": "theirs"}, objectsIn(t, b))
+		dropObject(t, b, "old.html")
+		dropObject(t, b, "b.js")
+		nothingLeft(t, b)
+	})
+}

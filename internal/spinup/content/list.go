@@ -64,7 +64,8 @@ func ListVersions(
 	return page, nil
 }
 
-// EachUpload gives the unfinished uploads of keys that begin with the prefix. A store that has no list of them has none.
+// EachUpload gives the unfinished uploads of keys that begin with the prefix. A store that has no list of them has
+// none.
 func EachUpload(
 	ctx context.Context, list awsclient.S3Call[s3.ListMultipartUploadsInput, s3.ListMultipartUploadsOutput],
 	bucket, prefix string, at func(*s3.Options), see func(key, id *string) error,

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -270,6 +271,11 @@ func (d directory) delete(ctx context.Context, s Spec, o *Status, doomed []*Entr
 	if err != nil {
 		return err
 	}
+	if s.Verify == VerifyNone { // what is there was taken on trust
+		if doomed, err = d.confirmed(ctx, region, s, o, doomed); err != nil {
+			return err
+		}
+	}
 	if s.DeleteVersions {
 		gone := map[string]bool{}
 		for _, e := range doomed {
@@ -303,6 +309,24 @@ func (d directory) delete(ctx context.Context, s Spec, o *Status, doomed []*Entr
 		}
 		return nil
 	})
+}
+
+// confirmed are the entries whose objects are still what we put there. It asks for each of them.
+func (d directory) confirmed(
+	ctx context.Context, region string, s Spec, o *Status, entries []*Entry,
+) ([]*Entry, error) {
+	var keys []string
+	for _, e := range entries {
+		keys = append(keys, e.Key)
+		delete(o.Live, e.Key)
+	}
+	err := d.heads(ctx, region, s, keys, func(key string, head content.Stored) {
+		o.Live[key], o.Heads[key] = Object{head.ETag, head.Size}, head
+	})
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(slices.Clone(entries), func(e *Entry) bool { return !o.has(e) }), nil
 }
 
 // deleteBatch deletes objects or versions of them with one call, or with one each where the store has no such call.

@@ -18,12 +18,12 @@ import (
 
 // atOnce is how many calls about the contents of a bucket are made at once at most: deletions, and lists of parts of
 // it. More of them have made a store give none of them an answer in time.
-const atOnce = 32
+const atOnce = 64
 
 // Lists of parts begin with a few at once, and become more as long as none takes much longer than the fastest did: S3
 // lists as many at once as one likes, and a store on one machine takes longer for two than for one after the other.
 const (
-	fewLists = 4
+	fewLists = 8
 	patience = 2 // times the fastest list
 )
 

@@ -54,8 +54,8 @@ func (b bucket) list(ctx context.Context, s Spec) ([]types.ObjectIdentifier, err
 	return objects(page), nil
 }
 
-// destroy deletes the bucket and what may go with it. What the store has left out of a part of its list, and what was put
-// there meanwhile, stops the deletion, and is then listed in one part.
+// destroy deletes the bucket and what may go with it. What the store has left out of a part of its list, and what was
+// put there meanwhile, stops the deletion, and is then listed in one part.
 func (b bucket) destroy(ctx context.Context, s Spec) error {
 	err := b.destroyOnce(ctx, s, atOnce)
 	if s.ForceDestroy && awsclient.IsNotEmpty(err) {

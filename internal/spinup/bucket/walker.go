@@ -28,8 +28,8 @@ const (
 	growth   = 3 // more lists after each that was fast
 )
 
-// perPage is into how many parts the rest is cut for each page that was listed: a list of a part that is empty is a call
-// for nothing, and a bucket that is not large gets few of them.
+// perPage is into how many parts the rest is cut for each page that was listed: a list of a part that is empty is a
+// call for nothing, and a bucket that is not large gets few of them.
 const perPage = 3
 
 // apart is how many pages are between two places where keys are cut that differ in the same sign as those of a page. A
@@ -203,9 +203,9 @@ func thinned(all []string, n int) []string {
 	return some
 }
 
-// greater are the signs that may follow in the place of the first one, every step-th. Digits count, so each of the greater
-// ones may. Letters do so only close to the place where keys differ: elsewhere they spell a word. The sign after all of
-// its kind comes last.
+// greater are the signs that may follow in the place of the first one, every step-th. Digits count, so each of the
+// greater ones may. Letters do so only close to the place where keys differ: elsewhere they spell a word. The sign after
+// all of its kind comes last.
 func greater(rest string, step int, close bool) []byte {
 	var end byte
 	switch sign := rest[0]; {
@@ -231,8 +231,8 @@ func greater(rest string, step int, close bool) []byte {
 	return append(all, end+1)
 }
 
-// isHex reports whether a text begins with a letter that is a hexadecimal digit, and goes on with such a digit: few words
-// do. Of the letters of that case a is the first.
+// isHex reports whether a text begins with a letter that is a hexadecimal digit, and goes on with such a digit: few
+// words do. Of the letters of that case a is the first.
 func isHex(text string, a byte) bool {
 	if len(text) < 2 || text[0] < a || text[0] > a+5 {
 		return false

@@ -204,8 +204,8 @@ func thinned(all []string, n int) []string {
 }
 
 // greater are the signs that may follow in the place of the first one, every step-th. Digits count, so each of the
-// greater ones may. Letters do so only close to the place where keys differ: elsewhere they spell a word. The sign after
-// all of its kind comes last.
+// greater ones may. Letters do so only close to the place where keys differ: elsewhere they spell a word. The sign
+// after all of its kind comes last.
 func greater(rest string, step int, close bool) []byte {
 	var end byte
 	switch sign := rest[0]; {

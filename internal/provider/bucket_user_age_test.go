@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
@@ -295,6 +297,64 @@ func TestAccBucketUser_ownKey(t *testing.T) {
 		deletesKey(key["id"])(t, b, aws.String(b.Name+"-ann")) // the other one is older than that
 		tf.Apply()
 		wantKeys(t, b, theirs, keyOf(t, tf)["id"])
+		tf.Destroy()
+	})
+}
+
+// use uses a key for a call that everybody may make, until the second in which the other one was made is over.
+func use(t *testing.T, b *acctest.Bench, key map[string]any, after any) {
+	t.Helper()
+	created := acctest.Must(time.Parse(time.RFC3339, after.(string)))(t)
+	id, secret := key["id"].(string), key["secret"].(string)
+	client := sts.New(sts.Options{
+		Region: acctest.Region, BaseEndpoint: &b.Endpoint,
+		Credentials: credentials.NewStaticCredentialsProvider(id, secret, ""),
+	})
+	err := awsclient.Until(t.Context(), acctest.Pace(), "a use of "+id, func(ctx context.Context) (bool, error) {
+		if _, err := client.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{}); err != nil {
+			return false, err
+		}
+		out, err := b.IAM().GetAccessKeyLastUsed(ctx, &iam.GetAccessKeyLastUsedInput{AccessKeyId: &id})
+		return err == nil && aws.ToTime(out.AccessKeyLastUsed.LastUsedDate).After(created.Add(time.Second)), err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestAccBucketUser_requireUnused: a previous key that is used stays after its overlap, until nobody has used it for an
+// hour. A use after the plan refuses the apply.
+func TestAccBucketUser_requireUnused(t *testing.T) {
+	acctest.Only(t, emulator.LocalStack, "it tells when a key was used", func(t *testing.T, b *acctest.Bench) {
+		makeLevels(t, b, access.ReadOnly)
+		var now falseTime
+		tf := b.Played(t, now.pace)
+		config := func(rotation string, more ...string) string {
+			return b.Provider() + member(b, `access = "read_only"`,
+				keyIn(toState, append(more, fmt.Sprintf("rotation = %q", rotation), `overlap = "30m"`)...))
+		}
+		tf.Write(config("1"))
+		tf.Apply()
+		first := keyOf(t, tf)
+		tf.Write(config("2"))
+		tf.Apply()
+		second := keyOf(t, tf)
+
+		now.is(31 * time.Minute)
+		same(t, "actions", []string{"update"}, tf.Plan(userAddress).Actions)
+		use(t, b, first, second["created_at"])
+		b.Gateway.Reset()
+		saysAll(t, tf.MustFail("apply", "test.plan"), first["id"].(string)+" was used at", "for sts in us-east-1",
+			"which the plan did not know", "Nothing was changed.")
+		same(t, "mutations", 0, b.Gateway.Mutations())
+		saysAll(t, tf.Must("plan"), "The previous access key is still used", first["id"].(string), "for sts in us-east-1")
+		tf.Empty()
+		wantKeys(t, b, first["id"], second["id"])
+
+		now.is(62 * time.Minute)
+		tf.Apply()
+		wantKeys(t, b, second["id"])
+		tf.Empty()
 		tf.Destroy()
 	})
 }

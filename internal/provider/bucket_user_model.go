@@ -372,7 +372,7 @@ func (m *bucketUserModel) spec(
 			Stored:     !key.StoredAt.IsNull(),
 
 			RequireUnused: key.RequireUnused.ValueBool(),
-			Replaced:      key.ID.IsNull(),
+			Gone:          key.ID.IsNull(),
 		}
 	}
 	return spec, diags
@@ -424,6 +424,9 @@ func (k *accessKeyModel) sight(now time.Time, have bucketuser.Status) (seen sigh
 
 // warn says what stands in the way of the key, or of its rotation.
 func (k *accessKeyModel) warn(seen sightOfKey, have bucketuser.Status, importing bool, diags *diag.Diagnostics) {
+	if k == nil {
+		return
+	}
 	at := path.Root("access_key")
 	var others []string
 	for _, other := range have.Others {
@@ -431,7 +434,7 @@ func (k *accessKeyModel) warn(seen sightOfKey, have bucketuser.Status, importing
 	}
 	theirs := strings.Join(others, " and ")
 	switch {
-	case k == nil || theirs == "":
+	case theirs == "":
 	case importing:
 		diags.AddAttributeWarning(at, "The user has two access keys", fmt.Sprintf(
 			"The newer key %[1]s becomes the one of access_key: the next rotation replaces it, and removing access_key "+
@@ -449,9 +452,9 @@ func (k *accessKeyModel) warn(seen sightOfKey, have bucketuser.Status, importing
 	}
 	if use := have.Use; use != nil && use.Lately {
 		diags.AddAttributeWarning(at, "The previous access key is still used", fmt.Sprintf(
-			"The overlap of the previous key %s ended at %s, but it was used at %s. With require_unused it stays until it was "+
-				"not used for an hour, or for as long as overlap if that is longer.", have.Previous.ID,
-			k.PreviousExpiresAt.ValueString(), use))
+			"The overlap of the previous key %s ended at %s, but it was used at %s. With require_unused it stays until nobody "+
+				"has used it for an hour, or for as long as overlap if that is longer. Until then rotate_after does not rotate "+
+				"the key.", have.Previous.ID, k.PreviousExpiresAt.ValueString(), use))
 	}
 }
 

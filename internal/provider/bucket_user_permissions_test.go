@@ -166,7 +166,7 @@ func TestAccBucketUser_permissionsPlan(t *testing.T) {
 // TestAccBucketUser_permissionsLess holds a user without optional parts to what the guide says it can do with.
 func TestAccBucketUser_permissionsLess(t *testing.T) {
 	spared := []string{
-		"iam:CreateAccessKey", "iam:UpdateAccessKey", "iam:PutUserPolicy",
+		"iam:CreateAccessKey", "iam:UpdateAccessKey", "iam:GetAccessKeyLastUsed", "iam:PutUserPolicy",
 		"iam:DeleteLoginProfile", "iam:DeactivateMFADevice", "iam:DeleteVirtualMFADevice", "iam:DeleteSSHPublicKey",
 		"iam:DeleteSigningCertificate", "iam:DeleteServiceSpecificCredential", "iam:DetachUserPolicy",
 	}

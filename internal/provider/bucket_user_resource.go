@@ -53,9 +53,10 @@ func bucketUserSchema(ctx context.Context) schema.Schema {
 	return schema.Schema{
 		MarkdownDescription: "An IAM user for a bucket, with an access key that rotates without an outage.\n\nThe " +
 			"resource stands for the user, its membership of the bucket's group (or an inline policy instead) and its access " +
-			"key. A change of `access_key.rotation` creates a new key and stores its secret before anything happens to the " +
-			"old key, which stays valid for `access_key.overlap`; the first plan after that shows its removal. If the secret " +
-			"cannot be stored, the new key is deleted again and the old one stays in use.\n\nMemberships of other groups, " +
+			"key. A rotation, by a change of `access_key.rotation` or at the age of `access_key.rotate_after`, creates a new " +
+			"key and stores its secret before anything happens to the old key. That stays valid for `access_key.overlap`, and " +
+			"for as long as it is used after that; then the next plan shows its removal. If the secret cannot be stored, the " +
+			"new key is deleted again and the old one stays in use.\n\nMemberships of other groups, " +
 			"other keys, inline and attached policies and tags under `ignore_tags` are left alone.",
 		Attributes: map[string]schema.Attribute{
 			"id": computed("`bucket/name`, which is also the import id."),
@@ -173,8 +174,8 @@ func accessKeySchema() schema.Attribute {
 			"require_unused": toggle("Whether a previous key whose overlap is over stays as long as it is used: after the new " +
 				"key was created, and less than an hour ago, or less than `overlap` if that is longer. A warning says when and " +
 				"for what it was used. Plan and apply ask IAM, whose answer may be a quarter of an hour late, and only about a " +
-				"key whose overlap is over. A store that does not tell is taken not to know of a use. A change of `rotation` or " +
-				"`store` does not ask. Default `true`."),
+				"key whose overlap is over. On a store that does not tell, the key counts as unused. A change of `rotation` or " +
+				"`store` does not ask, and without an `overlap` the old key goes at once, used or not. Default `true`."),
 			"active": toggle("Whether the key can be used. Default `true`."),
 			"store": storeSchema("A change creates a new key, since AWS shows a secret only once.", "`secret`",
 				"`encrypted_secret`"),
@@ -182,7 +183,7 @@ func accessKeySchema() schema.Attribute {
 			"created_at":  computed("When the key was created, as RFC 3339 in UTC."),
 			"previous_id": computed("Id of the previous key while it is still valid."),
 			"previous_expires_at": computed("When the overlap ends, as RFC 3339 in UTC. A plan made after that removes the " +
-				"previous key."),
+				"previous key, unless `require_unused` keeps it."),
 			"secret": schema.StringAttribute{
 				Computed: true, Sensitive: true,
 				MarkdownDescription: "Secret access key; null if it is stored elsewhere, and after an import.",

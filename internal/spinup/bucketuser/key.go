@@ -29,7 +29,7 @@ func (b bucketUser) accessKey() part {
 			return s.Key != nil || s.ReadAll
 		},
 		Wanted:  func(w wish) bool { return w.Want.Key != nil },
-		Present: func(o Status) bool { return o.Current != nil || o.Previous != nil || o.Replaced },
+		Present: func(o Status) bool { return o.Current != nil || o.Previous != nil || o.Gone },
 		InSync:  keyInSync,
 		Observe: b.observeKeys,
 		Enters: func(w wish) bool { // what cannot be encrypted is to be known before a key is made
@@ -44,7 +44,7 @@ func (b bucketUser) accessKey() part {
 				}
 			}
 			switch {
-			case o.Current == nil && !o.Replaced:
+			case o.Current == nil && !o.Gone:
 				return errors.New("the access key was deleted since the plan was made: plan again to create a new one")
 			case o.Current != nil:
 				if err := b.activate(ctx, s, o); err != nil {
@@ -68,7 +68,7 @@ func (b bucketUser) accessKey() part {
 
 func keyInSync(w wish, o Status) bool {
 	switch {
-	case renews(w) && o.Issued == nil, o.Current == nil && !o.Replaced,
+	case renews(w) && o.Issued == nil, o.Current == nil && !o.Gone,
 		o.Current != nil && o.Current.Active != w.Want.Key.Active:
 		return false
 	}
@@ -77,7 +77,7 @@ func keyInSync(w wish, o Status) bool {
 
 // keepsPrevious reports whether the previous key stays.
 func keepsPrevious(s Spec) bool {
-	if s.Key.ID == "" && !s.Key.Replaced {
+	if s.Key.ID == "" && !s.Key.Gone {
 		return s.Key.Overlap > 0
 	}
 	return s.Key.PreviousID != ""
@@ -108,7 +108,7 @@ func (b bucketUser) observeKeys(ctx context.Context, w wish, o *Status) error {
 			o.Others = append(o.Others, key)
 		}
 	}
-	o.Replaced = o.Current == nil && w.Want.Key != nil && w.Want.Key.Replaced
+	o.Gone = o.Current == nil && w.Want.Key != nil && w.Want.Key.Gone
 	o.Use = nil
 	if o.Previous == nil || o.Issued != nil || !b.asksUse(w) {
 		return nil

@@ -52,7 +52,7 @@ func (b bucketUser) composite() composite {
 		Until:    b.conn.Until,
 		WithoutRoot: func(o *Status) {
 			o.Groups, o.Inline = nil, nil
-			o.Current, o.Previous, o.Others, o.Use, o.Replaced = nil, nil, nil, nil, false
+			o.Current, o.Previous, o.Others, o.Use, o.Gone = nil, nil, nil, nil, false
 		},
 	}
 }

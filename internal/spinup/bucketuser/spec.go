@@ -47,7 +47,7 @@ type Spec struct {
 
 // Key is what is wanted of the access key, or what state remembers of it.
 type Key struct {
-	ID         string // "" asks for a new key, unless Replaced
+	ID         string // "" asks for a new key, unless Gone
 	PreviousID string // "": no previous key is wanted, except for the time of Overlap after a new key
 	Rotation   string // another text asks for a new key
 	// Overlap is how long the previous key stays. Zero: until the new one is delivered.
@@ -58,11 +58,11 @@ type Key struct {
 	Active        bool
 	Store         Store
 	Stored        bool // Store holds the secret
-	Replaced      bool // the key is gone, and none is wanted in its place: the user made one
+	Gone          bool // the key is gone, and none is wanted in its place: the user made one
 }
 
 // renews reports whether a new key is wanted.
-func renews(w wish) bool { return w.Want.Key != nil && w.Want.Key.ID == "" && !w.Want.Key.Replaced }
+func renews(w wish) bool { return w.Want.Key != nil && w.Want.Key.ID == "" && !w.Want.Key.Gone }
 
 // ages reports whether a new key is wanted for the age of the old one alone.
 func ages(w wish) bool {
@@ -100,7 +100,7 @@ type Status struct {
 	Held     *Held       // what stands where a new secret is to be stored; nil when not looked at
 	// NotStored: a store was named for an imported key, and does not hold it.
 	NotStored bool
-	Replaced  bool    // the key is gone, and none is wanted in its place
+	Gone      bool    // the key is gone, and none is wanted in its place
 	Issued    *Issued // the key made in this run
 }
 

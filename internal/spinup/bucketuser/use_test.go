@@ -24,9 +24,7 @@ func overlapping(t *testing.T) (a *account, run func(age time.Duration) bucketUs
 	}
 	return a, func(age time.Duration) bucketUser {
 		b := start()
-		conn := *b.conn
-		conn.Pace.Clock = func() time.Time { return current.CreateDate.Add(age) }
-		b.conn = &conn
+		b.conn.Pace.Clock = func() time.Time { return current.CreateDate.Add(age) }
 		return b
 	}, prior
 }
@@ -71,7 +69,7 @@ func TestObserve_asksForTheUseOfThePreviousKey(t *testing.T) {
 		a.lastUse = used(prior, row.last)
 		if row.change != nil {
 			row.change(&prior)
-			prior.Key.Replaced = prior.Key.ID == ""
+			prior.Key.Gone = prior.Key.ID == ""
 		}
 		have, err := run(row.age).composite().Observe(t.Context(), prior)
 		if err != nil {
@@ -120,7 +118,7 @@ func TestUpdate_refusesToDeleteAKeyInUse(t *testing.T) {
 		"a new key by hand":               {func(s *Spec) { renews(s); s.Key.Rotation = "2" }, false, "AKIA0002"},
 		"another setting while it stays":  {func(s *Spec) { s.Access = "read_write" }, false, ""},
 		"no key at all any more":          {func(s *Spec) { s.Key = nil }, false, "AKIA0002"},
-		"replaced, and its time was over": {func(s *Spec) { ends(s); s.Key.ID, s.Key.Replaced = "", true }, true, ""},
+		"replaced, and its time was over": {func(s *Spec) { ends(s); s.Key.ID, s.Key.Gone = "", true }, true, ""},
 	} {
 		a, run, prior := overlapping(t)
 		a.lastUse = used(prior, 2*time.Hour)
@@ -128,7 +126,7 @@ func TestUpdate_refusesToDeleteAKeyInUse(t *testing.T) {
 		key := *prior.Key
 		want.Key = &key
 		row.change(&want)
-		if want.Key != nil && want.Key.Replaced { // by hand, and not by us
+		if want.Key != nil && want.Key.Gone { // by hand, and not by us
 			a.users["ann"].keys = slices.DeleteFunc(a.users["ann"].keys, func(k types.AccessKeyMetadata) bool {
 				return *k.AccessKeyId == prior.Key.ID
 			})

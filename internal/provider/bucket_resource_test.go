@@ -674,7 +674,7 @@ func TestAccBucket_forceDestroyPages(t *testing.T) {
 		tf.Destroy()
 		b.Gone(t, b.Name)
 		calls := b.Gateway.Counts()
-		if calls["s3:ListObjectVersions"] != 2 || calls["s3:DeleteObjects"] != 2 {
+		if calls["s3:ListObjectVersions"] > 5 || calls["s3:DeleteObjects"] > 3 || calls["s3:DeleteBucket"] != 1 {
 			t.Errorf("1,104 versions took %v", calls)
 		}
 	})

@@ -106,6 +106,7 @@ func alwaysReturned() map[string][]string {
 		"iam CreatePolicy":              {"Policy.Arn"},
 		"iam CreatePolicyVersion":       {"PolicyVersion"},
 		"iam CreateUser":                {"User.UserName"},
+		"iam GetAccessKeyLastUsed":      {"AccessKeyLastUsed"},
 		"iam GetGroup":                  {"Group.GroupName", "Users"},
 		"iam GetLoginProfile":           {"LoginProfile"},
 		"iam GetPolicy":                 {"Policy.Arn", "Policy.DefaultVersionId"},

@@ -132,7 +132,8 @@ func otherUser(t *testing.T, b *acctest.Bench) values {
 		"bucket": b.Name + "-2", "name": b.Name + "-bob", "access": "read_write", "web_admin": true, "path": "/docs/",
 		"grant": "inline", "permissions_boundary": makePolicy(t, b, b.Name+"-other"),
 		"access_key": values{"rotation": "2", "store": values{"state": true}}, "access_key.rotation": "2",
-		"access_key.overlap": "2h", "access_key.active": false, "access_key.store": values{"state": true},
+		"access_key.overlap": "2h", "access_key.rotate_after": "2160h", "access_key.require_unused": false,
+		"access_key.active": false, "access_key.store": values{"state": true},
 		"access_key.store.state": true, "access_key.store.pgp_key": public,
 		"access_key.store.ssm_parameter": "/" + b.Name + "/key", "access_key.store.secretsmanager_secret": b.Name,
 	})

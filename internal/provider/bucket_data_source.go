@@ -102,6 +102,7 @@ func bucketSettingsDataSchema() map[string]schema.Attribute {
 		"access_log": logAttribute(fwtypes.NewObjectType[accessLogModel](),
 			"Where the server access log goes; null if it is off.", "bucket", "prefix"),
 		"lifecycle_preset": dataText("Lifecycle preset whose rule the bucket has, unchanged; null for none."),
+		"cors_rules": corsDataSchema(),
 		"access_levels": schema.SetAttribute{
 			Computed: true, ElementType: types.StringType,
 			MarkdownDescription: "Access levels whose group or policy exists.",

@@ -63,6 +63,7 @@ type bucketSettings struct {
 	RequireTLS      types.Bool                        `tfsdk:"require_tls"`
 	AccessLog       fwtypes.ObjectOf[accessLogModel]  `tfsdk:"access_log"`
 	LifecyclePreset types.String                      `tfsdk:"lifecycle_preset"`
+	CORSRules       types.List                        `tfsdk:"cors_rules"`
 	AccessLevels    types.Set                         `tfsdk:"access_levels"`
 	Groups          types.Map                         `tfsdk:"groups"`
 }
@@ -454,6 +455,7 @@ func (m *bucketModel) spec(
 		log := m.AccessLog.Get(ctx, &diags)
 		spec.AccessLog = &bucket.AccessLog{Bucket: log.Bucket.ValueString(), Prefix: log.Prefix.ValueString()}
 	}
+	spec.CORS = m.cors(ctx, &diags)
 	spec.Statements = statementsOf(m.Policy, &diags)
 	spec.Levels, _ = levelsOf(m.AccessLevels)
 	spec.GroupARNs, spec.PolicyARNs = map[access.Level]string{}, map[access.Level]string{}
@@ -534,6 +536,7 @@ func (m *bucketFacts) fill(
 		}, &diags)
 	}
 	m.LifecyclePreset = optional(have.LifecyclePreset(w))
+	m.fillCORS(ctx, have.CORSRules(w), &diags)
 	m.fillPolicy(w, have)
 	m.fillLevels(ctx, want, have, &diags)
 	return diags

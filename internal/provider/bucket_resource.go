@@ -217,6 +217,7 @@ func bucketSettingsSchema() map[string]schema.Attribute {
 				"plan means a rule of that name that was changed elsewhere.",
 			Validators: []validator.String{stringvalidator.OneOf(lifecyclerule.PresetNames()...)},
 		},
+		"cors_rules": corsSchema(),
 		"access_levels": schema.SetAttribute{
 			Optional:    true,
 			Computed:    true,

@@ -68,6 +68,7 @@ func (m *bucketModel) asks() []ask {
 		text("object_ownership", m.ObjectOwnership, awsclient.Ownership),
 		{attribute: "access_log", set: !m.AccessLog.IsNull() && !m.AccessLog.IsUnknown(), feature: awsclient.Logging},
 		text("lifecycle_preset", m.LifecyclePreset, awsclient.Lifecycle), moves, uploads,
+		{attribute: "cors_rules", set: len(m.CORSRules.Elements()) > 0, feature: awsclient.CORS},
 		{attribute: "policy", set: m.Policy.ValueString() != "", feature: awsclient.Policy},
 		flag("require_tls", m.RequireTLS, awsclient.Policy),
 		public,

@@ -81,6 +81,7 @@ func PartsOf(conn *awsclient.Conn) Parts {
 		b.needs(awsclient.Logging, b.accessLog()),
 		b.needs(awsclient.Tagging, b.tags()),
 		b.needs(awsclient.Lifecycle, b.lifecycle()),
+		b.needs(awsclient.CORS, b.cors()),
 	}
 	return Parts{
 		Root:     b.root(),

@@ -29,6 +29,7 @@ type Spec struct {
 	PublicAccess string
 	RequireTLS   bool
 	AccessLog    *AccessLog
+	CORS         []CORSRule // in the order in which S3 tries them
 
 	Preset string // lifecycle preset; empty for none
 
@@ -96,6 +97,7 @@ type Status struct {
 	Switchless bool // the store turned out to have no switches against public access
 	Opened     bool // this run unblocked public policies: S3 may go on refusing them for some seconds
 	Log        *AccessLog
+	CORS       []CORSRule
 	Policy     *awspolicy.Document          // empty but not nil when there is none
 	Bound      string                       // the owner whom a policy binds, as a principal; empty for none
 	Lifecycle  *lifecyclerule.Configuration // empty but not nil when there is none

@@ -51,6 +51,7 @@ func (d *bucketDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 		"object_ownership": dataText("`BucketOwnerEnforced`, `BucketOwnerPreferred` or `ObjectWriter`."),
 		"public_access": dataText("`none`, `read`, `read_list`, `unblocked`, or `mixed` for any other combination of " +
 			"public access blocks and statements."),
+		"public_access_block": publicBlockDataSchema(),
 		"owner": dataText("Access key of the user of VersityGW who owns the bucket; null on other platforms."),
 		"policy": schema.StringAttribute{
 			Computed:            true,

@@ -111,7 +111,9 @@ func bucketFactsSchema() map[string]schema.Attribute {
 			"objects), `read_list` (read and list objects), or `unblocked` (no block is on and no public statement is added: "+
 			"for a bucket whose `policy` or ACLs decide, and for buckets created before April 2023). Default `none` where "+
 			"the platform has these blocks, else not managed. The old value `mixed` in a plan means any other combination "+
-			"that was found.", bucket.PublicNone, bucket.PublicRead, bucket.PublicReadList, bucket.Unblocked),
+			"that was found, or that `public_access_block` asks for.", bucket.PublicNone, bucket.PublicRead,
+			bucket.PublicReadList, bucket.Unblocked),
+		"public_access_block": publicBlockSchema(),
 		"policy": schema.StringAttribute{
 			Optional:   true,
 			CustomType: fwtypes.PolicyType{},
@@ -275,6 +277,7 @@ func reprefixed(
 func (m *bucketModel) checkConfig(ctx context.Context) (diags diag.Diagnostics) {
 	m.Encryption.Get(ctx, &diags).check(&diags)
 	m.checkPolicy(&diags)
+	m.checkPublicAccess(&diags)
 	log := m.AccessLog.Get(ctx, &diags)
 	if !m.Name.IsNull() && !m.Name.IsUnknown() && log.Bucket.Equal(m.Name) {
 		diags.AddAttributeError(path.Root("access_log").AtName("bucket"), "Invalid access log", fmt.Sprintf(

@@ -72,6 +72,10 @@ func (m *bucketModel) asks() []ask {
 		{attribute: "policy", set: m.Policy.ValueString() != "", feature: awsclient.Policy},
 		flag("require_tls", m.RequireTLS, awsclient.Policy),
 		public,
+		{
+			attribute: "public_access_block", set: !m.PublicAccessBlock.IsNull() && !m.PublicAccessBlock.IsUnknown(),
+			feature: awsclient.PublicAccessBlock,
+		},
 		{attribute: "access_levels", set: len(m.AccessLevels.Elements()) > 0, feature: awsclient.Groups},
 	}
 }

@@ -250,17 +250,19 @@ func (b bucket) ownership() part {
 }
 
 // publicAccess are the four switches. A store that has none has nothing to switch off: there public_access is the
-// policy's alone.
+// policy's alone, and switches that are set one by one are an error.
 func (b bucket) publicAccess() part {
 	return part{
 		Attribute: "public_access",
 		Inside:    true,
 		Watched: func(s Spec) bool {
-			return (s.PublicAccess != "" || s.ReadAll) && !b.conn.Platform.Lacks(awsclient.PublicAccessBlock)
+			return (s.PublicAccess != "" || s.Block != nil || s.ReadAll) && !b.conn.Platform.Lacks(awsclient.PublicAccessBlock)
 		},
-		Wanted:  func(w wish) bool { return w.Want.PublicAccess != "" },
+		Wanted:  func(w wish) bool { return w.Want.PublicAccess != "" || w.Want.Block != nil },
 		Present: func(o Status) bool { return o.Block != nil || o.Switchless },
-		InSync:  func(w wish, o Status) bool { return o.Switchless || *o.Block == w.Want.block() },
+		InSync: func(w wish, o Status) bool {
+			return o.Switchless && w.Want.Block == nil || o.Block != nil && *o.Block == w.Want.block()
+		},
 		Observe: func(ctx context.Context, w wish, o *Status) error {
 			s := w.Want
 			out, err := b.GetPublicAccessBlock(ctx, &s3.GetPublicAccessBlockInput{Bucket: &s.Name}, at(s))
@@ -286,8 +288,7 @@ func (b bucket) publicAccess() part {
 			if !b.conn.Platform.Has(awsclient.PublicAccessBlock) { // some take the write for one of the bucket itself
 				_, err := b.GetPublicAccessBlock(ctx, &s3.GetPublicAccessBlockInput{Bucket: &s.Name}, at(s))
 				if b.switchless(err) {
-					o.Switchless = true
-					return nil
+					return b.withoutSwitches(ctx, s, o, err)
 				}
 			}
 			want := s.block()
@@ -301,13 +302,25 @@ func (b bucket) publicAccess() part {
 					},
 				}, at(s))
 				if b.switchless(err) {
-					o.Opened, o.Switchless = false, true
-					return nil
+					return b.withoutSwitches(ctx, s, o, err)
 				}
 				return err
 			})
 		},
 	}
+}
+
+// withoutSwitches is what becomes of switches that the store does not have.
+func (b bucket) withoutSwitches(ctx context.Context, s Spec, o *Status, err error) error {
+	o.Opened, o.Switchless = false, true
+	if s.Block == nil {
+		return nil
+	}
+	err = fmt.Errorf("public_access_block is set, and %w", b.missing(awsclient.PublicAccessBlock, err))
+	if o.Root != nil && o.Root.Ours {
+		return b.takeBack(ctx, s, o, err)
+	}
+	return err
 }
 
 // switchless reports whether a store of which it is not known turns out to have no switches against public access.

@@ -46,6 +46,7 @@ type bucketFacts struct {
 	ObjectOwnership   types.String                       `tfsdk:"object_ownership"`
 	PublicAccess      types.String                       `tfsdk:"public_access"`
 	PublicAccessBlock fwtypes.ObjectOf[publicBlockModel] `tfsdk:"public_access_block"`
+	ObjectLock        fwtypes.ObjectOf[objectLockModel]  `tfsdk:"object_lock"`
 	Owner             types.String                       `tfsdk:"owner"`
 	Policy            fwtypes.PolicyValue                `tfsdk:"policy"`
 	ARN               types.String                       `tfsdk:"arn"`
@@ -233,7 +234,7 @@ func (m *bucketModel) resolveSettings(ctx context.Context, r turn[bucketModel], 
 		ownership = kept(ownership, r.prior.ObjectOwnership, true)
 		public = kept(public, r.prior.PublicAccess, r.prior.PublicAccess.ValueString() == bucket.PublicNone)
 	}
-	m.Versioning = pick(r.config.Versioning, versioning)
+	m.resolveObjectLock(ctx, r, versioning, diags)
 	m.RequireTLS = pick(r.config.RequireTLS, tls)
 	owner := types.StringNull() // whoever made it
 	if r.prior != nil {
@@ -463,6 +464,7 @@ func (m *bucketModel) spec(
 		log := m.AccessLog.Get(ctx, &diags)
 		spec.AccessLog = &bucket.AccessLog{Bucket: log.Bucket.ValueString(), Prefix: log.Prefix.ValueString()}
 	}
+	spec.Lock = m.lock(ctx, &diags)
 	spec.CORS, spec.Block = m.cors(ctx, &diags), blockOf(ctx, m.PublicAccessBlock, &diags)
 	spec.Statements = statementsOf(m.Policy, &diags)
 	spec.Levels, _ = levelsOf(m.AccessLevels)
@@ -527,6 +529,7 @@ func (m *bucketFacts) fill(
 	}
 	m.ObjectOwnership = types.StringPointerValue(have.Ownership)
 	m.PublicAccess, m.PublicAccessBlock = optional(have.PublicAccess(want)), blockSeen(ctx, have.Block, &diags)
+	m.ObjectLock = lockSeen(ctx, want, have.Lock, &diags)
 	m.Owner = optional(have.Owner)
 	strict := want
 	strict.RequireTLS = true

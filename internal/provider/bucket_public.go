@@ -58,21 +58,18 @@ func publicBlockDataSchema() dataschema.Attribute {
 }
 
 // resolvePublicAccess lets the two attributes follow from each other. Public is the default of public_access where
-// neither is configured. An apply may find values in the plan that were not known then.
+// neither is configured.
 func (m *bucketModel) resolvePublicAccess(
 	ctx context.Context, r turn[bucketModel], public types.String, diags *diag.Diagnostics,
 ) {
 	word, block := r.config.PublicAccess, r.config.PublicAccessBlock
-	open := word.IsNull() || word.IsUnknown() && r.applying
 	switch {
 	case !block.IsNull() && !block.IsUnknown():
 		filled := block.Get(ctx, diags).resolved()
 		m.PublicAccessBlock = fwtypes.ObjectFrom(ctx, filled, diags)
-		if m.PublicAccess = word; open {
-			m.PublicAccess = filled.publicAccess()
-		}
+		m.PublicAccess = pick(word, filled.publicAccess())
 		return
-	case block.IsUnknown() && open && !r.applying:
+	case block.IsUnknown() && word.IsNull():
 		m.PublicAccess, m.PublicAccessBlock = types.StringUnknown(), block
 		return
 	}

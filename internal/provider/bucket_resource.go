@@ -34,8 +34,8 @@ func newBucketResource() resource.Resource {
 		identity: bucketIdentitySchema(),
 		keys:     []string{"name"},
 		build:    bucket.New,
-		permissions: slices.Concat(awsclient.Permissions(bucket.API{}), awsclient.Permissions(access.API{}),
-			awsclient.Permissions(lifecyclerule.API{})),
+		permissions: slices.Concat(awsclient.Permissions(bucket.API{}), awsclient.Permissions(bucket.LockWrites{}),
+			awsclient.Permissions(access.API{}), awsclient.Permissions(lifecyclerule.API{})),
 	}
 }
 
@@ -114,6 +114,7 @@ func bucketFactsSchema() map[string]schema.Attribute {
 			"that was found, or that `public_access_block` asks for.", bucket.PublicNone, bucket.PublicRead,
 			bucket.PublicReadList, bucket.Unblocked),
 		"public_access_block": publicBlockSchema(),
+		"object_lock":         objectLockSchema(),
 		"policy": schema.StringAttribute{
 			Optional:   true,
 			CustomType: fwtypes.PolicyType{},
@@ -278,6 +279,7 @@ func (m *bucketModel) checkConfig(ctx context.Context) (diags diag.Diagnostics) 
 	m.Encryption.Get(ctx, &diags).check(&diags)
 	m.checkPolicy(&diags)
 	m.checkPublicAccess(&diags)
+	m.ObjectLock.Get(ctx, &diags).check(&diags)
 	log := m.AccessLog.Get(ctx, &diags)
 	if !m.Name.IsNull() && !m.Name.IsUnknown() && log.Bucket.Equal(m.Name) {
 		diags.AddAttributeError(path.Root("access_log").AtName("bucket"), "Invalid access log", fmt.Sprintf(

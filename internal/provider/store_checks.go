@@ -64,6 +64,7 @@ func (m *bucketModel) asks() []ask {
 	return []ask{
 		{attribute: "tags", set: len(m.Tags.Elements()) > 0, feature: awsclient.Tagging},
 		flag("versioning", m.Versioning, awsclient.Versioning),
+		{attribute: "object_lock", set: m.locks(), feature: awsclient.ObjectLock},
 		{attribute: "encryption", set: !m.Encryption.IsNull() && !m.Encryption.IsUnknown(), feature: awsclient.Encryption},
 		text("object_ownership", m.ObjectOwnership, awsclient.Ownership),
 		{attribute: "access_log", set: !m.AccessLog.IsNull() && !m.AccessLog.IsUnknown(), feature: awsclient.Logging},

@@ -31,6 +31,7 @@ const parallelReads = 8
 // bucket holds what the parts need to act.
 type bucket struct {
 	API
+	LockWrites
 	PlaceholderReads
 	storeCalls
 	conn *awsclient.Conn
@@ -38,8 +39,9 @@ type bucket struct {
 
 func newBucket(conn *awsclient.Conn) bucket {
 	return bucket{
-		API: NewAPI(conn), PlaceholderReads: PlaceholderReads{awsclient.S3(conn).GetObjectTagging},
-		storeCalls: newStoreCalls(conn), conn: conn,
+		API: NewAPI(conn), LockWrites: LockWrites{awsclient.S3(conn).PutObjectLockConfiguration},
+		PlaceholderReads: PlaceholderReads{awsclient.S3(conn).GetObjectTagging},
+		storeCalls:       newStoreCalls(conn), conn: conn,
 	}
 }
 
@@ -49,7 +51,7 @@ func New(conn *awsclient.Conn) reconcile.Composite[Spec, Status] {
 	p := PartsOf(conn)
 	return composite{
 		Noun:        "bucket",
-		Parts:       slices.Concat([]part{p.Root, p.Owner}, p.Settings, []part{p.Policy}, p.Levels),
+		Parts:       slices.Concat([]part{p.Root, p.Owner}, p.Settings, []part{p.Lock, p.Policy}, p.Levels),
 		Parallel:    parallelReads,
 		Rescue:      conn.Pace.Rescue,
 		WithoutRoot: (*Status).WithoutRoot,
@@ -62,6 +64,7 @@ type Parts struct {
 	Root     part
 	Owner    part
 	Settings []part // within the bucket
+	Lock     part   // too, where the composite has a setting for it
 	Policy   part
 	Levels   []part
 }
@@ -83,10 +86,12 @@ func PartsOf(conn *awsclient.Conn) Parts {
 		b.needs(awsclient.Lifecycle, b.lifecycle()),
 		b.needs(awsclient.CORS, b.cors()),
 	}
+	lock := b.needs(awsclient.ObjectLock, b.objectLock())
 	return Parts{
 		Root:     b.root(),
 		Owner:    b.owner(),
 		Settings: settings,
+		Lock:     lock,
 		Policy:   b.needs(awsclient.Policy, b.policy()),
 		Levels:   levels,
 	}
@@ -127,6 +132,9 @@ func (b bucket) root() part {
 		Apply: func(ctx context.Context, w wish, o *Status) error {
 			s := w.Want
 			in := &s3.CreateBucketInput{Bucket: &s.Name}
+			if s.locks() {
+				in.ObjectLockEnabledForBucket = aws.Bool(true)
+			}
 			// us-east-1 must not be named, every other region must.
 			if s.Region != "us-east-1" && b.conn.Platform.LocationConstraint {
 				in.CreateBucketConfiguration = &types.CreateBucketConfiguration{
@@ -147,6 +155,10 @@ func (b bucket) root() part {
 					return fmt.Errorf("%w: %w", reconcile.ErrForeign, err)
 				}
 				err = nil // an earlier attempt of this call made it: before the call there was no such bucket
+			}
+			if s.locks() && awsclient.IsAccessDenied(err) {
+				return fmt.Errorf("a bucket with object lock needs s3:PutBucketObjectLockConfiguration and "+
+					"s3:PutBucketVersioning as well: %w", err)
 			}
 			if err != nil {
 				return b.unlessTheirs(ctx, s, err)

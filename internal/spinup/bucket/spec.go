@@ -31,6 +31,7 @@ type Spec struct {
 	RequireTLS   bool
 	AccessLog    *AccessLog
 	CORS         []CORSRule // in the order in which S3 tries them
+	Lock         *ObjectLock
 
 	Preset string // lifecycle preset; empty for none
 
@@ -100,6 +101,7 @@ type Status struct {
 	Opened     bool // this run unblocked public policies: S3 may go on refusing them for some seconds
 	Log        *AccessLog
 	CORS       []CORSRule
+	Lock       *ObjectLock
 	Policy     *awspolicy.Document          // empty but not nil when there is none
 	Bound      string                       // the owner whom a policy binds, as a principal; empty for none
 	Lifecycle  *lifecyclerule.Configuration // empty but not nil when there is none

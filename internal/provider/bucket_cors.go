@@ -42,11 +42,11 @@ func corsSchema() schema.Attribute {
 	return schema.ListNestedAttribute{
 		Optional:   true,
 		Validators: []validator.List{listvalidator.SizeBetween(1, bucket.MaxCORSRules)},
-		MarkdownDescription: "Which pages of other origins may use the bucket from a browser, by requests to S3 itself, such " +
-			"as uploads to presigned URLs: 1 to 100 rules, of which S3 takes the first that fits. They grant nothing: every " +
-			"request needs its permission as well. A bucket has one CORS configuration. One that others have put there is an " +
-			"error when rules are set for the first time, unless it is just the same. Default: none; a configuration of others " +
-			"is then neither read nor written. Removing `cors_rules` deletes the configuration.",
+		MarkdownDescription: "Which pages of other origins may use the bucket from a browser, by requests to S3 itself, " +
+			"such as uploads to presigned URLs: 1 to 100 rules, of which S3 takes the first that fits. They grant nothing: " +
+			"every request needs its permission as well. A bucket has one CORS configuration. One that others have put there " +
+			"is an error when rules are set for the first time, unless it is just the same. Default: none; a configuration of " +
+			"others is then neither read nor written. Removing `cors_rules` deletes the configuration.",
 		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
 				Optional:            true,

@@ -36,9 +36,9 @@ func objectLockSchema() schema.Attribute {
 		PlanModifiers: []planmodifier.Object{
 			objectplanmodifier.RequiresReplaceIf(relocked, replaces, replaces),
 		},
-		MarkdownDescription: "S3 Object Lock: versions of objects that cannot be deleted for a time. It needs `versioning`, " +
-			"which is then `true` by default. S3 itself cannot turn it off again. Default: a new bucket has none, and one that " +
-			"is in state keeps what it has: removing `object_lock` changes nothing.",
+		MarkdownDescription: "S3 Object Lock: versions of objects that cannot be deleted for a time. It needs " +
+			"`versioning`, which is then `true` by default. S3 itself cannot turn it off again. Default: a new bucket has " +
+			"none, and one that is in state keeps what it has: removing `object_lock` changes nothing.",
 		Attributes: map[string]schema.Attribute{
 			"enabled": toggle("Whether versions can be locked. Default `true`. A change replaces the bucket."),
 			"mode": schema.StringAttribute{
@@ -145,7 +145,8 @@ func (m *bucketModel) locks() bool {
 // check refuses half of a retention.
 func (m objectLockModel) check(diags *diag.Diagnostics) {
 	refuse := func(attribute, format string, args ...any) {
-		diags.AddAttributeError(path.Root("object_lock").AtName(attribute), "Invalid object lock", fmt.Sprintf(format, args...))
+		at := path.Root("object_lock").AtName(attribute)
+		diags.AddAttributeError(at, "Invalid object lock", fmt.Sprintf(format, args...))
 	}
 	if m.Mode.IsUnknown() || m.Days.IsUnknown() || m.Years.IsUnknown() {
 		return
@@ -175,7 +176,7 @@ func (m *bucketFacts) lock(ctx context.Context, diags *diag.Diagnostics) *bucket
 	}
 }
 
-// lockSeen is the attribute for what was seen. A bucket that has no lock, and of which nobody said so, has no attribute.
+// lockSeen is the attribute for what was seen. A bucket that has no lock has none either, unless somebody said so.
 func lockSeen(
 	ctx context.Context, want bucketSpec, seen *bucket.ObjectLock, diags *diag.Diagnostics,
 ) fwtypes.ObjectOf[objectLockModel] {

@@ -28,10 +28,10 @@ func publicBlockSchema() schema.Attribute {
 		CustomType: fwtypes.NewObjectType[publicBlockModel](),
 		Optional:   true,
 		Computed:   true,
-		MarkdownDescription: "The four switches of S3's public access block, one by one, for what `public_access` has no word " +
-			"for, such as a bucket that was found so. Not together with `public_access`, which then says what follows from " +
-			"the switches, and adds no public statement. Default: the switches of `public_access`; null where the store has " +
-			"none.",
+		MarkdownDescription: "The four switches of S3's public access block, one by one, for what `public_access` has no " +
+			"word for, such as a bucket that was found so. Not together with `public_access`, which then says what follows " +
+			"from the switches, and adds no public statement. Default: the switches of `public_access`; null where the store " +
+			"has none.",
 		Attributes: map[string]schema.Attribute{
 			"block_public_acls":  toggle("Whether S3 refuses requests that set a public ACL. Default `true`."),
 			"ignore_public_acls": toggle("Whether S3 takes no notice of public ACLs. Default `true`."),

@@ -103,8 +103,8 @@ func (b bucket) cors() part {
 			if len(w.Before().CORS) > 0 || len(o.CORS) == 0 || fitCORS(w.Want.CORS, o.CORS) {
 				return nil
 			}
-			return fmt.Errorf("the bucket %s has a CORS configuration of another owner, %s: %w; remove it first, set cors_rules "+
-				"to just these rules to take it over, or leave cors_rules out", w.Want.Name, describeCORS(o.CORS),
+			return fmt.Errorf("the bucket %s has a CORS configuration of another owner, %s: %w; remove it first, set "+
+				"cors_rules to just these rules to take it over, or leave cors_rules out", w.Want.Name, describeCORS(o.CORS),
 				reconcile.ErrForeign)
 		},
 		CanRemove: func(_ context.Context, w wish, o Status) error {
@@ -177,8 +177,8 @@ func describeCORS(rules []CORSRule) string {
 	return fmt.Sprintf("%d rules for the origins %s", len(rules), strings.Join(sorted(origins), ", "))
 }
 
-// CORSRules are the rules that were seen, as they are wanted where that is the same: a rule that is wanted without an id
-// may have any.
+// CORSRules are the rules that were seen, as they are wanted where that is the same: a rule that is wanted without an
+// id may have any.
 func (o Status) CORSRules(w reconcile.Wish[Spec]) []CORSRule {
 	seen := slices.Clone(o.CORS)
 	for i, want := range w.Want.CORS {

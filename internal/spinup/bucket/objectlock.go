@@ -51,9 +51,9 @@ func (b bucket) objectLock() part {
 			if w.Prior == nil || w.Before().Lock != nil || o.Lock == nil || !o.Lock.Enabled {
 				return nil
 			}
-			return fmt.Errorf("the bucket %s has object lock, which state does not know: somebody turned it on since the bucket "+
-				"was made. Nobody can turn it off. To manage it, take the bucket out of state with `terraform state rm`, and "+
-				"import it again", w.Want.Name)
+			return fmt.Errorf("the bucket %s has object lock, which state does not know: somebody turned it on since the "+
+				"bucket was made. Nobody can turn it off. To manage it, take the bucket out of state with `terraform state rm`, "+
+				"and import it again", w.Want.Name)
 		},
 		Apply: func(ctx context.Context, w wish, o *Status) error {
 			s := w.Want

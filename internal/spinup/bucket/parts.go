@@ -157,8 +157,9 @@ func (b bucket) root() part {
 				err = nil // an earlier attempt of this call made it: before the call there was no such bucket
 			}
 			if s.locks() && awsclient.IsAccessDenied(err) {
-				return fmt.Errorf("a bucket with object lock needs s3:PutBucketObjectLockConfiguration and "+
-					"s3:PutBucketVersioning as well: %w", err)
+				return &awsclient.NeedsError{
+					Actions: []string{"s3:PutBucketObjectLockConfiguration", "s3:PutBucketVersioning"}, Err: err,
+				}
 			}
 			if err != nil {
 				return b.unlessTheirs(ctx, s, err)

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/objectplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -40,7 +41,10 @@ func objectLockSchema() schema.Attribute {
 			"`versioning`, which is then `true` by default. S3 itself cannot turn it off again. Default: a new bucket has " +
 			"none, and one that is in state keeps what it has: removing `object_lock` changes nothing.",
 		Attributes: map[string]schema.Attribute{
-			"enabled": toggle("Whether versions can be locked. Default `true`. A change replaces the bucket."),
+			"enabled": schema.BoolAttribute{
+				Optional: true, Computed: true, Default: booldefault.StaticBool(true), // here, because a change of it replaces
+				MarkdownDescription: "Whether versions can be locked. Default `true`. A change replaces the bucket.",
+			},
 			"mode": schema.StringAttribute{
 				Optional:   true,
 				Validators: []validator.String{stringvalidator.OneOf(bucket.Governance, bucket.Compliance)},

@@ -96,7 +96,7 @@ func TestAccStore_forceDestroyParts(t *testing.T) {
 		})
 		tf.Destroy()
 		b.Gone(t, b.Name)
-		if lists := b.Gateway.Counts()["s3:ListObjectVersions"]; lists < 10 || lists > 150 {
+		if lists := b.Gateway.Counts()["s3:ListObjectVersions"]; lists < 5 || lists > 150 {
 			t.Errorf("2,500 objects took %d lists", lists)
 		}
 	}, emulator.VersityGW, emulator.MinIO, emulator.Fakecloud)

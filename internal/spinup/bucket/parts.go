@@ -173,10 +173,7 @@ func (b bucket) root() part {
 		CanRemove: b.canEmpty,
 		Remove: func(ctx context.Context, w wish, o *Status) error {
 			s := w.Want
-			if err := b.clear(ctx, s); err != nil {
-				return err
-			}
-			_, err := b.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: &s.Name}, at(s))
+			err := b.destroy(ctx, s)
 			if b.conn.Platform.Has(awsclient.AdminAPI) {
 				versitygw.New(b.conn).ForgetLists()
 			}
@@ -189,7 +186,7 @@ func (b bucket) root() part {
 				return fmt.Errorf("something was put into the bucket %s since it was looked at, and it was not deleted: %w",
 					s.Name, err)
 			}
-			if err := awsclient.Absent(err); err != nil {
+			if err != nil {
 				return err
 			}
 			o.Root = nil

@@ -40,6 +40,7 @@ func restAnswers() map[string]answerForm {
 		"s3 CreateMultipartUpload":              "InitiateMultipartUploadResult",
 		"s3 DeleteObjects":                      "DeleteResult",
 		"s3 GetBucketAcl":                       "AccessControlPolicy",
+		"s3 GetBucketCors":                      "CORSConfiguration",
 		"s3 GetBucketEncryption":                "ServerSideEncryptionConfiguration",
 		"s3 GetBucketLifecycleConfiguration":    "LifecycleConfiguration",
 		"s3 GetBucketLogging":                   "BucketLoggingStatus",
@@ -76,10 +77,10 @@ func restAnswers() map[string]answerForm {
 	}
 	for _, operation := range []string{
 		"admin CreateUser", "admin UpdateUser", "admin DeleteUser", "admin ChangeBucketOwner", "admin CreateBucket",
-		"s3 AbortMultipartUpload", "s3 CreateBucket", "s3 DeleteBucket", "s3 DeleteBucketLifecycle",
+		"s3 AbortMultipartUpload", "s3 CreateBucket", "s3 DeleteBucket", "s3 DeleteBucketCors", "s3 DeleteBucketLifecycle",
 		"s3 DeleteBucketPolicy", "s3 DeleteBucketTagging", "s3 DeleteBucketWebsite", "s3 DeleteObject", "s3 HeadBucket",
 		"s3 DeleteObjectTagging", "s3 PutObjectTagging",
-		"s3 HeadObject", "s3 UploadPart",
+		"s3 HeadObject", "s3 UploadPart", "s3 PutBucketCors", "s3 PutObjectLockConfiguration",
 		"s3 PutBucketEncryption", "s3 PutBucketLifecycleConfiguration", "s3 PutBucketLogging",
 		"s3 PutBucketOwnershipControls", "s3 PutBucketPolicy", "s3 PutBucketTagging", "s3 PutBucketVersioning",
 		"s3 PutBucketWebsite", "s3 PutObject", "s3 PutPublicAccessBlock", "cloudfront DeleteDistribution",
@@ -108,6 +109,7 @@ func alwaysReturned() map[string][]string {
 		"iam CreateOpenIDConnectProvider": {"OpenIDConnectProviderArn"},
 		"iam CreateRole":                  {"Role.RoleName", "Role.RoleId", "Role.AssumeRolePolicyDocument"},
 		"iam CreateUser":                  {"User.UserName"},
+		"iam GetAccessKeyLastUsed":        {"AccessKeyLastUsed"},
 		"iam GetGroup":                    {"Group.GroupName", "Users"},
 		"iam GetLoginProfile":             {"LoginProfile"},
 		"iam GetOpenIDConnectProvider":    {"Url"},

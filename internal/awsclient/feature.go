@@ -16,6 +16,7 @@ const (
 	Lifecycle                        // lifecycle rules
 	StorageClasses                   // AWS's storage classes, which lifecycle rules move objects to
 	AbortRules                       // lifecycle rules that delete unfinished uploads
+	CORS                             // CORS rules
 	ObjectLock                       // retention and legal holds
 	Checksums                        // SHA-256 of objects, checked when they are written and told when they are read
 	Groups                           // all of IAM: groups and managed policies, which the access levels need, and more
@@ -38,7 +39,7 @@ func (f Feature) String() string {
 	return [...]string{
 		"bucket tags", "versioning", "lists of old versions", "bucket policies", "public access block",
 		"object ownership", "default encryption", "access logs", "lifecycle rules", "AWS's storage classes",
-		"lifecycle rules for unfinished uploads", "object lock", "checksums of objects",
+		"lifecycle rules for unfinished uploads", "CORS rules", "object lock", "checksums of objects",
 		"IAM groups and managed policies", "IAM users with inline policies", "tags of IAM users", "the Admin API",
 	}[f]
 }

@@ -39,7 +39,7 @@ type Pace struct {
 	Deployment time.Duration
 	// Report is how often a long wait is logged.
 	Report time.Duration
-	// Clock tells the time by which a removal is due; nil for the time of the machine.
+	// Clock tells the time by which a removal or a rotation is due; nil for the time of the machine.
 	Clock func() time.Time
 	// Count is how often it is logged how far long work has come.
 	Count time.Duration

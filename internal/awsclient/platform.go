@@ -58,8 +58,8 @@ func Platforms() []Platform {
 			PolicyBindsOwner: true, Folders: true, Tested: "VersityGW 1.8.0",
 			Features: features(
 				[]Feature{
-					Tagging, Versioning, ListVersions, Policy, Ownership, ObjectLock, Checksums, InlinePolicies, UserTags,
-					AdminAPI,
+					Tagging, Versioning, ListVersions, Policy, Ownership, CORS, ObjectLock, Checksums, InlinePolicies,
+					UserTags, AdminAPI,
 				},
 				[]Feature{PublicAccessBlock, Encryption, Logging, Lifecycle, Groups}),
 		},
@@ -67,7 +67,7 @@ func Platforms() []Platform {
 			Name: "yandex", DefaultRegion: "ru-central1", Partition: "aws", IAMRegion: globalRegion,
 			DefaultEndpoint: "https://storage.yandexcloud.net",
 			Features: features(
-				[]Feature{Tagging, Versioning, ListVersions, Policy, Logging, Lifecycle, ObjectLock}, s3Only),
+				[]Feature{Tagging, Versioning, ListVersions, Policy, Logging, Lifecycle, CORS, ObjectLock}, s3Only),
 		},
 		{
 			Name: "kos", DefaultRegion: "us-east-1", Partition: "aws", IAMRegion: globalRegion,
@@ -80,7 +80,7 @@ func Platforms() []Platform {
 			// administrator chooses, and the server deletes unfinished uploads by a setting of its own.
 			Features: features(
 				[]Feature{Tagging, Versioning, ListVersions, Policy, Lifecycle, ObjectLock, Checksums},
-				slices.Concat(s3Only, []Feature{PublicAccessBlock, Ownership, Logging, StorageClasses, AbortRules})),
+				slices.Concat(s3Only, []Feature{PublicAccessBlock, Ownership, Logging, StorageClasses, AbortRules, CORS})),
 		},
 		{ // its IAM came with Squid, its access logs with Tentacle
 			Name: "ceph", DefaultRegion: "us-east-1", Partition: "aws", IAMRegion: globalRegion,
@@ -97,12 +97,12 @@ func Platforms() []Platform {
 		},
 		{ // the endpoint has the region in its name. Every bucket is versioned, so versioning is not to be managed unasked
 			Name: "b2", Partition: "aws", IAMRegion: globalRegion, ContentMD5: true,
-			Features: features([]Feature{ListVersions, Encryption, Lifecycle, ObjectLock}, s3Only),
+			Features: features([]Feature{ListVersions, Encryption, Lifecycle, CORS, ObjectLock}, s3Only),
 		},
 		{
 			Name: "garage", DefaultRegion: "garage", Partition: "aws", IAMRegion: globalRegion,
 			Features: features(
-				[]Feature{Lifecycle},
+				[]Feature{Lifecycle, CORS},
 				slices.Concat(s3Only, []Feature{
 					Tagging, Versioning, ListVersions, Policy, PublicAccessBlock, Ownership, Encryption, Logging, ObjectLock,
 				})),
@@ -110,7 +110,7 @@ func Platforms() []Platform {
 		{ // the endpoint has the region in its name
 			Name: "scaleway", Partition: "aws", IAMRegion: globalRegion,
 			Features: features(
-				[]Feature{Tagging, Versioning, ListVersions, Policy, Lifecycle, ObjectLock}, s3Only),
+				[]Feature{Tagging, Versioning, ListVersions, Policy, Lifecycle, CORS, ObjectLock}, s3Only),
 		},
 		{
 			Name: "seaweedfs", DefaultRegion: "us-east-1", Partition: "aws", IAMRegion: globalRegion,

@@ -46,8 +46,8 @@ func policies() map[string][]byte {
 	one := subject{kinds: oneDirectory("library-data", "docs/", "E1EXAMPLE2ID")}
 	roles := subject{kinds: kinds([]access.Level{access.WebAdmin})}
 	return map[string][]byte{
-		"bucket.json":           buckets.policy(bucket.API{}, access.API{}, lifecyclerule.API{}),
-		"bucket-plan.json":      buckets.policy(bucket.Reads{}, access.Reads{}, lifecyclerule.Reads{}),
+		"bucket.json":           buckets.policy(bucket.API{}, bucket.LockWrites{}, access.API{}, lifecyclerule.API{}),
+		"bucket-plan.json":      buckets.policy(bucket.Reads{}, bucket.LockReads{}, access.Reads{}, lifecyclerule.Reads{}),
 		"bucket-role.json":      roles.policy(bucketrole.API{}),
 		"bucket-role-plan.json": roles.policy(bucketrole.Reads{}, bucketrole.SiteReads{}),
 		"bucket-user.json": buckets.policy(bucketuser.Reads{}, bucketuser.Searches{}, bucketuser.Writes{},
@@ -64,8 +64,8 @@ func policies() map[string][]byte {
 		"directory.json":        buckets.policy(directory.API{}),
 		"directory-plan.json":   buckets.policy(directory.Reads{}, content.Reads{}),
 		"directory-prefix.json": one.policy(directory.API{}),
-		"data-sources.json": seen.policy(bucket.Reads{}, bucket.DataReads{}, access.Reads{}, bucketuser.Reads{},
-			bucketuser.DataReads{}, lifecyclerule.Reads{}, object.DataReads{}, website.Reads{}),
+		"data-sources.json": seen.policy(bucket.Reads{}, bucket.LockReads{}, bucket.DataReads{}, access.Reads{},
+			bucketuser.Reads{}, bucketuser.DataReads{}, lifecyclerule.Reads{}, object.DataReads{}, website.Reads{}),
 	}
 }
 

@@ -21,6 +21,7 @@ resource "spinup_bucket" "test" {
   access_log    = { bucket = "%[1]s-log" }
 
   lifecycle_preset = "archive"
+  cors_rules       = [%[2]s]
 
   policy = jsonencode({
     Version = "2012-10-17"
@@ -30,7 +31,7 @@ resource "spinup_bucket" "test" {
     }]
   })
 }
-`, name)
+`, name, uploads)
 }
 
 func crashAfter(name string) string {

@@ -45,6 +45,7 @@ func unclaimedParts() map[string]map[string]excused {
 		"spinup_bucket": {
 			"name": {1, isRoot}, "owner": {1, isSetting}, "object_ownership": {1, isSetting}, "public_access": {1, isSetting},
 			"encryption": {1, isSetting}, "versioning": {1, isSetting}, "access_log": {1, isSetting}, "tags": {1, isShown},
+			"object_lock": {1, isSetting},
 		},
 		"spinup_bucket_role": {
 			"permissions_boundary": {1, isSetting}, "tags": {1, isShown}, "max_session_duration": {1, isSetting},

@@ -245,7 +245,7 @@ func TestContract_permissions(t *testing.T) {
 	rules, sites := lifecyclerule.NewAPI(&awsclient.Conn{}), website.NewAPI(&awsclient.Conn{})
 	objects, directories := object.NewAPI(&awsclient.Conn{}), directory.NewAPI(&awsclient.Conn{})
 	for _, part := range []any{
-		buckets.Reads, buckets.Writes, levels.Reads, levels.Writes, users.Reads, users.Writes, users.Cleanups, users.Stores, rules.Reads, rules.Writes,
+		buckets.Reads, buckets.Writes, buckets.LockReads, levels.Reads, levels.Writes, users.Reads, users.Writes, users.Cleanups, users.Stores, rules.Reads, rules.Writes,
 		roles.Reads, roles.Writes,
 		sites.Reads, sites.Writes, objects.Reads, objects.Writes, directories.Reads, directories.Writes, directories.API.Reads,
 		directories.API.Writes,
@@ -257,7 +257,7 @@ func TestContract_permissions(t *testing.T) {
 		}
 	}
 	for _, p := range slices.Concat(
-		awsclient.Permissions(buckets), awsclient.Permissions(levels), awsclient.Permissions(bucket.DataReads{}),
+		awsclient.Permissions(buckets), awsclient.Permissions(bucket.LockWrites{}), awsclient.Permissions(levels), awsclient.Permissions(bucket.DataReads{}),
 		awsclient.Permissions(users), awsclient.Permissions(bucketuser.DataReads{}), awsclient.Permissions(rules),
 		awsclient.Permissions(sites), awsclient.Permissions(objects), awsclient.Permissions(object.DataReads{}),
 		awsclient.Permissions(directories), awsclient.Permissions(roles),

@@ -96,6 +96,13 @@ func life(t *testing.T, b *acctest.Bench, tf acctest.Runner, run func(command ..
 	lockable(t, b, b.Name)
 	run("destroy", "-auto-approve")
 	b.Gone(t, b.Name)
+
+	tf.Write(b.Provider() + bucketNamed(b.Name, "object_lock = {}", "access_levels = []"))
+	run("apply", "-auto-approve")
+	tf.Write(b.Provider() + bucketNamed(b.Name, `object_lock = { mode = "GOVERNANCE", days = 1 }`, "access_levels = []"))
+	run("apply", "-auto-approve")
+	run("destroy", "-auto-approve")
+	b.Gone(t, b.Name)
 }
 
 // TestAccBucket_permissions holds the whole life of a bucket to the published policy. It passes, and needs all of it.
@@ -208,10 +215,10 @@ func TestAccBucket_permissionsPlan(t *testing.T) {
 	acctest.Only(t, emulator.Fakecloud, atGateway, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name+"-log")
 		tf := b.Served(t)
-		tf.Write(b.Provider() + complete(b))
+		tf.Write(b.Provider() + complete(b, "object_lock = {}"))
 		tf.Apply()
-		suspend(t, b)
-		wantPlan(t, b, tf, published(t, "bucket-plan.json"), "~ versioning = false -> true")
+		own(t, b)
+		wantPlan(t, b, tf, published(t, "bucket-plan.json"), `~ object_ownership = "BucketOwnerEnforced" -> "BucketOwnerPreferred"`)
 		tf.Destroy()
 		b.Gone(t, b.Name)
 	})

@@ -91,6 +91,14 @@ func places() []place {
 			},
 		},
 		{
+			resource: "spinup_bucket", attribute: "cors_rules", says: "has a CORS configuration of another owner, 1 rules for the",
+			later: true, without: bucketWith(), with: bucketWith("cors_rules = [" + uploads + "]"),
+			put: func(t *testing.T, b *acctest.Bench) (func() any, func()) {
+				putCORS(t, b, "theirs")
+				return func() any { return corsSeen(t, b) }, func() { putCORS(t, b) }
+			},
+		},
+		{
 			resource: "spinup_bucket_user", attribute: "name", says: "taken", later: true, // as another name for it
 			surround: reader, without: user("-ann"), with: user("-bob"), put: putUser,
 		},
@@ -180,6 +188,15 @@ func places() []place {
 				in := bucketOf(b)
 				splice(t, in, "", stranger(in, "Theirs"))
 				return func() any { return bucketPolicy(t, in).Select([]string{"Theirs"}).String() }, func() { splice(t, in, "Theirs") }
+			},
+		},
+		{
+			resource: "spinup_website", attribute: "cors_rules", says: "has a CORS configuration of another owner", later: true,
+			surround: zoned, without: quick(), with: quick("cors_rules = [" + uploads + "]"),
+			put: func(t *testing.T, b *acctest.Bench) (func() any, func()) {
+				in := bucketOf(b)
+				putCORS(t, in, "theirs")
+				return func() any { return corsSeen(t, in) }, func() { putCORS(t, in) }
 			},
 		},
 		{

@@ -27,8 +27,11 @@ type Spec struct {
 	Encryption   *Encryption
 	Ownership    string
 	PublicAccess string
+	Block        *Block // the switches one by one; nil: those that follow from PublicAccess
 	RequireTLS   bool
 	AccessLog    *AccessLog
+	CORS         []CORSRule // in the order in which S3 tries them
+	Lock         *ObjectLock
 
 	Preset string // lifecycle preset; empty for none
 
@@ -75,13 +78,14 @@ func LogPrefix(prefix, bucket string) string {
 	return strings.TrimSuffix(prefix, "/") + "/" + bucket + "/"
 }
 
-// The values of public access. The last two only describe buckets made elsewhere.
+// The values of public access. The last one follows from switches that are set one by one, or describes a bucket that
+// others have changed.
 const (
 	PublicNone     = "none"
 	PublicRead     = "read"
 	PublicReadList = "read_list"
 	Unblocked      = "unblocked" // no switch is on, and the provider has no public statement
-	Mixed          = "mixed"     // seen only: some other combination
+	Mixed          = "mixed"     // some other combination
 )
 
 // Status is what was seen of a bucket; nil is absent or not looked at.
@@ -96,6 +100,8 @@ type Status struct {
 	Switchless bool // the store turned out to have no switches against public access
 	Opened     bool // this run unblocked public policies: S3 may go on refusing them for some seconds
 	Log        *AccessLog
+	CORS       []CORSRule
+	Lock       *ObjectLock
 	Policy     *awspolicy.Document          // empty but not nil when there is none
 	Bound      string                       // the owner whom a policy binds, as a principal; empty for none
 	Lifecycle  *lifecyclerule.Configuration // empty but not nil when there is none
@@ -140,13 +146,31 @@ func (s Spec) ignores(key string) bool {
 	return systemTag(key) || s.IgnoreTag != nil && s.IgnoreTag(key)
 }
 
-// block is how the switches should be for the public access that is wanted.
+// block is how the switches should be.
 func (s Spec) block() Block {
-	switch s.PublicAccess {
+	if s.Block != nil {
+		return *s.Block
+	}
+	return BlockFor(s.PublicAccess)
+}
+
+// BlockFor is how the switches have to be for a value of public access.
+func BlockFor(publicAccess string) Block {
+	switch publicAccess {
 	case PublicRead, PublicReadList:
 		return Block{PublicACLs: true, IgnoreACLs: true}
 	case Unblocked:
 		return Block{}
 	}
 	return Block{true, true, true, true}
+}
+
+// PublicAccess is the value of public access that follows from the switches alone.
+func (b Block) PublicAccess() string {
+	for _, value := range []string{PublicNone, Unblocked} {
+		if b == BlockFor(value) {
+			return value
+		}
+	}
+	return Mixed
 }

@@ -4,6 +4,7 @@
 package bucketuser
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -46,17 +47,28 @@ type Spec struct {
 
 // Key is what is wanted of the access key, or what state remembers of it.
 type Key struct {
-	ID         string // "" asks for a new key
+	ID         string // "" asks for a new key, unless Gone
 	PreviousID string // "": no previous key is wanted, except for the time of Overlap after a new key
+	Rotation   string // another text asks for a new key
 	// Overlap is how long the previous key stays. Zero: until the new one is delivered.
 	Overlap time.Duration
-	Active  bool
-	Store   Store
-	Stored  bool // Store holds the secret
+	Expires time.Time // the end of the overlap; zero without a previous key
+	// RequireUnused: a previous key whose overlap is over stays while it is used.
+	RequireUnused bool
+	Active        bool
+	Store         Store
+	Stored        bool // Store holds the secret
+	Gone          bool // the key is gone, and none is wanted in its place: the user made one
 }
 
 // renews reports whether a new key is wanted.
-func renews(w wish) bool { return w.Want.Key != nil && w.Want.Key.ID == "" }
+func renews(w wish) bool { return w.Want.Key != nil && w.Want.Key.ID == "" && !w.Want.Key.Gone }
+
+// ages reports whether a new key is wanted for the age of the old one alone.
+func ages(w wish) bool {
+	was := known(w)
+	return renews(w) && was.ID != "" && w.Want.Key.Rotation == was.Rotation && w.Want.Key.Store == was.Store
+}
 
 // known is what state remembers of the key; zero for none.
 func known(w wish) Key {
@@ -82,11 +94,13 @@ type Status struct {
 	Inline   *Inline
 	Current  *AccessKey
 	Previous *AccessKey
+	Use      *Use        // of the previous key; nil when not asked
 	Others   []AccessKey // keys of other owners
 	Stored   *Store      // the store of AWS that holds the secret: known from state and this run
 	Held     *Held       // what stands where a new secret is to be stored; nil when not looked at
 	// NotStored: a store was named for an imported key, and does not hold it.
 	NotStored bool
+	Gone      bool    // the key is gone, and none is wanted in its place
 	Issued    *Issued // the key made in this run
 }
 
@@ -111,6 +125,18 @@ type AccessKey struct {
 	Created time.Time
 }
 
+// Use is the last use of a previous key.
+type Use struct {
+	At              time.Time // zero if IAM knows of none
+	Service, Region string
+	// Lately: after the current key was made, and so short a time ago that somebody may still rely on it.
+	Lately bool
+}
+
+func (u Use) String() string {
+	return fmt.Sprintf("%s, for %s in %s", u.At.UTC().Format(time.RFC3339), u.Service, u.Region)
+}
+
 // Issued is a key that was made and delivered in this run.
 type Issued struct {
 	secretstore.Delivered
@@ -122,6 +148,15 @@ type Issued struct {
 // Stores reports whether a store of AWS holds the secret.
 func (o Status) Stores() bool {
 	return o.Stored != nil && o.Stored.InAWS()
+}
+
+// HasRoom reports whether IAM allows another key beside the current one and those of other owners.
+func (o Status) HasRoom() bool {
+	taken := len(o.Others)
+	if o.Current != nil {
+		taken++ // it must work until the new one is delivered
+	}
+	return taken < maxKeys
 }
 
 // name is the current name of the user.

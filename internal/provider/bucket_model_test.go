@@ -151,13 +151,18 @@ func specs(data *providerData) *rapid.Generator[bucketSpec] {
 			Ownership:    sample("", "BucketOwnerEnforced", "ObjectWriter").Draw(t, "ownership"),
 			PublicAccess: sample("", bucket.PublicNone, bucket.PublicRead, bucket.PublicReadList, bucket.Unblocked).Draw(t, "public"),
 			RequireTLS:   rapid.Bool().Draw(t, "tls"),
-			AccessLog:    sample(nil, &bucket.AccessLog{Bucket: "logs"}, &bucket.AccessLog{Bucket: "logs", Prefix: "p/"}).Draw(t, "log"),
-			Statements:   statements().Draw(t, "statements"),
-			Levels:       subset(access.Levels()).Draw(t, "levels"),
-			Preset:       rapid.SampledFrom(append(lifecyclerule.PresetNames(), "")).Draw(t, "preset"),
-			GroupARNs:    map[access.Level]string{},
-			PolicyARNs:   map[access.Level]string{},
-			IAMPath:      data.iamPath,
+			NetworkKeys:  true,
+			IPAccess: sample(nil, nil, &bucket.IPAccess{ReadOnly: []string{"192.0.2.0/24"}}, &bucket.IPAccess{
+				ReadWrite: []string{"198.51.100.0/24", "2001:db8::/32"}, ReadOnly: []string{"0.0.0.0/0", "::/0"},
+				Endpoints: []string{"vpce-01234567"}, Exempt: []string{"arn:aws:iam::123456789012:role/ci-*"},
+			}).Draw(t, "ip"),
+			AccessLog:  sample(nil, &bucket.AccessLog{Bucket: "logs"}, &bucket.AccessLog{Bucket: "logs", Prefix: "p/"}).Draw(t, "log"),
+			Statements: statements().Draw(t, "statements"),
+			Levels:     subset(access.Levels()).Draw(t, "levels"),
+			Preset:     rapid.SampledFrom(append(lifecyclerule.PresetNames(), "")).Draw(t, "preset"),
+			GroupARNs:  map[access.Level]string{},
+			PolicyARNs: map[access.Level]string{},
+			IAMPath:    data.iamPath,
 		}
 		for _, l := range s.Levels {
 			s.GroupARNs[l] = "arn:aws:iam::123456789012:group/" + string(l)
@@ -258,7 +263,7 @@ func draw(t *testing.T, r *rapid.T, data *providerData, open bool) *bucketModel 
 	if rapid.Bool().Draw(r, "by prefix") {
 		config["name"], config["name_prefix"] = nil, "b-"
 	}
-	for _, a := range bucketFrom(t, config).asks() {
+	for _, a := range bucketFrom(t, config).asks(t.Context(), &diag.Diagnostics{}) {
 		if a.set && !data.isUnknown("platform") && data.platform.Lacks(a.feature) {
 			config[a.attribute] = nil
 		}
@@ -384,12 +389,12 @@ func TestBucketModel_resolve(t *testing.T) {
 
 // TestBucketModel_platforms: what a store lacks is null by default, and so left alone.
 func TestBucketModel_platforms(t *testing.T) {
-	const store = "access_log domain_name encryption hosted_zone_id lifecycle_preset name_prefix object_ownership owner policy public_access regional_domain_name tags"
+	const store = "access_log domain_name encryption hosted_zone_id ip_access lifecycle_preset name_prefix object_ownership owner policy public_access regional_domain_name tags"
 	for _, platform := range awsclient.PlatformNames() {
 		nulls, tls, levels := store, "false", "[]"
 		switch platform {
 		case "aws":
-			nulls, tls, levels = "access_log lifecycle_preset name_prefix owner policy tags", "true", `["admin"]`
+			nulls, tls, levels = "access_log ip_access lifecycle_preset name_prefix owner policy tags", "true", `["admin"]`
 		case "kos", "r2", "garage", "s3":
 			nulls += " versioning"
 		case "b2":

@@ -19,8 +19,11 @@ import (
 
 // canEmpty refuses to destroy a bucket that holds anything, except with force_destroy, and even then what S3 would not
 // delete.
-func (b bucket) canEmpty(ctx context.Context, w wish, _ Status) error {
+func (b bucket) canEmpty(ctx context.Context, w wish, o Status) error {
 	s := w.Want
+	if err := o.open(s); err != nil {
+		return err
+	}
 	if s.ForceDestroy {
 		return b.unlocked(ctx, s)
 	}

@@ -49,7 +49,7 @@ func New(conn *awsclient.Conn) reconcile.Composite[Spec, Status] {
 	p := PartsOf(conn)
 	return composite{
 		Noun:        "bucket",
-		Parts:       slices.Concat([]part{p.Root, p.Owner}, p.Settings, []part{p.Policy}, p.Levels),
+		Parts:       slices.Concat([]part{p.Root, p.Owner}, p.Settings, []part{p.Policy, p.Lockout}, p.Levels),
 		Parallel:    parallelReads,
 		Rescue:      conn.Pace.Rescue,
 		WithoutRoot: (*Status).WithoutRoot,
@@ -63,6 +63,7 @@ type Parts struct {
 	Owner    part
 	Settings []part // within the bucket
 	Policy   part
+	Lockout  part // comes next to the policy
 	Levels   []part
 }
 
@@ -87,6 +88,7 @@ func PartsOf(conn *awsclient.Conn) Parts {
 		Owner:    b.owner(),
 		Settings: settings,
 		Policy:   b.needs(awsclient.Policy, b.policy()),
+		Lockout:  b.lockout(),
 		Levels:   levels,
 	}
 }
@@ -112,6 +114,8 @@ func (b bucket) root() part {
 			switch {
 			case awsclient.IsNotFound(err):
 				o.Root = nil
+			case awsclient.IsAccessDenied(err) && b.shut(ctx, s, o):
+				o.Root = &Root{Region: s.Region, Fresh: o.Root != nil && o.Root.Fresh, Shut: true}
 			case awsclient.IsAccessDenied(err):
 				return fmt.Errorf("the name is taken by another account, or s3:ListBucket on arn:%s:s3:::%s is not allowed: %w",
 					s.Partition, s.Name, err)
@@ -159,7 +163,7 @@ func (b bucket) root() part {
 		CanRemove: b.canEmpty,
 		Remove: func(ctx context.Context, w wish, o *Status) error {
 			s := w.Want
-			if err := b.clear(ctx, s); err != nil {
+			if err := o.closed(b.clear(ctx, s)); err != nil {
 				return err
 			}
 			_, err := b.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: &s.Name}, at(s))

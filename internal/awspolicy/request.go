@@ -56,10 +56,8 @@ func (c Condition) holds(keys map[string]string) (bool, error) {
 // IfExists does (IAM User Guide, "IAM JSON policy elements: Condition operators").
 func compare(operator string, values Values, keys map[string]string, key string) (bool, error) {
 	name, ifExists := strings.CutSuffix(operator, "IfExists")
-	base, negated := strings.CutPrefix(strings.ReplaceAll(name, "Not", "!"), "!")
-	if before, after, found := strings.Cut(base, "!"); found {
-		base, negated = before+after, true
-	}
+	base := strings.Replace(name, "Not", "", 1)
+	negated := base != name
 	matches := map[string]func(value, got string) bool{
 		"IpAddress": within, "StringEquals": func(value, got string) bool { return value == got },
 		"StringLike": likeText, "ArnLike": likeARN, "ArnEquals": likeARN, "Bool": strings.EqualFold,

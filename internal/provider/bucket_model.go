@@ -171,8 +171,8 @@ func (m *bucketModel) checkWholePolicy(ctx context.Context, data *providerData, 
 	}
 	if size := whole.PolicySize(); size > bucket.MaxPolicy {
 		diags.AddAttributeError(path.Root(longest), "Invalid policy", fmt.Sprintf(
-			"The bucket policy would have %d bytes with the statements of require_tls, public_access, ip_access and policy, want "+
-				"at most %d.", size, bucket.MaxPolicy))
+			"The bucket policy would have %d bytes with the statements of require_tls, public_access, ip_access and policy, "+
+				"want at most %d.", size, bucket.MaxPolicy))
 	}
 	for _, statement := range whole.Statements {
 		if whole.PublicAccess == bucket.PublicNone && statement.Public() && data.platform.Has(awsclient.PublicAccessBlock) {

@@ -117,8 +117,9 @@ func bucketFactsSchema() map[string]schema.Attribute {
 			CustomType: fwtypes.PolicyType{},
 			MarkdownDescription: "Your own statements of the bucket policy, as JSON. They are merged, by their `Sid`, with " +
 				"those that `require_tls`, `public_access` and `ip_access` add and with those of other owners, which are left " +
-				"alone. Give every statement a `Sid`: one without a `Sid` is identified by its content. No `Sid` may begin with `Spinup`. " +
-				"The resources of a statement must be this bucket and its objects. The same policy in another form is no change.",
+				"alone. Give every statement a `Sid`: one without a `Sid` is identified by its content. No `Sid` may begin with " +
+				"`Spinup`. The resources of a statement must be this bucket and its objects. The same policy in another form is " +
+				"no change.",
 		},
 		"owner": schema.StringAttribute{
 			Optional: true, Computed: true,

@@ -43,9 +43,10 @@ func ipAccessSchema() schema.Attribute {
 			"bucket, which Terraform can change from anywhere. At least one of `read_write`, `read_only` and " +
 			"`vpc_endpoint_ids` must name something. On AWS, calls that AWS's services make for themselves (CloudFront with " +
 			"origin access control, the delivery of logs) or for a user are not denied; a role that a service uses, such as " +
-			"that of a replication, is: name it in `exempt_principal_arns`. After a change the run looks at the bucket for five " +
-			"seconds; if it may not any more, the former statements are put back and the apply fails. The guide \"IP lists\" " +
-			"has more. Default: none, and statements with the Sids `SpinupIpRead` and `SpinupIpWrite` are left alone.",
+			"that of a replication, is: name it in `exempt_principal_arns`. After a change the run looks at the bucket for " +
+			"five seconds; if it may not any more, the former statements are put back and the apply fails. The guide " +
+			"\"IP lists\" has more. Default: none, and statements with the Sids `SpinupIpRead` and `SpinupIpWrite` are left " +
+			"alone.",
 		Attributes: map[string]schema.Attribute{
 			"read_write": list("Networks that may read, list and write objects, in CIDR notation, IPv4 or IPv6: a single "+
 				"address is `203.0.113.7/32`. `0.0.0.0/0` and `::/0` are not allowed. Without any, no network may write.",
@@ -76,8 +77,8 @@ func ipAccessDataSchema() dataschema.Attribute {
 	return dataschema.SingleNestedAttribute{
 		CustomType: fwtypes.NewObjectType[ipAccessModel](),
 		Computed:   true,
-		MarkdownDescription: "From where spinup's statements in the bucket policy let the objects be used; null without them. " +
-			"If they were changed so that no lists would say the same, everything in it is null.",
+		MarkdownDescription: "From where spinup's statements in the bucket policy let the objects be used; null without " +
+			"them. If they were changed so that no lists would say the same, everything in it is null.",
 		Attributes: map[string]dataschema.Attribute{
 			"read_write":            list("Networks that may read, list and write objects."),
 			"read_only":             list("Networks that may read and list objects only."),
@@ -137,9 +138,9 @@ func (m *bucketSettings) warnShut(ctx context.Context, have bucketStatus, diags 
 	if have.Root == nil || !have.Root.Shut || m.IPAccess.Get(ctx, diags).AllowLockout.ValueBool() {
 		return
 	}
-	diags.AddAttributeWarning(path.Root("ip_access"), "This run is kept out", "ip_access of the bucket keeps this run from "+
-		"using the objects. Its settings can be read and changed nevertheless: to let this run in, add its public address "+
-		"to ip_access and apply. If it is to be kept out, set ip_access.allow_lockout to true.")
+	diags.AddAttributeWarning(path.Root("ip_access"), "This run is kept out", "ip_access of the bucket keeps this run "+
+		"from using the objects. Its settings can be read and changed nevertheless: to let this run in, add its public "+
+		"address to ip_access and apply. If it is to be kept out, set ip_access.allow_lockout to true.")
 }
 
 // checkIPAccess refuses lists that let nobody in, let everybody in, or say something twice.

@@ -169,16 +169,16 @@ func (b bucket) reopen(ctx context.Context, w wish, o *Status, denied error) err
 	if o.Policy != nil && !o.Shows(s, AttributeIPAccess) {
 		former = o.Policy.Select(own).Statements
 	}
-	text := fmt.Sprintf("with these lists this run could not use the bucket %s any more, which it could before (%s)", s.Name,
-		awsclient.Text(denied))
+	text := fmt.Sprintf("with these lists this run could not use the bucket %s any more, which it could before (%s)",
+		s.Name, awsclient.Text(denied))
 	change := document.Change[awspolicy.Statement]{Owned: own, Want: former}
 	if err := b.policyWriter(s, o).Apply(ctx, change); err != nil {
-		return fmt.Errorf("%s, and the former statements could not be put back: %w; the policy can be changed from anywhere, "+
-			"so apply again with lists that let this run in", text, err)
+		return fmt.Errorf("%s, and the former statements could not be put back: %w; the policy can be changed from "+
+			"anywhere, so apply again with lists that let this run in", text, err)
 	}
-	return errors.New(text + "; the former statements were put back. Add the public address from which this run comes to " +
-		"read_write or read_only, or its VPC endpoint to vpc_endpoint_ids, or set allow_lockout = true if it is to be kept " +
-		"out")
+	return errors.New(text + "; the former statements were put back. Add the public address from which this run comes " +
+		"to read_write or read_only, or its VPC endpoint to vpc_endpoint_ids, or set allow_lockout = true if it is to be " +
+		"kept out")
 }
 
 // open refuses to look into, or to empty, a bucket whose own statement keeps this run out.
@@ -186,9 +186,9 @@ func (o Status) open(s Spec) error {
 	if o.Root == nil || !o.Root.Shut {
 		return nil
 	}
-	return fmt.Errorf("ip_access keeps this run out of the bucket %s, so that it can neither see whether there are objects "+
-		"nor delete them; let this run in, or leave ip_access out, apply that, which works from anywhere, and then destroy",
-		s.Name)
+	return fmt.Errorf("ip_access keeps this run out of the bucket %s, so that it can neither see whether there are "+
+		"objects nor delete them; let this run in, or leave ip_access out, apply that, which works from anywhere, and then "+
+		"destroy", s.Name)
 }
 
 // closed explains a deletion that was denied where ip_access may be the reason.

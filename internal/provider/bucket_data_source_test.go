@@ -71,7 +71,7 @@ data "spinup_bucket" "test" { name = spinup_bucket.test.name }
 
 // TestAccBucketDataSource_empty tells a bucket without anything from one that only looks like it.
 func TestAccBucketDataSource_empty(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name)
 		tf := b.Served(t)
 		tf.Write(b.Provider() + fmt.Sprintf("data \"spinup_bucket\" \"test\" { name = %q }", b.Name))

@@ -142,7 +142,7 @@ func TestAccBucket_basic(t *testing.T) {
 // TestAccBucket_disappears: a bucket that is gone is made again. The group and the policy that are left of it keep it in
 // state.
 func TestAccBucket_disappears(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		config := b.Provider() + bucketNamed(b.Name)
 		inProcess(t, b,
 			harness.TestStep{Config: config},
@@ -352,7 +352,7 @@ func says(want ...string) func(*testing.T, *acctest.Bench) {
 }
 
 func TestAccBucket_replace(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		other := b.Name + "-b"
 		replaced := planned(plancheck.ResourceActionReplace)
 		inProcess(t, b,
@@ -389,7 +389,7 @@ func deleteBucket(t *testing.T, b *acctest.Bench) {
 // TestAccBucket_disappearsDestroy: what is left of a bucket that is gone is destroyed, or repaired by an apply, even when
 // the group has lost its policy.
 func TestAccBucket_disappearsDestroy(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		tf := b.Played(t)
 		tf.Write(b.Provider() + bucketNamed(b.Name, `lifecycle_preset = "archive"`))
 		tf.Apply()

@@ -219,7 +219,7 @@ func imports(b *acctest.Bench) []imported {
 
 // TestAccBucketUser_imports takes over users as the Yale service made them, in groups and later with inline policies.
 func TestAccBucketUser_imports(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		makeLevels(t, b, access.Levels()...)
 		makeGroup(t, b, b.Name+"-WebAdmGrp", nothing)
 		var config strings.Builder
@@ -427,7 +427,7 @@ func updates(b *acctest.Bench, boundaries [2]string) []update {
 
 // TestAccBucketUser_update goes through every change that is made in place, with things of others on the user.
 func TestAccBucketUser_update(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		makeLevels(t, b, access.Levels()...)
 		makeGroup(t, b, b.Name+"-WebAdmGrp", nothing)
 		club := b.Name + "-ann-club"

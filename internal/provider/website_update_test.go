@@ -18,7 +18,7 @@ import (
 
 // TestAccWebsite_update changes every attribute in place by one apply, and back by another.
 func TestAccWebsite_update(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name+"-log")
 		zoneID := b.MakeZone(t, zone(b))
 		tf := b.Played(t)
@@ -270,7 +270,7 @@ func originFacts(t *testing.T, s liveSite) map[string]string {
 // TestAccWebsite_certificate: a certificate that is named takes the place of the one that was requested, which goes; one
 // that is named no more stays in use.
 func TestAccWebsite_certificate(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		zoneID := b.MakeZone(t, zone(b))
 		tf := b.Played(t)
 		tf.Write(b.Provider() + site(b))
@@ -293,7 +293,7 @@ func TestAccWebsite_certificate(t *testing.T) {
 // TestAccWebsite_disappears deletes what carries the site by hand: the bucket, and the distribution. One apply makes it
 // again, takes over all that is left, and makes nothing twice.
 func TestAccWebsite_disappears(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		zoneID := b.MakeZone(t, zone(b))
 		tf := b.Played(t)
 		tf.Write(b.Provider() + site(b, `aliases = ["alt.`+zone(b)+`"]`))

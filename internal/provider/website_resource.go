@@ -295,6 +295,11 @@ func (m *websiteModel) checkConfig(ctx context.Context) (diags diag.Diagnostics)
 			"= \"website_endpoint\" CloudFront reads the bucket over plain HTTP. Set it to false, or set origin_access = "+
 			"\"private\".")
 	}
+	if m.OriginAccess.ValueString() == website.OriginEndpoint && !m.IPAccess.IsNull() && !m.IPAccess.IsUnknown() {
+		diags.AddAttributeError(path.Root("ip_access"), "Invalid access", "ip_access is set, but with origin_access = "+
+			"\"website_endpoint\" CloudFront reads the bucket like everybody else, from addresses of its own, and would be "+
+			"kept out. Leave ip_access out, or set origin_access = \"private\".")
+	}
 	m.checkEdge(ctx, &diags)
 	arn := m.CertificateARN.ValueString()
 	if strings.HasPrefix(arn, "arn:aws:acm:") && !strings.HasPrefix(arn, "arn:aws:acm:us-east-1:") {

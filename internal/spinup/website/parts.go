@@ -59,7 +59,7 @@ func New(conn *awsclient.Conn) reconcile.Composite[Spec, Status] {
 		Parts: slices.Concat(
 			root, lift("", settings...), []part{w.endpoint()}, lift("access_levels", b.Levels...),
 			[]part{w.certificate(), w.formerCertificate(), w.access(), w.function(), w.distribution()},
-			lift("origin_access", b.Policy),
+			lift("origin_access", b.Policy), lift("", b.Lockout),
 			[]part{webAdmins(conn), w.placeholder(), w.records(), w.danglingRecords(), w.invalidation()},
 		),
 		Parallel:    parallelReads,

@@ -1,0 +1,225 @@
+package provider_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/gateway"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
+)
+
+// here is the address from which guarded calls come.
+const here = "203.0.113.9"
+
+// listed is a bucket with these lines in its ip_access, and others behind it.
+func listed(b *acctest.Bench, lists string, more ...string) string {
+	return b.Provider() + fmt.Sprintf("resource \"spinup_bucket\" \"b\" {\n  name = %q\n  ip_access = {\n%s\n  }\n%s\n}\n",
+		b.Name, lists, strings.Join(more, "\n"))
+}
+
+// badIPLists are refused at plan.
+var badIPLists = map[string]badInput{
+	"nothing":           {`ip_access = {}`, "ip_access", "ip_access", "at least one of read_write, read_only and vpc_endpoint_ids"},
+	"empty lists":       {ipLists(`read_write = []`, `read_only = []`), "ip_access", "ip_access", "at least one of"},
+	"exempt alone":      {ipLists(`exempt_principal_arns = ["arn:aws:iam::111122223333:root"]`), "ip_access", "ip_access", "at least one of"},
+	"an address":        {ipLists(`read_write = ["203.0.113.7"]`), "ip_access.read_write", `"203.0.113.7"`, `"203.0.113.7/32"`},
+	"an IPv6 address":   {ipLists(`read_only = ["2001:db8::7"]`), "ip_access.read_only", `"2001:db8::7"`, `"2001:db8::7/128"`},
+	"host bits":         {ipLists(`read_write = ["203.0.113.7/24"]`), "ip_access.read_write", `"203.0.113.7/24"`, `"203.0.113.0/24"`},
+	"IPv6 host bits":    {ipLists(`read_only = ["2001:db8::1/32"]`), "ip_access.read_only", `"2001:db8::1/32"`, `"2001:db8::/32"`},
+	"IPv4 as IPv6":      {ipLists(`read_only = ["::ffff:203.0.113.0/120"]`), "ip_access.read_only", `"::ffff:203.0.113.0/120"`, "the IPv4 form"},
+	"IPv4 address as 6": {ipLists(`read_only = ["::ffff:203.0.113.1"]`), "ip_access.read_only", `"::ffff:203.0.113.1"`, "such as 192.0.2.0/24"},
+	"a name":            {ipLists(`read_write = ["office.example.edu"]`), "ip_access.read_write", `"office.example.edu"`, "192.0.2.0/24"},
+	"too long":          {ipLists(`read_write = ["203.0.113.0/33"]`), "ip_access.read_write", `"203.0.113.0/33"`, "192.0.2.0/24"},
+	"a mask":            {ipLists(`read_write = ["203.0.113.0/255.255.255.0"]`), "ip_access.read_write", `"203.0.113.0/255.255.255.0"`, "192.0.2.0/24"},
+	"leading zeros":     {ipLists(`read_write = ["203.000.113.0/24"]`), "ip_access.read_write", `"203.000.113.0/24"`, "192.0.2.0/24"},
+	"a zone":            {ipLists(`read_write = ["fe80::%eth0/64"]`), "ip_access.read_write", "eth0/64", "192.0.2.0/24"},
+	"a space":           {ipLists(`read_write = ["203.0.113.0/24 "]`), "ip_access.read_write", `"203.0.113.0/24 "`, "192.0.2.0/24"},
+	"an empty text":     {ipLists(`read_write = [""]`), "ip_access.read_write", `""`, "192.0.2.0/24"},
+	"all may write":     {ipLists(`read_write = ["0.0.0.0/0"]`), "ip_access.read_write", `"0.0.0.0/0"`, "leave ip_access out"},
+	"all IPv6 may":      {ipLists(`read_write = ["::/0", "203.0.113.0/24"]`), "ip_access.read_write", `"::/0"`, "leave ip_access out"},
+	"all and others":    {ipLists(`read_only = ["0.0.0.0/0", "203.0.113.0/24"]`), "ip_access.read_only", `"0.0.0.0/0"`, "Leave those out"},
+	"twice": {ipLists(`read_write = ["2001:db8::/32", "2001:0db8::/32"]`), "ip_access.read_write", `"2001:db8::/32"`,
+		`ip_access.read_write, as "2001:0db8::/32", has already`},
+	"in both": {ipLists(`read_write = ["203.0.113.0/24"]`, `read_only = ["203.0.113.0/24"]`), "ip_access.read_only",
+		`"203.0.113.0/24"`, "one that may write may read"},
+	"endpoint":     {ipLists(`vpc_endpoint_ids = ["vpce-1"]`), "ip_access.vpc_endpoint_ids", `"vpce-1"`, "vpce-0123456789abcdef0"},
+	"a VPC":        {ipLists(`vpc_endpoint_ids = ["vpc-01234567"]`), "ip_access.vpc_endpoint_ids", `"vpc-01234567"`, "vpce-0123456789abcdef0"},
+	"any endpoint": {ipLists(`vpc_endpoint_ids = ["*"]`), "ip_access.vpc_endpoint_ids", `"*"`, "vpce-0123456789abcdef0"},
+	"everybody":    {exempt("*"), "ip_access.exempt_principal_arns", `"*"`, "arn:aws:iam::account:role/name"},
+	"any account":  {exempt("arn:aws:iam::*:role/ci"), "ip_access.exempt_principal_arns", `"arn:aws:iam::*:role/ci"`, "arn:aws:iam::account:role/name"},
+	"a group":      {exempt("arn:aws:iam::111122223333:group/ci"), "ip_access.exempt_principal_arns", `group/ci"`, "arn:aws:iam::account:role/name"},
+	"a session": {exempt("arn:aws:sts::111122223333:assumed-role/ci/run"), "ip_access.exempt_principal_arns", `assumed-role/ci/run"`,
+		"want its role, arn:aws:iam::account:role/name"},
+}
+
+func ipLists(lines ...string) string { return "ip_access = {\n" + strings.Join(lines, "\n") + "\n}" }
+
+func exempt(arn string) string {
+	return ipLists(`read_write = ["203.0.113.0/24"]`, fmt.Sprintf("exempt_principal_arns = [%q]", arn))
+}
+
+// guarded refuses, until it is told to stop, the calls that the bucket's own live policy denies to an address. Neither
+// emulator does that for its root.
+func guarded(t *testing.T, b *acctest.Bench, address string) (stop func()) {
+	t.Helper()
+	keys := map[string]string{
+		"aws:sourceip": address, "aws:principalisawsservice": "false", "aws:viaawsservice": "false",
+		"aws:securetransport": "true", "aws:principalarn": "arn:aws:iam::" + b.AccountID + ":root",
+	}
+	return b.Gateway.Inject(gateway.Rule{Name: "its own policy", Fault: gateway.Forbidden(), Match: func(c gateway.Call) bool {
+		out, err := b.S3().GetBucketPolicy(t.Context(), &s3.GetBucketPolicyInput{Bucket: &b.Name})
+		if c.Service != "s3" || err != nil {
+			return false
+		}
+		policy := acctest.Must(awspolicy.Parse(aws.ToString(out.Policy)))(t)
+		return slices.ContainsFunc(c.Actions, func(action string) bool {
+			denied, err := policy.Denies(awspolicy.Request{Action: action, Resource: c.Resource, Keys: keys})
+			return denied && err == nil
+		})
+	}})
+}
+
+// ipSids are the Sids of ip_access in the live policy.
+func ipSids(t *testing.T, b *acctest.Bench) (all []string) {
+	t.Helper()
+	out, err := b.S3().GetBucketPolicy(t.Context(), &s3.GetBucketPolicyInput{Bucket: &b.Name})
+	if err != nil {
+		return nil // there is none
+	}
+	for _, sid := range []string{bucket.SidIPRead, bucket.SidIPWrite} {
+		if strings.Contains(aws.ToString(out.Policy), sid) {
+			all = append(all, sid)
+		}
+	}
+	return all
+}
+
+const (
+	office = `    read_write = ["203.0.113.0/24"]`
+	abroad = `    read_write = ["198.51.100.0/24"]`
+)
+
+// TestAccBucket_ipAccess is the life of the lists: made, changed, imported, left alone when unset, removed.
+func TestAccBucket_ipAccess(t *testing.T) {
+	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+		tf := b.Served(t)
+		tf.Write(listed(b, office, `  require_tls = false`))
+		tf.Apply()
+		tf.Empty()
+		tf.Write(listed(b, `    read_write = ["203.0.113.0/24", "2001:0DB8::/32"]
+    read_only             = ["0.0.0.0/0"]
+    vpc_endpoint_ids      = ["vpce-0123456789abcdef0"]
+    exempt_principal_arns = ["arn:aws:iam::111122223333:role/ci-*"]`, `  require_tls = false`))
+		tf.Apply()
+		tf.Empty()
+		policy := livePolicy(t, b)
+		saysAll(t, policy, "2001:db8::/32", "0.0.0.0/0", "vpce-0123456789abcdef0", "role/ci-*", "aws:PrincipalIsAWSService")
+
+		tf.ForgetState()
+		tf.Must("import", "spinup_bucket.b", b.Name)
+		if got := tf.Plan("spinup_bucket.b").Attributes(); slices.Contains(got, "policy") {
+			t.Errorf("an import takes the statements for the user's: %v", got)
+		}
+		tf.Apply()
+		tf.Empty()
+
+		addStatement(t, b, foreignStatement(b))
+		tf.Write(b.Provider() + fmt.Sprintf("resource \"spinup_bucket\" \"b\" {\n  name = %q\n  require_tls = false\n}\n", b.Name))
+		tf.Apply()
+		tf.Empty()
+		if left := ipSids(t, b); len(left) > 0 {
+			t.Errorf("left are %v", left)
+		}
+		saysAll(t, livePolicy(t, b), "Foreign")
+
+		// Unset, statements of these Sids are of whoever put them there.
+		addStatement(t, b, `{"Sid":"SpinupIpRead","Effect":"Deny","Principal":"*","Action":["s3:GetObject"],"Resource":`+
+			`["arn:aws:s3:::`+b.Name+`/*"],"Condition":{"NotIpAddress":{"aws:SourceIp":"0.0.0.0/0"}}}`)
+		tf.Empty()
+		tf.Write(b.Provider() + fmt.Sprintf("resource \"spinup_bucket\" \"b\" {\n  name = %q\n  require_tls = true\n}\n", b.Name))
+		tf.Apply()
+		same(t, "Sids", []string{bucket.SidIPRead}, ipSids(t, b))
+		acctest.Must(b.S3().DeleteBucketPolicy(t.Context(), &s3.DeleteBucketPolicyInput{Bucket: &b.Name}))(t)
+		tf.Destroy()
+		b.Gone(t, b.Name)
+	})
+}
+
+// foreignStatement is of another owner.
+func foreignStatement(b *acctest.Bench) string {
+	return `{"Sid":"Foreign","Effect":"Deny","Principal":"*","Action":["s3:GetObject"],"Resource":["arn:aws:s3:::` +
+		b.Name + `/theirs/*"]}`
+}
+
+// TestAccBucket_lockout: lists that keep out the run that sets them are taken back, with an error that says what to do.
+func TestAccBucket_lockout(t *testing.T) {
+	acctest.Only(t, emulator.Fakecloud, atGateway, func(t *testing.T, b *acctest.Bench) {
+		tf := b.Played(t)
+		guarded(t, b, here)
+		for _, step := range []struct{ good, bad string }{{"", abroad}, {office, abroad}} {
+			if step.good != "" {
+				tf.Write(listed(b, step.good))
+				tf.Apply()
+				tf.Empty()
+			}
+			tf.Write(listed(b, step.bad))
+			out := tf.MustFail("apply", "-auto-approve")
+			saysAll(t, out, "ip_access", "could not use the bucket "+b.Name, "the former statements were put back",
+				"allow_lockout = true")
+			if strings.Contains(out, "IAM action") {
+				t.Errorf("the error blames a permission: %s", out)
+			}
+			if got := len(ipSids(t, b)); got != 2*len(step.good)/max(1, len(step.good)) {
+				t.Errorf("after %q there are %d statements", step.good, got)
+			}
+			if strings.Contains(livePolicy(t, b), "198.51.100.0/24") {
+				t.Error("the lists are still there: " + livePolicy(t, b))
+			}
+		}
+		if got := tf.Plan("spinup_bucket.b").Attributes(); !slices.Equal(got, []string{"ip_access"}) {
+			t.Errorf("after the failure the plan changes %v", got)
+		}
+		tf.Write(listed(b, office))
+		tf.Empty()
+		tf.Destroy()
+		b.Gone(t, b.Name)
+	})
+}
+
+// TestAccBucket_shut: a run that is kept out can do everything but look into the bucket, and let itself in.
+func TestAccBucket_shut(t *testing.T) {
+	acctest.Only(t, emulator.Fakecloud, atGateway, func(t *testing.T, b *acctest.Bench) {
+		tf := b.Played(t)
+		guarded(t, b, here)
+		allowed := abroad + "\n    allow_lockout = true"
+		tf.Write(listed(b, allowed))
+		tf.Apply()
+		tf.Empty()
+		if out := tf.Must("plan"); strings.Contains(out, "kept out") {
+			t.Errorf("who allowed it is warned: %s", out)
+		}
+		tf.Write(listed(b, abroad, `  tags = { Step = "2" }`))
+		tf.Apply()
+		tf.Empty()
+		saysAll(t, tf.Must("plan"), "ip_access", "keeps this run from using the objects", "allow_lockout to true")
+		saysAll(t, tf.MustFail("destroy", "-auto-approve"), "ip_access keeps this run out", "leave ip_access out")
+		tf.Write(listed(b, `    read_write = ["192.0.2.0/24"]`, `  tags = { Step = "2" }`))
+		tf.Apply() // other lists that keep it out as well take nothing from it
+		tf.Empty()
+		tf.Write(listed(b, office, `  tags = { Step = "2" }`))
+		tf.Apply()
+		if out := tf.Must("plan"); strings.Contains(out, "kept out") {
+			t.Errorf("who is let in is warned: %s", out)
+		}
+		tf.Destroy()
+		b.Gone(t, b.Name)
+	})
+}

@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -68,14 +69,14 @@ func exempt(arn string) string {
 
 // guarded refuses, until it is told to stop, the calls that the bucket's own live policy denies to an address. Neither
 // emulator does that for its root.
-func guarded(t *testing.T, b *acctest.Bench, address string) (stop func()) {
+func guarded(t *testing.T, b *acctest.Bench, name, address string) (stop func()) {
 	t.Helper()
 	keys := map[string]string{
 		"aws:sourceip": address, "aws:principalisawsservice": "false", "aws:viaawsservice": "false",
 		"aws:securetransport": "true", "aws:principalarn": "arn:aws:iam::" + b.AccountID + ":root",
 	}
 	return b.Gateway.Inject(gateway.Rule{Name: "its own policy", Fault: gateway.Forbidden(), Match: func(c gateway.Call) bool {
-		out, err := b.S3().GetBucketPolicy(t.Context(), &s3.GetBucketPolicyInput{Bucket: &b.Name})
+		out, err := b.S3().GetBucketPolicy(t.Context(), &s3.GetBucketPolicyInput{Bucket: &name})
 		if c.Service != "s3" || err != nil {
 			return false
 		}
@@ -163,7 +164,7 @@ func foreignStatement(b *acctest.Bench) string {
 func TestAccBucket_lockout(t *testing.T) {
 	acctest.Only(t, emulator.Fakecloud, atGateway, func(t *testing.T, b *acctest.Bench) {
 		tf := b.Played(t)
-		guarded(t, b, here)
+		guarded(t, b, b.Name, here)
 		for _, step := range []struct{ good, bad string }{{"", abroad}, {office, abroad}} {
 			if step.good != "" {
 				tf.Write(listed(b, step.good))
@@ -198,7 +199,7 @@ func TestAccBucket_lockout(t *testing.T) {
 func TestAccBucket_shut(t *testing.T) {
 	acctest.Only(t, emulator.Fakecloud, atGateway, func(t *testing.T, b *acctest.Bench) {
 		tf := b.Played(t)
-		guarded(t, b, here)
+		guarded(t, b, b.Name, here)
 		allowed := abroad + "\n    allow_lockout = true"
 		tf.Write(listed(b, allowed))
 		tf.Apply()
@@ -221,5 +222,45 @@ func TestAccBucket_shut(t *testing.T) {
 		}
 		tf.Destroy()
 		b.Gone(t, b.Name)
+	})
+}
+
+// TestAccWebsite_ipAccess: visitors are not bound, and whoever publishes is. A run that may not write can make the site.
+func TestAccWebsite_ipAccess(t *testing.T) {
+	acctest.Only(t, emulator.Fakecloud, noCloudFront, func(t *testing.T, b *acctest.Bench) {
+		b.MakeZone(t, zone(b))
+		guarded(t, b, domain(b), here)
+		tf := b.Played(t)
+		write := func(lists string) {
+			tf.Write(b.Provider() + site(b, ipLists(lists), "force_destroy = true"))
+		}
+		write(`read_only = ["203.0.113.0/24"]`)
+		tf.Apply()
+		tf.Empty()
+		if status, _ := b.Fetch(t, domain(b), "/"); status != http.StatusOK {
+			t.Errorf("a visitor gets %d", status)
+		}
+		write(abroad)
+		saysAll(t, tf.MustFail("apply", "-auto-approve"), "ip_access", "the former statements were put back")
+		if !strings.Contains(tf.StateFile(), "203.0.113.0/24") {
+			t.Error("state has lost the former lists")
+		}
+		write(office)
+		tf.Apply()
+		tf.Empty()
+		tf.Write(b.Provider() + site(b, "force_destroy = true"))
+		tf.Apply()
+		tf.Empty()
+		tf.Destroy()
+		b.GoneSite(t, domain(b))
+	})
+}
+
+// TestAccWebsite_ipAccessEndpoint: what reads the bucket as everybody does would be kept out.
+func TestAccWebsite_ipAccessEndpoint(t *testing.T) {
+	acctest.Only(t, emulator.Fakecloud, unasked, func(t *testing.T, b *acctest.Bench) {
+		tf := b.Played(t)
+		tf.Write(b.Provider() + site(b, ipLists(office), `origin_access = "website_endpoint"`))
+		saysAll(t, tf.MustFail("plan"), "ip_access is set", `origin_access = "private"`)
 	})
 }

@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -68,14 +69,14 @@ func exempt(arn string) string {
 
 // guarded refuses, until it is told to stop, the calls that the bucket's own live policy denies to an address. Neither
 // emulator does that for its root.
-func guarded(t *testing.T, b *acctest.Bench, address string) (stop func()) {
+func guarded(t *testing.T, b *acctest.Bench, name, address string) (stop func()) {
 	t.Helper()
 	keys := map[string]string{
 		"aws:sourceip": address, "aws:principalisawsservice": "false", "aws:viaawsservice": "false",
 		"aws:securetransport": "true", "aws:principalarn": "arn:aws:iam::" + b.AccountID + ":root",
 	}
 	return b.Gateway.Inject(gateway.Rule{Name: "its own policy", Fault: gateway.Forbidden(), Match: func(c gateway.Call) bool {
-		out, err := b.S3().GetBucketPolicy(t.Context(), &s3.GetBucketPolicyInput{Bucket: &b.Name})
+		out, err := b.S3().GetBucketPolicy(t.Context(), &s3.GetBucketPolicyInput{Bucket: &name})
 		if c.Service != "s3" || err != nil {
 			return false
 		}
@@ -163,7 +164,7 @@ func foreignStatement(b *acctest.Bench) string {
 func TestAccBucket_lockout(t *testing.T) {
 	acctest.Only(t, emulator.Fakecloud, atGateway, func(t *testing.T, b *acctest.Bench) {
 		tf := b.Played(t)
-		guarded(t, b, here)
+		guarded(t, b, b.Name, here)
 		for _, step := range []struct{ good, bad string }{{"", abroad}, {office, abroad}} {
 			if step.good != "" {
 				tf.Write(listed(b, step.good))
@@ -198,7 +199,7 @@ func TestAccBucket_lockout(t *testing.T) {
 func TestAccBucket_shut(t *testing.T) {
 	acctest.Only(t, emulator.Fakecloud, atGateway, func(t *testing.T, b *acctest.Bench) {
 		tf := b.Played(t)
-		guarded(t, b, here)
+		guarded(t, b, b.Name, here)
 		allowed := abroad + "\n    allow_lockout = true"
 		tf.Write(listed(b, allowed))
 		tf.Apply()
@@ -219,6 +220,220 @@ func TestAccBucket_shut(t *testing.T) {
 		if out := tf.Must("plan"); strings.Contains(out, "kept out") {
 			t.Errorf("who is let in is warned: %s", out)
 		}
+		tf.Destroy()
+		b.Gone(t, b.Name)
+	})
+}
+
+// TestAccWebsite_ipAccess: visitors are not bound, and whoever publishes is. A run that may not write can make the site.
+func TestAccWebsite_ipAccess(t *testing.T) {
+	acctest.Only(t, emulator.Fakecloud, noCloudFront, func(t *testing.T, b *acctest.Bench) {
+		b.MakeZone(t, zone(b))
+		guarded(t, b, domain(b), here)
+		tf := b.Played(t)
+		write := func(lists string) {
+			tf.Write(b.Provider() + site(b, ipLists(lists), "force_destroy = true"))
+		}
+		write(`read_only = ["203.0.113.0/24"]`)
+		tf.Apply()
+		tf.Empty()
+		if status, _ := b.Fetch(t, domain(b), "/"); status != http.StatusOK {
+			t.Errorf("a visitor gets %d", status)
+		}
+		write(abroad)
+		saysAll(t, tf.MustFail("apply", "-auto-approve"), "ip_access", "the former statements were put back")
+		if !strings.Contains(tf.StateFile(), "203.0.113.0/24") {
+			t.Error("state has lost the former lists")
+		}
+		write(office)
+		tf.Apply()
+		tf.Empty()
+		tf.Write(b.Provider() + site(b, "force_destroy = true"))
+		tf.Apply()
+		tf.Empty()
+		tf.Destroy()
+		b.GoneSite(t, domain(b))
+	})
+}
+
+// TestAccWebsite_ipAccessEndpoint: what reads the bucket as everybody does would be kept out.
+func TestAccWebsite_ipAccessEndpoint(t *testing.T) {
+	acctest.Only(t, emulator.Fakecloud, unasked, func(t *testing.T, b *acctest.Bench) {
+		tf := b.Played(t)
+		tf.Write(b.Provider() + site(b, ipLists(office), `origin_access = "website_endpoint"`))
+		saysAll(t, tf.MustFail("plan"), "ip_access is set", `origin_access = "private"`)
+	})
+}
+
+// fate is what becomes of lists that a run sets which comes from here.
+type fate int
+
+const (
+	taken   fate = iota // they let it in
+	undone              // they keep it out, and are taken back
+	kept                // they keep it out, which was asked for
+	refused             // by the plan
+)
+
+// lockouts are lists, and what becomes of them.
+func lockouts() map[string]fate {
+	return map[string]fate{
+		office: taken, `read_write = ["203.0.113.9/32"]`: taken, `read_only = ["203.0.113.8/31"]`: taken,
+		`read_only = ["0.0.0.0/0"]`: taken, `read_only = ["0.0.0.0/0", "::/0"]`: taken,
+		"read_write = [\"198.51.100.0/24\"]\nread_only = [\"203.0.113.0/24\"]":            taken,
+		"read_write = [\"0.0.0.0/1\", \"128.0.0.0/1\"]":                                   taken,
+		"read_write = [\"198.51.100.0/24\"]\nexempt_principal_arns = [\"ROOT\"]":          taken,
+		"read_only = [\"198.51.100.0/24\"]\nexempt_principal_arns = [\"USER\", \"ROOT\"]": taken,
+		abroad:                                 undone,
+		`read_write = ["203.0.113.8/32"]`:      undone,
+		`read_only = ["198.51.100.0/24"]`:      undone,
+		`read_write = ["2001:db8::/32"]`:       undone,
+		`read_only = ["::/0"]`:                 undone,
+		`read_write = ["10.0.0.0/8"]`:          undone,
+		`read_write = ["0.0.0.0/32"]`:          undone,
+		`read_only = ["255.255.255.255/32"]`:   undone,
+		`read_write = ["128.0.0.0/2"]`:         undone,
+		`vpc_endpoint_ids = ["vpce-01234567"]`: undone,
+		"read_write = [\"198.51.100.0/24\"]\nvpc_endpoint_ids = [\"vpce-01234567\"]": undone,
+		"read_write = [\"198.51.100.0/24\"]\nexempt_principal_arns = [\"USER\"]":     undone,
+		"read_write = [\"198.51.100.0/24\"]\nallow_lockout = false":                  undone,
+		abroad + "\nallow_lockout = true":                                            kept,
+		"vpc_endpoint_ids = [\"vpce-01234567\"]\nallow_lockout = true":               kept,
+		"read_only = [\"::/0\"]\nallow_lockout = true":                               kept,
+		`read_write = ["0.0.0.0/0"]`:                                                 refused,
+		`read_write = []`:                                                            refused,
+		`allow_lockout = true`:                                                       refused,
+		`read_write = ["203.0.113.9/24"]`:                                            refused,
+		`exempt_principal_arns = ["ROOT"]`:                                           refused,
+	}
+}
+
+// TestAccBucket_lockouts: whatever the lists, the run and root can put the policy right at any time.
+func TestAccBucket_lockouts(t *testing.T) {
+	acctest.Only(t, emulator.Fakecloud, atGateway, func(t *testing.T, b *acctest.Bench) {
+		if n := len(lockouts()); n < 30 {
+			t.Errorf("there are %d lists", n)
+		}
+		tf := b.Played(t)
+		guarded(t, b, b.Name, here)
+		account := "arn:aws:iam::" + b.AccountID
+		fill := strings.NewReplacer("ROOT", account+":root", "USER", account+":user/ann")
+		tf.Write(listed(b, office))
+		tf.Apply()
+		for places, want := range lockouts() {
+			tf.Write(listed(b, fill.Replace(places)))
+			out, code := tf.Run("apply", "-auto-approve")
+			got := taken
+			switch shut := repairable(t, b); {
+			case strings.Contains(out, "Invalid"):
+				got = refused
+			case code != 0 && !shut && strings.Contains(out, "were put back"):
+				got = undone
+			case code == 0 && shut:
+				got = kept
+			case code != 0 || shut:
+				t.Errorf("%s: exit code %d, kept out %v: %s", places, code, shut, out)
+			}
+			if got != want {
+				t.Errorf("%s: became %d, want %d: %s", places, got, want, out)
+			}
+			tf.Write(listed(b, office))
+			tf.Apply()
+		}
+		tf.Empty()
+		tf.Destroy()
+		b.Gone(t, b.Name)
+	})
+}
+
+// repairable requires that the live policy lets everybody who has the right put it right, wherever from, and reports
+// whether it keeps this run from the objects.
+func repairable(t *testing.T, b *acctest.Bench) (shut bool) {
+	t.Helper()
+	policy, arn := bucketPolicy(t, b), "arn:aws:s3:::"+b.Name
+	asks := func(action, resource, principal string) bool {
+		denied, err := policy.Denies(awspolicy.Request{Action: action, Resource: resource, Keys: map[string]string{
+			"aws:sourceip": here, "aws:principalarn": "arn:aws:iam::" + b.AccountID + ":" + principal,
+			"aws:principalisawsservice": "false", "aws:viaawsservice": "false", "aws:securetransport": "true",
+		}})
+		return acctest.Must(denied, err)(t)
+	}
+	for _, principal := range []string{"root", "user/ann", "role/ops"} {
+		for _, action := range []string{"s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy"} {
+			if asks(action, arn, principal) {
+				t.Errorf("%s is denied to %s: %s", action, principal, policy.String())
+			}
+		}
+	}
+	return asks("s3:ListBucket", arn, "root")
+}
+
+// TestAccBucket_lockoutTwice: the statements cannot be put back, or the run dies before it looks. The lists stay, the next
+// plan says so, and an apply with other lists lets the run in.
+func TestAccBucket_lockoutTwice(t *testing.T) {
+	acctest.Only(t, emulator.Fakecloud, atGateway, func(t *testing.T, b *acctest.Bench) {
+		tf := b.Played(t)
+		guarded(t, b, b.Name, here)
+		tf.Write(listed(b, office))
+		tf.Apply()
+		writes := gateway.Nth(2, gateway.Op("s3:PutBucketPolicy"))
+		remove := b.Gateway.Inject(gateway.Rule{Match: writes, Fault: gateway.Forbidden()})
+		tf.Write(listed(b, abroad))
+		saysAll(t, tf.MustFail("apply", "-auto-approve"), "could not be put back", "apply again with lists that let this run in")
+		remove()
+		saysAll(t, tf.Must("plan"), "This run is kept out")
+		tf.Write(listed(b, office))
+		tf.Apply()
+		tf.Empty()
+
+		// What a run left that died after the write.
+		splice(t, b, bucket.SidIPRead, ipStatement(t, b, bucket.SidIPRead, "198.51.100.0/24"))
+		splice(t, b, bucket.SidIPWrite, ipStatement(t, b, bucket.SidIPWrite, "198.51.100.0/24"))
+		tf.Write(listed(b, abroad))
+		saysAll(t, tf.Must("plan"), "This run is kept out")
+		tf.Write(listed(b, office))
+		tf.Apply()
+		tf.Empty()
+
+		// A question that is not answered is no answer: the lists stay, and the apply says what it could not ask.
+		lost := b.Gateway.Inject(gateway.Rule{Match: gateway.Nth(3, gateway.Op("s3:HeadBucket")), Fault: gateway.Answer(400, "BadRequest", "no")})
+		tf.Write(listed(b, "    read_only = [\"203.0.113.0/24\"]"))
+		saysAll(t, tf.MustFail("apply", "-auto-approve"), "ip_access", "HeadBucket")
+		lost()
+		tf.Empty()
+
+		// Statements of others count, at plan.
+		many := make([]string, 180)
+		for i := range many {
+			many[i] = fmt.Sprintf("arn:aws:s3:::%s/a-folder-of-somebody-else/number-%d/*", b.Name, i)
+		}
+		splice(t, b, "", awspolicy.Statement{
+			Sid: "Long", Effect: awspolicy.Deny, Principal: awspolicy.Everyone(), Action: []string{"s3:GetObjectTorrent"}, Resource: many,
+		})
+		tf.Write(listed(b, `    read_write = [for i in range(200) : "203.0.${i}.0/24"]`))
+		saysAll(t, tf.MustFail("plan"), "with the statements of other owners", "want at most 20480")
+		splice(t, b, "Long")
+		tf.Destroy()
+		b.Gone(t, b.Name)
+	})
+}
+
+// TestAccBucketDataSource_shut: the lists are shown, and what a run that is kept out cannot know is null.
+func TestAccBucketDataSource_shut(t *testing.T) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
+		tf := b.Served(t)
+		data := fmt.Sprintf("data \"spinup_bucket\" \"test\" {\n  name = %q\n}\n", b.Name)
+		tf.Write(listed(b, abroad))
+		tf.Apply()
+		tf.Write(listed(b, abroad) + data)
+		guarded(t, b, b.Name, here)
+		tf.Apply()
+		got := tf.State(bucketDataSource)
+		seen, _ := got["ip_access"].(map[string]any)
+		if got["empty"] != nil || !slices.Equal(seen["read_write"].([]any), []any{"198.51.100.0/24"}) {
+			t.Errorf("empty is %v, ip_access %v", got["empty"], got["ip_access"])
+		}
+		acctest.Must(b.S3().DeleteBucketPolicy(t.Context(), &s3.DeleteBucketPolicyInput{Bucket: &b.Name}))(t)
 		tf.Destroy()
 		b.Gone(t, b.Name)
 	})

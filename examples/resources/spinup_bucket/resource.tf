@@ -39,6 +39,17 @@ resource "spinup_bucket" "downloads" {
   force_destroy = true
 }
 
+# Written from the campus only, and read from a partner's network as well. Terraform may run elsewhere.
+resource "spinup_bucket" "results" {
+  name = "team-results-example-edu"
+
+  ip_access = {
+    read_write    = ["198.51.100.0/24", "2001:db8:40::/48"]
+    read_only     = ["203.0.113.7/32"]
+    allow_lockout = true
+  }
+}
+
 output "put_users_into" {
   value = spinup_bucket.data.groups["admin"].group_name
 }

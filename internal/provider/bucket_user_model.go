@@ -169,13 +169,7 @@ func (m *bucketUserModel) resolve(ctx context.Context, r turn[bucketUserModel]) 
 		r.config.checkPlatform(r.data, &diags)
 	}
 	m.ForceDestroy = pick(r.config.ForceDestroy, types.BoolValue(true))
-	m.PermissionsBoundary = r.config.PermissionsBoundary
-	if m.PermissionsBoundary.IsNull() {
-		m.PermissionsBoundary = optional(r.data.permissionsBoundary)
-		if r.data.isUnknown("permissions_boundary") {
-			m.PermissionsBoundary = types.StringUnknown()
-		}
-	}
+	m.PermissionsBoundary = r.data.boundary(r.config.PermissionsBoundary)
 	m.TagsAll = r.data.tagsAll(m.Tags)
 	m.ID = types.StringUnknown()
 	if !m.Bucket.IsUnknown() && !m.Name.IsUnknown() {
@@ -229,7 +223,7 @@ func (m *bucketUserModel) grants() bucketuser.Spec {
 		Bucket:   m.Bucket.ValueString(),
 		Access:   access.Level(m.Access.ValueString()),
 		WebAdmin: m.WebAdmin.ValueBool(),
-		Path:     strings.TrimPrefix(m.Path.ValueString(), "/"),
+		Path:     prefixOf(m.Path),
 		Inline:   m.Grant.ValueString() == byPolicy,
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -43,11 +42,8 @@ func bucketUserIdentitySchema() identityschema.Schema {
 	}}
 }
 
-// Forms of values. A path becomes part of the name of a policy.
-var (
-	userNameForm = regexp.MustCompile(`^[A-Za-z0-9+=,.@_-]{1,64}$`)
-	pathForm     = regexp.MustCompile(`^(/[A-Za-z0-9+=,.@_-]+)+/$`)
-)
+// userNameForm is the form of the names of users and roles.
+var userNameForm = regexp.MustCompile(`^[A-Za-z0-9+=,.@_-]{1,64}$`)
 
 func bucketUserSchema(ctx context.Context) schema.Schema {
 	return schema.Schema{
@@ -196,29 +192,13 @@ func accessKeySchema() schema.Attribute {
 
 // checkConfig holds the rules between attributes.
 func (m *bucketUserModel) checkConfig(ctx context.Context) (diags diag.Diagnostics) {
-	m.checkPath(&diags)
+	checkKeyPath(m.Path, &diags)
 	m.checkKey(ctx, &diags)
 	if m.Bucket.IsUnknown() || m.Access.IsUnknown() || m.Path.IsUnknown() || m.Grant.IsUnknown() || diags.HasError() {
 		return diags
 	}
-	if name := m.grants().InlinePolicy(); len(name) > bucketuser.MaxPolicyName {
-		diags.AddAttributeError(path.Root("path"), "Path too long", fmt.Sprintf(
-			"path is %q, so the name of the inline policy would be %q, of %d characters; IAM allows %d. Set a shorter path.",
-			m.Path.ValueString(), name, len(name), bucketuser.MaxPolicyName))
-	}
+	checkPolicyName(m.grants().InlinePolicy(), m.Path, &diags)
 	return diags
-}
-
-func (m *bucketUserModel) checkPath(diags *diag.Diagnostics) {
-	value := m.Path.ValueString()
-	if m.Path.IsNull() || m.Path.IsUnknown() ||
-		pathForm.MatchString(value) && !strings.Contains(value, "/./") && !strings.Contains(value, "/../") {
-		return
-	}
-	diags.AddAttributeError(path.Root("path"), "Invalid path", fmt.Sprintf(
-		"path is %q. It must begin and end with a slash, such as \"/docs/\", with letters, digits and any of +=,.@_- "+
-			"between slashes, because IAM takes nothing else in the name of a policy, and not \".\" or \"..\" alone. For the "+
-			"whole bucket leave it out.", value))
 }
 
 func (m *bucketUserModel) checkKey(ctx context.Context, diags *diag.Diagnostics) {

@@ -37,6 +37,15 @@ func ignorables() map[string]ignorable {
 			otherwise: func(_ *testing.T, b *acctest.Bench) values { return otherBucket(b) },
 			changes:   map[string]func(int) any{"tags": tags, "force_destroy": odd},
 		},
+		"spinup_bucket_role": {
+			surround: func(t *testing.T, b *acctest.Bench) {
+				makeProvider(t, b, "sts.amazonaws.com")
+				makeSiteAdmins(t, b, "E1EXAMPLE2ID")
+			},
+			base:      roleValues,
+			otherwise: otherRole,
+			changes:   map[string]func(int) any{"tags": tags, "max_session_duration": func(n int) any { return float64(3600 + n) }},
+		},
 		"spinup_bucket_user": {
 			surround:  func(t *testing.T, b *acctest.Bench) { makeLevels(t, b, access.ReadOnly, access.ReadWrite) },
 			base:      userValues,
@@ -153,6 +162,29 @@ func otherUser(t *testing.T, b *acctest.Bench) values {
 		"access_key.active": false, "access_key.store": values{"state": true},
 		"access_key.store.state": true, "access_key.store.pgp_key": public,
 		"access_key.store.ssm_parameter": "/" + b.Name + "/key", "access_key.store.secretsmanager_secret": b.Name,
+	})
+}
+
+func roleValues(t *testing.T, b *acctest.Bench) values {
+	return values{
+		"bucket": b.Name, "name": b.Name + "-ci", "access": "read_only", "tags": values{"Step": "0"},
+		"permissions_boundary": makePolicy(t, b, b.Name+"-bound"), "max_session_duration": 3600.0,
+		"trust": values{"services": []any{"ec2.amazonaws.com"}},
+	}
+}
+
+func otherRole(t *testing.T, b *acctest.Bench) values {
+	oidc := []any{values{
+		"provider_url": "https://" + issuer(b), "audience": "sts.amazonaws.com", "subjects": []any{"one"},
+	}}
+	accounts := []any{values{"id": "111122223333", "external_id": nil, "role": nil}}
+	return with(bucketOtherwise(b), values{
+		"bucket": b.Name + "-2", "name": b.Name + "-cd", "access": "read_write", "web_admin": true, "path": "/docs/",
+		"trust": values{"oidc": oidc}, "trust.oidc": oidc,
+		"trust.github": []any{values{"repository": "example/site", "branch": "main", "environment": nil, "tag": nil}},
+		"trust.gitlab": []any{values{"project": "example/site", "branch": "main"}}, "trust.services": []any{"lambda.amazonaws.com"},
+		"trust.accounts": accounts, "oidc_provider": "create", "max_session_duration": 7200.0,
+		"permissions_boundary": makePolicy(t, b, b.Name+"-other"),
 	})
 }
 

@@ -181,8 +181,9 @@ func askedFor(t *testing.T, b *acctest.Bench, policy awspolicy.Document, output 
 	advice := regexp.MustCompile(`The credentials need the IAM action ([^.]+) on (?:(\w[\w ]*) )?(\S+)\. The guide "Permissions"`)
 	kinds := map[string]string{ // by the statement
 		"Buckets": "bucket", "Objects": "object", "Groups": "group", "Policies": "policy",
-		"Memberships": "group", "AnyGroup": "group", "Users": "user", "MFADevices": "device",
-		"Parameters": "parameter", "Secrets": "secret", "Functions": "function",
+		"Memberships": "group", "AnyGroup": "group", "Users": "user", "MFADevices": "device", "Roles": "role",
+		"OIDCProviders": "provider",
+		"Parameters":    "parameter", "Secrets": "secret", "Functions": "function",
 	}
 	numbered := map[string]string{
 		"Account": "", "Distributions": "distribution", "OriginAccessControls": "origin access control", "Zones": "zone",

@@ -114,6 +114,10 @@ func places() []place {
 			},
 		},
 		{
+			resource: "spinup_bucket_role", attribute: "name", says: "exists",
+			with: func(b *acctest.Bench) string { return b.Provider() + roleBlock(b, readOnly, byService) }, put: putRole,
+		},
+		{
 			resource: "spinup_directory", attribute: "source", says: "did not put there and has files for: style.css",
 			surround: publishes(smallSite()),
 			without: func(b *acctest.Bench) string {
@@ -318,6 +322,15 @@ func putUser(t *testing.T, b *acctest.Bench) (seen func() any, remove func()) {
 		}, func() {
 			acctest.Must(b.IAM().DeleteUser(t.Context(), &iam.DeleteUserInput{UserName: name}))(t)
 		}
+}
+
+func putRole(t *testing.T, b *acctest.Bench) (seen func() any, remove func()) {
+	t.Helper()
+	id := makeRole(t, b)
+	return func() any {
+		now := liveRole(t, b, "-ci")
+		return []any{aws.ToString(now.RoleId) == id, len(policiesOf(t, b, "-ci")), liveTrust(t, b), len(now.Tags)}
+	}, func() { deleteRole(t, b) }
 }
 
 func putDistribution(t *testing.T, b *acctest.Bench, name string) (seen func() any, remove func()) {

@@ -204,11 +204,6 @@ func (s Spec) policy() (name, document string) {
 	return access.PathPolicyName(s.Bucket, s.Path, s.Access), access.PathDocument(s.Partition, s.Bucket, s.Path, s.Access)
 }
 
-// MaxPolicyName is how many characters the name of a policy may have. An inline policy whose name fits is also within
-// the 2,048 characters that IAM allows all inline policies of a user.
-// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-const MaxPolicyName = 128
-
 // InlinePolicy is the name of the inline policy that gives the access, "" when a group does.
 func (s Spec) InlinePolicy() string {
 	if s.group() != "" {
@@ -283,7 +278,7 @@ func seenPolicy(w wish, have *Inline) (seen Spec, found bool) {
 func readPolicy(w wish, name, document string) (grant Spec, ok bool) {
 	s := w.Want
 	for _, l := range access.Levels() {
-		for _, path := range []string{s.Path, w.Before().Path, "", pathOf(s, document)} {
+		for _, path := range []string{s.Path, w.Before().Path, "", access.PathIn(s.Partition, s.Bucket, document)} {
 			grant := Spec{Bucket: s.Bucket, Partition: s.Partition, Access: l, Path: path, Inline: true}
 			called, text := grant.policy()
 			if called != name {
@@ -296,23 +291,6 @@ func readPolicy(w wish, name, document string) (grant Spec, ok bool) {
 		}
 	}
 	return Spec{}, false
-}
-
-// pathOf reads the key prefix from the document of an inline policy; "" if there is none.
-func pathOf(s Spec, document string) string {
-	doc, err := awspolicy.Parse(document)
-	if err != nil {
-		return ""
-	}
-	for _, statement := range doc.Statements {
-		for _, resource := range statement.Resource {
-			rest, ok := strings.CutPrefix(resource, fmt.Sprintf("arn:%s:s3:::%s/", s.Partition, s.Bucket))
-			if prefix, below := strings.CutSuffix(rest, "*"); ok && below && prefix != "" {
-				return prefix
-			}
-		}
-	}
-	return ""
 }
 
 // OwnTags are the live tags without those of other owners and the mark.

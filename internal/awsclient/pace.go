@@ -31,6 +31,8 @@ type Pace struct {
 	// Gap is the age of the oldest read on which a write of a shared document may be based. Three times Gap after a
 	// write, no writer still holds an older read.
 	Gap time.Duration
+	// Probe is how long it is asked whether a new policy keeps the run itself out; 0 asks once.
+	Probe time.Duration
 	// Share is how long one read of a shared document is reused by other readers.
 	Share time.Duration
 	// DeployMin and DeployMax bound the pause between two checks of a distribution that is being deployed.
@@ -59,6 +61,7 @@ func DefaultPace() Pace {
 		Silence:     30 * time.Second,
 		Gather:      100 * time.Millisecond,
 		Gap:         250 * time.Millisecond,
+		Probe:       5 * time.Second,
 		Share:       2 * time.Second,
 		DeployMin:   time.Second,
 		DeployMax:   30 * time.Second,

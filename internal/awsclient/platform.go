@@ -25,6 +25,7 @@ type Platform struct {
 	LocationConstraint bool // CreateBucket needs the region's name outside us-east-1
 	RequireTLS         bool // the default of require_tls
 	PolicyBindsOwner   bool // with a policy, the owner of a bucket may do only what it allows
+	PolicyOfStrangers  bool // a policy of a bucket is asked for anonymous requests only, never for one with a key
 
 	Features map[Feature]Support // one that is not there is Unknown
 	Tested   string              // the server that the acceptance tests run on; "" if the row follows documentation
@@ -61,7 +62,7 @@ func Platforms() []Platform {
 					Tagging, Versioning, ListVersions, Policy, Ownership, CORS, ObjectLock, Checksums, InlinePolicies,
 					UserTags, AdminAPI,
 				},
-				[]Feature{PublicAccessBlock, Encryption, Logging, Lifecycle, Groups}),
+				[]Feature{NetworkKeys, PublicAccessBlock, Encryption, Logging, Lifecycle, Groups}),
 		},
 		{
 			Name: "yandex", DefaultRegion: "ru-central1", Partition: "aws", IAMRegion: globalRegion,
@@ -75,12 +76,15 @@ func Platforms() []Platform {
 		},
 		{
 			Name: "minio", DefaultRegion: "us-east-1", Partition: "aws", IAMRegion: globalRegion,
-			Tested: "MinIO of 2026-02-12", Folders: true, ContentMD5: true, // which older releases want
+			Tested: "MinIO of 2026-02-12", PolicyOfStrangers: true, Folders: true,
+			ContentMD5: true, // which older releases want
 			// Default encryption is there only with a key service. Lifecycle rules move objects to remote tiers, whose names an
 			// administrator chooses, and the server deletes unfinished uploads by a setting of its own.
 			Features: features(
 				[]Feature{Tagging, Versioning, ListVersions, Policy, Lifecycle, ObjectLock, Checksums},
-				slices.Concat(s3Only, []Feature{PublicAccessBlock, Ownership, Logging, StorageClasses, AbortRules, CORS})),
+				slices.Concat(s3Only, []Feature{
+					NetworkKeys, PrincipalKeys, PublicAccessBlock, Ownership, Logging, StorageClasses, AbortRules, CORS,
+				})),
 		},
 		{ // its IAM came with Squid, its access logs with Tentacle
 			Name: "ceph", DefaultRegion: "us-east-1", Partition: "aws", IAMRegion: globalRegion,
@@ -92,7 +96,8 @@ func Platforms() []Platform {
 			Features: features(
 				[]Feature{Lifecycle},
 				slices.Concat(s3Only, []Feature{
-					Tagging, Versioning, Policy, PublicAccessBlock, Ownership, Encryption, Logging, ObjectLock,
+					Tagging, Versioning, Policy, NetworkKeys, PrincipalKeys, PublicAccessBlock, Ownership, Encryption, Logging,
+					ObjectLock,
 				})),
 		},
 		{ // the endpoint has the region in its name. Every bucket is versioned, so versioning is not to be managed unasked
@@ -104,7 +109,8 @@ func Platforms() []Platform {
 			Features: features(
 				[]Feature{Lifecycle, CORS},
 				slices.Concat(s3Only, []Feature{
-					Tagging, Versioning, ListVersions, Policy, PublicAccessBlock, Ownership, Encryption, Logging, ObjectLock,
+					Tagging, Versioning, ListVersions, Policy, NetworkKeys, PrincipalKeys, PublicAccessBlock, Ownership, Encryption,
+					Logging, ObjectLock,
 				})),
 		},
 		{ // the endpoint has the region in its name

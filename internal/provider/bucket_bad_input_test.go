@@ -177,6 +177,8 @@ var badPlans = map[string]badInput{
 		Sid = "Mine${i}", Effect = "Deny", Principal = "*", Action = "s3:GetObjectTorrent"
 		Resource = "arn:aws:s3:::data.example.edu/${i}"
 	}] })`, "policy", "bytes", "at most 20480"},
+	"long IP lists": {ipLists(`read_write = [for i in range(600) : "198.${floor(i / 256)}.${i % 256}.0/24"]`),
+		"ip_access", "bytes", "at most 20480"},
 	"region typo":          {`region = "us-esat-1"`, "region", `"us-esat-1"`, "not an AWS region"},
 	"org tag":              {`tags = { "spinup:org" = "library" }`, "tags", `"spinup:org"`, "Leave it out"},
 	"tag of others":        {`tags = { Scanner = "mine" }`, "tags", `"Scanner"`, "ignore_tags"},
@@ -243,6 +245,7 @@ func TestAccBucket_badInput(t *testing.T) {
 		t.Run("name", func(t *testing.T) { refusals(t, b, provider, names, resource) })
 		t.Run("naming", func(t *testing.T) { refusals(t, b, provider, badNaming, resource) })
 		t.Run("bucket", func(t *testing.T) { refusals(t, b, provider, badBuckets, named) })
+		t.Run("IP lists", func(t *testing.T) { refusals(t, b, provider, badIPLists, named) })
 		t.Run("plan", func(t *testing.T) { refusals(t, b, provider, badPlans, named) })
 		t.Run("provider", func(t *testing.T) { refusals(t, b, provider, badProviders, providerBlock) })
 		if calls := b.Gateway.Counts(); len(calls) > 0 {

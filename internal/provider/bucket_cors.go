@@ -28,7 +28,7 @@ type corsRuleModel struct {
 	MaxAgeSeconds  fwtypes.Int64 `tfsdk:"max_age_seconds"`
 }
 
-func corsSchema() schema.Attribute {
+func corsSchema() schema.ListNestedAttribute {
 	const header = "the name of a header"
 	checked := func(noun, want string, check func(string) error) validator.Set {
 		return setvalidator.ValueStringsAre(fwtypes.Checked(noun, want, check))

@@ -19,6 +19,7 @@ resource "spinup_bucket" "test" {
   force_destroy = true
   tags          = { Step = "before" }
   access_log    = { bucket = "%[1]s-log" }
+  ip_access     = { read_write = ["127.0.0.0/8"] }
 
   lifecycle_preset = "archive"
   cors_rules       = [%[2]s]

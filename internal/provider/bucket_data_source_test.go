@@ -138,7 +138,7 @@ func TestAccBucketDataSource_foreign(t *testing.T) {
 			"tags_all":             map[string]any{"Owner": "somebody"},
 			"policy":               `{"Version":"2012-10-17","Statement":[` + statement + `]}`,
 			"versioning":           false, "require_tls": false, "empty": true, "lifecycle_preset": "abort-uploads",
-			"access_log": nil, "logging": nil, "access_levels": []any{}, "groups": map[string]any{},
+			"access_log": nil, "logging": nil, "ip_access": nil, "access_levels": []any{}, "groups": map[string]any{},
 			// What AWS, and LocalStack, give a new bucket.
 			"object_ownership": "BucketOwnerEnforced", "public_access": "none", "owner": nil, "cors_rules": nil, "object_lock": nil,
 			"public_access_block": allSwitches(true),

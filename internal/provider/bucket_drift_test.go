@@ -57,7 +57,7 @@ type drift struct {
 func TestAccBucket_drift(t *testing.T) {
 	acctest.Each(t, bothWays(func(t *testing.T, b *acctest.Bench, tf acctest.Runner, brief bool) {
 		b.MakeBucket(t, b.Name+"-log")
-		tf.Write(b.Provider() + complete(b))
+		tf.Write(b.Provider() + complete(b, `ip_access = { read_write = ["198.51.100.0/24"], read_only = ["0.0.0.0/0"] }`))
 		tf.Apply()
 		spliceRules(t, b, "", foreignRule())
 		theirs := rawRules(t, b)["theirs"]
@@ -146,12 +146,21 @@ func drifts(b *acctest.Bench) []drift {
 			weaker.Action = []string{"s3:DeleteObject"}
 			splice(t, b, weaker.Sid, weaker)
 		}, []string{"require_tls"}, policyWritten},
+		{"a network more", func(t *testing.T, b *acctest.Bench) {
+			splice(t, b, bucket.SidIPRead, ipStatement(t, b, bucket.SidIPRead, "0.0.0.0/0", "198.51.100.0/24", "::/0"))
+		}, []string{"ip_access"}, policyWritten},
+		{"a statement of ip_access removed", func(t *testing.T, b *acctest.Bench) { splice(t, b, bucket.SidIPWrite) },
+			[]string{"ip_access"}, policyWritten},
+		{"both statements of ip_access removed", func(t *testing.T, b *acctest.Bench) {
+			splice(t, b, bucket.SidIPWrite)
+			splice(t, b, bucket.SidIPRead)
+		}, []string{"ip_access"}, policyWritten},
 		{"own statement altered", func(t *testing.T, b *acctest.Bench) { splice(t, b, "First", stranger(b, "First")) },
 			[]string{"policy"}, policyWritten},
 		{"own statement removed", func(t *testing.T, b *acctest.Bench) { splice(t, b, "Second") }, []string{"policy"}, policyWritten},
 		{"bucket policy deleted", func(t *testing.T, b *acctest.Bench) {
 			acctest.Must(b.S3().DeleteBucketPolicy(t.Context(), &s3.DeleteBucketPolicyInput{Bucket: &b.Name}))(t)
-		}, []string{"policy", "require_tls"}, policyWritten},
+		}, []string{"ip_access", "policy", "require_tls"}, policyWritten},
 		{"tag changed", func(t *testing.T, b *acctest.Bench) { setTags(t, b, map[string]string{"Team": "music", "Cost": "42"}) },
 			tagged, []string{"s3:PutBucketTagging"}},
 		{"tag added", func(t *testing.T, b *acctest.Bench) {
@@ -255,6 +264,18 @@ func splice(t *testing.T, b *acctest.Bench, key string, add ...awspolicy.Stateme
 	t.Helper()
 	text := bucketPolicy(t, b).Replace([]string{key}, add).String()
 	acctest.Must(b.S3().PutBucketPolicy(t.Context(), &s3.PutBucketPolicyInput{Bucket: &b.Name, Policy: &text}))(t)
+}
+
+// ipStatement is the live statement of ip_access with other networks.
+func ipStatement(t *testing.T, b *acctest.Bench, sid string, networks ...string) awspolicy.Statement {
+	t.Helper()
+	live, _ := bucketPolicy(t, b).Find(sid)
+	return awspolicy.Statement{
+		Sid: sid, Effect: live.Effect, Principal: live.Principal, Action: live.Action, Resource: live.Resource,
+		Condition: awspolicy.Condition{
+			"NotIpAddress": {"aws:SourceIp": networks}, "BoolIfExists": live.Condition["BoolIfExists"],
+		},
+	}
 }
 
 // stranger is a statement that nobody configured.

@@ -64,6 +64,7 @@ type bucketSettings struct {
 	Encryption      fwtypes.ObjectOf[encryptionModel] `tfsdk:"encryption"`
 	RequireTLS      types.Bool                        `tfsdk:"require_tls"`
 	AccessLog       fwtypes.ObjectOf[accessLogModel]  `tfsdk:"access_log"`
+	IPAccess        fwtypes.ObjectOf[ipAccessModel]   `tfsdk:"ip_access"`
 	LifecyclePreset types.String                      `tfsdk:"lifecycle_preset"`
 	CORSRules       types.List                        `tfsdk:"cors_rules"`
 	AccessLevels    types.Set                         `tfsdk:"access_levels"`
@@ -151,25 +152,31 @@ func (m *bucketModel) resolve(ctx context.Context, r turn[bucketModel]) (diags d
 	m.resolveComputed(ctx, r, &diags)
 	if !r.applying {
 		m.checkWholePolicy(ctx, r.data, &diags)
-		r.data.checkStore(&diags, r.config.asks()...)
+		r.data.checkStore(&diags, r.config.asks(ctx, &diags)...)
 	}
 	return diags
 }
 
 // checkWholePolicy refuses what S3 would refuse of the user's statements together with the provider's own.
 func (m *bucketModel) checkWholePolicy(ctx context.Context, data *providerData, diags *diag.Diagnostics) {
-	if m.Policy.IsNull() || m.Policy.IsUnknown() || m.Name.IsUnknown() {
+	if m.Policy.IsUnknown() || m.Name.IsUnknown() || !fullyKnown(ctx, m.IPAccess) {
 		return
 	}
 	whole := bucket.Spec{
 		Name: m.Name.ValueString(), Partition: data.partition, Statements: statementsOf(m.Policy, diags),
 		RequireTLS: m.RequireTLS.ValueBool(), PublicAccess: m.PublicAccess.ValueString(),
 		Block: blockOf(ctx, m.PublicAccessBlock, diags), BindsOwner: data.platform.PolicyBindsOwner,
+		NetworkKeys: data.platform.Has(awsclient.NetworkKeys),
+	}
+	longest := "policy"
+	if !m.IPAccess.IsNull() {
+		whole.IPAccess = m.IPAccess.Get(ctx, diags).spec()
+		longest = "ip_access"
 	}
 	if size := whole.PolicySize(); size > bucket.MaxPolicy {
-		diags.AddAttributeError(path.Root("policy"), "Invalid policy", fmt.Sprintf(
-			"The bucket policy would have %d bytes with the statements of require_tls and public_access, want at most %d.",
-			size, bucket.MaxPolicy))
+		diags.AddAttributeError(path.Root(longest), "Invalid policy", fmt.Sprintf(
+			"The bucket policy would have %d bytes with the statements of require_tls, public_access, ip_access and policy, "+
+				"want at most %d.", size, bucket.MaxPolicy))
 	}
 	if whole.Block == nil || !whole.Block.PublicPolicy || !data.platform.Has(awsclient.PublicAccessBlock) {
 		return
@@ -446,6 +453,7 @@ func (m *bucketModel) spec(
 		PublicAccess: m.PublicAccess.ValueString(),
 		RequireTLS:   m.RequireTLS.ValueBool(),
 		BindsOwner:   s.conn.Platform.PolicyBindsOwner,
+		NetworkKeys:  s.conn.Platform.Has(awsclient.NetworkKeys),
 		Preset:       bucket.Preset(m.LifecyclePreset.ValueString()),
 		IAMPath:      s.data.iamPath,
 		ForceDestroy: m.ForceDestroy.ValueBool(), BypassGovernance: m.BypassGovernance.ValueBool(),
@@ -466,6 +474,9 @@ func (m *bucketModel) spec(
 	}
 	spec.Lock = m.lock(ctx, &diags)
 	spec.CORS, spec.Block = m.cors(ctx, &diags), blockOf(ctx, m.PublicAccessBlock, &diags)
+	if !m.IPAccess.IsNull() {
+		spec.IPAccess = m.IPAccess.Get(ctx, &diags).spec()
+	}
 	spec.Statements = statementsOf(m.Policy, &diags)
 	spec.Levels, _ = levelsOf(m.AccessLevels)
 	spec.GroupARNs, spec.PolicyARNs = map[access.Level]string{}, map[access.Level]string{}
@@ -505,6 +516,9 @@ func (m *bucketModel) fill(
 	diags := m.bucketFacts.fill(ctx, t.session, w, have)
 	if t.applying && w.Prior != nil && w.Want.Owner == w.Prior.Owner {
 		m.Owner = planned // what was given away since the refresh shows at the next one
+	}
+	if !t.applying {
+		m.warnShut(ctx, have, &diags)
 	}
 	return diags
 }
@@ -548,6 +562,7 @@ func (m *bucketFacts) fill(
 	}
 	m.LifecyclePreset = optional(have.LifecyclePreset(w))
 	m.fillCORS(ctx, have.CORSRules(w), &diags)
+	m.fillIPAccess(ctx, w, have, &diags)
 	m.fillPolicy(w, have)
 	m.fillLevels(ctx, want, have, &diags)
 	return diags

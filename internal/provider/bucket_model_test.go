@@ -154,7 +154,12 @@ func specs(data *providerData) *rapid.Generator[bucketSpec] {
 			}).Draw(t, "cors"),
 			Lock: sample(nil, &bucket.ObjectLock{}, &bucket.ObjectLock{Enabled: true},
 				&bucket.ObjectLock{Enabled: true, Mode: bucket.Governance, Days: 3}).Draw(t, "lock"),
-			RequireTLS: rapid.Bool().Draw(t, "tls"),
+			RequireTLS:  rapid.Bool().Draw(t, "tls"),
+			NetworkKeys: true,
+			IPAccess: sample(nil, nil, &bucket.IPAccess{ReadOnly: []string{"192.0.2.0/24"}}, &bucket.IPAccess{
+				ReadWrite: []string{"198.51.100.0/24", "2001:db8::/32"}, ReadOnly: []string{"0.0.0.0/0", "::/0"},
+				Endpoints: []string{"vpce-01234567"}, Exempt: []string{"arn:aws:iam::123456789012:role/ci-*"},
+			}).Draw(t, "ip"),
 			AccessLog:  sample(nil, &bucket.AccessLog{Bucket: "logs"}, &bucket.AccessLog{Bucket: "logs", Prefix: "p/"}).Draw(t, "log"),
 			Statements: statements().Draw(t, "statements"),
 			Levels:     subset(access.Levels()).Draw(t, "levels"),
@@ -293,7 +298,7 @@ func draw(t *testing.T, r *rapid.T, data *providerData, open bool) *bucketModel 
 	if rapid.Bool().Draw(r, "by prefix") {
 		config["name"], config["name_prefix"] = nil, "b-"
 	}
-	for _, a := range bucketFrom(t, config).asks() {
+	for _, a := range bucketFrom(t, config).asks(t.Context(), &diag.Diagnostics{}) {
 		if a.set && !data.isUnknown("platform") && data.platform.Lacks(a.feature) {
 			config[a.attribute] = nil
 		}
@@ -432,13 +437,13 @@ func TestBucketModel_resolve(t *testing.T) {
 
 // TestBucketModel_platforms: what a store lacks is null by default, and so left alone.
 func TestBucketModel_platforms(t *testing.T) {
-	const store = "access_log cors_rules domain_name encryption hosted_zone_id lifecycle_preset name_prefix object_lock " +
-		"object_ownership owner policy public_access public_access_block regional_domain_name tags"
+	const store = "access_log cors_rules domain_name encryption hosted_zone_id ip_access lifecycle_preset name_prefix " +
+		"object_lock object_ownership owner policy public_access public_access_block regional_domain_name tags"
 	for _, platform := range awsclient.PlatformNames() {
 		nulls, tls, levels := store, "false", "[]"
 		switch platform {
 		case "aws":
-			nulls, tls, levels = "access_log cors_rules lifecycle_preset name_prefix object_lock owner policy tags", "true", `["admin"]`
+			nulls, tls, levels = "access_log cors_rules ip_access lifecycle_preset name_prefix object_lock owner policy tags", "true", `["admin"]`
 		case "kos", "r2", "garage", "s3":
 			nulls += " versioning"
 		case "b2":

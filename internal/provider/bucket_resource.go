@@ -119,9 +119,10 @@ func bucketFactsSchema() map[string]schema.Attribute {
 			Optional:   true,
 			CustomType: fwtypes.PolicyType{},
 			MarkdownDescription: "Your own statements of the bucket policy, as JSON. They are merged, by their `Sid`, with " +
-				"those that `require_tls` and `public_access` add and with those of other owners, which are left alone. Give " +
-				"every statement a `Sid`: one without a `Sid` is identified by its content. No `Sid` may begin with `Spinup`. " +
-				"The resources of a statement must be this bucket and its objects. The same policy in another form is no change.",
+				"those that `require_tls`, `public_access` and `ip_access` add and with those of other owners, which are left " +
+				"alone. Give every statement a `Sid`: one without a `Sid` is identified by its content. No `Sid` may begin with " +
+				"`Spinup`. The resources of a statement must be this bucket and its objects. The same policy in another form is " +
+				"no change.",
 		},
 		"owner": schema.StringAttribute{
 			Optional: true, Computed: true,
@@ -209,6 +210,7 @@ func bucketSettingsSchema() map[string]schema.Attribute {
 				},
 			},
 		},
+		"ip_access": ipAccessSchema(),
 		"lifecycle_preset": schema.StringAttribute{
 			Optional: true,
 			MarkdownDescription: "A ready-made lifecycle rule for all objects of the bucket: `deep-archive` (rule " +
@@ -280,6 +282,7 @@ func (m *bucketModel) checkConfig(ctx context.Context) (diags diag.Diagnostics) 
 	m.checkPolicy(&diags)
 	m.checkPublicAccess(&diags)
 	m.ObjectLock.Get(ctx, &diags).check(&diags)
+	m.checkIPAccess(ctx, &diags)
 	log := m.AccessLog.Get(ctx, &diags)
 	if !m.Name.IsNull() && !m.Name.IsUnknown() && log.Bucket.Equal(m.Name) {
 		diags.AddAttributeError(path.Root("access_log").AtName("bucket"), "Invalid access log", fmt.Sprintf(
@@ -313,8 +316,8 @@ func (m *bucketModel) checkPolicy(diags *diag.Diagnostics) {
 	for _, statement := range doc.Statements {
 		if bucket.ReservedSid(statement.Sid) {
 			diags.AddAttributeError(path.Root("policy"), "Invalid policy", fmt.Sprintf(
-				"policy has a statement with the Sid %q. A Sid that begins with \"Spinup\" is reserved for require_tls and "+
-					"public_access; choose another.", statement.Sid))
+				"policy has a statement with the Sid %q. A Sid that begins with \"Spinup\" is reserved for require_tls, "+
+					"public_access and ip_access; choose another.", statement.Sid))
 		}
 		if _, rewritten := statement.Principal["CanonicalUser"]; rewritten && statement.Sid == "" {
 			diags.AddAttributeError(path.Root("policy"), "Invalid policy", fmt.Sprintf(
@@ -342,13 +345,14 @@ func (m *bucketModel) checkResources(statement awspolicy.Statement, diags *diag.
 }
 
 // checkPlan holds the rules that need the provider's configuration.
-func (m *bucketModel) checkPlan(_ context.Context, data *providerData) (diags diag.Diagnostics) {
+func (m *bucketModel) checkPlan(ctx context.Context, data *providerData) (diags diag.Diagnostics) {
 	if region := m.Region.ValueString(); region != "" {
 		if err := data.checkRegion(region); err != nil {
 			diags.AddAttributeError(path.Root("region"), "Invalid region", fmt.Sprintf("region: %q %s.", region, err))
 		}
 	}
 	diags.Append(data.checkTags(m.Tags, maxTags)...)
+	m.warnIPAccess(ctx, data, &diags)
 	if m.Owner.ValueString() != "" {
 		if d := data.checkGateway(path.Root("owner"), fmt.Sprintf("owner is %s, which", m.Owner)); d != nil {
 			diags.Append(d)

@@ -101,6 +101,7 @@ func bucketValues(b *acctest.Bench) values {
 		"public_access": "none", "policy": userPolicy(b.Name), "require_tls": true, "lifecycle_preset": "archive",
 		"access_levels": []any{"admin", "read_only"}, "force_destroy": false,
 		"access_log": values{"bucket": b.Name + "-log", "prefix": "one/"}, "encryption": values{"algorithm": "aws:kms", "bucket_key": true},
+		"ip_access":  values{"read_write": []any{"127.0.0.0/8"}},
 		"cors_rules": []any{corsValues("one")},
 	}
 }
@@ -121,6 +122,9 @@ func bucketOtherwise(b *acctest.Bench) values {
 		"encryption.bucket_key": false, "require_tls": false, "access_log": values{"bucket": b.Name + "-else"},
 		"access_log.bucket": b.Name + "-else", "access_log.prefix": "two/", "lifecycle_preset": "abort-uploads",
 		"cors_rules": []any{corsValues("two")}, "access_levels": []any{"read_write"}, "force_destroy": true, "bypass_governance": true,
+		"ip_access": values{"read_only": []any{"::/0"}}, "ip_access.read_write": []any{"198.51.100.0/24"},
+		"ip_access.read_only": []any{"::/0"}, "ip_access.vpc_endpoint_ids": []any{"vpce-01234567"},
+		"ip_access.exempt_principal_arns": []any{"arn:aws:iam::123456789012:root"}, "ip_access.allow_lockout": true,
 		"timeouts": values{"create": "1h"}, "timeouts.create": "1h", "timeouts.read": "1h", "timeouts.update": "1h",
 		"timeouts.delete": "1h",
 	}

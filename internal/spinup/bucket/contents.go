@@ -19,8 +19,11 @@ import (
 
 // canEmpty refuses to destroy a bucket that holds anything, except with force_destroy, and even then what S3 would not
 // delete.
-func (b bucket) canEmpty(ctx context.Context, w wish, _ Status) error {
+func (b bucket) canEmpty(ctx context.Context, w wish, o Status) error {
 	s := w.Want
+	if err := o.open(s); err != nil {
+		return err
+	}
 	if s.ForceDestroy {
 		return b.unlocked(ctx, s)
 	}
@@ -56,17 +59,17 @@ func (b bucket) list(ctx context.Context, s Spec) ([]types.ObjectIdentifier, err
 
 // destroy deletes the bucket and what may go with it. What the store has left out of a part of its list, and what was
 // put there meanwhile, stops the deletion, and is then listed in one part.
-func (b bucket) destroy(ctx context.Context, s Spec) error {
-	err := b.destroyOnce(ctx, s, atOnce)
+func (b bucket) destroy(ctx context.Context, s Spec, o *Status) error {
+	err := b.destroyOnce(ctx, s, o, atOnce)
 	if s.ForceDestroy && awsclient.IsNotEmpty(err) {
-		err = b.destroyOnce(ctx, s, 1)
+		err = b.destroyOnce(ctx, s, o, 1)
 	}
 	return err
 }
 
 // destroyOnce deletes the bucket and what may go with it, which is listed in up to as many parts at once.
-func (b bucket) destroyOnce(ctx context.Context, s Spec, parts int) error {
-	if err := b.clear(ctx, s, parts); err != nil {
+func (b bucket) destroyOnce(ctx context.Context, s Spec, o *Status, parts int) error {
+	if err := o.closed(b.clear(ctx, s, parts)); err != nil {
 		return err
 	}
 	_, err := b.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: &s.Name}, at(s))

@@ -51,7 +51,7 @@ func New(conn *awsclient.Conn) reconcile.Composite[Spec, Status] {
 	p := PartsOf(conn)
 	return composite{
 		Noun:        "bucket",
-		Parts:       slices.Concat([]part{p.Root, p.Owner}, p.Settings, []part{p.Lock, p.Policy}, p.Levels),
+		Parts:       slices.Concat([]part{p.Root, p.Owner}, p.Settings, []part{p.Lock, p.Policy, p.Lockout}, p.Levels),
 		Parallel:    parallelReads,
 		Rescue:      conn.Pace.Rescue,
 		WithoutRoot: (*Status).WithoutRoot,
@@ -66,6 +66,7 @@ type Parts struct {
 	Settings []part // within the bucket
 	Lock     part   // too, where the composite has a setting for it
 	Policy   part
+	Lockout  part // comes next to the policy
 	Levels   []part
 }
 
@@ -93,6 +94,7 @@ func PartsOf(conn *awsclient.Conn) Parts {
 		Settings: settings,
 		Lock:     lock,
 		Policy:   b.needs(awsclient.Policy, b.policy()),
+		Lockout:  b.lockout(),
 		Levels:   levels,
 	}
 }
@@ -118,6 +120,8 @@ func (b bucket) root() part {
 			switch {
 			case awsclient.IsNotFound(err):
 				o.Root = nil
+			case awsclient.IsAccessDenied(err) && b.shut(ctx, s, o):
+				o.Root = &Root{Region: s.Region, Fresh: o.Root != nil && o.Root.Fresh, Shut: true}
 			case awsclient.IsAccessDenied(err):
 				return fmt.Errorf("the name is taken by another account, or s3:ListBucket on arn:%s:s3:::%s is not allowed: %w",
 					s.Partition, s.Name, err)
@@ -173,7 +177,7 @@ func (b bucket) root() part {
 		CanRemove: b.canEmpty,
 		Remove: func(ctx context.Context, w wish, o *Status) error {
 			s := w.Want
-			err := b.destroy(ctx, s)
+			err := b.destroy(ctx, s, o)
 			if b.conn.Platform.Has(awsclient.AdminAPI) {
 				versitygw.New(b.conn).ForgetLists()
 			}

@@ -33,6 +33,9 @@ type Spec struct {
 	CORS         []CORSRule // in the order in which S3 tries them
 	Lock         *ObjectLock
 
+	IPAccess    *IPAccess // nil: not managed
+	NetworkKeys bool      // the store knows the calls of AWS's services, which IPAccess does not bind, and VPC endpoints
+
 	Preset string // lifecycle preset; empty for none
 
 	Statements []awspolicy.Statement // the user's own statements of the bucket policy
@@ -99,6 +102,7 @@ type Status struct {
 	Block      *Block
 	Switchless bool // the store turned out to have no switches against public access
 	Opened     bool // this run unblocked public policies: S3 may go on refusing them for some seconds
+	Probed     bool // this run has asked whether a new ip_access keeps it out
 	Log        *AccessLog
 	CORS       []CORSRule
 	Lock       *ObjectLock
@@ -116,6 +120,8 @@ type Root struct {
 	Fresh bool
 	// Ours marks one that this run made for certain: no answer on the way was lost.
 	Ours bool
+	// Shut marks one whose own policy keeps this run from looking at it.
+	Shut bool
 }
 
 // Block holds the four switches against public access.

@@ -255,7 +255,7 @@ func TestEmpty_anything(t *testing.T) {
 		h := anything(rt)
 		var err error
 		synctest.Test(t, func(t *testing.T) {
-			err = h.bucket().destroy(t.Context(), Spec{Name: "data", ForceDestroy: true})
+			err = h.bucket().destroy(t.Context(), Spec{Name: "data", ForceDestroy: true}, &Status{})
 		})
 		if err != nil || len(h.left()) > 0 {
 			rt.Fatalf("%v; left: %v", err, h.left())
@@ -349,7 +349,7 @@ func TestEmpty_lostInKeys(t *testing.T) {
 		h := newHeap(entries)
 		h.page, h.lost = 50, func(string) int { return from }
 		synctest.Test(t, func(t *testing.T) {
-			if err := h.bucket().destroy(t.Context(), Spec{Name: "data", ForceDestroy: true}); err != nil || len(h.left()) > 0 {
+			if err := h.bucket().destroy(t.Context(), Spec{Name: "data", ForceDestroy: true}, &Status{}); err != nil || len(h.left()) > 0 {
 				t.Errorf("a store that %s: %v; %d are left; calls: %v", name, err, len(h.left()), h.calls)
 			}
 		})
@@ -396,7 +396,7 @@ func TestEmpty_singly(t *testing.T) {
 	h.latency = func() time.Duration { return 20 * time.Millisecond }
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
-		if err := h.bucket().destroy(t.Context(), Spec{Name: "data", ForceDestroy: true}); err != nil {
+		if err := h.bucket().destroy(t.Context(), Spec{Name: "data", ForceDestroy: true}, &Status{}); err != nil {
 			t.Fatal(err)
 		}
 		if took := time.Since(began); took > 700*time.Millisecond || len(h.left()) > 0 || h.calls["single"] != 1000 {
@@ -418,7 +418,7 @@ func TestEmpty_busy(t *testing.T) {
 				}
 				return nil
 			}
-			err := h.bucket().destroy(t.Context(), Spec{Name: "data", ForceDestroy: true})
+			err := h.bucket().destroy(t.Context(), Spec{Name: "data", ForceDestroy: true}, &Status{})
 			want := []id(nil)
 			if patience > busyTries {
 				want = []id{{"b", "1"}}
@@ -443,7 +443,7 @@ func TestEmpty_error(t *testing.T) {
 			}
 			return nil
 		}
-		err := h.bucket().destroy(t.Context(), Spec{Name: "data", ForceDestroy: true})
+		err := h.bucket().destroy(t.Context(), Spec{Name: "data", ForceDestroy: true}, &Status{})
 		if !awsclient.IsAccessDenied(err) || !strings.Contains(err.Error(), "on object data/03141: AccessDenied") {
 			t.Errorf("got %v", err)
 		}

@@ -67,17 +67,17 @@ func bucketGrantSchema(ctx context.Context) schema.Schema {
 	principal := func(kind, form string) schema.StringAttribute {
 		return schema.StringAttribute{
 			Optional: true,
-			MarkdownDescription: "Name, without its path, of the IAM " + kind + " that gets the access. Exactly one of `role`, " +
-				"`user` and `group` is set. A change replaces the grant.",
+			MarkdownDescription: "Name, without its path, of the IAM " + kind + " that gets the access. Exactly one of " +
+				"`role`, `user` and `group` is set. A change replaces the grant.",
 			Validators:    []validator.String{stringvalidator.RegexMatches(userNameForm, form)},
 			PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
 		}
 	}
 	const form = "must be 1 to 64 letters, digits and any of +=,.@_-: a name, not an ARN"
 	return schema.Schema{
-		MarkdownDescription: "A level of a bucket for an IAM role, user or group that somebody else manages.\n\nThe resource " +
-			"stands for one inline policy, `<bucket>-SpinupGrant`. Nothing else of the role, user or group is read or changed. " +
-			"There is one grant of a bucket for each of them.",
+		MarkdownDescription: "A level of a bucket for an IAM role, user or group that somebody else manages.\n\nThe " +
+			"resource stands for one inline policy, `<bucket>-SpinupGrant`. Nothing else of the role, user or group is read " +
+			"or changed. There is one grant of a bucket for each of them.",
 		Attributes: map[string]schema.Attribute{
 			"id": computed("`bucket/kind/name`, which is also the import id."),
 			"bucket": schema.StringAttribute{

@@ -1,6 +1,6 @@
 // Package bucketgrant is the domain of spinup_bucket_grant: a level of a bucket for a role, user or group that somebody
-// else manages, by one inline policy. It may import reconcile, awspolicy, awsclient, access and the SDK's service types;
-// no Terraform types.
+// else manages, by one inline policy. It may import reconcile, awspolicy, awsclient, access and the SDK's service
+// types; no Terraform types.
 package bucketgrant
 
 import (
@@ -90,8 +90,8 @@ func isGrant(document string) bool {
 	})
 }
 
-// Read finds the access that the policy gives; below a path two levels are the same, and the wanted one is seen. The site
-// whose distribution is not known is believed.
+// Read finds the access that the policy gives; below a path two levels are the same, and the wanted one is seen. The
+// site whose distribution is not known is believed.
 func (s Spec) Read(o Status) Seen {
 	for _, level := range append([]access.Level{s.Access}, access.Levels()...) {
 		for _, path := range []string{s.Path, "", access.PathIn(s.Partition, s.Bucket, o.Document)} {

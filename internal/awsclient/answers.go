@@ -121,7 +121,9 @@ func alwaysReturned() map[string][]string {
 		"iam ListPolicyVersions":        {"Versions"},
 		"iam ListSigningCertificates":   {"Certificates"},
 		"iam ListUserPolicies":          {"PolicyNames"},
+		"sts AssumeRole":                sessionFields(),
 		"sts GetCallerIdentity":         {"Account", "Arn", "UserId"},
+		"sts GetFederationToken":        sessionFields(),
 
 		"cloudfront CreateDistributionWithTags": {"Distribution.Id"},
 		"cloudfront CreateFunction":             {"FunctionSummary.FunctionMetadata.FunctionARN"},
@@ -152,5 +154,12 @@ func alwaysReturned() map[string][]string {
 		"secretsmanager CreateSecret":   {"ARN"},
 		"secretsmanager GetSecretValue": {"ARN"},
 		"secretsmanager PutSecretValue": {"ARN"},
+	}
+}
+
+// sessionFields are those of a session of STS.
+func sessionFields() []string {
+	return []string{
+		"Credentials.AccessKeyId", "Credentials.SecretAccessKey", "Credentials.SessionToken", "Credentials.Expiration",
 	}
 }

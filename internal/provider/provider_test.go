@@ -570,7 +570,7 @@ func TestConnectDiagnostic(t *testing.T) {
 		"wrong key":      {with(refusing.URL, nil), []string{"InvalidClientTokenId", refusing.URL, "not valid"}},
 		"not known":      {settings{"profile": unknown{}}, []string{"profile is not known before apply"}},
 		"no STS": {
-			with("", settings{"platform": "minio", "endpoints": settings{"s3": endpoint}, "skip_credentials_validation": false}),
+			with("", settings{"platform": "garage", "endpoints": settings{"s3": endpoint}, "skip_credentials_validation": false}),
 			[]string{"endpoints.sts", "skip_credentials_validation"},
 		},
 	} {

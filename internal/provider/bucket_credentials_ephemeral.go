@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
@@ -20,6 +19,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/content"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/lending"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/names"
 )
 
 // bucketCredentialsModel is spinup_bucket_credentials.
@@ -44,20 +44,8 @@ func newBucketCredentialsEphemeral() ephemeral.EphemeralResource {
 	}
 }
 
-const (
-	defaultLoan = "1h"
-	roleRule    = "the ARN of an IAM role, such as arn:aws:iam::111122223333:role/lending"
-)
-
-// roleForm leaves the account out, as some stores do.
-var roleForm = regexp.MustCompile(`^arn:[a-z-]+:iam::[^:\s]*:role/\S+$`)
-
-func checkRole(arn string) error {
-	if roleForm.MatchString(arn) {
-		return nil
-	}
-	return fmt.Errorf("%q is not an ARN of a role, want %s", arn, roleRule)
-}
+// defaultLoan is how long credentials and URLs last unless the configuration says it.
+const defaultLoan = "1h"
 
 func bucketCredentialsSchema() schema.Schema {
 	return schema.Schema{
@@ -79,7 +67,7 @@ func bucketCredentialsSchema() schema.Schema {
 				"credentials in, and it must be allowed itself what is lent. One that refuses is asked again for 15 seconds, "+
 				"because a new role is not known everywhere at once. Not with `method = \"federation_token\"`, and not on "+
 				"MinIO, which has no roles.",
-				fwtypes.Checked("role ARN", roleRule, checkRole)),
+				fwtypes.Checked("role ARN", names.RoleForm, names.CheckRole)),
 			"duration": given(true, "How long the credentials last: `15m` to `12h`, in whole seconds. Default `1h`. A role "+
 				"allows no more than its own maximum, which is an hour unless it was raised, and an hour at most if the "+
 				"provider's credentials are those of a role themselves.",

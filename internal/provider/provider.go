@@ -99,5 +99,8 @@ func (p *spinupProvider) Actions(context.Context) []func() action.Action {
 }
 
 func (p *spinupProvider) Functions(context.Context) []func() function.Function {
-	return []func() function.Function{newCyberduckBookmarkFunction}
+	return []func() function.Function{
+		newAWSProfileFunction, newBucketNameFunction, newCyberduckBookmarkFunction, newMCAliasFunction,
+		newParseS3URIFunction, newRcloneConfigFunction,
+	}
 }

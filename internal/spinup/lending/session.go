@@ -49,6 +49,8 @@ type Loan struct {
 	RoleARN  string // "" without a role
 	Method   Method // "" for the one that fits
 	Duration time.Duration
+
+	lean bool // the store refuses actions that it does not have
 }
 
 // Credentials are those of a session.
@@ -60,14 +62,19 @@ type Credentials struct {
 // Policy is the policy of the session, which allows no more than the access. The session can do what it allows and
 // its role, or its user, may do as well.
 func (l Loan) Policy(partition string) string {
-	if l.Prefix == "" {
-		return access.Document(partition, l.Bucket, l.Access)
+	document := access.Document(partition, l.Bucket, l.Access)
+	if l.Prefix != "" {
+		document = access.PathDocument(partition, l.Bucket, l.Prefix, l.Access)
 	}
-	return access.PathDocument(partition, l.Bucket, l.Prefix, l.Access)
+	if l.lean {
+		document = access.Lean(document)
+	}
+	return document
 }
 
 // On is the loan on a kind of store, with the method that fits.
 func (l Loan) On(store awsclient.Platform) Loan {
+	l.lean = store.OwnSessions
 	switch {
 	case l.Method != "":
 	case l.RoleARN != "" || store.OwnSessions:

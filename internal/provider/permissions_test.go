@@ -176,6 +176,7 @@ func askedFor(t *testing.T, b *acctest.Bench, policy awspolicy.Document, output 
 		"Buckets": "bucket", "Objects": "object", "Groups": "group", "Policies": "policy",
 		"Memberships": "group", "AnyGroup": "group", "Users": "user", "MFADevices": "device",
 		"Parameters": "parameter", "Secrets": "secret", "Functions": "function",
+		"Roles": "role",
 	}
 	numbered := map[string]string{
 		"Account": "", "Distributions": "distribution", "OriginAccessControls": "origin access control", "Zones": "zone",

@@ -131,7 +131,6 @@ func kinds(levels []access.Level) []kind {
 		{"function", "Functions", []string{"arn:aws:cloudfront::*:function/spinup-*"}},
 		{"zone", "Zones", []string{"arn:aws:route53:::hostedzone/*"}},
 		{"change", "Changes", []string{"arn:aws:route53:::change/*"}},
-		{"role", "Roles", []string{"arn:aws:iam::*:role/*"}},
 		{"certificate", "Certificates", []string{"arn:aws:acm:us-east-1:*:certificate/*"}},
 	}
 }

@@ -103,7 +103,7 @@ func TestAccBucket_basic(t *testing.T) {
 			"tags": knownvalue.Null(), "tags_all": stringMap(nil),
 			"versioning": knownvalue.Bool(false), "encryption": encrypted("AES256", knownvalue.Null(), false),
 			"object_ownership": knownvalue.StringExact("BucketOwnerEnforced"), "public_access": knownvalue.StringExact("none"),
-			"require_tls": knownvalue.Bool(true), "access_log": knownvalue.Null(), "policy": knownvalue.Null(), "lifecycle_preset": knownvalue.Null(),
+			"require_tls": knownvalue.Bool(true), "access_log": knownvalue.Null(), "policy": knownvalue.Null(), "lifecycle_preset": knownvalue.Null(), "ip_access": knownvalue.Null(),
 			"access_levels": stringSet("admin"), "force_destroy": knownvalue.Bool(false), "bypass_governance": knownvalue.Bool(false), "owner": knownvalue.Null(), "timeouts": knownvalue.Null(),
 			"arn":                  knownvalue.StringExact("arn:aws:s3:::" + b.Name),
 			"domain_name":          knownvalue.StringExact(b.Name + ".s3.amazonaws.com"),

@@ -403,14 +403,17 @@ func TestAccBucket_lockoutTwice(t *testing.T) {
 		tf.Empty()
 
 		// Statements of others count, at plan.
-		many := make([]string, 180)
+		many, networks := make([]string, 180), make([]string, 200)
 		for i := range many {
 			many[i] = fmt.Sprintf("arn:aws:s3:::%s/a-folder-of-somebody-else/number-%d/*", b.Name, i)
+		}
+		for i := range networks {
+			networks[i] = fmt.Sprintf("%q", fmt.Sprintf("203.0.%d.0/24", i))
 		}
 		splice(t, b, "", awspolicy.Statement{
 			Sid: "Long", Effect: awspolicy.Deny, Principal: awspolicy.Everyone(), Action: []string{"s3:GetObjectTorrent"}, Resource: many,
 		})
-		tf.Write(listed(b, `    read_write = [for i in range(200) : "203.0.${i}.0/24"]`))
+		tf.Write(listed(b, "    read_write = ["+strings.Join(networks, ", ")+"]"))
 		saysAll(t, tf.MustFail("plan"), "with the statements of other owners", "want at most 20480")
 		splice(t, b, "Long")
 		tf.Destroy()

@@ -50,11 +50,25 @@ func s3Over(c *Conn, client aws.HTTPClient) *s3.Client {
 }
 
 // S3Within returns a client of S3 for calls that the limiter bounds. It has no more connections to a host than calls
-// can run at once: without that bound, a request takes the connection that another one leaves while its own is still
-// being made, and that one makes the next. All such clients of limiters with the same bound share their connections.
+// can run at once, one that other clients have included: without that bound, a request takes the connection that
+// another one leaves while its own is still being made, and that one makes the next. All such clients of limiters with
+// the same bound share their connections.
 func S3Within(c *Conn, l *Limiter) *s3.Client {
-	client := c.Shared(fmt.Sprintf("connections for %d calls", l.most), func() any { return c.within(l.most) })
+	most := max(1, l.most-1)
+	client := c.Shared(fmt.Sprintf("%d connections", most), func() any { return c.within(most) })
 	return s3Over(c, client.(aws.HTTPClient))
+}
+
+// Presigner returns what signs URLs of S3 for a region. It sends nothing, so the middleware for calls is not for it. A
+// URL says nothing of checksums: who uses it would have to send just the same.
+func Presigner(c *Conn, region string) *s3.PresignClient {
+	return s3.NewPresignClient(s3.NewFromConfig(c.aws, func(o *s3.Options) {
+		c.configure("s3", options{&o.Region, &o.Retryer, &o.BaseEndpoint, &o.APIOptions})
+		c.s3Options(o)
+		o.Region, o.APIOptions = region, nil
+		o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired
+		o.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired
+	}))
 }
 
 // IAM returns a client of IAM.
@@ -145,8 +159,12 @@ func (c *Conn) endpoint(service string, found *string) *string {
 	if url := c.cfg.Endpoints[service]; url != "" {
 		return &url
 	}
-	if found == nil && service == "s3" && c.Platform.DefaultEndpoint != "" {
+	switch {
+	case found != nil:
+	case service == "s3" && c.Platform.DefaultEndpoint != "":
 		return aws.String(c.Platform.DefaultEndpoint)
+	case service == "sts" && c.Platform.OwnSessions:
+		return aws.String(c.cfg.endpoint("s3"))
 	}
 	return found
 }

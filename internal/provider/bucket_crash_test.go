@@ -22,6 +22,7 @@ resource "spinup_bucket" "test" {
   ip_access     = { read_write = ["127.0.0.0/8"] }
 
   lifecycle_preset = "archive"
+  cors_rules       = [%[2]s]
 
   policy = jsonencode({
     Version = "2012-10-17"
@@ -31,7 +32,7 @@ resource "spinup_bucket" "test" {
     }]
   })
 }
-`, name)
+`, name, uploads)
 }
 
 func crashAfter(name string) string {

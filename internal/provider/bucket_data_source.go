@@ -51,7 +51,9 @@ func (d *bucketDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 		"object_ownership": dataText("`BucketOwnerEnforced`, `BucketOwnerPreferred` or `ObjectWriter`."),
 		"public_access": dataText("`none`, `read`, `read_list`, `unblocked`, or `mixed` for any other combination of " +
 			"public access blocks and statements."),
-		"owner": dataText("Access key of the user of VersityGW who owns the bucket; null on other platforms."),
+		"public_access_block": publicBlockDataSchema(),
+		"object_lock":         objectLockDataSchema(),
+		"owner":               dataText("Access key of the user of VersityGW who owns the bucket; null on other platforms."),
 		"policy": schema.StringAttribute{
 			Computed:            true,
 			CustomType:          fwtypes.PolicyType{},
@@ -104,6 +106,7 @@ func bucketSettingsDataSchema() map[string]schema.Attribute {
 			"Where the server access log goes; null if it is off.", "bucket", "prefix"),
 		"ip_access":        ipAccessDataSchema(),
 		"lifecycle_preset": dataText("Lifecycle preset whose rule the bucket has, unchanged; null for none."),
+		"cors_rules":       corsDataSchema(),
 		"access_levels": schema.SetAttribute{
 			Computed: true, ElementType: types.StringType,
 			MarkdownDescription: "Access levels whose group or policy exists.",
@@ -196,6 +199,7 @@ type loggingModel struct {
 
 // bucketReads are the permissions behind the data sources about buckets.
 func bucketReads() []awsclient.Permission {
-	return slices.Concat(awsclient.Permissions(bucket.Reads{}), awsclient.Permissions(bucket.DataReads{}),
+	return slices.Concat(awsclient.Permissions(bucket.Reads{}), awsclient.Permissions(bucket.LockReads{}),
+		awsclient.Permissions(bucket.DataReads{}),
 		awsclient.Permissions(access.Reads{}), awsclient.Permissions(lifecyclerule.Reads{}))
 }

@@ -31,6 +31,7 @@ resource "spinup_bucket" "test" {
   access_log       = { bucket = "%[1]s-log", prefix = "here/" }
   access_levels    = ["admin", "read_only"]
   lifecycle_preset = "archive"
+  cors_rules       = [%[4]s]
   %[3]s
   policy = jsonencode({
     Version = "2012-10-17"
@@ -40,7 +41,7 @@ resource "spinup_bucket" "test" {
     }]
   })
 }
-`, b.Name, b.AccountID, strings.Join(more, "\n"))
+`, b.Name, b.AccountID, strings.Join(more, "\n"), uploads)
 }
 
 // drift is one way to change a complete bucket behind Terraform's back.
@@ -120,6 +121,7 @@ func mutations(b *acctest.Bench) []string {
 
 func drifts(b *acctest.Bench) []drift {
 	policyWritten, rulesWritten := []string{"s3:PutBucketPolicy"}, []string{"s3:PutBucketLifecycleConfiguration"}
+	public, rules, rulesPut := []string{"public_access", "public_access_block"}, []string{"cors_rules"}, []string{"s3:PutBucketCors"}
 	tagged, preset := []string{"tags", "tags_all"}, []string{"lifecycle_preset"}
 	rows := []drift{
 		{"versioning suspended", suspend, []string{"versioning"}, []string{"s3:PutBucketVersioning"}},
@@ -130,13 +132,13 @@ func drifts(b *acctest.Bench) []drift {
 				&s3.DeleteBucketOwnershipControlsInput{Bucket: &b.Name}))(t)
 		}, []string{"object_ownership"}, []string{"s3:PutBucketOwnershipControls"}},
 		{"one switch off", func(t *testing.T, b *acctest.Bench) { block(t, b, true, false) },
-			[]string{"public_access"}, []string{"s3:PutPublicAccessBlock"}},
+			public, []string{"s3:PutPublicAccessBlock"}},
 		{"all switches off", func(t *testing.T, b *acctest.Bench) { block(t, b, false, false) },
-			[]string{"public_access"}, []string{"s3:PutPublicAccessBlock"}},
+			public, []string{"s3:PutPublicAccessBlock"}},
 		{"made public in our own words", func(t *testing.T, b *acctest.Bench) {
 			block(t, b, false, false)
 			splice(t, b, "", bucket.Spec{Partition: "aws", Name: b.Name, RequireTLS: false, PublicAccess: bucket.PublicRead}.OwnStatements()...)
-		}, []string{"public_access"}, []string{"s3:PutPublicAccessBlock", "s3:PutBucketPolicy"}},
+		}, public, []string{"s3:PutPublicAccessBlock", "s3:PutBucketPolicy"}},
 		{"statement of require_tls removed", func(t *testing.T, b *acctest.Bench) { splice(t, b, bucket.SidRequireTLS) },
 			[]string{"require_tls"}, policyWritten},
 		{"statement of require_tls altered", func(t *testing.T, b *acctest.Bench) {
@@ -170,6 +172,9 @@ func drifts(b *acctest.Bench) []drift {
 		}, []string{"access_log"}, []string{"s3:PutBucketLogging"}},
 		{"access log turned off", func(t *testing.T, b *acctest.Bench) { accessLog(t, b, nil) },
 			[]string{"access_log"}, []string{"s3:PutBucketLogging"}},
+		{"CORS rule added", func(t *testing.T, b *acctest.Bench) { putCORS(t, b, "mine", "theirs") }, rules, rulesPut},
+		{"CORS rules of another order", func(t *testing.T, b *acctest.Bench) { putCORS(t, b, "theirs", "mine") }, rules, rulesPut},
+		{"CORS rules deleted", func(t *testing.T, b *acctest.Bench) { putCORS(t, b) }, rules, rulesPut},
 		{"lifecycle rule changed", func(t *testing.T, b *acctest.Bench) { spliceRules(t, b, "archive-rule", otherArchive()) },
 			preset, rulesWritten},
 		{"lifecycle rule disabled", func(t *testing.T, b *acctest.Bench) {

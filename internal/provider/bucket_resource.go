@@ -34,8 +34,8 @@ func newBucketResource() resource.Resource {
 		identity: bucketIdentitySchema(),
 		keys:     []string{"name"},
 		build:    bucket.New,
-		permissions: slices.Concat(awsclient.Permissions(bucket.API{}), awsclient.Permissions(access.API{}),
-			awsclient.Permissions(lifecyclerule.API{})),
+		permissions: slices.Concat(awsclient.Permissions(bucket.API{}), awsclient.Permissions(bucket.LockWrites{}),
+			awsclient.Permissions(access.API{}), awsclient.Permissions(lifecyclerule.API{})),
 	}
 }
 
@@ -111,7 +111,10 @@ func bucketFactsSchema() map[string]schema.Attribute {
 			"objects), `read_list` (read and list objects), or `unblocked` (no block is on and no public statement is added: "+
 			"for a bucket whose `policy` or ACLs decide, and for buckets created before April 2023). Default `none` where "+
 			"the platform has these blocks, else not managed. The old value `mixed` in a plan means any other combination "+
-			"that was found.", bucket.PublicNone, bucket.PublicRead, bucket.PublicReadList, bucket.Unblocked),
+			"that was found, or that `public_access_block` asks for.", bucket.PublicNone, bucket.PublicRead,
+			bucket.PublicReadList, bucket.Unblocked),
+		"public_access_block": publicBlockSchema(),
+		"object_lock":         objectLockSchema(),
 		"policy": schema.StringAttribute{
 			Optional:   true,
 			CustomType: fwtypes.PolicyType{},
@@ -219,6 +222,7 @@ func bucketSettingsSchema() map[string]schema.Attribute {
 				"plan means a rule of that name that was changed elsewhere.",
 			Validators: []validator.String{stringvalidator.OneOf(lifecyclerule.PresetNames()...)},
 		},
+		"cors_rules": corsSchema(),
 		"access_levels": schema.SetAttribute{
 			Optional:    true,
 			Computed:    true,
@@ -276,6 +280,8 @@ func reprefixed(
 func (m *bucketModel) checkConfig(ctx context.Context) (diags diag.Diagnostics) {
 	m.Encryption.Get(ctx, &diags).check(&diags)
 	m.checkPolicy(&diags)
+	m.checkPublicAccess(&diags)
+	m.ObjectLock.Get(ctx, &diags).check(&diags)
 	m.checkIPAccess(ctx, &diags)
 	log := m.AccessLog.Get(ctx, &diags)
 	if !m.Name.IsNull() && !m.Name.IsUnknown() && log.Bucket.Equal(m.Name) {

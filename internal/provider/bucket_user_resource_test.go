@@ -125,7 +125,7 @@ func TestAccBucketUser_basic(t *testing.T) {
 			"id": b.Name + "/" + name, "bucket": b.Name, "name": name, "access": "admin", "web_admin": false, "path": nil,
 			"grant": "group", "permissions_boundary": nil, "tags": nil, "tags_all": map[string]any{},
 			"access_key": map[string]any{
-				"rotation": nil, "overlap": nil, "active": true, "store": nil,
+				"rotation": nil, "overlap": nil, "rotate_after": nil, "require_unused": true, "active": true, "store": nil,
 				"id": aws.ToString(key.AccessKeyId), "created_at": key.CreateDate.UTC().Format(time.RFC3339),
 				"previous_id": nil, "previous_expires_at": nil,
 				"secret": secret, "encrypted_secret": nil, "stored_at": nil,

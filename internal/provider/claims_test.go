@@ -30,6 +30,7 @@ const (
 	isSeen    = "only an object whose ETag state knows is touched"
 
 	isProbed   = "it looks whether the run is let in, and puts back what stood under our own Sids"
+	isMarked   = "what is there is used, and only what bears the mark is changed or removed"
 	isNoObject = "an invalidation takes nobody's place"
 )
 
@@ -45,7 +46,12 @@ func unclaimedParts() map[string]map[string]excused {
 		"spinup_bucket": {
 			"name": {1, isRoot}, "owner": {1, isSetting}, "object_ownership": {1, isSetting}, "public_access": {1, isSetting},
 			"encryption": {1, isSetting}, "versioning": {1, isSetting}, "access_log": {1, isSetting}, "tags": {1, isShown},
-			"ip_access": {1, isProbed},
+			"object_lock": {1, isSetting},
+			"ip_access":   {1, isProbed},
+		},
+		"spinup_bucket_role": {
+			"permissions_boundary": {1, isSetting}, "tags": {1, isShown}, "max_session_duration": {1, isSetting},
+			"trust": {1, isSetting}, "access": {1, isSetting}, "oidc_provider": {1, isMarked},
 		},
 		"spinup_bucket_user": {
 			"permissions_boundary": {1, isSetting}, "tags": {1, isShown}, "access": {1, isSetting},

@@ -65,13 +65,19 @@ func (m *bucketModel) asks(ctx context.Context, diags *diag.Diagnostics) []ask {
 	return []ask{
 		{attribute: "tags", set: len(m.Tags.Elements()) > 0, feature: awsclient.Tagging},
 		flag("versioning", m.Versioning, awsclient.Versioning),
+		{attribute: "object_lock", set: m.locks(), feature: awsclient.ObjectLock},
 		{attribute: "encryption", set: !m.Encryption.IsNull() && !m.Encryption.IsUnknown(), feature: awsclient.Encryption},
 		text("object_ownership", m.ObjectOwnership, awsclient.Ownership),
 		{attribute: "access_log", set: !m.AccessLog.IsNull() && !m.AccessLog.IsUnknown(), feature: awsclient.Logging},
 		text("lifecycle_preset", m.LifecyclePreset, awsclient.Lifecycle), moves, uploads,
+		{attribute: "cors_rules", set: len(m.CORSRules.Elements()) > 0, feature: awsclient.CORS},
 		{attribute: "policy", set: m.Policy.ValueString() != "", feature: awsclient.Policy},
 		flag("require_tls", m.RequireTLS, awsclient.Policy),
 		public,
+		{
+			attribute: "public_access_block", set: !m.PublicAccessBlock.IsNull() && !m.PublicAccessBlock.IsUnknown(),
+			feature: awsclient.PublicAccessBlock,
+		},
 		{attribute: "ip_access", set: !m.IPAccess.IsNull() && !m.IPAccess.IsUnknown(), feature: awsclient.Policy},
 		{
 			attribute: "ip_access", says: "has vpc_endpoint_ids", set: len(places.Endpoints.Elements()) > 0,

@@ -29,7 +29,7 @@ func TestAccWebsite_update(t *testing.T) {
 		live := siteSeen(t, b, tf, zoneID)
 
 		changeSite(t, b, tf, live.id, b.Provider()+otherwise(b, zoneID, live.arn), strings.Fields(`access_levels access_log
-			aliases cache_policy certificate_arn destroy_mode distribution_status dns_records encryption error_document
+			aliases cache_policy certificate_arn cors_rules destroy_mode distribution_status dns_records encryption error_document
 			force_destroy geo_restriction groups http_version index_document invalidation invalidation_id ipv6
 			lifecycle_preset minimum_tls placeholder price_class redirect_domains require_tls response_headers tags tags_all
 			versioning wait_for_deployment web_acl_arn`))
@@ -108,6 +108,7 @@ func otherwise(b *acctest.Bench, zoneID, distributionARN string) string {
 		`versioning          = true`,
 		`require_tls         = false`,
 		`lifecycle_preset    = "archive"`,
+		`cors_rules          = [`+uploads+`]`,
 		`access_levels       = ["read_only"]`,
 		`force_destroy       = true`,
 	)

@@ -230,6 +230,7 @@ func (o Status) PublicAccess(s Spec) string {
 	if o.Block == nil && s.PublicAccess != "" {
 		values = append([]string{s.PublicAccess}, values...)
 	}
+	s.Block = nil
 	for _, value := range values {
 		s.PublicAccess = value
 		if (o.Block == nil || *o.Block == s.block()) && o.Shows(s, AttributePublic) {

@@ -9,6 +9,8 @@ const (
 	Versioning                       // versioning of a bucket
 	ListVersions                     // ListObjectVersions; without it a store has no old versions
 	Policy                           // bucket policies
+	NetworkKeys                      // VPC endpoints and calls of AWS's services as conditions of policies
+	PrincipalKeys                    // ARNs of principals as conditions of policies
 	PublicAccessBlock                // the four switches against public access
 	Ownership                        // object ownership
 	Encryption                       // default encryption
@@ -16,6 +18,7 @@ const (
 	Lifecycle                        // lifecycle rules
 	StorageClasses                   // AWS's storage classes, which lifecycle rules move objects to
 	AbortRules                       // lifecycle rules that delete unfinished uploads
+	CORS                             // CORS rules
 	ObjectLock                       // retention and legal holds
 	Checksums                        // SHA-256 of objects, checked when they are written and told when they are read
 	Groups                           // all of IAM: groups and managed policies, which the access levels need, and more
@@ -38,9 +41,10 @@ func Features() []Feature {
 // String is what messages and the documentation call it.
 func (f Feature) String() string {
 	return [...]string{
-		"bucket tags", "versioning", "lists of old versions", "bucket policies", "public access block",
+		"bucket tags", "versioning", "lists of old versions", "bucket policies",
+		"conditions on AWS's networks in bucket policies", "conditions on ARNs in bucket policies", "public access block",
 		"object ownership", "default encryption", "access logs", "lifecycle rules", "AWS's storage classes",
-		"lifecycle rules for unfinished uploads", "object lock", "checksums of objects",
+		"lifecycle rules for unfinished uploads", "CORS rules", "object lock", "checksums of objects",
 		"IAM groups and managed policies", "IAM users with inline policies", "tags of IAM users",
 		"AssumeRole of STS", "GetFederationToken of STS", "the Admin API",
 	}[f]

@@ -116,7 +116,8 @@ func resourceOf(input any) string {
 	for _, named := range []struct{ field, noun string }{
 		{"Bucket", "bucket"}, {"GroupName", "group"}, {"UserName", "user"}, {"RoleName", "role"},
 		{"PolicyArn", "policy"}, {"PolicyName", "policy"}, {"RoleArn", "role"}, {"SecretId", "secret"},
-		{"SerialNumber", "device"}, {"DistributionId", "distribution"}, {"HostedZoneId", "zone"},
+		{"SerialNumber", "device"}, {"OpenIDConnectProviderArn", "provider"}, {"Url", "provider"},
+		{"DistributionId", "distribution"}, {"HostedZoneId", "zone"},
 		{"CertificateArn", "certificate"}, {"Resource", "distribution"}, // CloudFront's calls about tags
 	} {
 		if name := text(named.field); name != "" {

@@ -33,6 +33,8 @@ type Pace struct {
 	// Gap is the age of the oldest read on which a write of a shared document may be based. Three times Gap after a
 	// write, no writer still holds an older read.
 	Gap time.Duration
+	// Probe is how long it is asked whether a new policy keeps the run itself out; 0 asks once.
+	Probe time.Duration
 	// Share is how long one read of a shared document is reused by other readers.
 	Share time.Duration
 	// DeployMin and DeployMax bound the pause between two checks of a distribution that is being deployed.
@@ -41,7 +43,7 @@ type Pace struct {
 	Deployment time.Duration
 	// Report is how often a long wait is logged.
 	Report time.Duration
-	// Clock tells the time by which a removal is due; nil for the time of the machine.
+	// Clock tells the time by which a removal or a rotation is due; nil for the time of the machine.
 	Clock func() time.Time
 	// Count is how often it is logged how far long work has come.
 	Count time.Duration
@@ -62,6 +64,7 @@ func DefaultPace() Pace {
 		Silence:     30 * time.Second,
 		Gather:      100 * time.Millisecond,
 		Gap:         250 * time.Millisecond,
+		Probe:       5 * time.Second,
 		Share:       2 * time.Second,
 		DeployMin:   time.Second,
 		DeployMax:   30 * time.Second,

@@ -50,6 +50,17 @@ func reads(operation string) bool {
 	return false
 }
 
+// NeedsError is the failure of a call that, as it was made, needs more actions than its operation always does.
+type NeedsError struct {
+	Actions []string
+	Err     error
+}
+
+func (e *NeedsError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the failure.
+func (e *NeedsError) Unwrap() error { return e.Err }
+
 // ActionFor returns the IAM actions that allow the operation, separated by commas; for an operation not in perms, which
 // only other stores are asked for, the one of its name in S3.
 func ActionFor(perms []Permission, operation string) string {

@@ -28,6 +28,7 @@ type Platform struct {
 	LocationConstraint bool // CreateBucket needs the region's name outside us-east-1
 	RequireTLS         bool // the default of require_tls
 	PolicyBindsOwner   bool // with a policy, the owner of a bucket may do only what it allows
+	PolicyOfStrangers  bool // a policy of a bucket is asked for anonymous requests only, never for one with a key
 
 	Features map[Feature]Support // one that is not there is Unknown
 	Tested   string              // the server that the acceptance tests run on; "" if the row follows documentation
@@ -61,16 +62,18 @@ func Platforms() []Platform {
 			PolicyBindsOwner: true, Folders: true, Tested: "VersityGW 1.8.0",
 			Features: features(
 				[]Feature{
-					Tagging, Versioning, ListVersions, Policy, Ownership, ObjectLock, Checksums, InlinePolicies, UserTags,
-					AdminAPI,
+					Tagging, Versioning, ListVersions, Policy, Ownership, CORS, ObjectLock, Checksums, InlinePolicies,
+					UserTags, AdminAPI,
 				},
-				[]Feature{PublicAccessBlock, Encryption, Logging, Lifecycle, Groups, Sessions, Federation}),
+				[]Feature{
+					NetworkKeys, PublicAccessBlock, Encryption, Logging, Lifecycle, Groups, Sessions, Federation,
+				}),
 		},
 		{
 			Name: "yandex", DefaultRegion: "ru-central1", Partition: "aws", IAMRegion: globalRegion,
 			DefaultEndpoint: "https://storage.yandexcloud.net",
 			Features: features(
-				[]Feature{Tagging, Versioning, ListVersions, Policy, Logging, Lifecycle, ObjectLock}, s3Only),
+				[]Feature{Tagging, Versioning, ListVersions, Policy, Logging, Lifecycle, CORS, ObjectLock}, s3Only),
 		},
 		{
 			Name: "kos", DefaultRegion: "us-east-1", Partition: "aws", IAMRegion: globalRegion,
@@ -78,14 +81,15 @@ func Platforms() []Platform {
 		},
 		{
 			Name: "minio", DefaultRegion: "us-east-1", Partition: "aws", IAMRegion: globalRegion,
-			Tested: "MinIO of 2026-02-12", Folders: true, OwnSessions: true,
+			Tested: "MinIO of 2026-02-12", PolicyOfStrangers: true, Folders: true, OwnSessions: true,
 			ContentMD5: true, // which older releases want
 			// Default encryption is there only with a key service. Lifecycle rules move objects to remote tiers, whose names an
 			// administrator chooses, and the server deletes unfinished uploads by a setting of its own.
 			Features: features(
 				[]Feature{Tagging, Versioning, ListVersions, Policy, Lifecycle, ObjectLock, Checksums, Sessions},
 				slices.Concat(s3Only, []Feature{
-					PublicAccessBlock, Ownership, Logging, StorageClasses, AbortRules, Federation,
+					NetworkKeys, PrincipalKeys, PublicAccessBlock, Ownership, Logging, StorageClasses, AbortRules, CORS,
+					Federation,
 				})),
 		},
 		{ // its IAM came with Squid, its access logs with Tentacle
@@ -98,25 +102,27 @@ func Platforms() []Platform {
 			Features: features(
 				[]Feature{Lifecycle},
 				slices.Concat(s3Only, []Feature{
-					Tagging, Versioning, Policy, PublicAccessBlock, Ownership, Encryption, Logging, ObjectLock,
+					Tagging, Versioning, Policy, NetworkKeys, PrincipalKeys, PublicAccessBlock, Ownership, Encryption, Logging,
+					ObjectLock,
 				})),
 		},
 		{ // the endpoint has the region in its name. Every bucket is versioned, so versioning is not to be managed unasked
 			Name: "b2", Partition: "aws", IAMRegion: globalRegion, ContentMD5: true,
-			Features: features([]Feature{ListVersions, Encryption, Lifecycle, ObjectLock}, s3Only),
+			Features: features([]Feature{ListVersions, Encryption, Lifecycle, CORS, ObjectLock}, s3Only),
 		},
 		{
 			Name: "garage", DefaultRegion: "garage", Partition: "aws", IAMRegion: globalRegion,
 			Features: features(
-				[]Feature{Lifecycle},
+				[]Feature{Lifecycle, CORS},
 				slices.Concat(s3Only, []Feature{
-					Tagging, Versioning, ListVersions, Policy, PublicAccessBlock, Ownership, Encryption, Logging, ObjectLock,
+					Tagging, Versioning, ListVersions, Policy, NetworkKeys, PrincipalKeys, PublicAccessBlock, Ownership, Encryption,
+					Logging, ObjectLock,
 				})),
 		},
 		{ // the endpoint has the region in its name
 			Name: "scaleway", Partition: "aws", IAMRegion: globalRegion,
 			Features: features(
-				[]Feature{Tagging, Versioning, ListVersions, Policy, Lifecycle, ObjectLock}, s3Only),
+				[]Feature{Tagging, Versioning, ListVersions, Policy, Lifecycle, CORS, ObjectLock}, s3Only),
 		},
 		{
 			Name: "seaweedfs", DefaultRegion: "us-east-1", Partition: "aws", IAMRegion: globalRegion,

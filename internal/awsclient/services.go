@@ -50,10 +50,12 @@ func s3Over(c *Conn, client aws.HTTPClient) *s3.Client {
 }
 
 // S3Within returns a client of S3 for calls that the limiter bounds. It has no more connections to a host than calls
-// can run at once: without that bound, a request takes the connection that another one leaves while its own is still
-// being made, and that one makes the next. All such clients of limiters with the same bound share their connections.
+// can run at once, one that other clients have included: without that bound, a request takes the connection that
+// another one leaves while its own is still being made, and that one makes the next. All such clients of limiters with
+// the same bound share their connections.
 func S3Within(c *Conn, l *Limiter) *s3.Client {
-	client := c.Shared(fmt.Sprintf("connections for %d calls", l.most), func() any { return c.within(l.most) })
+	most := max(1, l.most-1)
+	client := c.Shared(fmt.Sprintf("%d connections", most), func() any { return c.within(most) })
 	return s3Over(c, client.(aws.HTTPClient))
 }
 

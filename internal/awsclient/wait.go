@@ -120,6 +120,12 @@ func reporting(ctx context.Context, every time.Duration, line string, add func(m
 	return cancel
 }
 
+// Tell logs a line.
+func Tell(ctx context.Context, line string) {
+	ctx, logger := logging.NewTfLogger(ctx)
+	logger.Info(ctx, line, nil)
+}
+
 // IsTimeout reports whether err comes from a wait that reached its bound.
 func IsTimeout(err error) bool {
 	var timeout *TimeoutError

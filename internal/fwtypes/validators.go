@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/netip"
 	"regexp"
 	"slices"
 	"strings"
@@ -58,7 +59,11 @@ func ARN(services ...string) validator.String {
 var (
 	// arnPattern allows ARNs of global services without a region, S3's without an account, and the account "aws" of AWS's
 	// own policies.
-	arnPattern     = regexp.MustCompile(`^arn:aws[a-z-]*:([a-z0-9-]+):[a-z0-9-]*:(?:[0-9]{12}|aws)?:\S+$`)
+	arnPattern       = regexp.MustCompile(`^arn:aws[a-z-]*:([a-z0-9-]+):[a-z0-9-]*:(?:[0-9]{12}|aws)?:\S+$`)
+	endpointPattern  = regexp.MustCompile(`^vpce-([0-9a-f]{8}|[0-9a-f]{17})$`)
+	sessionPattern   = regexp.MustCompile(`^arn:aws[a-z-]*:sts::[0-9]{12}:assumed-role/`)
+	principalPattern = regexp.MustCompile(`^arn:aws[a-z-]*:iam::[0-9]{12}:(root|(user|role)/[A-Za-z0-9.,+@=_/*?-]+)$`)
+
 	accountPattern = regexp.MustCompile(`^[0-9]{12}$`)
 	iamPathPattern = regexp.MustCompile(`^(/[A-Za-z0-9.,+@=_-]+)*/$`)
 )
@@ -68,6 +73,51 @@ func orAny(services []string) string {
 		return "service"
 	}
 	return strings.Join(services, "|")
+}
+
+// Network requires an IPv4 or IPv6 network in CIDR notation, without bits beyond its length.
+func Network() validator.String {
+	const want = "a network such as 192.0.2.0/24 or 2001:db8::/32"
+	return rule{"network", want, func(text string) error {
+		network, err := netip.ParsePrefix(text)
+		address, notAddress := netip.ParseAddr(text)
+		switch {
+		case notAddress == nil && !address.Is4In6() && address.Zone() == "":
+			return fmt.Errorf("%s is an address, want a network; for this address alone \"%s/%d\"", quoted(text), address,
+				address.BitLen())
+		case err != nil:
+			return fmt.Errorf("%s is not a network, want %s", quoted(text), want)
+		case network.Addr().Is4In6():
+			return fmt.Errorf("%s is an IPv4 network in the form of IPv6, want the IPv4 form, such as 192.0.2.0/24",
+				quoted(text))
+		case network != network.Masked():
+			return fmt.Errorf("%s has bits beyond its length, want \"%s\"; for the address alone \"%s/%d\"", quoted(text),
+				network.Masked(), network.Addr(), network.Addr().BitLen())
+		}
+		return nil
+	}}
+}
+
+// VPCEndpointID requires the id of a VPC endpoint.
+func VPCEndpointID() validator.String {
+	return form("VPC endpoint id", "vpce- and 8 or 17 of 0-9a-f, such as vpce-0123456789abcdef0",
+		endpointPattern.MatchString)
+}
+
+// PrincipalARN requires an ARN, which may have wildcards behind the account, as the condition key aws:PrincipalArn has
+// it: of a session that is its role.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalarn
+func PrincipalARN() validator.String {
+	const want = "arn:aws:iam::account:role/name, :user/name or :root"
+	return rule{"principal", "the ARN of a principal, " + want, func(text string) error {
+		switch {
+		case sessionPattern.MatchString(text):
+			return fmt.Errorf("%s is one session of a role, want its role, arn:aws:iam::account:role/name", quoted(text))
+		case !principalPattern.MatchString(text):
+			return fmt.Errorf("%s is not the ARN of a principal, want %s", quoted(text), want)
+		}
+		return nil
+	}}
 }
 
 // AccountID requires the id of an AWS account.

@@ -15,6 +15,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucketrole"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucketuser"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/content"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/directory"
@@ -45,9 +46,12 @@ func policies() map[string][]byte {
 	sites := subject{kinds(siteLevels()), "s3:DeleteBucketPolicy"} // there is always a statement for the distribution
 	seen := subject{kinds(siteLevels()), "route53:GetHostedZone"}  // nobody names the zone
 	one := subject{kinds: oneDirectory("library-data", "docs/", "E1EXAMPLE2ID")}
+	roles := subject{kinds: kinds([]access.Level{access.WebAdmin})}
 	return map[string][]byte{
-		"bucket.json":      buckets.policy(bucket.API{}, access.API{}, lifecyclerule.API{}),
-		"bucket-plan.json": buckets.policy(bucket.Reads{}, access.Reads{}, lifecyclerule.Reads{}),
+		"bucket.json":           buckets.policy(bucket.API{}, bucket.LockWrites{}, access.API{}, lifecyclerule.API{}),
+		"bucket-plan.json":      buckets.policy(bucket.Reads{}, bucket.LockReads{}, access.Reads{}, lifecyclerule.Reads{}),
+		"bucket-role.json":      roles.policy(bucketrole.API{}),
+		"bucket-role-plan.json": roles.policy(bucketrole.Reads{}, bucketrole.SiteReads{}),
 		"bucket-user.json": buckets.policy(bucketuser.Reads{}, bucketuser.Searches{}, bucketuser.Writes{},
 			bucketuser.Cleanups{}),
 		"bucket-user-stores.json":  buckets.policy(bucketuser.Stores{}),
@@ -63,8 +67,8 @@ func policies() map[string][]byte {
 		"directory-plan.json":   buckets.policy(directory.Reads{}, content.Reads{}),
 		"directory-prefix.json": one.policy(directory.API{}),
 		"ephemeral.json":        buckets.policy(lending.API{}, lending.LinkReads{}, secretstore.Reads{}),
-		"data-sources.json": seen.policy(bucket.Reads{}, bucket.DataReads{}, access.Reads{}, bucketuser.Reads{},
-			bucketuser.DataReads{}, lifecyclerule.Reads{}, object.DataReads{}, website.Reads{}),
+		"data-sources.json": seen.policy(bucket.Reads{}, bucket.LockReads{}, bucket.DataReads{}, access.Reads{},
+			bucketuser.Reads{}, bucketuser.DataReads{}, lifecyclerule.Reads{}, object.DataReads{}, website.Reads{}),
 	}
 }
 
@@ -117,6 +121,8 @@ func kinds(levels []access.Level) []kind {
 		{"membership", "Memberships", named("group", access.GroupName, siteLevels())},
 		{"anygroup", "AnyGroup", []string{"arn:aws:iam::*:group/*"}},
 		{"user", "Users", []string{"arn:aws:iam::*:user/*"}},
+		{"role", "Roles", []string{"arn:aws:iam::*:role/*"}},
+		{"provider", "OIDCProviders", []string{"arn:aws:iam::*:oidc-provider/*"}},
 		{"mfa", "MFADevices", []string{"arn:aws:iam::*:mfa/*"}},
 		{"parameter", "Parameters", []string{"arn:aws:ssm:*:*:parameter/*"}},
 		{"secret", "Secrets", []string{"arn:aws:secretsmanager:*:*:secret:*"}},
@@ -125,7 +131,6 @@ func kinds(levels []access.Level) []kind {
 		{"function", "Functions", []string{"arn:aws:cloudfront::*:function/spinup-*"}},
 		{"zone", "Zones", []string{"arn:aws:route53:::hostedzone/*"}},
 		{"change", "Changes", []string{"arn:aws:route53:::change/*"}},
-		{"role", "Roles", []string{"arn:aws:iam::*:role/*"}},
 		{"certificate", "Certificates", []string{"arn:aws:acm:us-east-1:*:certificate/*"}},
 	}
 }

@@ -91,6 +91,32 @@ var badBuckets = map[string]badInput{
 	"ARN of another service": {`encryption = { kms_key_arn = "arn:aws:s3:::data" }`,
 		"encryption.kms_key_arn", `"arn:aws:s3:::data"`, "arn:partition:kms:region:account:resource"},
 
+	"no CORS rule": {`cors_rules = []`, "cors_rules", "got: 0", "at least 1 elements and at most 100"},
+	"too many CORS rules": {`cors_rules = [for i in range(101) : { allowed_methods = ["GET"], allowed_origins = ["*"] }]`,
+		"cors_rules", "got: 101", "at most 100"},
+	"CORS method":        {cors("get", "*"), "allowed_methods", `"get"`, `["GET" "PUT" "POST" "DELETE" "HEAD"]`},
+	"CORS preflight":     {cors("OPTIONS", "*"), "allowed_methods", `"OPTIONS"`, `["GET" "PUT" "POST" "DELETE" "HEAD"]`},
+	"origin with path":   {cors("GET", "https://example.edu/app"), "allowed_origins", `"https://example.edu/app"`, "without a path"},
+	"origin with slash":  {cors("GET", "https://example.edu/"), "allowed_origins", `"https://example.edu/"`, "without a slash at the end"},
+	"origin of a host":   {cors("GET", "example.edu"), "allowed_origins", `"example.edu"`, "scheme://host"},
+	"two wildcards":      {cors("GET", "https://*.*.edu"), "allowed_origins", `"https://*.*.edu"`, `at most one "*"`},
+	"origin in capitals": {cors("GET", "https://Example.edu"), "allowed_origins", `"https://Example.edu"`, "in lower case"},
+	"allowed header":     {cors("GET", "*", `allowed_headers = ["x-*-*"]`), "allowed_headers", `"x-*-*"`, `at most one "*"`},
+	"exposed header":     {cors("GET", "*", `expose_headers = ["x-amz-*"]`), "expose_headers", `"x-amz-*"`, `without "*"`},
+	"negative age":       {cors("GET", "*", `max_age_seconds = -1`), "max_age_seconds", "-1", "between 0 and 2147483647"},
+	"long rule id":       {cors("GET", "*", `id = join("", [for i in range(256) : "i"])`), "id", "256", "between 1 and 255"},
+
+	"retention of no mode": {`object_lock = { days = 1 }`, "object_lock", "mode is not set", "exactly one of"},
+	"mode of no time":      {`object_lock = { mode = "GOVERNANCE" }`, "object_lock", `"GOVERNANCE"`, "exactly one of"},
+	"days and years":       {`object_lock = { mode = "GOVERNANCE", days = 1, years = 2 }`, "object_lock.years", "is 2", "exactly one of"},
+	"mode without lock":    {`object_lock = { enabled = false, mode = "GOVERNANCE", days = 1 }`, "object_lock", `"GOVERNANCE"`, "Leave one"},
+	"mode":                 {`object_lock = { mode = "governance", days = 1 }`, "mode", `"governance"`, `["GOVERNANCE" "COMPLIANCE"]`},
+	"no days":              {`object_lock = { mode = "GOVERNANCE", days = 0 }`, "days", "0", "between 1 and 36500"},
+	"many years":           {`object_lock = { mode = "COMPLIANCE", years = 101 }`, "years", "101", "between 1 and 100"},
+
+	"switches and a word": {`public_access_block = { ignore_public_acls = false }` + "\n" + `public_access = "read"`,
+		"public_access_block", `"read"`, "Set one of the two"},
+
 	"policy that is not JSON":  {`policy = "allow everybody"`, "policy", `"allow everybody"`, "JSON"},
 	"policy that is a list":    {`policy = "[]"`, "policy", `"[]"`, "object"},
 	"policy that says nothing": {`policy = "{}"`, "policy", `"{}"`, "Statement"},
@@ -120,6 +146,13 @@ var badBuckets = map[string]badInput{
 	"destroy time-out": {`timeouts { delete = "20" }`, "delete =", `"20"`, `"2h45m"`},
 }
 
+// cors is a rule for one method and one origin, with further settings.
+func cors(method, origin string, more ...string) string {
+	return fmt.Sprintf("cors_rules = [{ %s }]", strings.Join(append([]string{
+		fmt.Sprintf("allowed_methods = [%q]", method), fmt.Sprintf("allowed_origins = [%q]", origin),
+	}, more...), ", "))
+}
+
 func policyOf(statements ...string) string {
 	return `policy = jsonencode({ Version = "2012-10-17", Statement = [` + strings.Join(statements, ", ") + "] })"
 }
@@ -136,10 +169,16 @@ func statement(sid, effect, bucket string) string {
 // badPlans are refused by what the provider's configuration says besides.
 var badPlans = map[string]badInput{
 	"public statement": {policyOf(statement("Mine", "Allow", "data.example.edu")), "policy", "Mine", `public_access is "none"`},
+	"public statement beside switches": {
+		policyOf(statement("Mine", "Allow", "data.example.edu")) + "\npublic_access_block = { restrict_public_buckets = false }",
+		"policy", "Mine", "public_access_block.block_public_policy is true"},
+	"lock without versions": {"object_lock = {}\nversioning = false", "versioning", "false", "set it to true"},
 	"long policy": {`policy = jsonencode({ Statement = [for i in range(250) : {
 		Sid = "Mine${i}", Effect = "Deny", Principal = "*", Action = "s3:GetObjectTorrent"
 		Resource = "arn:aws:s3:::data.example.edu/${i}"
 	}] })`, "policy", "bytes", "at most 20480"},
+	"long IP lists": {ipLists(`read_write = [for i in range(600) : "198.${floor(i / 256)}.${i % 256}.0/24"]`),
+		"ip_access", "bytes", "at most 20480"},
 	"region typo":          {`region = "us-esat-1"`, "region", `"us-esat-1"`, "not an AWS region"},
 	"org tag":              {`tags = { "spinup:org" = "library" }`, "tags", `"spinup:org"`, "Leave it out"},
 	"tag of others":        {`tags = { Scanner = "mine" }`, "tags", `"Scanner"`, "ignore_tags"},
@@ -206,6 +245,7 @@ func TestAccBucket_badInput(t *testing.T) {
 		t.Run("name", func(t *testing.T) { refusals(t, b, provider, names, resource) })
 		t.Run("naming", func(t *testing.T) { refusals(t, b, provider, badNaming, resource) })
 		t.Run("bucket", func(t *testing.T) { refusals(t, b, provider, badBuckets, named) })
+		t.Run("IP lists", func(t *testing.T) { refusals(t, b, provider, badIPLists, named) })
 		t.Run("plan", func(t *testing.T) { refusals(t, b, provider, badPlans, named) })
 		t.Run("provider", func(t *testing.T) { refusals(t, b, provider, badProviders, providerBlock) })
 		if calls := b.Gateway.Counts(); len(calls) > 0 {

@@ -19,8 +19,10 @@ resource "spinup_bucket" "test" {
   force_destroy = true
   tags          = { Step = "before" }
   access_log    = { bucket = "%[1]s-log" }
+  ip_access     = { read_write = ["127.0.0.0/8"] }
 
   lifecycle_preset = "archive"
+  cors_rules       = [%[2]s]
 
   policy = jsonencode({
     Version = "2012-10-17"
@@ -30,7 +32,7 @@ resource "spinup_bucket" "test" {
     }]
   })
 }
-`, name)
+`, name, uploads)
 }
 
 func crashAfter(name string) string {

@@ -51,7 +51,9 @@ func (d *bucketDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 		"object_ownership": dataText("`BucketOwnerEnforced`, `BucketOwnerPreferred` or `ObjectWriter`."),
 		"public_access": dataText("`none`, `read`, `read_list`, `unblocked`, or `mixed` for any other combination of " +
 			"public access blocks and statements."),
-		"owner": dataText("Access key of the user of VersityGW who owns the bucket; null on other platforms."),
+		"public_access_block": publicBlockDataSchema(),
+		"object_lock":         objectLockDataSchema(),
+		"owner":               dataText("Access key of the user of VersityGW who owns the bucket; null on other platforms."),
 		"policy": schema.StringAttribute{
 			Computed:            true,
 			CustomType:          fwtypes.PolicyType{},
@@ -63,7 +65,8 @@ func (d *bucketDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 		"regional_domain_name": dataText("Host name of the bucket in its region; null on platforms other than AWS."),
 		"hosted_zone_id": dataText("Route 53 hosted zone of the region's S3 website endpoint; null where there " +
 			"is none."),
-		"empty": dataFlag("Whether the bucket is empty; old versions and delete markers count as contents."),
+		"empty": dataFlag("Whether the bucket is empty; old versions and delete markers count as contents. Null if the " +
+			"bucket's `ip_access` keeps this run out."),
 		"logging": logAttribute(fwtypes.NewObjectType[loggingModel](), "The same as `access_log`, with S3's names.",
 			"target_bucket", "target_prefix"),
 		"creation_date": dataText("When the bucket was created, as RFC 3339 in UTC; null if the store does not tell."),
@@ -101,7 +104,9 @@ func bucketSettingsDataSchema() map[string]schema.Attribute {
 		"require_tls": dataFlag("Whether spinup's statement that denies plain HTTP is in the bucket policy."),
 		"access_log": logAttribute(fwtypes.NewObjectType[accessLogModel](),
 			"Where the server access log goes; null if it is off.", "bucket", "prefix"),
+		"ip_access":        ipAccessDataSchema(),
 		"lifecycle_preset": dataText("Lifecycle preset whose rule the bucket has, unchanged; null for none."),
+		"cors_rules":       corsDataSchema(),
 		"access_levels": schema.SetAttribute{
 			Computed: true, ElementType: types.StringType,
 			MarkdownDescription: "Access levels whose group or policy exists.",
@@ -156,17 +161,21 @@ func (d *bucketDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	spec := bucketSpec{
 		Name: name, Region: region, Partition: conn.Partition, AccountID: conn.AccountID,
 		IgnoreTag: d.data.ignoreTags, IAMPath: d.data.iamPath,
-		BindsOwner: conn.Platform.PolicyBindsOwner, ReadAll: true,
+		BindsOwner: conn.Platform.PolicyBindsOwner, NetworkKeys: conn.Platform.Has(awsclient.NetworkKeys), ReadAll: true,
 	}
 	have, err := bucket.New(conn).Observe(ctx, spec)
 	if err != nil {
 		fail(err)
 		return
 	}
-	empty, err := bucket.Empty(ctx, conn, name, region)
-	if err != nil {
-		fail(err)
-		return
+	m.Empty = types.BoolNull()
+	if !have.Root.Shut {
+		empty, err := bucket.Empty(ctx, conn, name, region)
+		if err != nil {
+			fail(err)
+			return
+		}
+		m.Empty = types.BoolValue(empty)
 	}
 	created, err := d.data.buckets.Created(ctx, conn, name)
 	if err != nil {
@@ -174,7 +183,6 @@ func (d *bucketDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 		return
 	}
 	resp.Diagnostics.Append(m.fill(ctx, session{d.data, conn}, reconcile.Keep(spec), have)...)
-	m.Empty = types.BoolValue(empty)
 	m.CreationDate = date(created)
 	m.Logging = fwtypes.ObjectNull[loggingModel]()
 	if log := have.Log; log != nil {
@@ -191,6 +199,7 @@ type loggingModel struct {
 
 // bucketReads are the permissions behind the data sources about buckets.
 func bucketReads() []awsclient.Permission {
-	return slices.Concat(awsclient.Permissions(bucket.Reads{}), awsclient.Permissions(bucket.DataReads{}),
+	return slices.Concat(awsclient.Permissions(bucket.Reads{}), awsclient.Permissions(bucket.LockReads{}),
+		awsclient.Permissions(bucket.DataReads{}),
 		awsclient.Permissions(access.Reads{}), awsclient.Permissions(lifecyclerule.Reads{}))
 }

@@ -35,6 +35,7 @@ resource "spinup_bucket" "test" {
   access_log       = { bucket = "%[1]s-log", prefix = "here/" }
   access_levels    = ["admin", "read_only"]
   lifecycle_preset = "expire-noncurrent"
+  cors_rules       = [{ allowed_methods = ["GET", "PUT"], allowed_origins = ["*"], max_age_seconds = 5 }]
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
@@ -71,7 +72,7 @@ data "spinup_bucket" "test" { name = spinup_bucket.test.name }
 
 // TestAccBucketDataSource_empty tells a bucket without anything from one that only looks like it.
 func TestAccBucketDataSource_empty(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name)
 		tf := b.Served(t)
 		tf.Write(b.Provider() + fmt.Sprintf("data \"spinup_bucket\" \"test\" { name = %q }", b.Name))
@@ -137,14 +138,16 @@ func TestAccBucketDataSource_foreign(t *testing.T) {
 			"tags_all":             map[string]any{"Owner": "somebody"},
 			"policy":               `{"Version":"2012-10-17","Statement":[` + statement + `]}`,
 			"versioning":           false, "require_tls": false, "empty": true, "lifecycle_preset": "abort-uploads",
-			"access_log": nil, "logging": nil, "access_levels": []any{}, "groups": map[string]any{},
+			"access_log": nil, "logging": nil, "ip_access": nil, "access_levels": []any{}, "groups": map[string]any{},
 			// What AWS, and LocalStack, give a new bucket.
-			"object_ownership": "BucketOwnerEnforced", "public_access": "none", "owner": nil,
-			"encryption":    map[string]any{"algorithm": "AES256", "bucket_key": false, "kms_key_arn": nil},
-			"creation_date": got["creation_date"],
+			"object_ownership": "BucketOwnerEnforced", "public_access": "none", "owner": nil, "cors_rules": nil, "object_lock": nil,
+			"public_access_block": allSwitches(true),
+			"encryption":          map[string]any{"algorithm": "AES256", "bucket_key": false, "kms_key_arn": nil},
+			"creation_date":       got["creation_date"],
 		}
 		if b.Kind == emulator.Fakecloud { // whose new buckets are like those from before 2023
 			want["object_ownership"], want["public_access"], want["encryption"] = "ObjectWriter", "unblocked", nil
+			want["public_access_block"] = allSwitches(false)
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Error(diff)
@@ -161,4 +164,11 @@ func TestAccBucketDataSource_missing(t *testing.T) {
 			t.Errorf("want %q in\n%s", want, out)
 		}
 	})
+}
+
+// allSwitches are the four switches, all of them on or off.
+func allSwitches(on bool) map[string]any {
+	return map[string]any{
+		"block_public_acls": on, "ignore_public_acls": on, "block_public_policy": on, "restrict_public_buckets": on,
+	}
 }

@@ -31,6 +31,7 @@ resource "spinup_bucket" "test" {
   access_log       = { bucket = "%[1]s-log", prefix = "here/" }
   access_levels    = ["admin", "read_only"]
   lifecycle_preset = "archive"
+  cors_rules       = [%[4]s]
   %[3]s
   policy = jsonencode({
     Version = "2012-10-17"
@@ -40,7 +41,7 @@ resource "spinup_bucket" "test" {
     }]
   })
 }
-`, b.Name, b.AccountID, strings.Join(more, "\n"))
+`, b.Name, b.AccountID, strings.Join(more, "\n"), uploads)
 }
 
 // drift is one way to change a complete bucket behind Terraform's back.
@@ -56,7 +57,7 @@ type drift struct {
 func TestAccBucket_drift(t *testing.T) {
 	acctest.Each(t, bothWays(func(t *testing.T, b *acctest.Bench, tf acctest.Runner, brief bool) {
 		b.MakeBucket(t, b.Name+"-log")
-		tf.Write(b.Provider() + complete(b))
+		tf.Write(b.Provider() + complete(b, `ip_access = { read_write = ["198.51.100.0/24"], read_only = ["0.0.0.0/0"] }`))
 		tf.Apply()
 		spliceRules(t, b, "", foreignRule())
 		theirs := rawRules(t, b)["theirs"]
@@ -120,6 +121,7 @@ func mutations(b *acctest.Bench) []string {
 
 func drifts(b *acctest.Bench) []drift {
 	policyWritten, rulesWritten := []string{"s3:PutBucketPolicy"}, []string{"s3:PutBucketLifecycleConfiguration"}
+	public, rules, rulesPut := []string{"public_access", "public_access_block"}, []string{"cors_rules"}, []string{"s3:PutBucketCors"}
 	tagged, preset := []string{"tags", "tags_all"}, []string{"lifecycle_preset"}
 	rows := []drift{
 		{"versioning suspended", suspend, []string{"versioning"}, []string{"s3:PutBucketVersioning"}},
@@ -130,13 +132,13 @@ func drifts(b *acctest.Bench) []drift {
 				&s3.DeleteBucketOwnershipControlsInput{Bucket: &b.Name}))(t)
 		}, []string{"object_ownership"}, []string{"s3:PutBucketOwnershipControls"}},
 		{"one switch off", func(t *testing.T, b *acctest.Bench) { block(t, b, true, false) },
-			[]string{"public_access"}, []string{"s3:PutPublicAccessBlock"}},
+			public, []string{"s3:PutPublicAccessBlock"}},
 		{"all switches off", func(t *testing.T, b *acctest.Bench) { block(t, b, false, false) },
-			[]string{"public_access"}, []string{"s3:PutPublicAccessBlock"}},
+			public, []string{"s3:PutPublicAccessBlock"}},
 		{"made public in our own words", func(t *testing.T, b *acctest.Bench) {
 			block(t, b, false, false)
 			splice(t, b, "", bucket.Spec{Partition: "aws", Name: b.Name, RequireTLS: false, PublicAccess: bucket.PublicRead}.OwnStatements()...)
-		}, []string{"public_access"}, []string{"s3:PutPublicAccessBlock", "s3:PutBucketPolicy"}},
+		}, public, []string{"s3:PutPublicAccessBlock", "s3:PutBucketPolicy"}},
 		{"statement of require_tls removed", func(t *testing.T, b *acctest.Bench) { splice(t, b, bucket.SidRequireTLS) },
 			[]string{"require_tls"}, policyWritten},
 		{"statement of require_tls altered", func(t *testing.T, b *acctest.Bench) {
@@ -144,12 +146,21 @@ func drifts(b *acctest.Bench) []drift {
 			weaker.Action = []string{"s3:DeleteObject"}
 			splice(t, b, weaker.Sid, weaker)
 		}, []string{"require_tls"}, policyWritten},
+		{"a network more", func(t *testing.T, b *acctest.Bench) {
+			splice(t, b, bucket.SidIPRead, ipStatement(t, b, bucket.SidIPRead, "0.0.0.0/0", "198.51.100.0/24", "::/0"))
+		}, []string{"ip_access"}, policyWritten},
+		{"a statement of ip_access removed", func(t *testing.T, b *acctest.Bench) { splice(t, b, bucket.SidIPWrite) },
+			[]string{"ip_access"}, policyWritten},
+		{"both statements of ip_access removed", func(t *testing.T, b *acctest.Bench) {
+			splice(t, b, bucket.SidIPWrite)
+			splice(t, b, bucket.SidIPRead)
+		}, []string{"ip_access"}, policyWritten},
 		{"own statement altered", func(t *testing.T, b *acctest.Bench) { splice(t, b, "First", stranger(b, "First")) },
 			[]string{"policy"}, policyWritten},
 		{"own statement removed", func(t *testing.T, b *acctest.Bench) { splice(t, b, "Second") }, []string{"policy"}, policyWritten},
 		{"bucket policy deleted", func(t *testing.T, b *acctest.Bench) {
 			acctest.Must(b.S3().DeleteBucketPolicy(t.Context(), &s3.DeleteBucketPolicyInput{Bucket: &b.Name}))(t)
-		}, []string{"policy", "require_tls"}, policyWritten},
+		}, []string{"ip_access", "policy", "require_tls"}, policyWritten},
 		{"tag changed", func(t *testing.T, b *acctest.Bench) { setTags(t, b, map[string]string{"Team": "music", "Cost": "42"}) },
 			tagged, []string{"s3:PutBucketTagging"}},
 		{"tag added", func(t *testing.T, b *acctest.Bench) {
@@ -161,6 +172,9 @@ func drifts(b *acctest.Bench) []drift {
 		}, []string{"access_log"}, []string{"s3:PutBucketLogging"}},
 		{"access log turned off", func(t *testing.T, b *acctest.Bench) { accessLog(t, b, nil) },
 			[]string{"access_log"}, []string{"s3:PutBucketLogging"}},
+		{"CORS rule added", func(t *testing.T, b *acctest.Bench) { putCORS(t, b, "mine", "theirs") }, rules, rulesPut},
+		{"CORS rules of another order", func(t *testing.T, b *acctest.Bench) { putCORS(t, b, "theirs", "mine") }, rules, rulesPut},
+		{"CORS rules deleted", func(t *testing.T, b *acctest.Bench) { putCORS(t, b) }, rules, rulesPut},
 		{"lifecycle rule changed", func(t *testing.T, b *acctest.Bench) { spliceRules(t, b, "archive-rule", otherArchive()) },
 			preset, rulesWritten},
 		{"lifecycle rule disabled", func(t *testing.T, b *acctest.Bench) {
@@ -250,6 +264,18 @@ func splice(t *testing.T, b *acctest.Bench, key string, add ...awspolicy.Stateme
 	t.Helper()
 	text := bucketPolicy(t, b).Replace([]string{key}, add).String()
 	acctest.Must(b.S3().PutBucketPolicy(t.Context(), &s3.PutBucketPolicyInput{Bucket: &b.Name, Policy: &text}))(t)
+}
+
+// ipStatement is the live statement of ip_access with other networks.
+func ipStatement(t *testing.T, b *acctest.Bench, sid string, networks ...string) awspolicy.Statement {
+	t.Helper()
+	live, _ := bucketPolicy(t, b).Find(sid)
+	return awspolicy.Statement{
+		Sid: sid, Effect: live.Effect, Principal: live.Principal, Action: live.Action, Resource: live.Resource,
+		Condition: awspolicy.Condition{
+			"NotIpAddress": {"aws:SourceIp": networks}, "BoolIfExists": live.Condition["BoolIfExists"],
+		},
+	}
 }
 
 // stranger is a statement that nobody configured.

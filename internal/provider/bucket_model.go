@@ -40,18 +40,20 @@ type bucketModel struct {
 // bucketFacts are the attributes that resource and data source share.
 type bucketFacts struct {
 	bucketSettings
-	ID              types.String        `tfsdk:"id"`
-	Name            types.String        `tfsdk:"name"`
-	Region          types.String        `tfsdk:"region"`
-	ObjectOwnership types.String        `tfsdk:"object_ownership"`
-	PublicAccess    types.String        `tfsdk:"public_access"`
-	Owner           types.String        `tfsdk:"owner"`
-	Policy          fwtypes.PolicyValue `tfsdk:"policy"`
-	ARN             types.String        `tfsdk:"arn"`
-	AccountID       types.String        `tfsdk:"account_id"`
-	DomainName      types.String        `tfsdk:"domain_name"`
-	RegionalDomain  types.String        `tfsdk:"regional_domain_name"`
-	HostedZoneID    types.String        `tfsdk:"hosted_zone_id"`
+	ID                types.String                       `tfsdk:"id"`
+	Name              types.String                       `tfsdk:"name"`
+	Region            types.String                       `tfsdk:"region"`
+	ObjectOwnership   types.String                       `tfsdk:"object_ownership"`
+	PublicAccess      types.String                       `tfsdk:"public_access"`
+	PublicAccessBlock fwtypes.ObjectOf[publicBlockModel] `tfsdk:"public_access_block"`
+	ObjectLock        fwtypes.ObjectOf[objectLockModel]  `tfsdk:"object_lock"`
+	Owner             types.String                       `tfsdk:"owner"`
+	Policy            fwtypes.PolicyValue                `tfsdk:"policy"`
+	ARN               types.String                       `tfsdk:"arn"`
+	AccountID         types.String                       `tfsdk:"account_id"`
+	DomainName        types.String                       `tfsdk:"domain_name"`
+	RegionalDomain    types.String                       `tfsdk:"regional_domain_name"`
+	HostedZoneID      types.String                       `tfsdk:"hosted_zone_id"`
 }
 
 // bucketSettings are the attributes that a website has as well.
@@ -62,7 +64,9 @@ type bucketSettings struct {
 	Encryption      fwtypes.ObjectOf[encryptionModel] `tfsdk:"encryption"`
 	RequireTLS      types.Bool                        `tfsdk:"require_tls"`
 	AccessLog       fwtypes.ObjectOf[accessLogModel]  `tfsdk:"access_log"`
+	IPAccess        fwtypes.ObjectOf[ipAccessModel]   `tfsdk:"ip_access"`
 	LifecyclePreset types.String                      `tfsdk:"lifecycle_preset"`
+	CORSRules       types.List                        `tfsdk:"cors_rules"`
 	AccessLevels    types.Set                         `tfsdk:"access_levels"`
 	Groups          types.Map                         `tfsdk:"groups"`
 }
@@ -141,38 +145,51 @@ func (m *bucketModel) resolve(ctx context.Context, r turn[bucketModel]) (diags d
 		awspolicy.Equivalent(m.Policy.ValueString(), r.prior.Policy.ValueString()) {
 		m.Policy = r.prior.Policy // the same policy written differently is no change
 	}
-	m.resolveSettings(r)
+	m.resolveSettings(ctx, r, &diags)
 	m.resolveEncryption(ctx, r, &diags)
 	m.resolveAccessLog(ctx, r, &diags)
 	m.TagsAll = r.data.tagsAll(m.Tags)
 	m.resolveComputed(ctx, r, &diags)
 	if !r.applying {
-		m.checkWholePolicy(r.data, &diags)
-		r.data.checkStore(&diags, r.config.asks()...)
+		m.checkWholePolicy(ctx, r.data, &diags)
+		r.data.checkStore(&diags, r.config.asks(ctx, &diags)...)
 	}
 	return diags
 }
 
 // checkWholePolicy refuses what S3 would refuse of the user's statements together with the provider's own.
-func (m *bucketModel) checkWholePolicy(data *providerData, diags *diag.Diagnostics) {
-	if m.Policy.IsNull() || m.Policy.IsUnknown() || m.Name.IsUnknown() {
+func (m *bucketModel) checkWholePolicy(ctx context.Context, data *providerData, diags *diag.Diagnostics) {
+	if m.Policy.IsUnknown() || m.Name.IsUnknown() || !fullyKnown(ctx, m.IPAccess) {
 		return
 	}
 	whole := bucket.Spec{
 		Name: m.Name.ValueString(), Partition: data.partition, Statements: statementsOf(m.Policy, diags),
 		RequireTLS: m.RequireTLS.ValueBool(), PublicAccess: m.PublicAccess.ValueString(),
-		BindsOwner: data.platform.PolicyBindsOwner,
+		Block: blockOf(ctx, m.PublicAccessBlock, diags), BindsOwner: data.platform.PolicyBindsOwner,
+		NetworkKeys: data.platform.Has(awsclient.NetworkKeys),
+	}
+	longest := "policy"
+	if !m.IPAccess.IsNull() {
+		whole.IPAccess = m.IPAccess.Get(ctx, diags).spec()
+		longest = "ip_access"
 	}
 	if size := whole.PolicySize(); size > bucket.MaxPolicy {
-		diags.AddAttributeError(path.Root("policy"), "Invalid policy", fmt.Sprintf(
-			"The bucket policy would have %d bytes with the statements of require_tls and public_access, want at most %d.",
-			size, bucket.MaxPolicy))
+		diags.AddAttributeError(path.Root(longest), "Invalid policy", fmt.Sprintf(
+			"The bucket policy would have %d bytes with the statements of require_tls, public_access, ip_access and policy, "+
+				"want at most %d.", size, bucket.MaxPolicy))
+	}
+	if whole.Block == nil || !whole.Block.PublicPolicy || !data.platform.Has(awsclient.PublicAccessBlock) {
+		return
 	}
 	for _, statement := range whole.Statements {
-		if whole.PublicAccess == bucket.PublicNone && statement.Public() && data.platform.Has(awsclient.PublicAccessBlock) {
+		if statement.Public() {
+			refuser, out := "public_access is \"none\"", "set public_access to \"unblocked\""
+			if whole.PublicAccess != bucket.PublicNone {
+				refuser, out = "public_access_block.block_public_policy is true", "set that to false"
+			}
 			diags.AddAttributeError(path.Root("policy"), "Invalid policy", fmt.Sprintf(
-				"policy has the statement %s, which allows everybody something, and public_access is \"none\", with which S3 "+
-					"refuses it. Limit its Principal or Condition, or set public_access to \"unblocked\".", statement.Label()))
+				"policy has the statement %s, which allows everybody something, and %s, with which S3 refuses it. Limit its "+
+					"Principal or Condition, or %s.", statement.Label(), refuser, out))
 		}
 	}
 }
@@ -193,7 +210,7 @@ func (m *bucketModel) resolveName(r turn[bucketModel]) {
 	m.ID = m.Name
 }
 
-func (m *bucketModel) resolveSettings(r turn[bucketModel]) {
+func (m *bucketModel) resolveSettings(ctx context.Context, r turn[bucketModel], diags *diag.Diagnostics) {
 	region := types.StringValue(r.data.region)
 	switch {
 	case r.prior != nil:
@@ -224,7 +241,7 @@ func (m *bucketModel) resolveSettings(r turn[bucketModel]) {
 		ownership = kept(ownership, r.prior.ObjectOwnership, true)
 		public = kept(public, r.prior.PublicAccess, r.prior.PublicAccess.ValueString() == bucket.PublicNone)
 	}
-	m.Versioning = pick(r.config.Versioning, versioning)
+	m.resolveObjectLock(ctx, r, versioning, diags)
 	m.RequireTLS = pick(r.config.RequireTLS, tls)
 	owner := types.StringNull() // whoever made it
 	if r.prior != nil {
@@ -232,7 +249,7 @@ func (m *bucketModel) resolveSettings(r turn[bucketModel]) {
 	}
 	m.Owner = pick(r.config.Owner, owner)
 	m.ObjectOwnership = pick(r.config.ObjectOwnership, ownership)
-	m.PublicAccess = pick(r.config.PublicAccess, public)
+	m.resolvePublicAccess(ctx, r, public, diags)
 	m.AccessLevels = pick(r.config.AccessLevels, levels)
 }
 
@@ -436,6 +453,7 @@ func (m *bucketModel) spec(
 		PublicAccess: m.PublicAccess.ValueString(),
 		RequireTLS:   m.RequireTLS.ValueBool(),
 		BindsOwner:   s.conn.Platform.PolicyBindsOwner,
+		NetworkKeys:  s.conn.Platform.Has(awsclient.NetworkKeys),
 		Preset:       bucket.Preset(m.LifecyclePreset.ValueString()),
 		IAMPath:      s.data.iamPath,
 		ForceDestroy: m.ForceDestroy.ValueBool(), BypassGovernance: m.BypassGovernance.ValueBool(),
@@ -453,6 +471,11 @@ func (m *bucketModel) spec(
 	if !m.AccessLog.IsNull() {
 		log := m.AccessLog.Get(ctx, &diags)
 		spec.AccessLog = &bucket.AccessLog{Bucket: log.Bucket.ValueString(), Prefix: log.Prefix.ValueString()}
+	}
+	spec.Lock = m.lock(ctx, &diags)
+	spec.CORS, spec.Block = m.cors(ctx, &diags), blockOf(ctx, m.PublicAccessBlock, &diags)
+	if !m.IPAccess.IsNull() {
+		spec.IPAccess = m.IPAccess.Get(ctx, &diags).spec()
 	}
 	spec.Statements = statementsOf(m.Policy, &diags)
 	spec.Levels, _ = levelsOf(m.AccessLevels)
@@ -494,6 +517,9 @@ func (m *bucketModel) fill(
 	if t.applying && w.Prior != nil && w.Want.Owner == w.Prior.Owner {
 		m.Owner = planned // what was given away since the refresh shows at the next one
 	}
+	if !t.applying {
+		m.warnShut(ctx, have, &diags)
+	}
 	return diags
 }
 
@@ -516,7 +542,8 @@ func (m *bucketFacts) fill(
 		m.Versioning = types.BoolValue(*have.Versioning == "Enabled")
 	}
 	m.ObjectOwnership = types.StringPointerValue(have.Ownership)
-	m.PublicAccess = optional(have.PublicAccess(want))
+	m.PublicAccess, m.PublicAccessBlock = optional(have.PublicAccess(want)), blockSeen(ctx, have.Block, &diags)
+	m.ObjectLock = lockSeen(ctx, want, have.Lock, &diags)
 	m.Owner = optional(have.Owner)
 	strict := want
 	strict.RequireTLS = true
@@ -534,6 +561,8 @@ func (m *bucketFacts) fill(
 		}, &diags)
 	}
 	m.LifecyclePreset = optional(have.LifecyclePreset(w))
+	m.fillCORS(ctx, have.CORSRules(w), &diags)
+	m.fillIPAccess(ctx, w, have, &diags)
 	m.fillPolicy(w, have)
 	m.fillLevels(ctx, want, have, &diags)
 	return diags

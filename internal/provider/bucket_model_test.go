@@ -81,12 +81,10 @@ func statusOf(want bucketSpec) bucketStatus {
 	if want.Ownership != "" {
 		have.Ownership = &want.Ownership
 	}
-	have.Block = map[string]*bucket.Block{
-		bucket.PublicNone:     {PublicACLs: true, IgnoreACLs: true, PublicPolicy: true, Restrict: true},
-		bucket.PublicRead:     {PublicACLs: true, IgnoreACLs: true},
-		bucket.PublicReadList: {PublicACLs: true, IgnoreACLs: true},
-		bucket.Unblocked:      {},
-	}[want.PublicAccess]
+	have.Block, have.CORS, have.Lock = want.Block, want.CORS, want.Lock
+	if have.Block == nil && want.PublicAccess != "" {
+		have.Block = new(bucket.BlockFor(want.PublicAccess))
+	}
 	have.Policy = new(awspolicy.New(slices.Concat(
 		want.OwnStatements(), want.Statements)...))
 	if rule, ok := lifecyclerule.PresetRule(want.Preset); ok {
@@ -150,14 +148,31 @@ func specs(data *providerData) *rapid.Generator[bucketSpec] {
 			Encryption:   sample(nil, &bucket.Encryption{Algorithm: "AES256"}, &bucket.Encryption{Algorithm: "aws:kms", KMSKeyARN: "k", BucketKey: true}).Draw(t, "encryption"),
 			Ownership:    sample("", "BucketOwnerEnforced", "ObjectWriter").Draw(t, "ownership"),
 			PublicAccess: sample("", bucket.PublicNone, bucket.PublicRead, bucket.PublicReadList, bucket.Unblocked).Draw(t, "public"),
-			RequireTLS:   rapid.Bool().Draw(t, "tls"),
-			AccessLog:    sample(nil, &bucket.AccessLog{Bucket: "logs"}, &bucket.AccessLog{Bucket: "logs", Prefix: "p/"}).Draw(t, "log"),
-			Statements:   statements().Draw(t, "statements"),
-			Levels:       subset(access.Levels()).Draw(t, "levels"),
-			Preset:       rapid.SampledFrom(append(lifecyclerule.PresetNames(), "")).Draw(t, "preset"),
-			GroupARNs:    map[access.Level]string{},
-			PolicyARNs:   map[access.Level]string{},
-			IAMPath:      data.iamPath,
+			CORS: sample(nil, []bucket.CORSRule{
+				{ID: "one", Methods: []string{"GET", "PUT"}, Origins: []string{"*"}, MaxAge: new(int32)},
+				{Methods: []string{"PUT"}, Origins: []string{"https://*.example.edu"}, Headers: []string{"*"}, Expose: []string{"ETag"}},
+			}).Draw(t, "cors"),
+			Lock: sample(nil, &bucket.ObjectLock{}, &bucket.ObjectLock{Enabled: true},
+				&bucket.ObjectLock{Enabled: true, Mode: bucket.Governance, Days: 3}).Draw(t, "lock"),
+			RequireTLS:  rapid.Bool().Draw(t, "tls"),
+			NetworkKeys: true,
+			IPAccess: sample(nil, nil, &bucket.IPAccess{ReadOnly: []string{"192.0.2.0/24"}}, &bucket.IPAccess{
+				ReadWrite: []string{"198.51.100.0/24", "2001:db8::/32"}, ReadOnly: []string{"0.0.0.0/0", "::/0"},
+				Endpoints: []string{"vpce-01234567"}, Exempt: []string{"arn:aws:iam::123456789012:role/ci-*"},
+			}).Draw(t, "ip"),
+			AccessLog:  sample(nil, &bucket.AccessLog{Bucket: "logs"}, &bucket.AccessLog{Bucket: "logs", Prefix: "p/"}).Draw(t, "log"),
+			Statements: statements().Draw(t, "statements"),
+			Levels:     subset(access.Levels()).Draw(t, "levels"),
+			Preset:     rapid.SampledFrom(append(lifecyclerule.PresetNames(), "")).Draw(t, "preset"),
+			GroupARNs:  map[access.Level]string{},
+			PolicyARNs: map[access.Level]string{},
+			IAMPath:    data.iamPath,
+		}
+		if s.PublicAccess != "" {
+			s.Block = new(bucket.BlockFor(s.PublicAccess))
+		} else if rapid.Bool().Draw(t, "switches") {
+			s.Block = &bucket.Block{PublicACLs: true, Restrict: rapid.Bool().Draw(t, "restrict")}
+			s.PublicAccess = s.Block.PublicAccess()
 		}
 		for _, l := range s.Levels {
 			s.GroupARNs[l] = "arn:aws:iam::123456789012:group/" + string(l)
@@ -236,6 +251,22 @@ func draw(t *testing.T, r *rapid.T, data *providerData, open bool) *bucketModel 
 		"force_destroy":    {nil, true, false},
 		"access_levels":    {nil, []any{}, []any{"read_only", "admin"}, []any{"read_write"}},
 		"lifecycle_preset": {nil, "archive", "abort-uploads"},
+		"cors_rules": {nil, []any{
+			settings{"allowed_methods": []any{"GET"}, "allowed_origins": []any{"*"}},
+			settings{
+				"id": "x", "allowed_methods": []any{"PUT", "GET"}, "allowed_origins": []any{"https://b.example.edu", "https://a.example.edu"},
+				"allowed_headers": []any{"*"}, "expose_headers": []any{"ETag"}, "max_age_seconds": 0,
+			},
+		}},
+		"object_lock": {
+			nil, settings{}, settings{"enabled": false}, settings{"mode": "COMPLIANCE", "years": 1},
+			settings{"enabled": true, "mode": "GOVERNANCE", "days": 2},
+		},
+		"public_access_block": {
+			nil, settings{}, settings{"block_public_policy": false}, settings{
+				"block_public_acls": false, "ignore_public_acls": false, "block_public_policy": false, "restrict_public_buckets": false,
+			},
+		},
 		"encryption": {
 			nil, settings{}, settings{"algorithm": "AES256"}, settings{"algorithm": "aws:kms", "bucket_key": false},
 			settings{"kms_key_arn": "k"}, settings{"algorithm": "aws:kms:dsse", "kms_key_arn": "k"},
@@ -245,7 +276,10 @@ func draw(t *testing.T, r *rapid.T, data *providerData, open bool) *bucketModel 
 	}
 	parts := map[string][]any{
 		"tags": {settings{"A": unknown{}}}, "access_levels": {[]any{"admin", unknown{}}}, "access_log": {settings{"bucket": unknown{}}},
-		"encryption": {settings{"algorithm": unknown{}}, settings{"kms_key_arn": unknown{}}, settings{"bucket_key": unknown{}}},
+		"object_lock":         {settings{"enabled": unknown{}}, settings{"mode": unknown{}, "days": 1}},
+		"public_access_block": {settings{"ignore_public_acls": unknown{}}},
+		"cors_rules":          {[]any{settings{"allowed_methods": []any{"GET"}, "allowed_origins": unknown{}}}},
+		"encryption":          {settings{"algorithm": unknown{}}, settings{"kms_key_arn": unknown{}}, settings{"bucket_key": unknown{}}},
 	}
 	config := settings{}
 	for _, name := range slices.Sorted(maps.Keys(known)) {
@@ -255,10 +289,16 @@ func draw(t *testing.T, r *rapid.T, data *providerData, open bool) *bucketModel 
 		}
 		config[name] = rapid.SampledFrom(values).Draw(r, name)
 	}
+	if config["public_access"] != nil {
+		config["public_access_block"] = nil
+	}
+	if config["object_lock"] != nil {
+		config["versioning"] = nil
+	}
 	if rapid.Bool().Draw(r, "by prefix") {
 		config["name"], config["name_prefix"] = nil, "b-"
 	}
-	for _, a := range bucketFrom(t, config).asks() {
+	for _, a := range bucketFrom(t, config).asks(t.Context(), &diag.Diagnostics{}) {
 		if a.set && !data.isUnknown("platform") && data.platform.Lacks(a.feature) {
 			config[a.attribute] = nil
 		}
@@ -314,6 +354,9 @@ func TestBucketModel_applied(t *testing.T) {
 		want, d := planned.spec(t.Context(), session{data, conn})
 		diags.Append(d...)
 		have := statusOf(want)
+		if data.platform.Lacks(awsclient.PublicAccessBlock) {
+			have.Block = nil
+		}
 		foreign(&have)
 		applied := planned
 		diags.Append(applied.fill(t.Context(), turn[bucketModel]{session: session{data, conn}}, reconcile.Wish[bucketSpec]{Want: want}, have)...)
@@ -365,6 +408,16 @@ func TestBucketModel_resolve(t *testing.T) {
 		"unknown levels":    {nil, settings{"access_levels": unknown{}}, map[string]string{"access_levels": `<unknown>`, "groups": `<unknown>`}},
 		"unknown level":     {nil, settings{"access_levels": []any{"admin", unknown{}}}, map[string]string{"groups": `<unknown>`}},
 		"unknown name":      {nil, settings{"name": unknown{}}, map[string]string{"id": `<unknown>`, "arn": `<unknown>`, "groups": `<unknown>`}},
+		"lock":              {nil, settings{"object_lock": settings{}}, map[string]string{"versioning": `true`, "object_lock": `{"days":<null>,"enabled":true,"mode":<null>,"years":<null>}`}},
+		"no lock":           {nil, settings{"object_lock": settings{"enabled": false}}, map[string]string{"versioning": `false`}},
+		"unknown lock":      {nil, settings{"object_lock": unknown{}}, map[string]string{"versioning": `<unknown>`}},
+		"switches":          {nil, settings{"public_access_block": settings{}}, map[string]string{"public_access": `"none"`}},
+		"one switch off":    {nil, settings{"public_access_block": settings{"ignore_public_acls": false}}, map[string]string{"public_access": `"mixed"`, "public_access_block": `{"block_public_acls":true,"block_public_policy":true,"ignore_public_acls":false,"restrict_public_buckets":true}`}},
+		"unknown switch":    {nil, settings{"public_access_block": settings{"ignore_public_acls": unknown{}}}, map[string]string{"public_access": `<unknown>`}},
+		"unknown switches":  {nil, settings{"public_access_block": unknown{}}, map[string]string{"public_access": `<unknown>`}},
+		"read":              {nil, settings{"public_access": "read"}, map[string]string{"public_access_block": `{"block_public_acls":true,"block_public_policy":false,"ignore_public_acls":true,"restrict_public_buckets":false}`}},
+		"read in a store":   {settings{"platform": "minio"}, settings{"public_access": "read"}, map[string]string{"public_access_block": `<null>`}},
+		"read anywhere":     {settings{"platform": "s3"}, settings{"public_access": "read"}, map[string]string{"public_access_block": `<unknown>`}},
 		"prefix":            {nil, settings{"name": nil, "name_prefix": "b-"}, map[string]string{"name": `<unknown>`, "id": `<unknown>`}},
 	} {
 		all := settings{"name": "b-1"}
@@ -384,12 +437,13 @@ func TestBucketModel_resolve(t *testing.T) {
 
 // TestBucketModel_platforms: what a store lacks is null by default, and so left alone.
 func TestBucketModel_platforms(t *testing.T) {
-	const store = "access_log domain_name encryption hosted_zone_id lifecycle_preset name_prefix object_ownership owner policy public_access regional_domain_name tags"
+	const store = "access_log cors_rules domain_name encryption hosted_zone_id ip_access lifecycle_preset name_prefix " +
+		"object_lock object_ownership owner policy public_access public_access_block regional_domain_name tags"
 	for _, platform := range awsclient.PlatformNames() {
 		nulls, tls, levels := store, "false", "[]"
 		switch platform {
 		case "aws":
-			nulls, tls, levels = "access_log lifecycle_preset name_prefix owner policy tags", "true", `["admin"]`
+			nulls, tls, levels = "access_log cors_rules ip_access lifecycle_preset name_prefix object_lock owner policy tags", "true", `["admin"]`
 		case "kos", "r2", "garage", "s3":
 			nulls += " versioning"
 		case "b2":

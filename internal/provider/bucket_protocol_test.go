@@ -138,6 +138,7 @@ func protocolConfig(name string) values {
 		"name": name, "tags": values{"Step": "one"}, "versioning": true, "public_access": "read_list",
 		"access_log": values{"bucket": name + "-log"}, "access_levels": []any{"admin", "read_only"},
 		"policy": userPolicy(name), "lifecycle_preset": "archive",
+		"cors_rules": []any{with(corsValues("one"), values{"max_age_seconds": 60.0})},
 	}
 }
 
@@ -322,10 +323,30 @@ func unknownRows(log string) map[string]unknownRow {
 			values{"lifecycle_preset": unknown}, "lifecycle_preset",
 			[]values{{"lifecycle_preset": nil}, {"lifecycle_preset": "archive"}},
 		},
+		"cors_rules": {
+			values{"cors_rules": unknown}, "cors_rules",
+			[]values{{"cors_rules": nil}, {"cors_rules": []any{corsValues("one")}}},
+		},
+		"an origin": {
+			values{"cors_rules": []any{with(corsValues("one"), values{"allowed_origins": []any{unknown}})}}, "cors_rules",
+			[]values{{"cors_rules": []any{corsValues("one")}}},
+		},
+		"public_access_block": {
+			values{"public_access_block": unknown}, "public_access public_access_block",
+			[]values{{"public_access_block": nil}, {"public_access_block": values{"ignore_public_acls": false}}},
+		},
+		"a switch": {
+			values{"public_access_block": values{"ignore_public_acls": unknown}}, "public_access public_access_block",
+			[]values{{"public_access_block": values{}}, {"public_access_block": values{"ignore_public_acls": false}}},
+		},
+		"object_lock.mode": {
+			values{"object_lock": values{"enabled": false, "mode": unknown, "days": unknown}}, "object_lock",
+			[]values{{"object_lock": values{"enabled": false}}},
+		},
 		"policy": {values{"policy": unknown}, "policy", []values{{"policy": nil}, {"policy": userPolicy("*")}}},
 		"the rest": {
 			values{"versioning": unknown, "object_ownership": unknown, "public_access": unknown, "require_tls": unknown, "force_destroy": unknown},
-			"force_destroy object_ownership public_access require_tls versioning",
+			"force_destroy object_ownership public_access public_access_block require_tls versioning",
 			[]values{
 				{"versioning": nil, "object_ownership": nil, "public_access": nil, "require_tls": nil, "force_destroy": nil},
 				{"versioning": true, "object_ownership": "ObjectWriter", "public_access": "read", "require_tls": false, "force_destroy": true},
@@ -387,7 +408,7 @@ func left(t *testing.T, plan prototest.Plan, want string) {
 
 // TestAccBucket_unknownProvider plans while a setting of the provider is unknown, and then with what it turns out to be.
 func TestAccBucket_unknownProvider(t *testing.T) {
-	const byPlatform = "access_levels encryption groups object_ownership public_access require_tls versioning"
+	const byPlatform = "access_levels encryption groups object_ownership public_access public_access_block require_tls versioning"
 	unknown := prototest.Unknown{}
 	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		base, url := values{"name": b.Name}, b.Gateway.URL()

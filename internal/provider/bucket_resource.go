@@ -34,8 +34,8 @@ func newBucketResource() resource.Resource {
 		identity: bucketIdentitySchema(),
 		keys:     []string{"name"},
 		build:    bucket.New,
-		permissions: slices.Concat(awsclient.Permissions(bucket.API{}), awsclient.Permissions(access.API{}),
-			awsclient.Permissions(lifecyclerule.API{})),
+		permissions: slices.Concat(awsclient.Permissions(bucket.API{}), awsclient.Permissions(bucket.LockWrites{}),
+			awsclient.Permissions(access.API{}), awsclient.Permissions(lifecyclerule.API{})),
 	}
 }
 
@@ -111,14 +111,18 @@ func bucketFactsSchema() map[string]schema.Attribute {
 			"objects), `read_list` (read and list objects), or `unblocked` (no block is on and no public statement is added: "+
 			"for a bucket whose `policy` or ACLs decide, and for buckets created before April 2023). Default `none` where "+
 			"the platform has these blocks, else not managed. The old value `mixed` in a plan means any other combination "+
-			"that was found.", bucket.PublicNone, bucket.PublicRead, bucket.PublicReadList, bucket.Unblocked),
+			"that was found, or that `public_access_block` asks for.", bucket.PublicNone, bucket.PublicRead,
+			bucket.PublicReadList, bucket.Unblocked),
+		"public_access_block": publicBlockSchema(),
+		"object_lock":         objectLockSchema(),
 		"policy": schema.StringAttribute{
 			Optional:   true,
 			CustomType: fwtypes.PolicyType{},
 			MarkdownDescription: "Your own statements of the bucket policy, as JSON. They are merged, by their `Sid`, with " +
-				"those that `require_tls` and `public_access` add and with those of other owners, which are left alone. Give " +
-				"every statement a `Sid`: one without a `Sid` is identified by its content. No `Sid` may begin with `Spinup`. " +
-				"The resources of a statement must be this bucket and its objects. The same policy in another form is no change.",
+				"those that `require_tls`, `public_access` and `ip_access` add and with those of other owners, which are left " +
+				"alone. Give every statement a `Sid`: one without a `Sid` is identified by its content. No `Sid` may begin with " +
+				"`Spinup`. The resources of a statement must be this bucket and its objects. The same policy in another form is " +
+				"no change.",
 		},
 		"owner": schema.StringAttribute{
 			Optional: true, Computed: true,
@@ -206,6 +210,7 @@ func bucketSettingsSchema() map[string]schema.Attribute {
 				},
 			},
 		},
+		"ip_access": ipAccessSchema(),
 		"lifecycle_preset": schema.StringAttribute{
 			Optional: true,
 			MarkdownDescription: "A ready-made lifecycle rule for all objects of the bucket: `deep-archive` (rule " +
@@ -217,6 +222,7 @@ func bucketSettingsSchema() map[string]schema.Attribute {
 				"plan means a rule of that name that was changed elsewhere.",
 			Validators: []validator.String{stringvalidator.OneOf(lifecyclerule.PresetNames()...)},
 		},
+		"cors_rules": corsSchema(),
 		"access_levels": schema.SetAttribute{
 			Optional:    true,
 			Computed:    true,
@@ -274,6 +280,9 @@ func reprefixed(
 func (m *bucketModel) checkConfig(ctx context.Context) (diags diag.Diagnostics) {
 	m.Encryption.Get(ctx, &diags).check(&diags)
 	m.checkPolicy(&diags)
+	m.checkPublicAccess(&diags)
+	m.ObjectLock.Get(ctx, &diags).check(&diags)
+	m.checkIPAccess(ctx, &diags)
 	log := m.AccessLog.Get(ctx, &diags)
 	if !m.Name.IsNull() && !m.Name.IsUnknown() && log.Bucket.Equal(m.Name) {
 		diags.AddAttributeError(path.Root("access_log").AtName("bucket"), "Invalid access log", fmt.Sprintf(
@@ -307,8 +316,8 @@ func (m *bucketModel) checkPolicy(diags *diag.Diagnostics) {
 	for _, statement := range doc.Statements {
 		if bucket.ReservedSid(statement.Sid) {
 			diags.AddAttributeError(path.Root("policy"), "Invalid policy", fmt.Sprintf(
-				"policy has a statement with the Sid %q. A Sid that begins with \"Spinup\" is reserved for require_tls and "+
-					"public_access; choose another.", statement.Sid))
+				"policy has a statement with the Sid %q. A Sid that begins with \"Spinup\" is reserved for require_tls, "+
+					"public_access and ip_access; choose another.", statement.Sid))
 		}
 		if _, rewritten := statement.Principal["CanonicalUser"]; rewritten && statement.Sid == "" {
 			diags.AddAttributeError(path.Root("policy"), "Invalid policy", fmt.Sprintf(
@@ -336,13 +345,14 @@ func (m *bucketModel) checkResources(statement awspolicy.Statement, diags *diag.
 }
 
 // checkPlan holds the rules that need the provider's configuration.
-func (m *bucketModel) checkPlan(_ context.Context, data *providerData) (diags diag.Diagnostics) {
+func (m *bucketModel) checkPlan(ctx context.Context, data *providerData) (diags diag.Diagnostics) {
 	if region := m.Region.ValueString(); region != "" {
 		if err := data.checkRegion(region); err != nil {
 			diags.AddAttributeError(path.Root("region"), "Invalid region", fmt.Sprintf("region: %q %s.", region, err))
 		}
 	}
 	diags.Append(data.checkTags(m.Tags, maxTags)...)
+	m.warnIPAccess(ctx, data, &diags)
 	if m.Owner.ValueString() != "" {
 		if d := data.checkGateway(path.Root("owner"), fmt.Sprintf("owner is %s, which", m.Owner)); d != nil {
 			diags.Append(d)

@@ -44,7 +44,7 @@ resource "spinup_bucket" "test" {
 // TestAccBucket_survivors puts things of other owners beside ours. An update that writes the same documents and objects
 // leaves them alone. A destroy names each and destroys nothing; once they are gone it succeeds, whatever is ours.
 func TestAccBucket_survivors(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		tf := b.Played(t)
 		tf.Write(sharing(b, "library", "s3:GetObject", "archive", `["admin", "read_only"]`))
 		tf.Apply()

@@ -43,7 +43,12 @@ var badUsers = map[string]badInput{
 	"duration in days":  {namedAnn(`access_key = { overlap = "2d" }`), "access_key.overlap", `"2d"`, "such as 30m or 48h"},
 	"negative duration": {namedAnn(`access_key = { overlap = "-1h" }`), "access_key.overlap", `"-1h"`, "at least 0s"},
 
-	"no store": {namedAnn(`access_key = { store = {} }`), "access_key.store", "0 of", "Exactly one"},
+	"no age": {namedAnn(`access_key = { rotate_after = "0s" }`), "access_key.rotate_after", `"0s"`, "more than that"},
+	"younger than the overlap": {
+		namedAnn(`access_key = { rotate_after = "24h", overlap = "24h" }`), "access_key.rotate_after", `"24h"`, "older than the overlap",
+	},
+	"age in days": {namedAnn(`access_key = { rotate_after = "90d" }`), "access_key.rotate_after", `"90d"`, "such as 30m or 48h"},
+	"no store":    {namedAnn(`access_key = { store = {} }`), "access_key.store", "0 of", "Exactly one"},
 	"two stores": {
 		namedAnn(`access_key = { store = { state = true, ssm_parameter = "/key" } }`), "access_key.store", "2 of", "Exactly one",
 	},

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
 )
 
 // town is a bucket, one whose name begins with the same letters, and users of every kind.
@@ -83,7 +84,7 @@ func looks(bucket string, users ...string) string {
 
 // TestAccBucketUser_dataSources looks at users: those of the bucket by its exact name, and no secret.
 func TestAccBucketUser_dataSources(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		tf := b.Served(t)
 		tf.Write(b.Provider() + town(b))
 		tf.Apply()

@@ -2,7 +2,9 @@ package provider
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -37,6 +39,17 @@ type bucketUserModel struct {
 	Groups              types.Set                        `tfsdk:"groups"`
 	ForceDestroy        types.Bool                       `tfsdk:"force_destroy"`
 	Timeouts            timeouts.Value                   `tfsdk:"timeouts"`
+
+	seen sightOfKey
+}
+
+// sightOfKey is what the last read or write saw of the access key, beside what state has. It changes only when
+// something falls due: a refresh-only plan would find every other change.
+type sightOfKey struct {
+	Due      time.Time `json:"due,omitzero"`       // when a rotation for its age fell due; zero if none is possible
+	Over     bool      `json:"over,omitempty"`     // the overlap of the previous key is over
+	Unused   bool      `json:"unused,omitempty"`   // and nobody uses that key
+	Replaced bool      `json:"replaced,omitempty"` // the key is gone, and the user has a newer one that is not ours
 }
 
 // bucketUserIdentity tells one user from every other.
@@ -48,6 +61,8 @@ type bucketUserIdentity struct {
 type accessKeyModel struct {
 	Rotation          types.String                    `tfsdk:"rotation"`
 	Overlap           types.String                    `tfsdk:"overlap"`
+	RotateAfter       types.String                    `tfsdk:"rotate_after"`
+	RequireUnused     types.Bool                      `tfsdk:"require_unused"`
 	Active            types.Bool                      `tfsdk:"active"`
 	Store             fwtypes.ObjectOf[keyStoreModel] `tfsdk:"store"`
 	ID                types.String                    `tfsdk:"id"`
@@ -78,6 +93,21 @@ func (m *bucketUserModel) locate(context.Context, *awsclient.Conn) (bool, error)
 	return true, nil
 }
 
+func (m *bucketUserModel) plannedFrom(sight []byte) {
+	_ = json.Unmarshal(sight, &m.seen) // what cannot be read was never seen
+}
+
+func (m *bucketUserModel) sight() []byte {
+	if m.seen == (sightOfKey{}) {
+		return nil
+	}
+	text, err := json.Marshal(m.seen)
+	if err != nil {
+		panic(err) // a time and booleans
+	}
+	return text
+}
+
 // accessKey is the configured or recorded key; nil for none.
 func (m *bucketUserModel) accessKey(ctx context.Context, diags *diag.Diagnostics) *accessKeyModel {
 	if m.AccessKey.IsNull() || m.AccessKey.IsUnknown() {
@@ -98,13 +128,29 @@ func (k *accessKeyModel) storeUnknown(ctx context.Context, diags *diag.Diagnosti
 }
 
 // overlap is how long the previous key stays.
-func (k *accessKeyModel) overlap() time.Duration {
-	d, err := time.ParseDuration(k.Overlap.ValueString())
+func (k *accessKeyModel) overlap() time.Duration { return span(k.Overlap) }
+
+// span is the duration; zero if it is unset or unknown.
+func span(text types.String) time.Duration {
+	d, err := time.ParseDuration(text.ValueString())
 	if err != nil {
-		return 0 // unset; the schema refuses anything else
+		return 0 // the schema refuses anything else
 	}
 	return d
 }
+
+// moment is the time; zero if it is unset or unknown.
+func moment(text types.String) time.Time {
+	at, err := time.Parse(time.RFC3339, text.ValueString())
+	if err != nil {
+		return time.Time{}
+	}
+	return at
+}
+
+// ignored reports whether a plan gets the key from state, since ignore_changes names it: no configuration has computed
+// values.
+func (k *accessKeyModel) ignored() bool { return !k.CreatedAt.IsNull() }
 
 // imported reports whether the key was imported: its secret is nowhere.
 func (k *accessKeyModel) imported() bool {
@@ -123,13 +169,7 @@ func (m *bucketUserModel) resolve(ctx context.Context, r turn[bucketUserModel]) 
 		r.config.checkPlatform(r.data, &diags)
 	}
 	m.ForceDestroy = pick(r.config.ForceDestroy, types.BoolValue(true))
-	m.PermissionsBoundary = r.config.PermissionsBoundary
-	if m.PermissionsBoundary.IsNull() {
-		m.PermissionsBoundary = optional(r.data.permissionsBoundary)
-		if r.data.isUnknown("permissions_boundary") {
-			m.PermissionsBoundary = types.StringUnknown()
-		}
-	}
+	m.PermissionsBoundary = r.data.boundary(r.config.PermissionsBoundary)
 	m.TagsAll = r.data.tagsAll(m.Tags)
 	m.ID = types.StringUnknown()
 	if !m.Bucket.IsUnknown() && !m.Name.IsUnknown() {
@@ -183,25 +223,27 @@ func (m *bucketUserModel) grants() bucketuser.Spec {
 		Bucket:   m.Bucket.ValueString(),
 		Access:   access.Level(m.Access.ValueString()),
 		WebAdmin: m.WebAdmin.ValueBool(),
-		Path:     strings.TrimPrefix(m.Path.ValueString(), "/"),
+		Path:     prefixOf(m.Path),
 		Inline:   m.Grant.ValueString() == byPolicy,
 	}
 }
 
-// resolveKey decides, when planning, whether there will be a new key and whether the overlap of the previous one is
-// over. An apply does what was planned, however late it runs.
+// resolveKey decides, when planning, whether there will be a new key and whether the previous one goes: by what the
+// refresh saw, since the final plan of an apply must come to the same. An apply does what was planned, however late it
+// runs.
 func (m *bucketUserModel) resolveKey(ctx context.Context, r turn[bucketUserModel], diags *diag.Diagnostics) {
 	was := formerKey(ctx, r, diags)
 	key := r.config.accessKey(ctx, diags)
-	if key == nil {
+	if key == nil || r.applying || was != nil && key.ignored() {
 		m.AccessKey = r.config.AccessKey
 		return
 	}
 	key.Active = pick(key.Active, types.BoolValue(true))
-	if key.renews(ctx, was, diags) {
+	key.RequireUnused = pick(key.RequireUnused, types.BoolValue(true))
+	if key.renews(ctx, was, m.seen, diags) {
 		key.planNew(ctx, was, diags)
 	} else {
-		key.planKept(was)
+		key.planKept(was, m.seen)
 		key.planStore(ctx, was, diags)
 	}
 	m.AccessKey = fwtypes.ObjectFrom(ctx, *key, diags)
@@ -215,23 +257,52 @@ func formerKey(ctx context.Context, t turn[bucketUserModel], diags *diag.Diagnos
 	return t.prior.accessKey(ctx, diags)
 }
 
-// renews reports whether the plan needs a new key: there is none, or rotation or store have changed. A key that was
-// imported is not replaced just because rotation is set for the first time.
-func (k *accessKeyModel) renews(ctx context.Context, was *accessKeyModel, diags *diag.Diagnostics) bool {
+// renews reports whether the plan needs a new key: there is none, it is too old, or rotation or store have changed. A
+// key that was imported is not replaced just because rotation is set for the first time.
+func (k *accessKeyModel) renews(
+	ctx context.Context, was *accessKeyModel, seen sightOfKey, diags *diag.Diagnostics,
+) bool {
 	switch {
-	case was == nil || was.ID.IsNull():
+	case was == nil || was.ID.IsNull() && !seen.Replaced || k.due(was, seen):
 		return true
-	case was.imported() && was.Rotation.IsNull():
+	case was.imported() && was.Rotation.IsNull() && !was.ID.IsNull():
 		return false
 	}
 	return !k.Rotation.Equal(was.Rotation) || k.storeUnknown(ctx, diags) || k.store(ctx, diags) != was.store(ctx, diags)
+}
+
+// due reports whether the key is too old, or may be: what is unknown is decided by the final plan. A new key would take
+// the place of the previous one, so that must be free to go. A key that is not active is not replaced.
+func (k *accessKeyModel) due(was *accessKeyModel, seen sightOfKey) bool {
+	switch {
+	case seen.Due.IsZero() || k.RotateAfter.IsNull() || k.Active.Equal(types.BoolValue(false)):
+		return false
+	case !was.PreviousID.IsNull() && !k.frees(seen) && !k.RequireUnused.IsUnknown():
+		return false
+	}
+	return !moment(was.CreatedAt).Add(span(k.RotateAfter)).After(seen.Due)
+}
+
+// frees reports whether the previous key goes because its time is over.
+func (k *accessKeyModel) frees(seen sightOfKey) bool {
+	return seen.Over && (seen.Unused || k.RequireUnused.Equal(types.BoolValue(false)))
+}
+
+// open reports whether something is unknown that decides whether there is a new key, and what becomes of the old one.
+func (k *accessKeyModel) open(ctx context.Context, diags *diag.Diagnostics) bool {
+	return k.Rotation.IsUnknown() || k.RotateAfter.IsUnknown() || k.Overlap.IsUnknown() || k.RequireUnused.IsUnknown() ||
+		k.Active.IsUnknown() || k.storeUnknown(ctx, diags)
 }
 
 func (k *accessKeyModel) planNew(ctx context.Context, was *accessKeyModel, diags *diag.Diagnostics) {
 	unknown, null := types.StringUnknown(), types.StringNull()
 	k.ID, k.CreatedAt = unknown, unknown
 	k.PreviousID, k.PreviousExpiresAt = null, null
-	if was != nil && !was.ID.IsNull() && k.overlap() > 0 {
+	switch {
+	case was == nil || was.ID.IsNull():
+	case k.open(ctx, diags):
+		k.PreviousID, k.PreviousExpiresAt = unknown, unknown
+	case k.overlap() > 0:
 		k.PreviousID, k.PreviousExpiresAt = was.ID, unknown
 	}
 	k.Secret, k.EncryptedSecret, k.StoredAt = null, null, null
@@ -247,13 +318,15 @@ func (k *accessKeyModel) planNew(ctx context.Context, was *accessKeyModel, diags
 	}
 }
 
-func (k *accessKeyModel) planKept(was *accessKeyModel) {
+func (k *accessKeyModel) planKept(was *accessKeyModel, seen sightOfKey) {
 	k.ID, k.CreatedAt = was.ID, was.CreatedAt
 	k.Secret, k.EncryptedSecret, k.StoredAt = was.Secret, was.EncryptedSecret, was.StoredAt
 	k.PreviousID, k.PreviousExpiresAt = was.PreviousID, was.PreviousExpiresAt
-	expires, err := time.Parse(time.RFC3339, was.PreviousExpiresAt.ValueString())
-	if err == nil && !time.Now().Before(expires) {
+	switch {
+	case k.frees(seen):
 		k.PreviousID, k.PreviousExpiresAt = types.StringNull(), types.StringNull()
+	case seen.Over && k.RequireUnused.IsUnknown():
+		k.PreviousID, k.PreviousExpiresAt = types.StringUnknown(), types.StringUnknown()
 	}
 }
 
@@ -285,10 +358,15 @@ func (m *bucketUserModel) spec(
 		spec.Key = &bucketuser.Key{
 			ID:         key.ID.ValueString(),
 			PreviousID: key.PreviousID.ValueString(),
+			Rotation:   key.Rotation.ValueString(),
 			Overlap:    key.overlap(),
+			Expires:    moment(key.PreviousExpiresAt),
 			Active:     key.Active.ValueBool(),
 			Store:      key.store(ctx, &diags),
 			Stored:     !key.StoredAt.IsNull(),
+
+			RequireUnused: key.RequireUnused.ValueBool(),
+			Gone:          key.ID.IsNull(),
 		}
 	}
 	return spec, diags
@@ -310,15 +388,68 @@ func (m *bucketUserModel) fill(
 	m.ID = types.StringValue(m.importID())
 	m.fillAccess(t.data, w, have, importing)
 	m.fillKey(ctx, formerKey(ctx, t, &diags), want, have, importing, &diags)
-	if importing && have.Current != nil {
-		for _, other := range have.Others {
-			diags.AddAttributeWarning(path.Root("access_key"), "The user has two access keys", fmt.Sprintf(
-				"The newer key %[1]s becomes the one of access_key: the next rotation replaces it, and removing access_key "+
-					"deletes it. The older key %[2]s is left alone. IAM allows two keys, so no rotation is possible until %[2]s was "+
-					"deleted by hand. A destroy with force_destroy deletes both.", have.Current.ID, other.ID))
-		}
+	key := m.accessKey(ctx, &diags)
+	m.seen = key.sight(t.conn.Pace.Now(), have)
+	if !t.applying {
+		key.warn(m.seen, have, importing, &diags)
 	}
 	return diags
+}
+
+// sight is what the next plan is made from.
+func (k *accessKeyModel) sight(now time.Time, have bucketuser.Status) (seen sightOfKey) {
+	if k == nil {
+		return seen
+	}
+	created := moment(k.CreatedAt)
+	if have.Current == nil && !created.IsZero() && have.HasRoom() { // two keys of others are an error: see room
+		seen.Replaced = slices.ContainsFunc(have.Others, func(other bucketuser.AccessKey) bool {
+			return other.Created.After(created)
+		})
+	}
+	if due := created.Add(span(k.RotateAfter)); !k.RotateAfter.IsNull() && !now.Before(due) && have.HasRoom() {
+		seen.Due = due
+	}
+	if have.Previous != nil && !now.Before(moment(k.PreviousExpiresAt)) {
+		seen.Over, seen.Unused = true, have.Use != nil && !have.Use.Lately
+	}
+	return seen
+}
+
+// warn says what stands in the way of the key, or of its rotation.
+func (k *accessKeyModel) warn(seen sightOfKey, have bucketuser.Status, importing bool, diags *diag.Diagnostics) {
+	if k == nil {
+		return
+	}
+	at := path.Root("access_key")
+	var others []string
+	for _, other := range have.Others {
+		others = append(others, fmt.Sprintf("%s of %s", other.ID, other.Created.UTC().Format(time.RFC3339)))
+	}
+	theirs := strings.Join(others, " and ")
+	switch {
+	case theirs == "":
+	case importing:
+		diags.AddAttributeWarning(at, "The user has two access keys", fmt.Sprintf(
+			"The newer key %[1]s becomes the one of access_key: the next rotation replaces it, and removing access_key "+
+				"deletes it. The older key %[2]s is left alone. IAM allows two keys, so no rotation is possible until it was "+
+				"deleted by hand. A destroy with force_destroy deletes both.", have.Current.ID, theirs))
+	case seen.Replaced:
+		diags.AddAttributeWarning(at, "The access key was replaced elsewhere", fmt.Sprintf(
+			"The key of access_key is gone, and the user has %s, which spinup did not create. It is left alone, and no other "+
+				"key is created in its place. What is stored is the secret of the old key. A change of rotation creates a new "+
+				"key.", theirs))
+	case !k.RotateAfter.IsNull() && !have.HasRoom():
+		diags.AddAttributeWarning(at, "No room to rotate the access key", fmt.Sprintf(
+			"rotate_after is %s, but IAM allows two keys, and beside the one of access_key the user has %s, which spinup did "+
+				"not create. As long as it is there, no rotation is planned. Delete it if nobody uses it.", k.RotateAfter, theirs))
+	}
+	if use := have.Use; use != nil && use.Lately {
+		diags.AddAttributeWarning(at, "The previous access key is still used", fmt.Sprintf(
+			"The overlap of the previous key %s ended at %s, but it was used at %s. With require_unused it stays until nobody "+
+				"has used it for an hour, or for as long as overlap if that is longer. Until then rotate_after does not rotate "+
+				"the key.", have.Previous.ID, k.PreviousExpiresAt.ValueString(), use))
+	}
 }
 
 // fillAccess records how the user gets its access. Where that is not as configured, access is what the user
@@ -354,7 +485,7 @@ func (m *bucketUserModel) fillKey(
 	case former != nil && (have.Current != nil || have.Previous != nil || have.Stores()):
 		key = former // not all of it could be removed
 	case importing && have.Current != nil:
-		key = &accessKeyModel{Store: fwtypes.ObjectNull[keyStoreModel]()}
+		key = &accessKeyModel{Store: fwtypes.ObjectNull[keyStoreModel](), RequireUnused: types.BoolValue(true)}
 	default:
 		m.AccessKey = fwtypes.ObjectNull[accessKeyModel]()
 		return

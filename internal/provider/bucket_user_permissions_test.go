@@ -147,13 +147,16 @@ func TestAccBucketUser_permissionsPlan(t *testing.T) {
 	acctest.Only(t, emulator.Fakecloud, atGateway, func(t *testing.T, b *acctest.Bench) {
 		makeLevels(t, b, access.ReadOnly)
 		tf := b.Served(t)
-		lines := []string{`access = "read_only"`, `tags = { Team = "library" }`, `access_key = {}`}
-		tf.Write(b.Provider() + member(b, append(lines, `grant = "inline"`)...))
-		tf.Apply()
+		lines := []string{`access = "read_only"`, `tags = { Team = "library" }`}
+		for _, rotation := range []string{"1", "2"} { // the previous key is asked about
+			key := keyIn(toState, `overlap = "1ms"`, fmt.Sprintf("rotation = %q", rotation))
+			tf.Write(b.Provider() + member(b, append(lines, `grant = "inline"`, key)...))
+			tf.Apply()
+		}
 		name := b.Name + "-eve"
 		renameUser(t, b, "-ann", "-eve")
 		tags("Team", "music")(t, b, &name)
-		tf.Write(b.Provider() + member(b, lines...))
+		tf.Write(b.Provider() + member(b, append(lines, keyIn(toState, `rotation = "2"`))...))
 		wantPlan(t, b, tf, published(t, "bucket-user-plan.json"), `~ "Team" = "music" -> "library"`)
 		renameUser(t, b, "-eve", "-ann")
 		tf.Destroy()
@@ -163,7 +166,7 @@ func TestAccBucketUser_permissionsPlan(t *testing.T) {
 // TestAccBucketUser_permissionsLess holds a user without optional parts to what the guide says it can do with.
 func TestAccBucketUser_permissionsLess(t *testing.T) {
 	spared := []string{
-		"iam:CreateAccessKey", "iam:UpdateAccessKey", "iam:PutUserPolicy",
+		"iam:CreateAccessKey", "iam:UpdateAccessKey", "iam:GetAccessKeyLastUsed", "iam:PutUserPolicy",
 		"iam:DeleteLoginProfile", "iam:DeactivateMFADevice", "iam:DeleteVirtualMFADevice", "iam:DeleteSSHPublicKey",
 		"iam:DeleteSigningCertificate", "iam:DeleteServiceSpecificCredential", "iam:DetachUserPolicy",
 	}

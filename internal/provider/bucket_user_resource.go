@@ -1,11 +1,11 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"regexp"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -42,19 +42,17 @@ func bucketUserIdentitySchema() identityschema.Schema {
 	}}
 }
 
-// Forms of values. A path becomes part of the name of a policy.
-var (
-	userNameForm = regexp.MustCompile(`^[A-Za-z0-9+=,.@_-]{1,64}$`)
-	pathForm     = regexp.MustCompile(`^(/[A-Za-z0-9+=,.@_-]+)+/$`)
-)
+// userNameForm is the form of the names of users and roles.
+var userNameForm = regexp.MustCompile(`^[A-Za-z0-9+=,.@_-]{1,64}$`)
 
 func bucketUserSchema(ctx context.Context) schema.Schema {
 	return schema.Schema{
 		MarkdownDescription: "An IAM user for a bucket, with an access key that rotates without an outage.\n\nThe " +
 			"resource stands for the user, its membership of the bucket's group (or an inline policy instead) and its access " +
-			"key. A change of `access_key.rotation` creates a new key and stores its secret before anything happens to the " +
-			"old key, which stays valid for `access_key.overlap`; the first plan after that shows its removal. If the secret " +
-			"cannot be stored, the new key is deleted again and the old one stays in use.\n\nMemberships of other groups, " +
+			"key. A rotation, by a change of `access_key.rotation` or at the age of `access_key.rotate_after`, creates a new " +
+			"key and stores its secret before anything happens to the old key. That stays valid for `access_key.overlap`, and " +
+			"for as long as it is used after that; then the next plan shows its removal. If the secret cannot be stored, the " +
+			"new key is deleted again and the old one stays in use.\n\nMemberships of other groups, " +
 			"other keys, inline and attached policies and tags under `ignore_tags` are left alone.",
 		Attributes: map[string]schema.Attribute{
 			"id": computed("`bucket/name`, which is also the import id."),
@@ -145,7 +143,8 @@ func accessKeySchema() schema.Attribute {
 		CustomType: fwtypes.NewObjectType[accessKeyModel](),
 		Optional:   true,
 		MarkdownDescription: "The user's access key. Unset: none. Removing it deletes the keys that this resource " +
-			"created, and the key that an import found, the newest. A key that was deleted elsewhere is created anew.",
+			"created, and the key that an import found, the newest. A key that was deleted elsewhere is created anew, unless " +
+			"the user has a newer key by then: a warning names that, and the next rotation creates one beside it.",
 		Attributes: map[string]schema.Attribute{
 			"rotation": schema.StringAttribute{
 				Optional: true,
@@ -155,10 +154,24 @@ func accessKeySchema() schema.Attribute {
 			"overlap": schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: "How long the previous key stays valid after a rotation, such as `30m` or `48h`. Default " +
-					"`0s`: until the new secret is stored. After that the next plan shows the removal of the previous key. Another " +
-					"rotation removes it earlier, since IAM allows two keys.",
+					"`0s`: until the new secret is stored. After that the next plan shows the removal of the previous key. A change " +
+					"of `rotation` or `store` removes it earlier, since IAM allows two keys.",
 				Validators: []validator.String{fwtypes.Duration()},
 			},
+			"rotate_after": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "Age at which the key is rotated, such as `2160h` for 90 days; longer than `overlap`. The " +
+					"first plan that finds the key as old as that shows the rotation; nothing happens between applies. A new value " +
+					"counts from the plan after its apply on, also for an imported key. The age is counted from `created_at`. No " +
+					"rotation is planned while `active` is `false`, while the previous key has to stay, or while a key of somebody " +
+					"else leaves no room. Unset: the age does not matter.",
+				Validators: []validator.String{fwtypes.Duration()},
+			},
+			"require_unused": toggle("Whether a previous key whose overlap is over stays as long as it is used: after the new " +
+				"key was created, and less than an hour ago, or less than `overlap` if that is longer. A warning says when and " +
+				"for what it was used. Plan and apply ask IAM, whose answer may be a quarter of an hour late, and only about a " +
+				"key whose overlap is over. On a store that does not tell, the key counts as unused. A change of `rotation` or " +
+				"`store` does not ask, and without an `overlap` the old key goes at once, used or not. Default `true`."),
 			"active": toggle("Whether the key can be used. Default `true`."),
 			"store": storeSchema("A change creates a new key, since AWS shows a secret only once.", "`secret`",
 				"`encrypted_secret`"),
@@ -166,7 +179,7 @@ func accessKeySchema() schema.Attribute {
 			"created_at":  computed("When the key was created, as RFC 3339 in UTC."),
 			"previous_id": computed("Id of the previous key while it is still valid."),
 			"previous_expires_at": computed("When the overlap ends, as RFC 3339 in UTC. A plan made after that removes the " +
-				"previous key."),
+				"previous key, unless `require_unused` keeps it."),
 			"secret": schema.StringAttribute{
 				Computed: true, Sensitive: true,
 				MarkdownDescription: "Secret access key; null if it is stored elsewhere, and after an import.",
@@ -179,35 +192,29 @@ func accessKeySchema() schema.Attribute {
 
 // checkConfig holds the rules between attributes.
 func (m *bucketUserModel) checkConfig(ctx context.Context) (diags diag.Diagnostics) {
-	m.checkPath(&diags)
-	m.checkStore(ctx, &diags)
+	checkKeyPath(m.Path, &diags)
+	m.checkKey(ctx, &diags)
 	if m.Bucket.IsUnknown() || m.Access.IsUnknown() || m.Path.IsUnknown() || m.Grant.IsUnknown() || diags.HasError() {
 		return diags
 	}
-	if name := m.grants().InlinePolicy(); len(name) > bucketuser.MaxPolicyName {
-		diags.AddAttributeError(path.Root("path"), "Path too long", fmt.Sprintf(
-			"path is %q, so the name of the inline policy would be %q, of %d characters; IAM allows %d. Set a shorter path.",
-			m.Path.ValueString(), name, len(name), bucketuser.MaxPolicyName))
-	}
+	checkPolicyName(m.grants().InlinePolicy(), m.Path, &diags)
 	return diags
 }
 
-func (m *bucketUserModel) checkPath(diags *diag.Diagnostics) {
-	value := m.Path.ValueString()
-	if m.Path.IsNull() || m.Path.IsUnknown() ||
-		pathForm.MatchString(value) && !strings.Contains(value, "/./") && !strings.Contains(value, "/../") {
+func (m *bucketUserModel) checkKey(ctx context.Context, diags *diag.Diagnostics) {
+	key := m.accessKey(ctx, diags)
+	if key == nil {
 		return
 	}
-	diags.AddAttributeError(path.Root("path"), "Invalid path", fmt.Sprintf(
-		"path is %q. It must begin and end with a slash, such as \"/docs/\", with letters, digits and any of +=,.@_- "+
-			"between slashes, because IAM takes nothing else in the name of a policy, and not \".\" or \"..\" alone. For the "+
-			"whole bucket leave it out.", value))
-}
-
-func (m *bucketUserModel) checkStore(ctx context.Context, diags *diag.Diagnostics) {
-	if key := m.accessKey(ctx, diags); key != nil {
-		checkStore(ctx, key.Store, path.Root("access_key").AtName("store"), diags)
+	at := path.Root("access_key")
+	checkStore(ctx, key.Store, at.AtName("store"), diags)
+	if key.RotateAfter.IsNull() || key.RotateAfter.IsUnknown() || key.Overlap.IsUnknown() ||
+		span(key.RotateAfter) > key.overlap() {
+		return
 	}
+	diags.AddAttributeError(at.AtName("rotate_after"), "Invalid duration", fmt.Sprintf(
+		"access_key.rotate_after is %s, and access_key.overlap is %q. The key must get older than the overlap: set "+
+			"rotate_after to more than that.", key.RotateAfter, cmp.Or(key.Overlap.ValueString(), "0s")))
 }
 
 // checkPlan holds the rules that need the provider's configuration.

@@ -125,7 +125,7 @@ func TestAccBucketUser_basic(t *testing.T) {
 			"id": b.Name + "/" + name, "bucket": b.Name, "name": name, "access": "admin", "web_admin": false, "path": nil,
 			"grant": "group", "permissions_boundary": nil, "tags": nil, "tags_all": map[string]any{},
 			"access_key": map[string]any{
-				"rotation": nil, "overlap": nil, "active": true, "store": nil,
+				"rotation": nil, "overlap": nil, "rotate_after": nil, "require_unused": true, "active": true, "store": nil,
 				"id": aws.ToString(key.AccessKeyId), "created_at": key.CreateDate.UTC().Format(time.RFC3339),
 				"previous_id": nil, "previous_expires_at": nil,
 				"secret": secret, "encrypted_secret": nil, "stored_at": nil,
@@ -219,7 +219,7 @@ func imports(b *acctest.Bench) []imported {
 
 // TestAccBucketUser_imports takes over users as the Yale service made them, in groups and later with inline policies.
 func TestAccBucketUser_imports(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		makeLevels(t, b, access.Levels()...)
 		makeGroup(t, b, b.Name+"-WebAdmGrp", nothing)
 		var config strings.Builder
@@ -427,7 +427,7 @@ func updates(b *acctest.Bench, boundaries [2]string) []update {
 
 // TestAccBucketUser_update goes through every change that is made in place, with things of others on the user.
 func TestAccBucketUser_update(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		makeLevels(t, b, access.Levels()...)
 		makeGroup(t, b, b.Name+"-WebAdmGrp", nothing)
 		club := b.Name + "-ann-club"

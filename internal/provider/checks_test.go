@@ -33,6 +33,7 @@ func found(t *testing.T, what string, err error) bool {
 	t.Helper()
 	absent := []string{
 		"NoSuchEntity", "NoSuchBucketPolicy", "NoSuchTagSet", "NoSuchLifecycleConfiguration",
+		"NoSuchCORSConfiguration", "ObjectLockConfigurationNotFoundError",
 		"ParameterNotFound", "ResourceNotFoundException",
 	}
 	var api smithy.APIError

@@ -29,6 +29,8 @@ const (
 	isNamed   = "only what the manifest names is touched"
 	isSeen    = "only an object whose ETag state knows is touched"
 
+	isProbed   = "it looks whether the run is let in, and puts back what stood under our own Sids"
+	isMarked   = "what is there is used, and only what bears the mark is changed or removed"
 	isNoObject = "an invalidation takes nobody's place"
 )
 
@@ -44,6 +46,12 @@ func unclaimedParts() map[string]map[string]excused {
 		"spinup_bucket": {
 			"name": {1, isRoot}, "owner": {1, isSetting}, "object_ownership": {1, isSetting}, "public_access": {1, isSetting},
 			"encryption": {1, isSetting}, "versioning": {1, isSetting}, "access_log": {1, isSetting}, "tags": {1, isShown},
+			"object_lock": {1, isSetting},
+			"ip_access":   {1, isProbed},
+		},
+		"spinup_bucket_role": {
+			"permissions_boundary": {1, isSetting}, "tags": {1, isShown}, "max_session_duration": {1, isSetting},
+			"trust": {1, isSetting}, "access": {1, isSetting}, "oidc_provider": {1, isMarked},
 		},
 		"spinup_bucket_user": {
 			"permissions_boundary": {1, isSetting}, "tags": {1, isShown}, "access": {1, isSetting},
@@ -58,7 +66,7 @@ func unclaimedParts() map[string]map[string]excused {
 		"spinup_website": {
 			"bucket_name": {1, isRoot}, "encryption": {1, isSetting}, "versioning": {1, isSetting},
 			"access_log": {1, isSetting}, "tags": {1, isShown}, "certificate_arn": {2, hasID}, "origin_access": {3, isSetting},
-			"placeholder": {1, isOnce}, "dns_records": {2, isAsked}, "invalidation": {1, hasID},
+			"ip_access": {1, isProbed}, "placeholder": {1, isOnce}, "dns_records": {2, isAsked}, "invalidation": {1, hasID},
 		},
 	}
 }

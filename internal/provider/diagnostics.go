@@ -122,8 +122,12 @@ func withAdvice(err error, permissions []awsclient.Permission) string {
 	case errors.As(err, &call) && call.Service == awsclient.AdminService:
 		return awsclient.Text(err) + adminAdvice(err)
 	case denied != nil:
+		actions := awsclient.ActionFor(permissions, denied.Operation)
+		if more, ok := errors.AsType[*awsclient.NeedsError](err); ok {
+			actions += ", " + strings.Join(more.Actions, ", ")
+		}
 		return fmt.Sprintf("%s\n\nThe credentials need the IAM action %s on %s. The guide \"Permissions\" has the whole "+
-			"policy.", awsclient.Text(err), awsclient.ActionFor(permissions, denied.Operation), cmp.Or(denied.Resource, "*"))
+			"policy.", awsclient.Text(err), actions, cmp.Or(denied.Resource, "*"))
 	case awsclient.IsUnsupported(err):
 		return awsclient.Text(err) + "\n\nThe store does not have this. Leave the attribute out: what is not set is " +
 			"neither read nor written on such a store."

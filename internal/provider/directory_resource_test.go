@@ -261,7 +261,7 @@ func TestAccDirectory_replace(t *testing.T) {
 
 // TestAccDirectory_update changes every setting, one after the other: each is applied in place, and nothing is left to do.
 func TestAccDirectory_update(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		files := smallSite()
 		publishes(files)(t, b)
 		tf := b.Played(t)

@@ -61,7 +61,8 @@ type model[M, S, O any] interface {
 	limits() timeouts.Value
 }
 
-// secretive is a model of an object with a secret that neither plan nor state may hold.
+// secretive is a model of an object with something that neither plan nor state holds: a secret, or what an apply that
+// ended early left behind.
 type secretive interface {
 	// recall takes what an earlier run kept, and while writing the write-only arguments of the configuration.
 	recall(ctx context.Context, config *tfsdk.Config, kept private) diag.Diagnostics
@@ -413,6 +414,9 @@ func (c *envelope[M, S, O, P]) Read(ctx context.Context, req resource.ReadReques
 			strings.ReplaceAll(c.noun, "_", " "), m.importID(), strings.Join(remains, ", ")))
 	}
 	resp.Diagnostics.Append(m.fill(ctx, turn[M]{session: r.session}, reconcile.Keep(spec), have)...)
+	if secret, ok := any(m).(secretive); ok {
+		resp.Diagnostics.Append(secret.keep(ctx, resp.Private)...)
+	}
 	resp.Diagnostics.Append(keepSight(ctx, m, resp.Private)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, m.identify())...)

@@ -37,6 +37,15 @@ func ignorables() map[string]ignorable {
 			otherwise: func(_ *testing.T, b *acctest.Bench) values { return otherBucket(b) },
 			changes:   map[string]func(int) any{"tags": tags, "force_destroy": odd},
 		},
+		"spinup_bucket_role": {
+			surround: func(t *testing.T, b *acctest.Bench) {
+				makeProvider(t, b, "sts.amazonaws.com")
+				makeSiteAdmins(t, b, "E1EXAMPLE2ID")
+			},
+			base:      roleValues,
+			otherwise: otherRole,
+			changes:   map[string]func(int) any{"tags": tags, "max_session_duration": func(n int) any { return float64(3600 + n) }},
+		},
 		"spinup_bucket_user": {
 			surround:  func(t *testing.T, b *acctest.Bench) { makeLevels(t, b, access.ReadOnly, access.ReadWrite) },
 			base:      userValues,
@@ -92,6 +101,16 @@ func bucketValues(b *acctest.Bench) values {
 		"public_access": "none", "policy": userPolicy(b.Name), "require_tls": true, "lifecycle_preset": "archive",
 		"access_levels": []any{"admin", "read_only"}, "force_destroy": false,
 		"access_log": values{"bucket": b.Name + "-log", "prefix": "one/"}, "encryption": values{"algorithm": "aws:kms", "bucket_key": true},
+		"ip_access":  values{"read_write": []any{"127.0.0.0/8"}},
+		"cors_rules": []any{corsValues("one")},
+	}
+}
+
+// corsValues are a rule in full, as a list has to have it.
+func corsValues(id string) values {
+	return values{
+		"id": id, "allowed_methods": []any{"PUT"}, "allowed_origins": []any{"*"}, "allowed_headers": nil, "expose_headers": nil,
+		"max_age_seconds": nil,
 	}
 }
 
@@ -102,7 +121,10 @@ func bucketOtherwise(b *acctest.Bench) values {
 		"encryption.algorithm": "AES256", "encryption.kms_key_arn": "arn:aws:kms:us-east-1:123456789012:key/one",
 		"encryption.bucket_key": false, "require_tls": false, "access_log": values{"bucket": b.Name + "-else"},
 		"access_log.bucket": b.Name + "-else", "access_log.prefix": "two/", "lifecycle_preset": "abort-uploads",
-		"access_levels": []any{"read_write"}, "force_destroy": true, "bypass_governance": true,
+		"cors_rules": []any{corsValues("two")}, "access_levels": []any{"read_write"}, "force_destroy": true, "bypass_governance": true,
+		"ip_access": values{"read_only": []any{"::/0"}}, "ip_access.read_write": []any{"198.51.100.0/24"},
+		"ip_access.read_only": []any{"::/0"}, "ip_access.vpc_endpoint_ids": []any{"vpce-01234567"},
+		"ip_access.exempt_principal_arns": []any{"arn:aws:iam::123456789012:root"}, "ip_access.allow_lockout": true,
 		"timeouts": values{"create": "1h"}, "timeouts.create": "1h", "timeouts.read": "1h", "timeouts.update": "1h",
 		"timeouts.delete": "1h",
 	}
@@ -111,6 +133,10 @@ func bucketOtherwise(b *acctest.Bench) values {
 func otherBucket(b *acctest.Bench) values {
 	return with(bucketOtherwise(b), values{
 		"name": b.Name + "-2", "name_prefix": "other-", "region": "eu-west-1", "object_ownership": "ObjectWriter", "owner": "ann",
+		"public_access_block": values{"ignore_public_acls": false}, "public_access_block.block_public_acls": false,
+		"public_access_block.ignore_public_acls": false, "public_access_block.block_public_policy": false,
+		"public_access_block.restrict_public_buckets": false, "object_lock": values{"enabled": true}, "object_lock.enabled": true,
+		"object_lock.mode": "GOVERNANCE", "object_lock.days": 1.0, "object_lock.years": 1.0,
 		"public_access": "read", "policy": strings.ReplaceAll(userPolicy(b.Name), "Mine", "Other"),
 	})
 }
@@ -132,9 +158,33 @@ func otherUser(t *testing.T, b *acctest.Bench) values {
 		"bucket": b.Name + "-2", "name": b.Name + "-bob", "access": "read_write", "web_admin": true, "path": "/docs/",
 		"grant": "inline", "permissions_boundary": makePolicy(t, b, b.Name+"-other"),
 		"access_key": values{"rotation": "2", "store": values{"state": true}}, "access_key.rotation": "2",
-		"access_key.overlap": "2h", "access_key.active": false, "access_key.store": values{"state": true},
+		"access_key.overlap": "2h", "access_key.rotate_after": "2160h", "access_key.require_unused": false,
+		"access_key.active": false, "access_key.store": values{"state": true},
 		"access_key.store.state": true, "access_key.store.pgp_key": public,
 		"access_key.store.ssm_parameter": "/" + b.Name + "/key", "access_key.store.secretsmanager_secret": b.Name,
+	})
+}
+
+func roleValues(t *testing.T, b *acctest.Bench) values {
+	return values{
+		"bucket": b.Name, "name": b.Name + "-ci", "access": "read_only", "tags": values{"Step": "0"},
+		"permissions_boundary": makePolicy(t, b, b.Name+"-bound"), "max_session_duration": 3600.0,
+		"trust": values{"services": []any{"ec2.amazonaws.com"}},
+	}
+}
+
+func otherRole(t *testing.T, b *acctest.Bench) values {
+	oidc := []any{values{
+		"provider_url": "https://" + issuer(b), "audience": "sts.amazonaws.com", "subjects": []any{"one"},
+	}}
+	accounts := []any{values{"id": "111122223333", "external_id": nil, "role": nil}}
+	return with(bucketOtherwise(b), values{
+		"bucket": b.Name + "-2", "name": b.Name + "-cd", "access": "read_write", "web_admin": true, "path": "/docs/",
+		"trust": values{"oidc": oidc}, "trust.oidc": oidc,
+		"trust.github": []any{values{"repository": "example/site", "branch": "main", "environment": nil, "tag": nil}},
+		"trust.gitlab": []any{values{"project": "example/site", "branch": "main"}}, "trust.services": []any{"lambda.amazonaws.com"},
+		"trust.accounts": accounts, "oidc_provider": "create", "max_session_duration": 7200.0,
+		"permissions_boundary": makePolicy(t, b, b.Name+"-other"),
 	})
 }
 

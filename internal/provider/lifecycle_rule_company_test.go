@@ -30,12 +30,12 @@ import (
 // each round somebody adds a rule by hand. After each round all twenty rules are as they should be, and the others as
 // they were, byte for byte. Two providers in this process share nothing, so they are played for most of the rounds.
 func TestAccLifecycleRule_company(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
-		if b.Kind == emulator.LocalStack {
-			company(t, b, 5, b.Terraform(t), b.Terraform(t))
-			return
-		}
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		company(t, b, 30, b.Played(t), b.Played(t))
+		t.Run("processes", func(t *testing.T) {
+			b := b.Fork(t)
+			company(t, b, 4, b.Terraform(t), b.Terraform(t))
+		})
 	})
 }
 

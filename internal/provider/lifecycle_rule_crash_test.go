@@ -60,7 +60,9 @@ func sweepRules(t *testing.T, b *acctest.Bench) {
 }
 
 // TestAccLifecycleRule_survivors destroys all rules of ours. One of another owner stays; without one nothing does.
-func TestAccLifecycleRule_survivors(t *testing.T) { acctest.Each(t, rulesSurvive) }
+func TestAccLifecycleRule_survivors(t *testing.T) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, rulesSurvive)
+}
 
 func rulesSurvive(t *testing.T, b *acctest.Bench) {
 	for name, row := range map[string]struct {

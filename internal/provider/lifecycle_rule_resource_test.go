@@ -309,7 +309,9 @@ var awsUpdates = []ruleUpdate{
 }
 
 // TestAccLifecycleRule_update goes through changes in place: each shows at what changes, and is one write or none.
-func TestAccLifecycleRule_update(t *testing.T) { acctest.Each(t, updateRule) }
+func TestAccLifecycleRule_update(t *testing.T) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, updateRule)
+}
 
 func updateRule(t *testing.T, b *acctest.Bench) {
 	b.MakeBucket(t, b.Name)

@@ -223,11 +223,11 @@ func TestAccObject_odd(t *testing.T) {
 
 // TestAccObject_forms gives the content in every form, one after the other, and in parts.
 func TestAccObject_forms(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		clearBucket(t, b, false)
 		large := strings.Repeat("0123456789abcdef", 1<<20) + "and more" // 16 MiB and a part
 		small := fileWith(t, "from a file")
-		tf := b.Served(t)
+		tf := b.Played(t)
 		putText(t, b, "of others", "a copy of it")
 		for _, row := range []struct{ name, lines, text, sum string }{
 			{"content", `content = "one"`, "one", hexSum("one")},
@@ -276,9 +276,9 @@ func full(n int) []string {
 // TestAccObject_update changes every attribute in place, sets and removes it. Headers are changed without sending the
 // content, tags without writing the object.
 func TestAccObject_update(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		clearBucket(t, b, false)
-		tf := b.Served(t)
+		tf := b.Played(t)
 		content := `content = "always the same"`
 		for step, row := range []struct {
 			lines []string
@@ -315,7 +315,7 @@ func TestAccObject_update(t *testing.T) {
 func TestAccObject_known(t *testing.T) {
 	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		clearBucket(t, b, true)
-		tf := b.Served(t)
+		tf := b.Played(t)
 		unknown := func(lines ...string) []string {
 			t.Helper()
 			tf.Write(b.Provider() + objectBlock(b, "object", lines...))
@@ -345,9 +345,9 @@ func TestAccObject_known(t *testing.T) {
 
 // TestAccObject_disappears deletes the object behind Terraform's back: the next apply makes another.
 func TestAccObject_disappears(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		clearBucket(t, b, false)
-		tf := b.Served(t)
+		tf := b.Played(t)
 		for _, content := range []string{`content = "one"`, "content_wo = \"a secret\"\n  content_wo_version = \"1\""} {
 			tf.Write(b.Provider() + objectBlock(b, "object", content))
 			tf.Apply()
@@ -365,7 +365,7 @@ func TestAccObject_replace(t *testing.T) {
 	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		clearBucket(t, b, false)
 		b.MakeBucket(t, b.Name+"-2")
-		tf := b.Served(t)
+		tf := b.Played(t)
 		tf.Write(b.Provider() + objectBlock(b, "object", `content = "one"`))
 		tf.Apply()
 		tf.Write(b.Provider() + strings.Replace(objectBlock(b, "object", `content = "one"`), b.Name, b.Name+"-2", 1))
@@ -379,9 +379,9 @@ func TestAccObject_replace(t *testing.T) {
 
 // TestAccObject_move gives an object other keys: it is copied with all that it has, and the old one goes.
 func TestAccObject_move(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		clearBucket(t, b, false)
-		tf := b.Served(t)
+		tf := b.Played(t)
 		secret := "content_wo = \"quite secret\"\n  content_wo_version = \"1\""
 		for _, content := range []string{`content = "one"`, secret} {
 			lines := append(full(1), content)
@@ -420,7 +420,7 @@ func TestAccObject_versions(t *testing.T) {
 	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		clearBucket(t, b, true)
 		putText(t, b, "object-2", "of others")
-		tf := b.Served(t)
+		tf := b.Played(t)
 		for _, text := range []string{"one", "two"} {
 			tf.Write(b.Provider() + objectBlock(b, "object", fmt.Sprintf("content = %q", text)))
 			tf.Apply()
@@ -443,7 +443,7 @@ func TestAccObject_versions(t *testing.T) {
 func TestAccObject_retain(t *testing.T) {
 	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		clearBucket(t, b, false)
-		tf := b.Served(t)
+		tf := b.Played(t)
 		tf.Write(b.Provider() + objectBlock(b, "object", `content = "one"`, `retain = true`))
 		tf.Apply()
 		b.Gateway.Reset()
@@ -455,9 +455,9 @@ func TestAccObject_retain(t *testing.T) {
 
 // TestAccObject_overwrite: an object of others is never taken over, except where that is asked for.
 func TestAccObject_overwrite(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		clearBucket(t, b, false)
-		tf := b.Served(t)
+		tf := b.Played(t)
 		putText(t, b, "object", "of others")
 		tf.Write(b.Provider() + objectBlock(b, "object", `content = "ours"`))
 		for _, command := range [][]string{{"plan"}, {"apply", "-auto-approve"}} {
@@ -548,7 +548,7 @@ func TestAccObject_changedFile(t *testing.T) {
 func TestAccObject_concurrent(t *testing.T) {
 	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		clearBucket(t, b, false)
-		tf := b.Served(t)
+		tf := b.Played(t)
 		tf.Write(b.Provider() + objectBlock(b, "object", `content = "one"`))
 		tf.Apply()
 		tf.Write(b.Provider() + objectBlock(b, "moved", `content = "one"`))
@@ -564,9 +564,9 @@ func TestAccObject_concurrent(t *testing.T) {
 
 // TestAccObject_survivors: tags of other owners survive every change.
 func TestAccObject_survivors(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		clearBucket(t, b, false)
-		tf := b.Served(t)
+		tf := b.Played(t)
 		provider := b.Provider(`default_tags = { Team = "library" }`, `ignore_tags = { key_prefixes = ["their:"] }`)
 		theirs := map[string]string{"their:tag": "a + b = c:d@e", "Team": "library", "Step": "1"}
 		tf.Write(provider + objectBlock(b, "object", `content = "one"`, `tags = { Step = "1" }`))

@@ -96,6 +96,13 @@ func life(t *testing.T, b *acctest.Bench, tf acctest.Runner, run func(command ..
 	lockable(t, b, b.Name)
 	run("destroy", "-auto-approve")
 	b.Gone(t, b.Name)
+
+	tf.Write(b.Provider() + bucketNamed(b.Name, "object_lock = {}", "access_levels = []"))
+	run("apply", "-auto-approve")
+	tf.Write(b.Provider() + bucketNamed(b.Name, `object_lock = { mode = "GOVERNANCE", days = 1 }`, "access_levels = []"))
+	run("apply", "-auto-approve")
+	run("destroy", "-auto-approve")
+	b.Gone(t, b.Name)
 }
 
 // TestAccBucket_permissions holds the whole life of a bucket to the published policy. It passes, and needs all of it.
@@ -174,9 +181,9 @@ func askedFor(t *testing.T, b *acctest.Bench, policy awspolicy.Document, output 
 	advice := regexp.MustCompile(`The credentials need the IAM action ([^.]+) on (?:(\w[\w ]*) )?(\S+)\. The guide "Permissions"`)
 	kinds := map[string]string{ // by the statement
 		"Buckets": "bucket", "Objects": "object", "Groups": "group", "Policies": "policy",
-		"Memberships": "group", "AnyGroup": "group", "Users": "user", "MFADevices": "device",
-		"Parameters": "parameter", "Secrets": "secret", "Functions": "function",
-		"Roles": "role",
+		"Memberships": "group", "AnyGroup": "group", "Users": "user", "MFADevices": "device", "Roles": "role",
+		"OIDCProviders": "provider",
+		"Parameters":    "parameter", "Secrets": "secret", "Functions": "function",
 	}
 	numbered := map[string]string{
 		"Account": "", "Distributions": "distribution", "OriginAccessControls": "origin access control", "Zones": "zone",
@@ -208,10 +215,10 @@ func TestAccBucket_permissionsPlan(t *testing.T) {
 	acctest.Only(t, emulator.Fakecloud, atGateway, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name+"-log")
 		tf := b.Served(t)
-		tf.Write(b.Provider() + complete(b))
+		tf.Write(b.Provider() + complete(b, "object_lock = {}"))
 		tf.Apply()
-		suspend(t, b)
-		wantPlan(t, b, tf, published(t, "bucket-plan.json"), "~ versioning = false -> true")
+		own(t, b)
+		wantPlan(t, b, tf, published(t, "bucket-plan.json"), `~ object_ownership = "BucketOwnerEnforced" -> "BucketOwnerPreferred"`)
 		tf.Destroy()
 		b.Gone(t, b.Name)
 	})

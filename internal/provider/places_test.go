@@ -91,6 +91,14 @@ func places() []place {
 			},
 		},
 		{
+			resource: "spinup_bucket", attribute: "cors_rules", says: "has a CORS configuration of another owner, 1 rules for the",
+			later: true, without: bucketWith(), with: bucketWith("cors_rules = [" + uploads + "]"),
+			put: func(t *testing.T, b *acctest.Bench) (func() any, func()) {
+				putCORS(t, b, "theirs")
+				return func() any { return corsSeen(t, b) }, func() { putCORS(t, b) }
+			},
+		},
+		{
 			resource: "spinup_bucket_user", attribute: "name", says: "taken", later: true, // as another name for it
 			surround: reader, without: user("-ann"), with: user("-bob"), put: putUser,
 		},
@@ -104,6 +112,10 @@ func places() []place {
 			put: func(t *testing.T, b *acctest.Bench) (func() any, func()) {
 				return putParameter(t, b, "/"+b.Name+"/key")
 			},
+		},
+		{
+			resource: "spinup_bucket_role", attribute: "name", says: "exists",
+			with: func(b *acctest.Bench) string { return b.Provider() + roleBlock(b, readOnly, byService) }, put: putRole,
 		},
 		{
 			resource: "spinup_directory", attribute: "source", says: "did not put there and has files for: style.css",
@@ -176,6 +188,15 @@ func places() []place {
 				in := bucketOf(b)
 				splice(t, in, "", stranger(in, "Theirs"))
 				return func() any { return bucketPolicy(t, in).Select([]string{"Theirs"}).String() }, func() { splice(t, in, "Theirs") }
+			},
+		},
+		{
+			resource: "spinup_website", attribute: "cors_rules", says: "has a CORS configuration of another owner", later: true,
+			surround: zoned, without: quick(), with: quick("cors_rules = [" + uploads + "]"),
+			put: func(t *testing.T, b *acctest.Bench) (func() any, func()) {
+				in := bucketOf(b)
+				putCORS(t, in, "theirs")
+				return func() any { return corsSeen(t, in) }, func() { putCORS(t, in) }
 			},
 		},
 		{
@@ -301,6 +322,15 @@ func putUser(t *testing.T, b *acctest.Bench) (seen func() any, remove func()) {
 		}, func() {
 			acctest.Must(b.IAM().DeleteUser(t.Context(), &iam.DeleteUserInput{UserName: name}))(t)
 		}
+}
+
+func putRole(t *testing.T, b *acctest.Bench) (seen func() any, remove func()) {
+	t.Helper()
+	id := makeRole(t, b)
+	return func() any {
+		now := liveRole(t, b, "-ci")
+		return []any{aws.ToString(now.RoleId) == id, len(policiesOf(t, b, "-ci")), liveTrust(t, b), len(now.Tags)}
+	}, func() { deleteRole(t, b) }
 }
 
 func putDistribution(t *testing.T, b *acctest.Bench, name string) (seen func() any, remove func()) {

@@ -88,6 +88,17 @@ func (d *providerData) isPromised(group string) bool {
 	return ok
 }
 
+// boundary is the configured permissions boundary of a user or role, or the provider's.
+func (d *providerData) boundary(config types.String) types.String {
+	switch {
+	case !config.IsNull():
+		return config
+	case d.isUnknown("permissions_boundary"):
+		return types.StringUnknown()
+	}
+	return optional(d.permissionsBoundary)
+}
+
 // checkIAM refuses what needs IAM where IAM has no endpoint. The diagnostic is at the attribute that names it.
 func (d *providerData) checkIAM(at path.Path) (diags diag.Diagnostics) {
 	if d.noIAM {

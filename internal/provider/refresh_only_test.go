@@ -14,13 +14,19 @@ func TestAccProvider_refreshOnlyExitCode(t *testing.T) {
 	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		tf := b.Served(t)
 		tf.Write(b.Provider() + fmt.Sprintf(`
-resource "spinup_bucket" "test" { name = %q }
+resource "spinup_bucket" "test" { name = %[1]q }
 resource "spinup_lifecycle_rule" "test" {
   bucket                 = spinup_bucket.test.name
   name                   = "old"
   expiration_days        = 30
   noncurrent_transitions = [{ days = 7, storage_class = "GLACIER" }]
   filter                 = { object_size_greater_than = 100000 }
+}
+resource "spinup_bucket_user" "test" {
+  bucket     = spinup_bucket.test.name
+  name       = "%[1]s-ann"
+  access     = "admin"
+  access_key = { rotate_after = "720h", overlap = "24h" }
 }
 `, b.Name))
 		tf.Apply()

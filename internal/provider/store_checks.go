@@ -53,7 +53,7 @@ func flag(attribute string, value types.Bool, feature awsclient.Feature) ask {
 
 // asks are what the configuration of a bucket asks of the store. What asks for nothing, such as versioning = false, is
 // fine everywhere.
-func (m *bucketModel) asks() []ask {
+func (m *bucketModel) asks(ctx context.Context, diags *diag.Diagnostics) []ask {
 	public := text("public_access", m.PublicAccess, awsclient.Policy)
 	public.set = m.PublicAccess.ValueString() == bucket.PublicRead || m.PublicAccess.ValueString() == bucket.PublicReadList
 	preset, _ := lifecyclerule.PresetRule(m.LifecyclePreset.ValueString())
@@ -61,16 +61,32 @@ func (m *bucketModel) asks() []ask {
 	moves.set = len(preset.Classes()) > 0
 	uploads := text("lifecycle_preset", m.LifecyclePreset, awsclient.AbortRules)
 	uploads.set = preset.DeleteIncompleteUploadsDays > 0
+	places := m.IPAccess.Get(ctx, diags)
 	return []ask{
 		{attribute: "tags", set: len(m.Tags.Elements()) > 0, feature: awsclient.Tagging},
 		flag("versioning", m.Versioning, awsclient.Versioning),
+		{attribute: "object_lock", set: m.locks(), feature: awsclient.ObjectLock},
 		{attribute: "encryption", set: !m.Encryption.IsNull() && !m.Encryption.IsUnknown(), feature: awsclient.Encryption},
 		text("object_ownership", m.ObjectOwnership, awsclient.Ownership),
 		{attribute: "access_log", set: !m.AccessLog.IsNull() && !m.AccessLog.IsUnknown(), feature: awsclient.Logging},
 		text("lifecycle_preset", m.LifecyclePreset, awsclient.Lifecycle), moves, uploads,
+		{attribute: "cors_rules", set: len(m.CORSRules.Elements()) > 0, feature: awsclient.CORS},
 		{attribute: "policy", set: m.Policy.ValueString() != "", feature: awsclient.Policy},
 		flag("require_tls", m.RequireTLS, awsclient.Policy),
 		public,
+		{
+			attribute: "public_access_block", set: !m.PublicAccessBlock.IsNull() && !m.PublicAccessBlock.IsUnknown(),
+			feature: awsclient.PublicAccessBlock,
+		},
+		{attribute: "ip_access", set: !m.IPAccess.IsNull() && !m.IPAccess.IsUnknown(), feature: awsclient.Policy},
+		{
+			attribute: "ip_access", says: "has vpc_endpoint_ids", set: len(places.Endpoints.Elements()) > 0,
+			feature: awsclient.NetworkKeys, out: "vpc_endpoint_ids",
+		},
+		{
+			attribute: "ip_access", says: "has exempt_principal_arns", set: len(places.Exempt.Elements()) > 0,
+			feature: awsclient.PrincipalKeys, out: "exempt_principal_arns",
+		},
 		{attribute: "access_levels", set: len(m.AccessLevels.Elements()) > 0, feature: awsclient.Groups},
 	}
 }

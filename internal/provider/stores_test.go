@@ -41,7 +41,8 @@ func richest(b *acctest.Bench) string {
 		all = strings.Replace(all, "versioning    = true", "", 1)
 	}
 	return all + `
-  object_ownership = "BucketOwnerEnforced"`
+  object_ownership = "BucketOwnerEnforced"
+  cors_rules       = [` + uploads + `, ` + reads + `]`
 }
 
 // TestAccStore_life is the life of a bucket on every store: nothing but the name, everything, drift, import, nothing.
@@ -95,7 +96,7 @@ func TestAccStore_forceDestroyParts(t *testing.T) {
 		})
 		tf.Destroy()
 		b.Gone(t, b.Name)
-		if lists := b.Gateway.Counts()["s3:ListObjectVersions"]; lists < 10 || lists > 150 {
+		if lists := b.Gateway.Counts()["s3:ListObjectVersions"]; lists < 5 || lists > 150 {
 			t.Errorf("2,500 objects took %d lists", lists)
 		}
 	}, emulator.VersityGW, emulator.MinIO, emulator.Fakecloud)
@@ -251,6 +252,9 @@ func TestAccStore_refused(t *testing.T) {
 		"lifecycle_preset": `lifecycle_preset = "expire-noncurrent"`,
 		"access_levels":    `access_levels = ["admin"]`,
 		"object_ownership": `object_ownership = "BucketOwnerEnforced"`,
+		"cors_rules":       "cors_rules = [" + reads + "]",
+
+		"public_access_block": `public_access_block = {}`,
 	}
 	acctest.Stores(t, func(t *testing.T, b *acctest.Bench) {
 		rows := maps.Clone(lacked)
@@ -259,6 +263,7 @@ func TestAccStore_refused(t *testing.T) {
 			delete(rows, "lifecycle_preset")
 		} else {
 			delete(rows, "object_ownership")
+			delete(rows, "cors_rules")
 		}
 		tf := b.Played(t)
 		for attribute, line := range rows {
@@ -288,6 +293,24 @@ func TestAccStore_lacking(t *testing.T) {
 		tf.Destroy()
 		b.Gone(t, b.Name)
 	})
+}
+
+// TestAccStore_objectLock: a bucket is made with object lock, and its default retention changes in place.
+func TestAccStore_objectLock(t *testing.T) {
+	acctest.Stores(t, func(t *testing.T, b *acctest.Bench) {
+		for _, platform := range []string{"s3", b.Platform} {
+			b.Platform = platform
+			tf := b.Played(t)
+			for _, lock := range []string{`{ mode = "GOVERNANCE", days = 1 }`, `{ mode = "COMPLIANCE", years = 2 }`, `{}`} {
+				tf.Write(storeBucket(b, "  object_lock = "+lock))
+				tf.Apply()
+				tf.Empty()
+			}
+			same(t, "live", "on", retention(t, b))
+			tf.Destroy()
+			b.Gone(t, b.Name)
+		}
+	}, emulator.VersityGW, emulator.MinIO)
 }
 
 // TestAccStore_versioning: a gateway without a folder for old versions has none.

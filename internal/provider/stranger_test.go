@@ -30,11 +30,15 @@ func subresources() []subresource {
 		{"versions", []string{"ListObjectVersions"}, "", ""},
 		{"uploads", []string{"ListMultipartUploads"}, "", ""},
 		{"delete", []string{"DeleteObjects"}, "", ""},
-		{"object-lock", []string{"GetObjectLockConfiguration"}, "", ""},
+		{"object-lock", []string{"GetObjectLockConfiguration", "PutObjectLockConfiguration"}, `object_lock = {}`, "object_lock"},
+		{
+			"cors", []string{"GetBucketCors", "PutBucketCors", "DeleteBucketCors"},
+			`cors_rules = [{ allowed_methods = ["GET"], allowed_origins = ["*"] }]`, "cors_rules",
+		},
 		{"acl", []string{"GetBucketAcl"}, "", ""},
 		{"logging", []string{"GetBucketLogging", "PutBucketLogging"}, `access_log = { bucket = "some-log" }`, "access_log"},
 		{"encryption", []string{"GetBucketEncryption", "PutBucketEncryption"}, `encryption = { algorithm = "AES256" }`, "encryption"},
-		{"publicAccessBlock", []string{"GetPublicAccessBlock", "PutPublicAccessBlock"}, "", ""},
+		{"publicAccessBlock", []string{"GetPublicAccessBlock", "PutPublicAccessBlock"}, `public_access_block = {}`, "public_access_block"},
 		{"ownership", []string{"GetBucketOwnershipControls", "PutBucketOwnershipControls"}, `object_ownership = "ObjectWriter"`, "object_ownership"},
 		{
 			"lifecycle", []string{"GetBucketLifecycleConfiguration", "PutBucketLifecycleConfiguration", "DeleteBucketLifecycle"},

@@ -58,7 +58,7 @@ func refreshOfSite() []string {
 
 // TestAccWebsite_twoInOneZone: two sites share a zone, and neither touches the records of the other.
 func TestAccWebsite_twoInOneZone(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		id := b.MakeZone(t, zone(b))
 		second := fmt.Sprintf("resource \"spinup_website\" \"second\" { domain = %q }\n", zone(b)) // the zone's own name
 		tf := b.Served(t)

@@ -434,6 +434,9 @@ func (m *websiteModel) fill(
 ) (diags diag.Diagnostics) {
 	status := m.DistributionStatus
 	diags = m.websiteFacts.fill(ctx, t.session, w, have)
+	if !t.applying {
+		m.warnShut(ctx, have.Bucket, &diags)
+	}
 	if t.applying && !status.IsUnknown() && have.Distribution != nil {
 		m.DistributionStatus = status
 	}

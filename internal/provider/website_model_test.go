@@ -162,6 +162,7 @@ func sites(data *providerData) *rapid.Generator[websiteSpec] {
 		}
 		// What a site has no attribute for; the domain decides it.
 		s.Bucket.Statements, s.Bucket.Ownership, s.Bucket.PublicAccess = nil, "", ""
+		s.Bucket.Block, s.Bucket.Lock = nil, nil
 		s.Bucket.GroupARNs[access.WebAdmin] = "arn:aws:iam::123456789012:group/web"
 		s.Bucket.PolicyARNs[access.WebAdmin] = "arn:aws:iam::123456789012:policy/elsewhere/web"
 		if s.DNS {

@@ -31,7 +31,8 @@ func siteLife(t *testing.T, b *acctest.Bench, tf acctest.Runner, run func(comman
 	b.GoneSite(t, domain(b))
 
 	write(`force_destroy = true`, `tags = { Step = "1" }`, fmt.Sprintf("access_log = { bucket = %q }", b.Name+"-log"),
-		fmt.Sprintf("redirect_domains = [%q]", "old."+zone(b)), "versioning = true", `lifecycle_preset = "deep-archive"`)
+		fmt.Sprintf("redirect_domains = [%q]", "old."+zone(b)), "versioning = true", `lifecycle_preset = "deep-archive"`,
+		"cors_rules = ["+uploads+"]")
 	run("apply", "-auto-approve")
 	behind(t, b)
 	write(`force_destroy = true`, `tags = { Other = "2" }`, `origin_access = "website_endpoint"`,
@@ -127,7 +128,7 @@ func TestAccWebsite_permissionsPlan(t *testing.T) {
 		b.MakeBucket(t, b.Name+"-log")
 		config := b.Provider() + site(b, `origin_access = "website_endpoint"`, "directory_index = true", "versioning = true",
 			`lifecycle_preset = "deep-archive"`, fmt.Sprintf("access_log = { bucket = %q }", b.Name+"-log"),
-			fmt.Sprintf("aliases = [%q]", "alt."+zone(b)))
+			"cors_rules = ["+uploads+"]", fmt.Sprintf("aliases = [%q]", "alt."+zone(b)))
 		tf.Write(config)
 		tf.Apply()
 		b.MakeCertificate(t, domain(b))

@@ -81,6 +81,11 @@ func websiteSchema(ctx context.Context) schema.Schema {
 			"in a plan shows how.",
 		Validators: []validator.Map{fwtypes.TagMap(nil)},
 	}
+	rules := corsSchema()
+	rules.MarkdownDescription += " Visitors of the site come through CloudFront, which does not pass their `Origin` on to " +
+		"S3 unless a cache policy of your own does: to let pages of other origins read the site, set `response_headers` to " +
+		"the id of a policy with CORS headers, such as AWS's `CORS-and-SecurityHeadersPolicy`."
+	attributes["cors_rules"] = rules
 	return schema.Schema{
 		MarkdownDescription: "A website at a domain: a private bucket, a CloudFront distribution in front of it, a " +
 			"certificate, the DNS records, and IAM groups for those who may fill the bucket and invalidate the " +
@@ -294,6 +299,11 @@ func (m *websiteModel) checkConfig(ctx context.Context) (diags diag.Diagnostics)
 		diags.AddAttributeError(path.Root("require_tls"), "Invalid access", "require_tls is true, but with origin_access "+
 			"= \"website_endpoint\" CloudFront reads the bucket over plain HTTP. Set it to false, or set origin_access = "+
 			"\"private\".")
+	}
+	if m.OriginAccess.ValueString() == website.OriginEndpoint && !m.IPAccess.IsNull() && !m.IPAccess.IsUnknown() {
+		diags.AddAttributeError(path.Root("ip_access"), "Invalid access", "ip_access is set, but with origin_access = "+
+			"\"website_endpoint\" CloudFront reads the bucket like everybody else, from addresses of its own, and would be "+
+			"kept out. Leave ip_access out, or set origin_access = \"private\".")
 	}
 	m.checkEdge(ctx, &diags)
 	arn := m.CertificateARN.ValueString()

@@ -18,7 +18,7 @@ import (
 
 // TestAccWebsite_update changes every attribute in place by one apply, and back by another.
 func TestAccWebsite_update(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name+"-log")
 		zoneID := b.MakeZone(t, zone(b))
 		tf := b.Played(t)
@@ -29,7 +29,7 @@ func TestAccWebsite_update(t *testing.T) {
 		live := siteSeen(t, b, tf, zoneID)
 
 		changeSite(t, b, tf, live.id, b.Provider()+otherwise(b, zoneID, live.arn), strings.Fields(`access_levels access_log
-			aliases cache_policy certificate_arn destroy_mode distribution_status dns_records encryption error_document
+			aliases cache_policy certificate_arn cors_rules destroy_mode distribution_status dns_records encryption error_document
 			force_destroy geo_restriction groups http_version index_document invalidation invalidation_id ipv6
 			lifecycle_preset minimum_tls placeholder price_class redirect_domains require_tls response_headers tags tags_all
 			versioning wait_for_deployment web_acl_arn`))
@@ -108,6 +108,7 @@ func otherwise(b *acctest.Bench, zoneID, distributionARN string) string {
 		`versioning          = true`,
 		`require_tls         = false`,
 		`lifecycle_preset    = "archive"`,
+		`cors_rules          = [`+uploads+`]`,
 		`access_levels       = ["read_only"]`,
 		`force_destroy       = true`,
 	)
@@ -270,7 +271,7 @@ func originFacts(t *testing.T, s liveSite) map[string]string {
 // TestAccWebsite_certificate: a certificate that is named takes the place of the one that was requested, which goes; one
 // that is named no more stays in use.
 func TestAccWebsite_certificate(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		zoneID := b.MakeZone(t, zone(b))
 		tf := b.Played(t)
 		tf.Write(b.Provider() + site(b))
@@ -293,7 +294,7 @@ func TestAccWebsite_certificate(t *testing.T) {
 // TestAccWebsite_disappears deletes what carries the site by hand: the bucket, and the distribution. One apply makes it
 // again, takes over all that is left, and makes nothing twice.
 func TestAccWebsite_disappears(t *testing.T) {
-	acctest.Each(t, func(t *testing.T, b *acctest.Bench) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		zoneID := b.MakeZone(t, zone(b))
 		tf := b.Played(t)
 		tf.Write(b.Provider() + site(b, `aliases = ["alt.`+zone(b)+`"]`))

@@ -39,6 +39,40 @@ resource "spinup_bucket" "downloads" {
   force_destroy = true
 }
 
+# Written from the campus only, and read from a partner's network as well. Terraform may run elsewhere.
+resource "spinup_bucket" "results" {
+  name = "team-results-example-edu"
+
+  ip_access = {
+    read_write    = ["198.51.100.0/24", "2001:db8:40::/48"]
+    read_only     = ["203.0.113.7/32"]
+    allow_lockout = true
+  }
+}
+
+# Pages of www.example.edu may upload to presigned URLs of this bucket.
+resource "spinup_bucket" "uploads" {
+  name = "team-uploads-example-edu"
+
+  cors_rules = [{
+    allowed_methods = ["PUT"]
+    allowed_origins = ["https://www.example.edu"]
+    allowed_headers = ["content-type"]
+    expose_headers  = ["ETag"]
+    max_age_seconds = 600
+  }]
+}
+
+# What is put here cannot be deleted for a year, except by those who may bypass governance.
+resource "spinup_bucket" "records" {
+  name = "team-records-example-edu"
+
+  object_lock = {
+    mode  = "GOVERNANCE"
+    years = 1
+  }
+}
+
 output "put_users_into" {
   value = spinup_bucket.data.groups["admin"].group_name
 }

@@ -16,6 +16,20 @@ resource "spinup_bucket_user" "uploader" {
   }
 }
 
+# An account for a machine that looks its key up. The first plan after 90 days has a new key; the old one stays for a day,
+# and longer while something still uses it.
+resource "spinup_bucket_user" "camera" {
+  bucket = spinup_bucket.photos.name
+  name   = "photos-example-edu-camera"
+  access = "read_write"
+
+  access_key = {
+    rotate_after = "2160h"
+    overlap      = "24h"
+    store        = { ssm_parameter = "/photos/camera" }
+  }
+}
+
 # An account without a key, confined to what lies below albums/2026/.
 resource "spinup_bucket_user" "visitor" {
   bucket = spinup_bucket.photos.name

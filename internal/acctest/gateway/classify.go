@@ -196,8 +196,13 @@ func (r *request) classifyQuery(account string) {
 
 // resourceOfQuery takes the first parameter that names something: AddUserToGroup, for one, is about the group.
 func (r *request) resourceOfQuery(account string) {
+	if r.Operation == "CreateOpenIDConnectProvider" {
+		r.Resource = "arn:aws:iam::" + account + ":oidc-provider/" + strings.TrimPrefix(r.form.Get("Url"), "https://")
+		return
+	}
 	for _, name := range []string{
 		"GroupName", "RoleName", "UserName", "PolicyName", "PolicyArn", "PolicySourceArn", "RoleArn", "SerialNumber",
+		"OpenIDConnectProviderArn",
 	} {
 		value := r.form.Get(name)
 		if value == "" {

@@ -47,6 +47,23 @@ func PathDocument(partition, bucket, prefix string, level Level) string {
 	return text(statements...)
 }
 
+// PathIn reads the key prefix from the PathDocument of a bucket, of any level; "" if there is none.
+func PathIn(partition, bucket, document string) string {
+	doc, err := awspolicy.Parse(document)
+	if err != nil {
+		return ""
+	}
+	for _, statement := range doc.Statements {
+		for _, resource := range statement.Resource {
+			rest, ok := strings.CutPrefix(resource, string(resources(partition, bucket))+"/")
+			if prefix, below := strings.CutSuffix(rest, "*"); ok && below && prefix != "" {
+				return prefix
+			}
+		}
+	}
+	return ""
+}
+
 // WebAdminDocument lets the members of a website's group invalidate the cache of its distribution. The Yale service
 // wrote the same.
 func WebAdminDocument(distributionARN string) string {

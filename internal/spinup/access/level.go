@@ -40,6 +40,11 @@ func PolicyName(name string, level Level) string { return name + "-" + level.wor
 // GroupName is the name of the level's IAM group, for the bucket or website of the name.
 func GroupName(name string, level Level) string { return name + "-" + level.words().short + "Grp" }
 
+// MaxPolicyName is how many characters the name of a policy may have. An inline policy whose name fits is also within
+// the 2,048 characters that IAM allows all inline policies of a user.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+const MaxPolicyName = 128
+
 // PathPolicyName is the name of the inline policy of a user who is confined to a key prefix ("docs/private/") of the
 // bucket.
 func PathPolicyName(bucket, prefix string, level Level) string {

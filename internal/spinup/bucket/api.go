@@ -16,6 +16,17 @@ type Reads struct {
 	GetPublicAccessBlock       awsclient.S3Call[s3.GetPublicAccessBlockInput, s3.GetPublicAccessBlockOutput]             `iam:"s3:GetBucketPublicAccessBlock" on:"bucket"`
 	GetBucketLogging           awsclient.S3Call[s3.GetBucketLoggingInput, s3.GetBucketLoggingOutput]                     `iam:"s3:GetBucketLogging" on:"bucket"`
 	GetBucketPolicy            awsclient.S3Call[s3.GetBucketPolicyInput, s3.GetBucketPolicyOutput]                       `iam:"s3:GetBucketPolicy" on:"bucket"`
+	GetBucketCors              awsclient.S3Call[s3.GetBucketCorsInput, s3.GetBucketCorsOutput]                           `iam:"s3:GetBucketCORS" on:"bucket"`
+}
+
+// LockReads are the further operations of a refresh of a bucket with object lock.
+type LockReads struct {
+	GetObjectLockConfiguration awsclient.S3Call[s3.GetObjectLockConfigurationInput, s3.GetObjectLockConfigurationOutput] `iam:"s3:GetBucketObjectLockConfiguration" on:"bucket"`
+}
+
+// LockWrites are the further operations that change a bucket with object lock.
+type LockWrites struct {
+	PutObjectLockConfiguration awsclient.S3Call[s3.PutObjectLockConfigurationInput, s3.PutObjectLockConfigurationOutput] `iam:"s3:PutBucketObjectLockConfiguration" on:"bucket"`
 }
 
 // Writes are the other operations: those that change something, and the reads before them.
@@ -30,16 +41,17 @@ type Writes struct {
 	PutBucketLogging           awsclient.S3Call[s3.PutBucketLoggingInput, s3.PutBucketLoggingOutput]                     `iam:"s3:PutBucketLogging" on:"bucket"`
 	PutBucketPolicy            awsclient.S3Call[s3.PutBucketPolicyInput, s3.PutBucketPolicyOutput]                       `iam:"s3:PutBucketPolicy" on:"bucket"`
 	DeleteBucketPolicy         awsclient.S3Call[s3.DeleteBucketPolicyInput, s3.DeleteBucketPolicyOutput]                 `iam:"s3:DeleteBucketPolicy" on:"bucket"`
+	PutBucketCors              awsclient.S3Call[s3.PutBucketCorsInput, s3.PutBucketCorsOutput]                           `iam:"s3:PutBucketCORS" on:"bucket"`
+	DeleteBucketCors           awsclient.S3Call[s3.DeleteBucketCorsInput, s3.DeleteBucketCorsOutput]                     `iam:"s3:PutBucketCORS" on:"bucket"`
 
-	ListObjectVersions         awsclient.S3Call[s3.ListObjectVersionsInput, s3.ListObjectVersionsOutput]                 `iam:"s3:ListBucketVersions" on:"bucket"`
-	GetObjectLockConfiguration awsclient.S3Call[s3.GetObjectLockConfigurationInput, s3.GetObjectLockConfigurationOutput] `iam:"s3:GetBucketObjectLockConfiguration" on:"bucket"`
-	GetObjectRetention         awsclient.S3Call[s3.GetObjectRetentionInput, s3.GetObjectRetentionOutput]                 `iam:"s3:GetObjectRetention" on:"object"`
-	GetObjectLegalHold         awsclient.S3Call[s3.GetObjectLegalHoldInput, s3.GetObjectLegalHoldOutput]                 `iam:"s3:GetObjectLegalHold" on:"object"`
-	ListMultipartUploads       awsclient.S3Call[s3.ListMultipartUploadsInput, s3.ListMultipartUploadsOutput]             `iam:"s3:ListBucketMultipartUploads" on:"bucket"`
-	DeleteObjects              awsclient.S3Call[s3.DeleteObjectsInput, s3.DeleteObjectsOutput]                           `iam:"s3:DeleteObject,s3:DeleteObjectVersion" on:"object"`
-	DeleteObject               awsclient.S3Call[s3.DeleteObjectInput, s3.DeleteObjectOutput]                             `iam:"s3:DeleteObject,s3:DeleteObjectVersion" on:"object"`
-	AbortMultipartUpload       awsclient.S3Call[s3.AbortMultipartUploadInput, s3.AbortMultipartUploadOutput]             `iam:"s3:AbortMultipartUpload" on:"object"`
-	DeleteBucket               awsclient.S3Call[s3.DeleteBucketInput, s3.DeleteBucketOutput]                             `iam:"s3:DeleteBucket" on:"bucket"`
+	ListObjectVersions   awsclient.S3Call[s3.ListObjectVersionsInput, s3.ListObjectVersionsOutput]     `iam:"s3:ListBucketVersions" on:"bucket"`
+	GetObjectRetention   awsclient.S3Call[s3.GetObjectRetentionInput, s3.GetObjectRetentionOutput]     `iam:"s3:GetObjectRetention" on:"object"`
+	GetObjectLegalHold   awsclient.S3Call[s3.GetObjectLegalHoldInput, s3.GetObjectLegalHoldOutput]     `iam:"s3:GetObjectLegalHold" on:"object"`
+	ListMultipartUploads awsclient.S3Call[s3.ListMultipartUploadsInput, s3.ListMultipartUploadsOutput] `iam:"s3:ListBucketMultipartUploads" on:"bucket"`
+	DeleteObjects        awsclient.S3Call[s3.DeleteObjectsInput, s3.DeleteObjectsOutput]               `iam:"s3:DeleteObject,s3:DeleteObjectVersion" on:"object"`
+	DeleteObject         awsclient.S3Call[s3.DeleteObjectInput, s3.DeleteObjectOutput]                 `iam:"s3:DeleteObject,s3:DeleteObjectVersion" on:"object"`
+	AbortMultipartUpload awsclient.S3Call[s3.AbortMultipartUploadInput, s3.AbortMultipartUploadOutput] `iam:"s3:AbortMultipartUpload" on:"object"`
+	DeleteBucket         awsclient.S3Call[s3.DeleteBucketInput, s3.DeleteBucketOutput]                 `iam:"s3:DeleteBucket" on:"bucket"`
 }
 
 // PlaceholderReads are the further operations on a bucket with a placeholder.
@@ -62,6 +74,7 @@ func newStoreCalls(c *awsclient.Conn) storeCalls {
 type API struct {
 	Reads
 	Writes
+	LockReads
 }
 
 // NewAPI takes the operations from the service clients.
@@ -77,6 +90,7 @@ func NewAPI(c *awsclient.Conn) API {
 			GetPublicAccessBlock:       s3.GetPublicAccessBlock,
 			GetBucketLogging:           s3.GetBucketLogging,
 			GetBucketPolicy:            s3.GetBucketPolicy,
+			GetBucketCors:              s3.GetBucketCors,
 		},
 		Writes: Writes{
 			CreateBucket:               s3.CreateBucket,
@@ -89,8 +103,9 @@ func NewAPI(c *awsclient.Conn) API {
 			PutBucketLogging:           s3.PutBucketLogging,
 			PutBucketPolicy:            s3.PutBucketPolicy,
 			DeleteBucketPolicy:         s3.DeleteBucketPolicy,
+			PutBucketCors:              s3.PutBucketCors,
+			DeleteBucketCors:           s3.DeleteBucketCors,
 			ListObjectVersions:         s3.ListObjectVersions,
-			GetObjectLockConfiguration: s3.GetObjectLockConfiguration,
 			GetObjectRetention:         s3.GetObjectRetention,
 			GetObjectLegalHold:         s3.GetObjectLegalHold,
 			ListMultipartUploads:       s3.ListMultipartUploads,
@@ -99,6 +114,7 @@ func NewAPI(c *awsclient.Conn) API {
 			AbortMultipartUpload:       s3.AbortMultipartUpload,
 			DeleteBucket:               s3.DeleteBucket,
 		},
+		LockReads: LockReads{s3.GetObjectLockConfiguration},
 	}
 }
 

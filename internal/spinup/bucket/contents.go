@@ -19,8 +19,11 @@ import (
 
 // canEmpty refuses to destroy a bucket that holds anything, except with force_destroy, and even then what S3 would not
 // delete.
-func (b bucket) canEmpty(ctx context.Context, w wish, _ Status) error {
+func (b bucket) canEmpty(ctx context.Context, w wish, o Status) error {
 	s := w.Want
+	if err := o.open(s); err != nil {
+		return err
+	}
 	if s.ForceDestroy {
 		return b.unlocked(ctx, s)
 	}
@@ -54,11 +57,31 @@ func (b bucket) list(ctx context.Context, s Spec) ([]types.ObjectIdentifier, err
 	return objects(page), nil
 }
 
-// clear takes away what may go with the bucket: everything with force_destroy, else the placeholder alone.
-func (b bucket) clear(ctx context.Context, s Spec) error {
+// destroy deletes the bucket and what may go with it. What the store has left out of a part of its list, and what was
+// put there meanwhile, stops the deletion, and is then listed in one part.
+func (b bucket) destroy(ctx context.Context, s Spec, o *Status) error {
+	err := b.destroyOnce(ctx, s, o, atOnce)
+	if s.ForceDestroy && awsclient.IsNotEmpty(err) {
+		err = b.destroyOnce(ctx, s, o, 1)
+	}
+	return err
+}
+
+// destroyOnce deletes the bucket and what may go with it, which is listed in up to as many parts at once.
+func (b bucket) destroyOnce(ctx context.Context, s Spec, o *Status, parts int) error {
+	if err := o.closed(b.clear(ctx, s, parts)); err != nil {
+		return err
+	}
+	_, err := b.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: &s.Name}, at(s))
+	return awsclient.Absent(err)
+}
+
+// clear takes away what may go with the bucket: everything with force_destroy, listed in up to as many parts at once,
+// else the placeholder alone.
+func (b bucket) clear(ctx context.Context, s Spec, parts int) error {
 	switch {
 	case s.ForceDestroy:
-		return b.emptier(s).empty(ctx, atOnce)
+		return b.emptier(s).empty(ctx, parts)
 	case s.Placeholder == "":
 		return nil
 	}
@@ -167,28 +190,21 @@ func (e *emptier) empty(ctx context.Context, parts int) error {
 	defer awsclient.Counting(ctx, e.conn.Pace, "emptying the bucket "+e.spec.Name, "deleted", e.deleted.Load)()
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return e.abortUploads(ctx) })
-	group.Go(func() error {
-		cut, err := e.deleteListed(ctx, parts)
-		if cut && err == nil { // what a store has left out of a part
-			_, err = e.deleteListed(ctx, 1)
-		}
-		return err
-	})
+	group.Go(func() error { return e.deleteListed(ctx, parts) })
 	return group.Wait()
 }
 
-// deleteListed deletes all versions and delete markers, listed in up to as many parts at once. It reports whether there
-// was more than one.
-func (e *emptier) deleteListed(ctx context.Context, parts int) (cut bool, err error) {
+// deleteListed deletes all versions and delete markers, listed in up to as many parts at once.
+func (e *emptier) deleteListed(ctx context.Context, parts int) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(atOnce) // more pages than that are not kept: the lists wait
-	cut, err = e.eachPage(ctx, e.spec, e.limiter, parts, func(page []types.ObjectIdentifier) {
+	err := e.eachPage(ctx, e.spec, e.limiter, parts, func(page []types.ObjectIdentifier) {
 		group.Go(func() error { return e.remove(ctx, page) })
 	})
 	if failed := group.Wait(); failed != nil {
-		return cut, failed // it canceled the lists
+		return failed // it canceled the lists
 	}
-	return cut, err
+	return err
 }
 
 // remove deletes the objects of a page with one call, but for those whose keys XML cannot carry.

@@ -127,7 +127,7 @@ func listing(deleted *[]string, tags []types.Tag, keys ...string) (b bucket) {
 func TestEmpty_keys(t *testing.T) {
 	var deleted []string
 	b := listing(&deleted, nil, "plain", "a%10b", "line%0D", "no%EF%BF%BE", "e+f%2Bg", "bad%FF", "tab%09")
-	if err := b.clear(t.Context(), Spec{Name: "data", ForceDestroy: true}); err != nil {
+	if err := b.clear(t.Context(), Spec{Name: "data", ForceDestroy: true}, atOnce); err != nil {
 		t.Fatal(err)
 	}
 	slices.Sort(deleted)
@@ -157,7 +157,7 @@ func TestClear(t *testing.T) {
 	} {
 		var deleted []string
 		b := listing(&deleted, test.tags, test.keys...)
-		if err := b.clear(t.Context(), Spec{Name: "data", Placeholder: test.placeholder}); err != nil {
+		if err := b.clear(t.Context(), Spec{Name: "data", Placeholder: test.placeholder}, atOnce); err != nil {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff(test.want, deleted); diff != "" {

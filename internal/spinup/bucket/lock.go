@@ -59,7 +59,7 @@ func (b bucket) unlocked(ctx context.Context, s Spec) error {
 	group, asking := errgroup.WithContext(ctx)
 	group.SetLimit(atOnce)
 	limiter := awsclient.NewLimiter(atOnce)
-	_, listed := b.eachPage(asking, s, limiter, 1, func(page []types.ObjectIdentifier) {
+	listed := b.eachPage(asking, s, limiter, 1, func(page []types.ObjectIdentifier) {
 		for _, version := range page {
 			group.Go(func() error {
 				var lock string

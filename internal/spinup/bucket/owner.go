@@ -101,7 +101,8 @@ func (b bucket) changeOwner(ctx context.Context, w wish, o *Status) error {
 
 // createFor makes the bucket for its owner.
 func (b bucket) createFor(ctx context.Context, s Spec, o *Status) error {
-	err := versitygw.New(b.conn).CreateBucket(ctx, versitygw.NewBucket{Name: s.Name, Owner: s.Owner})
+	made := versitygw.NewBucket{Name: s.Name, Owner: s.Owner, ObjectLock: s.locks()}
+	err := versitygw.New(b.conn).CreateBucket(ctx, made)
 	if err := b.noOwner(s, err); err != nil {
 		return err
 	}

@@ -31,6 +31,7 @@ const parallelReads = 8
 // bucket holds what the parts need to act.
 type bucket struct {
 	API
+	LockWrites
 	PlaceholderReads
 	storeCalls
 	conn *awsclient.Conn
@@ -38,8 +39,9 @@ type bucket struct {
 
 func newBucket(conn *awsclient.Conn) bucket {
 	return bucket{
-		API: NewAPI(conn), PlaceholderReads: PlaceholderReads{awsclient.S3(conn).GetObjectTagging},
-		storeCalls: newStoreCalls(conn), conn: conn,
+		API: NewAPI(conn), LockWrites: LockWrites{awsclient.S3(conn).PutObjectLockConfiguration},
+		PlaceholderReads: PlaceholderReads{awsclient.S3(conn).GetObjectTagging},
+		storeCalls:       newStoreCalls(conn), conn: conn,
 	}
 }
 
@@ -49,7 +51,7 @@ func New(conn *awsclient.Conn) reconcile.Composite[Spec, Status] {
 	p := PartsOf(conn)
 	return composite{
 		Noun:        "bucket",
-		Parts:       slices.Concat([]part{p.Root, p.Owner}, p.Settings, []part{p.Policy}, p.Levels),
+		Parts:       slices.Concat([]part{p.Root, p.Owner}, p.Settings, []part{p.Lock, p.Policy, p.Lockout}, p.Levels),
 		Parallel:    parallelReads,
 		Rescue:      conn.Pace.Rescue,
 		WithoutRoot: (*Status).WithoutRoot,
@@ -62,7 +64,9 @@ type Parts struct {
 	Root     part
 	Owner    part
 	Settings []part // within the bucket
+	Lock     part   // too, where the composite has a setting for it
 	Policy   part
+	Lockout  part // comes next to the policy
 	Levels   []part
 }
 
@@ -81,12 +85,16 @@ func PartsOf(conn *awsclient.Conn) Parts {
 		b.needs(awsclient.Logging, b.accessLog()),
 		b.needs(awsclient.Tagging, b.tags()),
 		b.needs(awsclient.Lifecycle, b.lifecycle()),
+		b.needs(awsclient.CORS, b.cors()),
 	}
+	lock := b.needs(awsclient.ObjectLock, b.objectLock())
 	return Parts{
 		Root:     b.root(),
 		Owner:    b.owner(),
 		Settings: settings,
+		Lock:     lock,
 		Policy:   b.needs(awsclient.Policy, b.policy()),
+		Lockout:  b.lockout(),
 		Levels:   levels,
 	}
 }
@@ -112,6 +120,8 @@ func (b bucket) root() part {
 			switch {
 			case awsclient.IsNotFound(err):
 				o.Root = nil
+			case awsclient.IsAccessDenied(err) && b.shut(ctx, s, o):
+				o.Root = &Root{Region: s.Region, Fresh: o.Root != nil && o.Root.Fresh, Shut: true}
 			case awsclient.IsAccessDenied(err):
 				return fmt.Errorf("the name is taken by another account, or s3:ListBucket on arn:%s:s3:::%s is not allowed: %w",
 					s.Partition, s.Name, err)
@@ -126,6 +136,9 @@ func (b bucket) root() part {
 		Apply: func(ctx context.Context, w wish, o *Status) error {
 			s := w.Want
 			in := &s3.CreateBucketInput{Bucket: &s.Name}
+			if s.locks() {
+				in.ObjectLockEnabledForBucket = aws.Bool(true)
+			}
 			// us-east-1 must not be named, every other region must.
 			if s.Region != "us-east-1" && b.conn.Platform.LocationConstraint {
 				in.CreateBucketConfiguration = &types.CreateBucketConfiguration{
@@ -147,6 +160,11 @@ func (b bucket) root() part {
 				}
 				err = nil // an earlier attempt of this call made it: before the call there was no such bucket
 			}
+			if s.locks() && awsclient.IsAccessDenied(err) {
+				return &awsclient.NeedsError{
+					Actions: []string{"s3:PutBucketObjectLockConfiguration", "s3:PutBucketVersioning"}, Err: err,
+				}
+			}
 			if err != nil {
 				return b.unlessTheirs(ctx, s, err)
 			}
@@ -159,10 +177,7 @@ func (b bucket) root() part {
 		CanRemove: b.canEmpty,
 		Remove: func(ctx context.Context, w wish, o *Status) error {
 			s := w.Want
-			if err := b.clear(ctx, s); err != nil {
-				return err
-			}
-			_, err := b.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: &s.Name}, at(s))
+			err := b.destroy(ctx, s, o)
 			if b.conn.Platform.Has(awsclient.AdminAPI) {
 				versitygw.New(b.conn).ForgetLists()
 			}
@@ -175,7 +190,7 @@ func (b bucket) root() part {
 				return fmt.Errorf("something was put into the bucket %s since it was looked at, and it was not deleted: %w",
 					s.Name, err)
 			}
-			if err := awsclient.Absent(err); err != nil {
+			if err != nil {
 				return err
 			}
 			o.Root = nil
@@ -249,17 +264,19 @@ func (b bucket) ownership() part {
 }
 
 // publicAccess are the four switches. A store that has none has nothing to switch off: there public_access is the
-// policy's alone.
+// policy's alone, and switches that are set one by one are an error.
 func (b bucket) publicAccess() part {
 	return part{
 		Attribute: "public_access",
 		Inside:    true,
 		Watched: func(s Spec) bool {
-			return (s.PublicAccess != "" || s.ReadAll) && !b.conn.Platform.Lacks(awsclient.PublicAccessBlock)
+			return (s.PublicAccess != "" || s.Block != nil || s.ReadAll) && !b.conn.Platform.Lacks(awsclient.PublicAccessBlock)
 		},
-		Wanted:  func(w wish) bool { return w.Want.PublicAccess != "" },
+		Wanted:  func(w wish) bool { return w.Want.PublicAccess != "" || w.Want.Block != nil },
 		Present: func(o Status) bool { return o.Block != nil || o.Switchless },
-		InSync:  func(w wish, o Status) bool { return o.Switchless || *o.Block == w.Want.block() },
+		InSync: func(w wish, o Status) bool {
+			return o.Switchless && w.Want.Block == nil || o.Block != nil && *o.Block == w.Want.block()
+		},
 		Observe: func(ctx context.Context, w wish, o *Status) error {
 			s := w.Want
 			out, err := b.GetPublicAccessBlock(ctx, &s3.GetPublicAccessBlockInput{Bucket: &s.Name}, at(s))
@@ -285,8 +302,7 @@ func (b bucket) publicAccess() part {
 			if !b.conn.Platform.Has(awsclient.PublicAccessBlock) { // some take the write for one of the bucket itself
 				_, err := b.GetPublicAccessBlock(ctx, &s3.GetPublicAccessBlockInput{Bucket: &s.Name}, at(s))
 				if b.switchless(err) {
-					o.Switchless = true
-					return nil
+					return b.withoutSwitches(ctx, s, o, err)
 				}
 			}
 			want := s.block()
@@ -300,13 +316,25 @@ func (b bucket) publicAccess() part {
 					},
 				}, at(s))
 				if b.switchless(err) {
-					o.Opened, o.Switchless = false, true
-					return nil
+					return b.withoutSwitches(ctx, s, o, err)
 				}
 				return err
 			})
 		},
 	}
+}
+
+// withoutSwitches is what becomes of switches that the store does not have.
+func (b bucket) withoutSwitches(ctx context.Context, s Spec, o *Status, err error) error {
+	o.Opened, o.Switchless = false, true
+	if s.Block == nil {
+		return nil
+	}
+	err = fmt.Errorf("public_access_block is set, and %w", b.missing(awsclient.PublicAccessBlock, err))
+	if o.Root != nil && o.Root.Ours {
+		return b.takeBack(ctx, s, o, err)
+	}
+	return err
 }
 
 // switchless reports whether a store of which it is not known turns out to have no switches against public access.

@@ -38,7 +38,7 @@ func (b bucket) policy() part {
 			return nil
 		},
 		Claim:  func(_ context.Context, w wish, o Status) error { return claimStatements(w, o) },
-		Enters: func(w wish) bool { return len(entering(w)) > 0 },
+		Enters: func(w wish) bool { return len(entering(w)) > 0 || !w.Want.sameIPAccess(w.Before()) },
 		CanApply: func(_ context.Context, w wish, o Status) error {
 			if o.Policy == nil {
 				return nil

@@ -27,8 +27,14 @@ type Spec struct {
 	Encryption   *Encryption
 	Ownership    string
 	PublicAccess string
+	Block        *Block // the switches one by one; nil: those that follow from PublicAccess
 	RequireTLS   bool
 	AccessLog    *AccessLog
+	CORS         []CORSRule // in the order in which S3 tries them
+	Lock         *ObjectLock
+
+	IPAccess    *IPAccess // nil: not managed
+	NetworkKeys bool      // the store knows the calls of AWS's services, which IPAccess does not bind, and VPC endpoints
 
 	Preset string // lifecycle preset; empty for none
 
@@ -75,13 +81,14 @@ func LogPrefix(prefix, bucket string) string {
 	return strings.TrimSuffix(prefix, "/") + "/" + bucket + "/"
 }
 
-// The values of public access. The last two only describe buckets made elsewhere.
+// The values of public access. The last one follows from switches that are set one by one, or describes a bucket that
+// others have changed.
 const (
 	PublicNone     = "none"
 	PublicRead     = "read"
 	PublicReadList = "read_list"
 	Unblocked      = "unblocked" // no switch is on, and the provider has no public statement
-	Mixed          = "mixed"     // seen only: some other combination
+	Mixed          = "mixed"     // some other combination
 )
 
 // Status is what was seen of a bucket; nil is absent or not looked at.
@@ -95,7 +102,10 @@ type Status struct {
 	Block      *Block
 	Switchless bool // the store turned out to have no switches against public access
 	Opened     bool // this run unblocked public policies: S3 may go on refusing them for some seconds
+	Probed     bool // this run has asked whether a new ip_access keeps it out
 	Log        *AccessLog
+	CORS       []CORSRule
+	Lock       *ObjectLock
 	Policy     *awspolicy.Document          // empty but not nil when there is none
 	Bound      string                       // the owner whom a policy binds, as a principal; empty for none
 	Lifecycle  *lifecyclerule.Configuration // empty but not nil when there is none
@@ -110,6 +120,8 @@ type Root struct {
 	Fresh bool
 	// Ours marks one that this run made for certain: no answer on the way was lost.
 	Ours bool
+	// Shut marks one whose own policy keeps this run from looking at it.
+	Shut bool
 }
 
 // Block holds the four switches against public access.
@@ -140,13 +152,31 @@ func (s Spec) ignores(key string) bool {
 	return systemTag(key) || s.IgnoreTag != nil && s.IgnoreTag(key)
 }
 
-// block is how the switches should be for the public access that is wanted.
+// block is how the switches should be.
 func (s Spec) block() Block {
-	switch s.PublicAccess {
+	if s.Block != nil {
+		return *s.Block
+	}
+	return BlockFor(s.PublicAccess)
+}
+
+// BlockFor is how the switches have to be for a value of public access.
+func BlockFor(publicAccess string) Block {
+	switch publicAccess {
 	case PublicRead, PublicReadList:
 		return Block{PublicACLs: true, IgnoreACLs: true}
 	case Unblocked:
 		return Block{}
 	}
 	return Block{true, true, true, true}
+}
+
+// PublicAccess is the value of public access that follows from the switches alone.
+func (b Block) PublicAccess() string {
+	for _, value := range []string{PublicNone, Unblocked} {
+		if b == BlockFor(value) {
+			return value
+		}
+	}
+	return Mixed
 }

@@ -40,7 +40,7 @@ type clause struct {
 
 // clauses are all of them, in the order in which they are written.
 func clauses() []clause {
-	return []clause{
+	return append(ipClauses(), []clause{
 		{SidRequireTLS, AttributeTLS, func(s Spec) bool { return s.RequireTLS }, Spec.refusePlainHTTP},
 		{SidPublicRead, AttributePublic, Spec.isPublic, func(s Spec) awspolicy.Statement {
 			return publicly("s3:GetObject", s.arn()+"/*")
@@ -53,7 +53,7 @@ func clauses() []clause {
 		}},
 		{SidOriginList, AttributeReader, func(s Spec) bool { return s.Reader != "" && s.ReaderLists },
 			func(s Spec) awspolicy.Statement { return s.toReader("s3:ListBucket", s.arn()) }},
-	}
+	}...)
 }
 
 func (s Spec) arn() string { return "arn:" + s.Partition + ":s3:::" + s.Name }
@@ -166,7 +166,13 @@ func holds(doc awspolicy.Document, keys []string, want []awspolicy.Statement) bo
 }
 
 // ownSids are the Sids of all statements that the provider may have written.
-func ownSids() []string { return append(sids(clauses()), SidOwner) }
+func ownSids(w wish) []string {
+	all := clauses()
+	if !managesIP(w) {
+		all = slices.DeleteFunc(all, func(c clause) bool { return c.attribute == AttributeIPAccess })
+	}
+	return append(sids(all), SidOwner)
+}
 
 func sids(all []clause) []string {
 	var own []string
@@ -179,7 +185,7 @@ func sids(all []clause) []string {
 // ownKeys are the keys of all statements that may be replaced: those of the provider, those that the user has or had,
 // and those that must not stay.
 func ownKeys(w wish, o Status) []string {
-	return slices.Concat(ownSids(), w.Want.Revoked, o.userKeys(w))
+	return slices.Concat(ownSids(w), w.Want.Revoked, o.userKeys(w))
 }
 
 // userKeys are the keys of the statements that the user has or had, and of what remains of one without a Sid after its
@@ -206,7 +212,7 @@ func (o Status) userKeys(w wish) (keys []string) {
 // update leaves some of each. With ReadAll, all except the provider's own. The policy has to have been seen.
 func (o Status) UserStatements(w wish) awspolicy.Document {
 	if w.Want.ReadAll {
-		return o.Policy.Replace(ownSids(), nil)
+		return o.Policy.Replace(ownSids(w), nil)
 	}
 	return o.Policy.Select(o.userKeys(w))
 }
@@ -224,6 +230,7 @@ func (o Status) PublicAccess(s Spec) string {
 	if o.Block == nil && s.PublicAccess != "" {
 		values = append([]string{s.PublicAccess}, values...)
 	}
+	s.Block = nil
 	for _, value := range values {
 		s.PublicAccess = value
 		if (o.Block == nil || *o.Block == s.block()) && o.Shows(s, AttributePublic) {

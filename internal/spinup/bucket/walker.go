@@ -25,11 +25,16 @@ const atOnce = 64
 const (
 	fewLists = 8
 	patience = 2 // times the fastest list
+	growth   = 3 // more lists after each that was fast
 )
 
-// fewPages is how many pages are listed one after the other before the rest is listed in parts: a list of a part that
-// is empty is a call for nothing.
-const fewPages = 2
+// perPage is into how many parts the rest is cut for each page that was listed: a list of a part that is empty is a
+// call for nothing, and a bucket that is not large gets few of them.
+const perPage = 3
+
+// apart is how many pages are between two places where keys are cut that differ in the same sign as those of a page. A
+// part that is shorter than a page takes a list all the same.
+const apart = 2
 
 // walker lists the versions and delete markers of a bucket, in parts once there are many.
 //
@@ -50,7 +55,6 @@ type walker struct {
 	later   int // how many more there may be if lists are as fast as ever
 	fastest time.Duration
 	pages   int
-	cut     bool // the list was cut into parts
 }
 
 // keys are the keys after one of them up to another, which is the last. An empty one is no bound.
@@ -62,18 +66,16 @@ func (k keys) has(key string) bool { return key > k.after && !k.before(key) }
 // before reports whether the key comes after all of them.
 func (k keys) before(key string) bool { return k.last != "" && key > k.last }
 
-// eachPage gives all versions and delete markers to do, a page at a time and in up to as many parts at once. It reports
-// whether there was more than one. A page is done only after the next one of its part was listed, because its last
-// version is the marker from which that goes on.
+// eachPage gives all versions and delete markers to do, a page at a time and in up to as many parts at once. A page is
+// done only after the next one of its part was listed, because its last version is the marker from which that goes on.
 func (b bucket) eachPage(
 	ctx context.Context, s Spec, limiter *awsclient.Limiter, parts int, do func(page []types.ObjectIdentifier),
-) (cut bool, err error) {
+) error {
 	few := min(parts, fewLists)
 	w := &walker{bucket: b, spec: s, limiter: limiter, do: do, free: few - 1, later: parts - few}
 	w.group, ctx = errgroup.WithContext(ctx)
 	w.group.Go(func() error { return w.part(ctx, keys{}) })
-	err = w.group.Wait()
-	return w.cut, awsclient.Absent(err)
+	return awsclient.Absent(w.group.Wait())
 }
 
 // part lists some keys.
@@ -135,16 +137,13 @@ func (w *walker) share(ctx context.Context, took time.Duration, first, last, unt
 	if w.fastest == 0 || took < w.fastest {
 		w.fastest = took
 	}
-	if w.later > 0 && took <= patience*w.fastest {
-		w.free, w.later = w.free+1, w.later-1
+	if took <= patience*w.fastest {
+		more := min(growth, w.later)
+		w.free, w.later = w.free+more, w.later-more
 	}
-	if w.pages < fewPages {
-		return until
-	}
-	marks := places(first, last, until, min(w.free, 2*w.pages)) // few calls for nothing in a bucket that is not large
+	marks := places(first, last, until, min(w.free, perPage*w.pages))
 	w.free -= len(marks)
 	for i, mark := range marks {
-		w.cut = true
 		wanted := keys{after: mark, last: until}
 		if i+1 < len(marks) {
 			wanted.last = marks[i+1]
@@ -169,7 +168,8 @@ func (w *walker) done() {
 
 // places are at most n strings, in ascending order, after the last key of a page and before until, at which the keys
 // that follow may branch. Up to the place where the first and the last key of the page differ, each sign of the last
-// key may be followed by a greater one; what branches after that fits on a page.
+// key may be followed by a greater one; what branches after that fits on a page. How many signs of that place a page
+// takes, its own keys tell.
 func places(first, last, until string, n int) []string {
 	same := 0
 	for same < min(len(first), len(last)) && first[same] == last[same] {
@@ -177,7 +177,11 @@ func places(first, last, until string, n int) []string {
 	}
 	var all []string
 	for i := min(same, len(last)-1); i >= 0; i-- {
-		for _, sign := range greater(last[i], i >= same-1) {
+		step := 1
+		if i == same && i < len(first) {
+			step = max(step, apart*(int(last[i])-int(first[i])))
+		}
+		for _, sign := range greater(last[i:], step, i >= same-1) {
 			place := last[:i] + string(rune(sign))
 			if (until == "" || place < until) && utf8.ValidString(place) && inXML(place) {
 				all = append(all, place)
@@ -187,25 +191,30 @@ func places(first, last, until string, n int) []string {
 	return thinned(all, n)
 }
 
-// thinned leaves n of the strings, spread over all of them.
+// thinned leaves n of the strings, each in the middle of as many.
 func thinned(all []string, n int) []string {
 	if len(all) <= n {
 		return all
 	}
 	var some []string
 	for i := range n {
-		some = append(some, all[i*len(all)/n])
+		some = append(some, all[(2*i+1)*len(all)/(2*n)])
 	}
 	return some
 }
 
-// greater are the signs that may follow in the place of one. Digits count, so each of the greater ones may. Letters do
-// so only close to the place where keys differ: elsewhere they spell a word. The sign after all of its kind comes last.
-func greater(sign byte, close bool) []byte {
+// greater are the signs that may follow in the place of the first one, every step-th. Digits count, so each of the
+// greater ones may. Letters do so only close to the place where keys differ: elsewhere they spell a word. The sign
+// after all of its kind comes last.
+func greater(rest string, step int, close bool) []byte {
 	var end byte
-	switch {
+	switch sign := rest[0]; {
 	case '0' <= sign && sign <= '9':
 		end, close = '9', true
+	case isHex(rest, 'A'):
+		end = 'F'
+	case isHex(rest, 'a'):
+		end = 'f'
 	case 'A' <= sign && sign <= 'Z':
 		end = 'Z'
 	case 'a' <= sign && sign <= 'z':
@@ -216,8 +225,18 @@ func greater(sign byte, close bool) []byte {
 		return nil
 	}
 	var all []byte
-	for next := sign + 1; close && next <= end; next++ {
-		all = append(all, next)
+	for next := int(rest[0]) + step; close && next <= int(end); next += step {
+		all = append(all, byte(next))
 	}
 	return append(all, end+1)
+}
+
+// isHex reports whether a text begins with a letter that is a hexadecimal digit, and goes on with such a digit: few
+// words do. Of the letters of that case a is the first.
+func isHex(text string, a byte) bool {
+	if len(text) < 2 || text[0] < a || text[0] > a+5 {
+		return false
+	}
+	next := text[1]
+	return '0' <= next && next <= '9' || a <= next && next <= a+5
 }

@@ -16,10 +16,12 @@ type Reads struct {
 	ListAccessKeys    awsclient.IAMCall[iam.ListAccessKeysInput, iam.ListAccessKeysOutput]       `iam:"iam:ListAccessKeys" on:"user"`
 }
 
-// Searches are the operations that only some plans make: for a user that lost its name, and before a user joins a group.
+// Searches are the operations that only some plans make: for a user that lost its name, before a user joins a group, and
+// for a previous key whose overlap is over.
 type Searches struct {
-	ListUsers awsclient.IAMCall[iam.ListUsersInput, iam.ListUsersOutput] `iam:"iam:ListUsers" on:"*"`
-	GetGroup  awsclient.IAMCall[iam.GetGroupInput, iam.GetGroupOutput]   `iam:"iam:GetGroup" on:"membership"`
+	ListUsers            awsclient.IAMCall[iam.ListUsersInput, iam.ListUsersOutput]                       `iam:"iam:ListUsers" on:"*"`
+	GetGroup             awsclient.IAMCall[iam.GetGroupInput, iam.GetGroupOutput]                         `iam:"iam:GetGroup" on:"membership"`
+	GetAccessKeyLastUsed awsclient.IAMCall[iam.GetAccessKeyLastUsedInput, iam.GetAccessKeyLastUsedOutput] `iam:"iam:GetAccessKeyLastUsed" on:"*"`
 }
 
 // Writes are the other operations on the user and its key: those that change something, and the reads before them.
@@ -77,7 +79,9 @@ func NewAPI(c *awsclient.Conn) API {
 			GetUserPolicy:     iam.GetUserPolicy,
 			ListAccessKeys:    iam.ListAccessKeys,
 		},
-		Searches: Searches{ListUsers: iam.ListUsers, GetGroup: iam.GetGroup},
+		Searches: Searches{
+			ListUsers: iam.ListUsers, GetGroup: iam.GetGroup, GetAccessKeyLastUsed: iam.GetAccessKeyLastUsed,
+		},
 		Writes: Writes{
 			CreateUser:                    iam.CreateUser,
 			UpdateUser:                    iam.UpdateUser,

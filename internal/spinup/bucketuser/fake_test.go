@@ -34,6 +34,8 @@ type account struct {
 	staleKeys [][]types.AccessKeyMetadata // what the next lists of keys show, whatever there is
 	newKeys   func(made types.AccessKey) error
 
+	lastUse func() (types.AccessKeyLastUsed, error) // of any key; nil for a store that does not tell
+
 	parameters map[string]*parameter
 }
 
@@ -213,6 +215,14 @@ func (a *account) accessKeys(api *API) {
 			return &iam.ListAccessKeysOutput{AccessKeyMetadata: keys}, nil
 		}
 		return &iam.ListAccessKeysOutput{AccessKeyMetadata: slices.Clone(p.keys)}, nil
+	})
+	api.GetAccessKeyLastUsed = on(a, func(*iam.GetAccessKeyLastUsedInput) (*iam.GetAccessKeyLastUsedOutput, error) {
+		a.calls = append(a.calls, "GetAccessKeyLastUsed")
+		if a.lastUse == nil {
+			return nil, failed("InvalidAction", 1)
+		}
+		last, err := a.lastUse()
+		return &iam.GetAccessKeyLastUsedOutput{AccessKeyLastUsed: &last}, err
 	})
 	api.CreateAccessKey = on(a, func(in *iam.CreateAccessKeyInput) (*iam.CreateAccessKeyOutput, error) {
 		p, err := a.note("CreateAccessKey", in.UserName)

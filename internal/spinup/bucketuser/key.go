@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
@@ -28,7 +29,7 @@ func (b bucketUser) accessKey() part {
 			return s.Key != nil || s.ReadAll
 		},
 		Wanted:  func(w wish) bool { return w.Want.Key != nil },
-		Present: func(o Status) bool { return o.Current != nil || o.Previous != nil },
+		Present: func(o Status) bool { return o.Current != nil || o.Previous != nil || o.Gone },
 		InSync:  keyInSync,
 		Observe: b.observeKeys,
 		Enters: func(w wish) bool { // what cannot be encrypted is to be known before a key is made
@@ -42,11 +43,13 @@ func (b bucketUser) accessKey() part {
 					return err
 				}
 			}
-			if o.Current == nil {
+			switch {
+			case o.Current == nil && !o.Gone:
 				return errors.New("the access key was deleted since the plan was made: plan again to create a new one")
-			}
-			if err := b.activate(ctx, s, o); err != nil {
-				return err
+			case o.Current != nil:
+				if err := b.activate(ctx, s, o); err != nil {
+					return err
+				}
 			}
 			if o.Previous != nil && !keepsPrevious(s) {
 				return b.drop(ctx, s, o, &o.Previous)
@@ -65,7 +68,8 @@ func (b bucketUser) accessKey() part {
 
 func keyInSync(w wish, o Status) bool {
 	switch {
-	case o.Current == nil || o.Current.Active != w.Want.Key.Active, renews(w) && o.Issued == nil:
+	case renews(w) && o.Issued == nil, o.Current == nil && !o.Gone,
+		o.Current != nil && o.Current.Active != w.Want.Key.Active:
 		return false
 	}
 	return o.Previous == nil || keepsPrevious(w.Want)
@@ -73,7 +77,7 @@ func keyInSync(w wish, o Status) bool {
 
 // keepsPrevious reports whether the previous key stays.
 func keepsPrevious(s Spec) bool {
-	if s.Key.ID == "" {
+	if s.Key.ID == "" && !s.Key.Gone {
 		return s.Key.Overlap > 0
 	}
 	return s.Key.PreviousID != ""
@@ -104,7 +108,56 @@ func (b bucketUser) observeKeys(ctx context.Context, w wish, o *Status) error {
 			o.Others = append(o.Others, key)
 		}
 	}
-	return nil
+	o.Gone = o.Current == nil && w.Want.Key != nil && w.Want.Key.Gone
+	o.Use = nil
+	if o.Previous == nil || o.Issued != nil || !b.asksUse(w) {
+		return nil
+	}
+	o.Use, err = b.lastUse(ctx, w, *o)
+	return err
+}
+
+// asksUse reports whether it matters if the previous key is used: it goes because its time is over, or could.
+func (b bucketUser) asksUse(w wish) bool {
+	key, was := w.Want.Key, known(w)
+	switch {
+	case key == nil || !key.RequireUnused || was.PreviousID == "":
+		return false
+	case renews(w):
+		return ages(w) // whoever asks for a new key gets one
+	}
+	return key.PreviousID == "" || !b.conn.Pace.Now().Before(was.Expires)
+}
+
+// quiet is how long a key is not used before it counts as unused, or as long as the overlap if that is longer. IAM may
+// tell a use late, and tells the first of several within a quarter of an hour.
+const quiet = time.Hour
+
+// lastUse is when and for what the previous key was used. Where the store does not tell, nothing is known to use it.
+func (b bucketUser) lastUse(ctx context.Context, w wish, o Status) (*Use, error) {
+	out, err := b.GetAccessKeyLastUsed(ctx, &iam.GetAccessKeyLastUsedInput{AccessKeyId: &o.Previous.ID})
+	switch {
+	case awsclient.IsNotFound(err), awsclient.IsNotImplemented(err) && !awsclient.IsNoEndpoint(err):
+		return &Use{}, nil
+	case err != nil:
+		return nil, err
+	}
+	last := out.AccessKeyLastUsed
+	use := &Use{aws.ToTime(last.LastUsedDate), aws.ToString(last.ServiceName), aws.ToString(last.Region), false}
+	use.Lately = b.conn.Pace.Now().Before(use.At.Add(max(quiet, w.Want.Key.Overlap)))
+	if o.Current != nil && !use.At.Truncate(time.Second).After(o.Current.Created) { // which has no fractions
+		use.Lately = false
+	}
+	return use, nil
+}
+
+// unusedKey refuses to delete a previous key that was used since the plan was made.
+func unusedKey(w wish, o Status) error {
+	if o.Use == nil || !o.Use.Lately || !renews(w) && keepsPrevious(w.Want) {
+		return nil
+	}
+	return fmt.Errorf("the previous access key %s was used at %s, which the plan did not know: plan again, and it stays "+
+		"while it is used; with require_unused = false it goes all the same", o.Previous.ID, o.Use)
 }
 
 // list returns the user's keys, the oldest first.
@@ -132,9 +185,9 @@ func (b bucketUser) keysOf(ctx context.Context, name string) ([]AccessKey, error
 	return keys, nil
 }
 
-// canRenew refuses a new key that has no room, or whose secret cannot be encrypted.
+// canRenew refuses a new key that has no room, or whose secret cannot be encrypted, and to delete one that is used.
 func canRenew(_ context.Context, w wish, o Status) error {
-	if err := room(w, o); err != nil {
+	if err := errors.Join(room(w, o), unusedKey(w, o)); err != nil {
 		return err
 	}
 	if key := w.Want.Key; renews(w) && o.Issued == nil && key.Store.PGPKey != "" {
@@ -146,11 +199,7 @@ func canRenew(_ context.Context, w wish, o Status) error {
 // room refuses a new key if keys of other owners leave no room for it. The previous key does not count: it is deleted
 // before the new one is created.
 func room(w wish, o Status) error {
-	taken := len(o.Others)
-	if o.Current != nil {
-		taken++ // it must work until the new one is delivered
-	}
-	if !renews(w) || o.Issued != nil || taken < maxKeys {
+	if !renews(w) || o.Issued != nil || o.HasRoom() {
 		return nil
 	}
 	var names []string

@@ -51,7 +51,8 @@ func (b bucketUser) composite() composite {
 		Rescue:   b.conn.Pace.Rescue,
 		Until:    b.conn.Until,
 		WithoutRoot: func(o *Status) {
-			o.Groups, o.Inline, o.Current, o.Previous, o.Others = nil, nil, nil, nil, nil
+			o.Groups, o.Inline = nil, nil
+			o.Current, o.Previous, o.Others, o.Use, o.Gone = nil, nil, nil, nil, false
 		},
 	}
 }

@@ -47,17 +47,28 @@ type Spec struct {
 
 // Key is what is wanted of the access key, or what state remembers of it.
 type Key struct {
-	ID         string // "" asks for a new key
+	ID         string // "" asks for a new key, unless Gone
 	PreviousID string // "": no previous key is wanted, except for the time of Overlap after a new key
+	Rotation   string // another text asks for a new key
 	// Overlap is how long the previous key stays. Zero: until the new one is delivered.
 	Overlap time.Duration
-	Active  bool
-	Store   Store
-	Stored  bool // Store holds the secret
+	Expires time.Time // the end of the overlap; zero without a previous key
+	// RequireUnused: a previous key whose overlap is over stays while it is used.
+	RequireUnused bool
+	Active        bool
+	Store         Store
+	Stored        bool // Store holds the secret
+	Gone          bool // the key is gone, and none is wanted in its place: the user made one
 }
 
 // renews reports whether a new key is wanted.
-func renews(w wish) bool { return w.Want.Key != nil && w.Want.Key.ID == "" }
+func renews(w wish) bool { return w.Want.Key != nil && w.Want.Key.ID == "" && !w.Want.Key.Gone }
+
+// ages reports whether a new key is wanted for the age of the old one alone.
+func ages(w wish) bool {
+	was := known(w)
+	return renews(w) && was.ID != "" && w.Want.Key.Rotation == was.Rotation && w.Want.Key.Store == was.Store
+}
 
 // known is what state remembers of the key; zero for none.
 func known(w wish) Key {
@@ -83,11 +94,13 @@ type Status struct {
 	Inline   *Inline
 	Current  *AccessKey
 	Previous *AccessKey
+	Use      *Use        // of the previous key; nil when not asked
 	Others   []AccessKey // keys of other owners
 	Stored   *Store      // the store of AWS that holds the secret: known from state and this run
 	Held     *Held       // what stands where a new secret is to be stored; nil when not looked at
 	// NotStored: a store was named for an imported key, and does not hold it.
 	NotStored bool
+	Gone      bool    // the key is gone, and none is wanted in its place
 	Issued    *Issued // the key made in this run
 }
 
@@ -112,6 +125,18 @@ type AccessKey struct {
 	Created time.Time
 }
 
+// Use is the last use of a previous key.
+type Use struct {
+	At              time.Time // zero if IAM knows of none
+	Service, Region string
+	// Lately: after the current key was made, and so short a time ago that somebody may still rely on it.
+	Lately bool
+}
+
+func (u Use) String() string {
+	return fmt.Sprintf("%s, for %s in %s", u.At.UTC().Format(time.RFC3339), u.Service, u.Region)
+}
+
 // Issued is a key that was made and delivered in this run.
 type Issued struct {
 	secretstore.Delivered
@@ -123,6 +148,15 @@ type Issued struct {
 // Stores reports whether a store of AWS holds the secret.
 func (o Status) Stores() bool {
 	return o.Stored != nil && o.Stored.InAWS()
+}
+
+// HasRoom reports whether IAM allows another key beside the current one and those of other owners.
+func (o Status) HasRoom() bool {
+	taken := len(o.Others)
+	if o.Current != nil {
+		taken++ // it must work until the new one is delivered
+	}
+	return taken < maxKeys
 }
 
 // name is the current name of the user.
@@ -169,11 +203,6 @@ func (s Spec) policy() (name, document string) {
 	}
 	return access.PathPolicyName(s.Bucket, s.Path, s.Access), access.PathDocument(s.Partition, s.Bucket, s.Path, s.Access)
 }
-
-// MaxPolicyName is how many characters the name of a policy may have. An inline policy whose name fits is also within
-// the 2,048 characters that IAM allows all inline policies of a user.
-// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-const MaxPolicyName = 128
 
 // InlinePolicy is the name of the inline policy that gives the access, "" when a group does.
 func (s Spec) InlinePolicy() string {
@@ -249,7 +278,7 @@ func seenPolicy(w wish, have *Inline) (seen Spec, found bool) {
 func readPolicy(w wish, name, document string) (grant Spec, ok bool) {
 	s := w.Want
 	for _, l := range access.Levels() {
-		for _, path := range []string{s.Path, w.Before().Path, "", pathOf(s, document)} {
+		for _, path := range []string{s.Path, w.Before().Path, "", access.PathIn(s.Partition, s.Bucket, document)} {
 			grant := Spec{Bucket: s.Bucket, Partition: s.Partition, Access: l, Path: path, Inline: true}
 			called, text := grant.policy()
 			if called != name {
@@ -262,23 +291,6 @@ func readPolicy(w wish, name, document string) (grant Spec, ok bool) {
 		}
 	}
 	return Spec{}, false
-}
-
-// pathOf reads the key prefix from the document of an inline policy; "" if there is none.
-func pathOf(s Spec, document string) string {
-	doc, err := awspolicy.Parse(document)
-	if err != nil {
-		return ""
-	}
-	for _, statement := range doc.Statements {
-		for _, resource := range statement.Resource {
-			rest, ok := strings.CutPrefix(resource, fmt.Sprintf("arn:%s:s3:::%s/", s.Partition, s.Bucket))
-			if prefix, below := strings.CutSuffix(rest, "*"); ok && below && prefix != "" {
-				return prefix
-			}
-		}
-	}
-	return ""
 }
 
 // OwnTags are the live tags without those of other owners and the mark.

@@ -71,12 +71,12 @@ func TestPolicySizes(t *testing.T) {
 	for _, l := range access.Levels() {
 		for _, length := range []int{3, 63} {
 			name := strings.Repeat("b", length)
-			path := strings.Repeat("p", MaxPolicyName-len(access.PathPolicyName(name, "", l))) + "/"
+			path := strings.Repeat("p", access.MaxPolicyName-len(access.PathPolicyName(name, "", l))) + "/"
 			for _, grant := range []Spec{
 				{Bucket: name, Partition: "aws-us-gov", Access: l, Path: path}, {Bucket: name, Partition: "aws-us-gov", Access: l, Inline: true},
 			} {
 				called, document := grant.policy()
-				if grant.Path != "" && len(called) != MaxPolicyName || len(called) > MaxPolicyName || len(document) > 2048 {
+				if grant.Path != "" && len(called) != access.MaxPolicyName || len(called) > access.MaxPolicyName || len(document) > 2048 {
 					t.Errorf("%s: a name of %d characters, a document of %d", called, len(called), len(document))
 				}
 			}
@@ -94,15 +94,15 @@ func TestPathOf_readsWhatWasWritten(t *testing.T) {
 		path := drawPath(t, "path")
 		grant := Spec{Bucket: "b.example.edu", Partition: "aws-cn", Access: rapid.SampledFrom(access.Levels()).Draw(t, "access"), Path: path}
 		_, document := grant.policy()
-		if got := pathOf(Spec{Bucket: grant.Bucket, Partition: "aws-cn"}, document); got != path {
+		if got := access.PathIn("aws-cn", grant.Bucket, document); got != path {
 			t.Errorf("got %q, want %q of %s", got, path, document)
 		}
-		if got := pathOf(Spec{Bucket: "b", Partition: "aws-cn"}, document); got != "" {
+		if got := access.PathIn("aws-cn", "b", document); got != "" {
 			t.Errorf("of another bucket: %q", got)
 		}
 	})
 	for _, text := range []string{"", "{}", "no JSON", access.Document("aws", "b", access.Admin)} {
-		if got := pathOf(Spec{Bucket: "b", Partition: "aws"}, text); got != "" {
+		if got := access.PathIn("aws", "b", text); got != "" {
 			t.Errorf("%q: got %q", text, got)
 		}
 	}

@@ -2,6 +2,8 @@ package directory
 
 import (
 	"cmp"
+	"errors"
+	"io"
 	"maps"
 	"regexp"
 	"slices"
@@ -78,10 +80,14 @@ func DefaultCacheControl(key string) string {
 	return anHour
 }
 
-// headers are those of a file, of which head is the beginning.
-func (r Rules) headers(key string, head []byte) content.Headers {
+// headers are those of a file.
+func (r Rules) headers(key string, file io.ReaderAt) (content.Headers, error) {
+	media, err := r.contentType(key, file)
+	if err != nil {
+		return content.Headers{}, err
+	}
 	h := content.Headers{
-		ContentType: r.contentType(key, head), CacheControl: r.cacheControl(key),
+		ContentType: media, CacheControl: r.cacheControl(key),
 		StorageClass: r.StorageClass, Algorithm: r.Algorithm, KMSKey: r.KMSKey, BucketKey: r.BucketKey,
 	}
 	for _, rule := range r.Headers {
@@ -91,20 +97,28 @@ func (r Rules) headers(key string, head []byte) content.Headers {
 			break
 		}
 	}
-	return h
+	return h, nil
 }
 
-// contentType is the type by the longest pattern that fits, or else by the name and the beginning.
-func (r Rules) contentType(key string, head []byte) string {
+// contentType is the type by the longest pattern that fits, or else by the name, or else by the beginning of the file.
+func (r Rules) contentType(key string, file io.ReaderAt) (string, error) {
 	globs := slices.SortedFunc(maps.Keys(r.ContentTypes), func(a, b content.Glob) int {
 		return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b))
 	})
 	for _, glob := range globs {
 		if glob.Matches(key) {
-			return r.ContentTypes[glob]
+			return r.ContentTypes[glob], nil
 		}
 	}
-	return content.Type(key, head)
+	if byName := content.TypeByName(key); byName != "" {
+		return byName, nil
+	}
+	head := make([]byte, content.HeadSize)
+	n, err := file.ReadAt(head, 0)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "", err
+	}
+	return content.Type(key, head[:n]), nil
 }
 
 func (r Rules) cacheControl(key string) string {

@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -169,17 +168,7 @@ func (w *walk) entry(path, key string, kind fs.FileMode, above []string) error {
 		return fmt.Errorf("%s cannot be published: keys that begin with %s are the provider's own; exclude it", path,
 			Reserved)
 	}
-	info, err := os.Stat(path)
-	if err != nil {
-		return err
-	}
-	if info.Size() > content.MaxSize {
-		return fmt.Errorf("%s has %d bytes, and an object at most %d: exclude it", path, info.Size(), int64(content.MaxSize))
-	}
-	w.files = append(w.files, File{
-		Key: key, Path: path, Digest: content.Digest{Size: info.Size()}, Last: w.source.Last.Match(key),
-		changed: info.ModTime(),
-	})
+	w.files = append(w.files, File{Key: key, Path: path, Last: w.source.Last.Match(key)})
 	return nil
 }
 
@@ -274,15 +263,22 @@ func (f *File) read(s Source, shared *sync.Map) error {
 		return err
 	}
 	defer file.Close()
-	head := make([]byte, min(content.HeadSize, f.Digest.Size))
-	n, err := file.ReadAt(head, 0)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return fmt.Errorf("%s: %w", f.Path, err)
+	info, err := file.Stat()
+	if err != nil {
+		return err
 	}
-	if f.Digest, err = content.Sum(file, f.Digest.Size, s.PartSize); err != nil {
+	if info.Size() > content.MaxSize {
+		return fmt.Errorf("%s has %d bytes, and an object at most %d: exclude it", f.Path, info.Size(),
+			int64(content.MaxSize))
+	}
+	f.changed = info.ModTime()
+	if f.Digest, err = content.Sum(file, info.Size(), s.PartSize); err != nil {
 		return fmt.Errorf("%s changes while it is being read: %w", f.Path, err)
 	}
-	headers := s.headers(f.Key, head[:n])
+	headers, err := s.headers(f.Key, file)
+	if err != nil {
+		return fmt.Errorf("%s: %w", f.Path, err)
+	}
 	digest := headersDigest(headers)
 	one, _ := shared.LoadOrStore(digest, &sent{headers, digest})
 	f.Headers = &one.(*sent).headers

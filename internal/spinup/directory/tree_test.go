@@ -146,7 +146,8 @@ func TestRules_headers(t *testing.T) {
 		"a.html":      {ContentType: "any/html", CacheControl: "two", ContentLanguage: "en", Metadata: map[string]string{"a": "b"}},
 		"a.js.br":     {ContentType: "any/any", CacheControl: anHour, ContentEncoding: "br"},
 	} {
-		if diff := cmp.Diff(want, rules.headers(key, nil)); diff != "" {
+		got, err := rules.headers(key, strings.NewReader(""))
+		if diff := cmp.Diff(want, got); diff != "" || err != nil {
 			t.Errorf("%s: %s", key, diff)
 		}
 	}

@@ -30,7 +30,8 @@ type website struct {
 const parallelReads = 8
 
 // New is the composite behind spinup_website. The bucket comes first, closed to the public, then what the distribution
-// needs, the distribution, the permissions to read and manage it, and DNS last. It is destroyed in the opposite order,
+// needs, the distribution, the first page, which the policy may keep this run from writing later, the permissions to
+// read and manage it, and DNS last. It is destroyed in the opposite order,
 // so that nobody else can create a bucket of the name while the site still answers.
 func New(conn *awsclient.Conn) reconcile.Composite[Spec, Status] {
 	w := website{API: NewAPI(conn), conn: conn}
@@ -58,9 +59,9 @@ func New(conn *awsclient.Conn) reconcile.Composite[Spec, Status] {
 		Noun: "website",
 		Parts: slices.Concat(
 			root, lift("", settings...), []part{w.endpoint()}, lift("access_levels", b.Levels...),
-			[]part{w.certificate(), w.formerCertificate(), w.access(), w.function(), w.distribution()},
-			lift("origin_access", b.Policy),
-			[]part{webAdmins(conn), w.placeholder(), w.records(), w.danglingRecords(), w.invalidation()},
+			[]part{w.certificate(), w.formerCertificate(), w.access(), w.function(), w.distribution(), w.placeholder()},
+			lift("origin_access", b.Policy), lift("", b.Lockout),
+			[]part{webAdmins(conn), w.records(), w.danglingRecords(), w.invalidation()},
 		),
 		Parallel:    parallelReads,
 		Rescue:      conn.Pace.Rescue,

@@ -29,8 +29,8 @@ func lentBlock(b *acctest.Bench, kind string, lines ...string) string {
 	return fmt.Sprintf("\nephemeral \"spinup_%s\" \"test\" {\n  bucket = %q\n  %s\n}\n", kind, b.Name, strings.Join(lines, "\n  "))
 }
 
-// makeLender makes a role that everybody in the account may assume and that may do everything with S3.
-func makeLender(t *testing.T, b *acctest.Bench) (arn string) {
+// lendingRole makes a role that everybody in the account may assume and that may do everything with S3.
+func lendingRole(t *testing.T, b *acctest.Bench) (arn string) {
 	t.Helper()
 	trust := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"AWS":"*"}}]}`
 	made := acctest.Must(b.IAM().CreateRole(t.Context(), &iam.CreateRoleInput{
@@ -41,8 +41,9 @@ func makeLender(t *testing.T, b *acctest.Bench) (arn string) {
 		PolicyDocument: aws.String(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}`),
 	}))(t)
 	t.Cleanup(func() {
-		_, dropped := b.IAM().DeleteRolePolicy(t.Context(), &iam.DeleteRolePolicyInput{RoleName: &b.Name, PolicyName: aws.String("all")})
-		_, err := b.IAM().DeleteRole(t.Context(), &iam.DeleteRoleInput{RoleName: &b.Name})
+		ctx := context.WithoutCancel(t.Context())
+		_, dropped := b.IAM().DeleteRolePolicy(ctx, &iam.DeleteRolePolicyInput{RoleName: &b.Name, PolicyName: aws.String("all")})
+		_, err := b.IAM().DeleteRole(ctx, &iam.DeleteRoleInput{RoleName: &b.Name})
 		_ = errors.Join(dropped, err)
 	})
 	return *made.Role.Arn
@@ -137,7 +138,7 @@ func TestAccBucketCredentials_basic(t *testing.T) {
 		for _, key := range []string{"docs/a", "docs/sub/a", "docs2/a", "docs", "a", "Docs/a"} {
 			putText(t, b, key, key)
 		}
-		role := fmt.Sprintf("role_arn = %q", makeLender(t, b))
+		role := fmt.Sprintf("role_arn = %q", lendingRole(t, b))
 		var config strings.Builder
 		for name, lines := range map[string][]string{
 			"reader": {`prefix = "docs/"`, `duration = "15m"`},

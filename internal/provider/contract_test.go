@@ -290,7 +290,7 @@ func TestContract_permissions(t *testing.T) {
 		awsclient.Permissions(buckets), awsclient.Permissions(bucket.LockWrites{}), awsclient.Permissions(levels), awsclient.Permissions(bucket.DataReads{}),
 		awsclient.Permissions(users), awsclient.Permissions(bucketuser.DataReads{}), awsclient.Permissions(rules),
 		awsclient.Permissions(sites), awsclient.Permissions(objects), awsclient.Permissions(object.DataReads{}),
-		awsclient.Permissions(directories), awsclient.Permissions(lending.API{}), awsclient.Permissions(lending.LinkReads{}), awsclient.Permissions(roles),
+		awsclient.Permissions(directories), awsclient.Permissions(roles), awsclient.Permissions(lending.API{}), awsclient.Permissions(lending.LinkReads{}),
 	) {
 		wrong := slices.ContainsFunc(p.Actions, func(name string) bool { return !action.MatchString(name) })
 		if wrong || len(p.Actions) == 0 || !slices.Contains(kinds, p.On) {

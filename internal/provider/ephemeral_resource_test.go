@@ -137,7 +137,7 @@ resource "spinup_object" "test" {
 // state, plan file, plan, error or log.
 func TestAccEphemeral_secrets(t *testing.T) {
 	acctest.Only(t, emulator.Fakecloud, sessionsThere, func(t *testing.T, b *acctest.Bench) {
-		role := makeLender(t, b)
+		role := lendingRole(t, b)
 		b, heard := tapped(t, b)
 		tf := b.Terraform(t)
 		log := filepath.Join(t.TempDir(), "trace.log")
@@ -203,7 +203,7 @@ func everyLoan(t *testing.T, b *acctest.Bench) (config string, drop func() strin
 	key, _ := made.State("spinup_bucket_user.bob")["access_key"].(map[string]any)
 	secret, _ := key["stored_at"].(string)
 	second := regexp.MustCompile(`"test"`)
-	config = b.Provider() + lentBlock(b, "bucket_credentials", fmt.Sprintf("role_arn = %q", makeLender(t, b))) +
+	config = b.Provider() + lentBlock(b, "bucket_credentials", fmt.Sprintf("role_arn = %q", lendingRole(t, b))) +
 		second.ReplaceAllString(lentBlock(b, "bucket_credentials"), `"user"`) + lentBlock(b, "presigned_url", `key = "a"`) +
 		keyBlock("/"+b.Name+"/key") + second.ReplaceAllString(keyBlock(secret), `"secret"`)
 	return config, made.Destroy

@@ -345,9 +345,14 @@ func (b *Bench) Root() aws.CredentialsProvider {
 // As is a plain S3 client of the emulator itself with a key of one of its users. It sends a call again if the
 // connection is lost: fakecloud, when it refuses an upload, may break it before the answer is read.
 func (b *Bench) As(accessKey, secretKey string) *s3.Client {
+	return b.InSession(accessKey, secretKey, "")
+}
+
+// InSession is As with the credentials of a session.
+func (b *Bench) InSession(accessKey, secretKey, token string) *s3.Client {
 	return s3.New(s3.Options{
 		Region: Region, BaseEndpoint: &b.Endpoint, UsePathStyle: true,
-		Credentials: credentials.NewStaticCredentialsProvider(accessKey, secretKey, ""),
+		Credentials: credentials.NewStaticCredentialsProvider(accessKey, secretKey, token),
 		Retryer: retry.NewStandard(func(o *retry.StandardOptions) {
 			o.MaxAttempts, o.RateLimiter = 20, ratelimit.None
 			o.Backoff = retry.BackoffDelayerFunc(func(int, error) (time.Duration, error) { return time.Millisecond, nil })

@@ -12,7 +12,8 @@ func Pace() awsclient.Pace {
 	return awsclient.Pace{
 		MinBackoff: time.Millisecond, MaxBackoff: 20 * time.Millisecond,
 		PollMin: time.Millisecond, PollMax: 50 * time.Millisecond,
-		Consistency: 3 * time.Second, Rescue: 10 * time.Second, FirstAnswer: 30 * time.Second, DialTimeout: time.Second,
+		Consistency: 3 * time.Second, Trust: 50 * time.Millisecond, Rescue: 10 * time.Second,
+		FirstAnswer: 30 * time.Second, DialTimeout: time.Second,
 		DeployMin: 50 * time.Millisecond, DeployMax: time.Second, Deployment: time.Minute,
 		Report: time.Minute, Count: time.Second,
 		Gather: 60 * time.Millisecond, Gap: 50 * time.Millisecond, Share: 100 * time.Millisecond,

@@ -12,7 +12,8 @@ import (
 )
 
 // Player plays the real command in process: no process is started, nothing is rendered. A command takes a tenth of the
-// time. It knows plan, apply and destroy, and configurations of resources that do not refer to each other.
+// time. It knows plan, apply and destroy, and configurations of resources, ephemeral ones too, that do not refer to
+// each other.
 type Player struct {
 	commands
 	workspace *prototest.Workspace
@@ -123,6 +124,9 @@ func known(values prototest.Values) (is, not map[string]any) {
 
 // State gives the attributes of the resource at the address; nil when it is not in state.
 func (p *Player) State(address string) map[string]any { return p.workspace.State(address) }
+
+// Opened gives the attributes of the ephemeral resource at the address as it was opened last; nil when it was not.
+func (p *Player) Opened(address string) map[string]any { return p.workspace.Opened(address) }
 
 // StateFile gives the state as its file has it, as far as a test looks into one; empty when there was never one.
 func (p *Player) StateFile() string { p.t.Helper(); return p.workspace.File() }

@@ -104,9 +104,9 @@ func alwaysReturned() map[string][]string {
 
 		"iam CreateAccessKey":             {"AccessKey.AccessKeyId", "AccessKey.SecretAccessKey"},
 		"iam CreateGroup":                 {"Group.GroupName", "Group.Arn"},
+		"iam CreateOpenIDConnectProvider": {"OpenIDConnectProviderArn"},
 		"iam CreatePolicy":                {"Policy.Arn"},
 		"iam CreatePolicyVersion":         {"PolicyVersion"},
-		"iam CreateOpenIDConnectProvider": {"OpenIDConnectProviderArn"},
 		"iam CreateRole":                  {"Role.RoleName", "Role.RoleId", "Role.AssumeRolePolicyDocument"},
 		"iam CreateUser":                  {"User.UserName"},
 		"iam GetAccessKeyLastUsed":        {"AccessKeyLastUsed"},
@@ -133,7 +133,9 @@ func alwaysReturned() map[string][]string {
 		"iam ListRoles":                   {"Roles"},
 		"iam ListSigningCertificates":     {"Certificates"},
 		"iam ListUserPolicies":            {"PolicyNames"},
+		"sts AssumeRole":                  sessionFields(),
 		"sts GetCallerIdentity":           {"Account", "Arn", "UserId"},
+		"sts GetFederationToken":          sessionFields(),
 
 		"cloudfront CreateDistributionWithTags": {"Distribution.Id"},
 		"cloudfront CreateFunction":             {"FunctionSummary.FunctionMetadata.FunctionARN"},
@@ -164,5 +166,12 @@ func alwaysReturned() map[string][]string {
 		"secretsmanager CreateSecret":   {"ARN"},
 		"secretsmanager GetSecretValue": {"ARN"},
 		"secretsmanager PutSecretValue": {"ARN"},
+	}
+}
+
+// sessionFields are those of a session of STS.
+func sessionFields() []string {
+	return []string{
+		"Credentials.AccessKeyId", "Credentials.SecretAccessKey", "Credentials.SessionToken", "Credentials.Expiration",
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
 
 // Call is one operation of a service with these options, held as a function value so that the linker drops the
@@ -25,4 +26,5 @@ type (
 	ACMCall[I, O any]            = Call[I, O, acm.Options]
 	SSMCall[I, O any]            = Call[I, O, ssm.Options]
 	SecretsManagerCall[I, O any] = Call[I, O, secretsmanager.Options]
+	STSCall[I, O any]            = Call[I, O, sts.Options]
 )

@@ -24,6 +24,8 @@ const (
 	Groups                           // all of IAM: groups and managed policies, which the access levels need, and more
 	InlinePolicies                   // IAM users with policies of their own
 	UserTags                         // tags of IAM users, given when they are made
+	Sessions                         // AssumeRole of STS, with a policy for the session
+	Federation                       // GetFederationToken of STS, for the keys of a user
 	AdminAPI                         // VersityGW's Admin API
 )
 
@@ -43,7 +45,8 @@ func (f Feature) String() string {
 		"conditions on AWS's networks in bucket policies", "conditions on ARNs in bucket policies", "public access block",
 		"object ownership", "default encryption", "access logs", "lifecycle rules", "AWS's storage classes",
 		"lifecycle rules for unfinished uploads", "CORS rules", "object lock", "checksums of objects",
-		"IAM groups and managed policies", "IAM users with inline policies", "tags of IAM users", "the Admin API",
+		"IAM groups and managed policies", "IAM users with inline policies", "tags of IAM users",
+		"AssumeRole of STS", "GetFederationToken of STS", "the Admin API",
 	}[f]
 }
 

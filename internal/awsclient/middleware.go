@@ -128,7 +128,7 @@ func resourceOf(input any) string {
 		return noun + " " + cmp.Or(text("Id"), text("Name"), "*") // a new object has no id yet
 	}
 	switch name := text("Name"); {
-	case name == "":
+	case name == "", fieldOf(v, "DurationSeconds") != nil: // the name of a session is not that of an object
 		return ""
 	case fieldOf(v, "SecretString") != nil: // CreateSecret
 		return "secret " + name

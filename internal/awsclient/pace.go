@@ -15,6 +15,8 @@ type Pace struct {
 	// Consistency is how long Until waits for AWS to show a write everywhere. IAM documents no bound; two minutes are
 	// customary.
 	Consistency time.Duration
+	// Trust is how long a role that refuses to be assumed is asked again: what was just made is not known everywhere.
+	Trust time.Duration
 	// Rescue is how long reading the real state may take after a failure or an interruption.
 	Rescue time.Duration
 	// FirstAnswer is how long a service is tried that has never answered in this process: long enough for a server that
@@ -55,6 +57,7 @@ func DefaultPace() Pace {
 		PollMin:     200 * time.Millisecond,
 		PollMax:     5 * time.Second,
 		Consistency: 2 * time.Minute,
+		Trust:       15 * time.Second,
 		Rescue:      30 * time.Second,
 		FirstAnswer: 10 * time.Second,
 		DialTimeout: 5 * time.Second,

@@ -22,6 +22,9 @@ type Platform struct {
 	STS bool // has GetCallerIdentity, so the account and the credentials are checked
 	CDN bool // has CloudFront, Route 53 and Certificate Manager, which spinup_website needs
 
+	// OwnSessions: AssumeRole, at the endpoint of S3, makes a session of the caller's own. There are no roles.
+	OwnSessions bool
+
 	LocationConstraint bool // CreateBucket needs the region's name outside us-east-1
 	RequireTLS         bool // the default of require_tls
 	PolicyBindsOwner   bool // with a policy, the owner of a bucket may do only what it allows
@@ -62,7 +65,9 @@ func Platforms() []Platform {
 					Tagging, Versioning, ListVersions, Policy, Ownership, CORS, ObjectLock, Checksums, InlinePolicies,
 					UserTags, AdminAPI,
 				},
-				[]Feature{NetworkKeys, PublicAccessBlock, Encryption, Logging, Lifecycle, Groups}),
+				[]Feature{
+					NetworkKeys, PublicAccessBlock, Encryption, Logging, Lifecycle, Groups, Sessions, Federation,
+				}),
 		},
 		{
 			Name: "yandex", DefaultRegion: "ru-central1", Partition: "aws", IAMRegion: globalRegion,
@@ -76,20 +81,21 @@ func Platforms() []Platform {
 		},
 		{
 			Name: "minio", DefaultRegion: "us-east-1", Partition: "aws", IAMRegion: globalRegion,
-			Tested: "MinIO of 2026-02-12", PolicyOfStrangers: true, Folders: true,
+			Tested: "MinIO of 2026-02-12", PolicyOfStrangers: true, Folders: true, OwnSessions: true,
 			ContentMD5: true, // which older releases want
 			// Default encryption is there only with a key service. Lifecycle rules move objects to remote tiers, whose names an
 			// administrator chooses, and the server deletes unfinished uploads by a setting of its own.
 			Features: features(
-				[]Feature{Tagging, Versioning, ListVersions, Policy, Lifecycle, ObjectLock, Checksums},
+				[]Feature{Tagging, Versioning, ListVersions, Policy, Lifecycle, ObjectLock, Checksums, Sessions},
 				slices.Concat(s3Only, []Feature{
 					NetworkKeys, PrincipalKeys, PublicAccessBlock, Ownership, Logging, StorageClasses, AbortRules, CORS,
+					Federation,
 				})),
 		},
 		{ // its IAM came with Squid, its access logs with Tentacle
 			Name: "ceph", DefaultRegion: "us-east-1", Partition: "aws", IAMRegion: globalRegion,
 			Features: features(
-				[]Feature{Tagging, Versioning, ListVersions, Policy, Lifecycle}, []Feature{AdminAPI}),
+				[]Feature{Tagging, Versioning, ListVersions, Policy, Lifecycle, Sessions}, []Feature{AdminAPI}),
 		},
 		{
 			Name: "r2", DefaultRegion: "auto", Partition: "aws", IAMRegion: globalRegion,

@@ -59,6 +59,18 @@ func S3Within(c *Conn, l *Limiter) *s3.Client {
 	return s3Over(c, client.(aws.HTTPClient))
 }
 
+// Presigner returns what signs URLs of S3 for a region. It sends nothing, so the middleware for calls is not for it. A
+// URL says nothing of checksums: who uses it would have to send just the same.
+func Presigner(c *Conn, region string) *s3.PresignClient {
+	return s3.NewPresignClient(s3.NewFromConfig(c.aws, func(o *s3.Options) {
+		c.configure("s3", options{&o.Region, &o.Retryer, &o.BaseEndpoint, &o.APIOptions})
+		c.s3Options(o)
+		o.Region, o.APIOptions = region, nil
+		o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired
+		o.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired
+	}))
+}
+
 // IAM returns a client of IAM.
 func IAM(c *Conn) *iam.Client {
 	return iam.NewFromConfig(c.aws, func(o *iam.Options) {
@@ -147,8 +159,12 @@ func (c *Conn) endpoint(service string, found *string) *string {
 	if url := c.cfg.Endpoints[service]; url != "" {
 		return &url
 	}
-	if found == nil && service == "s3" && c.Platform.DefaultEndpoint != "" {
+	switch {
+	case found != nil:
+	case service == "s3" && c.Platform.DefaultEndpoint != "":
 		return aws.String(c.Platform.DefaultEndpoint)
+	case service == "sts" && c.Platform.OwnSessions:
+		return aws.String(c.cfg.endpoint("s3"))
 	}
 	return found
 }

@@ -185,27 +185,31 @@ const (
 	maxParameterLevels = 15
 )
 
+const parameterRule = "a parameter name: letters, digits and _.- with slashes between, such as /team/key"
+
 // ParameterName wants the name of an SSM parameter.
 func ParameterName() validator.String {
-	const want = "a parameter name: letters, digits and _.- with slashes between, such as /team/key"
-	return rule{"SSM parameter", "must be " + want, func(name string) error {
-		levels := strings.Split(strings.TrimPrefix(name, "/"), "/")
-		first, path := strings.ToLower(levels[0]), strings.HasPrefix(name, "/")
-		reserved := func(prefix string) bool { return first == prefix || !path && strings.HasPrefix(first, prefix) }
-		switch {
-		case !parameterForm.MatchString(name):
-			return fmt.Errorf("%s must be %s", quoted(name), want)
-		case len(levels) > 1 && !path:
-			return fmt.Errorf("%s has several levels, so it must begin with a slash: %s", quoted(name), quoted("/"+name))
-		case reserved("aws"), reserved("ssm"):
-			return fmt.Errorf("%s begins with %q, which AWS keeps for itself", quoted(name), levels[0][:3])
-		case len(levels) > maxParameterLevels:
-			return fmt.Errorf("%s has %d levels; SSM allows %d", quoted(name), len(levels), maxParameterLevels)
-		case len(name) > maxParameterName:
-			return fmt.Errorf("the name has %d characters; SSM allows %d", len(name), maxParameterName)
-		}
-		return nil
-	}}
+	return rule{"SSM parameter", "must be " + parameterRule, CheckParameterName}
+}
+
+// CheckParameterName returns the rule that the name of an SSM parameter breaks, nil if it breaks none.
+func CheckParameterName(name string) error {
+	levels := strings.Split(strings.TrimPrefix(name, "/"), "/")
+	first, path := strings.ToLower(levels[0]), strings.HasPrefix(name, "/")
+	reserved := func(prefix string) bool { return first == prefix || !path && strings.HasPrefix(first, prefix) }
+	switch {
+	case !parameterForm.MatchString(name):
+		return fmt.Errorf("%s must be %s", quoted(name), parameterRule)
+	case len(levels) > 1 && !path:
+		return fmt.Errorf("%s has several levels, so it must begin with a slash: %s", quoted(name), quoted("/"+name))
+	case reserved("aws"), reserved("ssm"):
+		return fmt.Errorf("%s begins with %q, which AWS keeps for itself", quoted(name), levels[0][:3])
+	case len(levels) > maxParameterLevels:
+		return fmt.Errorf("%s has %d levels; SSM allows %d", quoted(name), len(levels), maxParameterLevels)
+	case len(name) > maxParameterName:
+		return fmt.Errorf("the name has %d characters; SSM allows %d", len(name), maxParameterName)
+	}
+	return nil
 }
 
 // form is a rule with one error, which names what is wanted.

@@ -20,8 +20,10 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucketuser"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/content"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/directory"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/lending"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/lifecyclerule"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/object"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/secretstore"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/website"
 )
 
@@ -67,6 +69,7 @@ func policies() map[string][]byte {
 		"directory.json":        buckets.policy(directory.API{}),
 		"directory-plan.json":   buckets.policy(directory.Reads{}, content.Reads{}),
 		"directory-prefix.json": one.policy(directory.API{}),
+		"ephemeral.json":        buckets.policy(lending.API{}, lending.LinkReads{}, secretstore.Reads{}),
 		"data-sources.json": seen.policy(bucket.Reads{}, bucket.LockReads{}, bucket.DataReads{}, access.Reads{},
 			bucketuser.Reads{}, bucketuser.DataReads{}, lifecyclerule.Reads{}, object.DataReads{}, website.Reads{}),
 	}

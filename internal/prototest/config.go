@@ -19,6 +19,7 @@ import (
 type config struct {
 	provider  Values
 	resources map[string]block // by address
+	ephemeral map[string]block // by address
 }
 
 // block is a resource of the configuration.
@@ -39,32 +40,40 @@ const (
 	ignoreChanges = "ignore_changes"
 )
 
-// read reads a configuration of one provider block and resources that do not refer to each other but by depends_on.
+// read reads a configuration of one provider block and resources, ephemeral ones too, that do not refer to each other
+// but by depends_on.
 // Anything else ends the test: it is for the real command.
 func (s *Server) read(text string) config {
 	s.t.Helper()
 	file, diags := hclsyntax.ParseConfig([]byte(text), "main.tf", hcl.InitialPos)
 	s.understood(diags)
-	all := config{provider: Values{}, resources: map[string]block{}}
+	all := config{provider: Values{}, resources: map[string]block{}, ephemeral: map[string]block{}}
 	for _, b := range file.Body.(*hclsyntax.Body).Blocks {
 		switch b.Type {
 		case "terraform":
 		case "provider":
 			all.provider = s.body(s.schemas.Provider.Block, b.Body)
 		case "resource":
-			schema := s.schemas.ResourceSchemas[b.Labels[0]]
-			if schema == nil {
-				s.t.Fatalf("nobody has resources %s", b.Labels[0])
-			}
-			after := s.addresses(b.Body.Attributes[dependsOn])
-			delete(b.Body.Attributes, dependsOn)
-			ignored := s.ignored(b.Body)
-			all.resources[b.Labels[0]+"."+b.Labels[1]] = block{b.Labels[0], after, ignored, s.body(schema.Block, b.Body)}
+			all.resources[b.Labels[0]+"."+b.Labels[1]] = s.block(s.schemas.ResourceSchemas[b.Labels[0]], b)
+		case "ephemeral":
+			all.ephemeral["ephemeral."+b.Labels[0]+"."+b.Labels[1]] = s.block(s.schemas.EphemeralResourceSchemas[b.Labels[0]], b)
 		default:
 			s.t.Fatalf("a block %s is for the real command", b.Type)
 		}
 	}
 	return all
+}
+
+// block reads a resource.
+func (s *Server) block(schema *tfprotov6.Schema, b *hclsyntax.Block) block {
+	s.t.Helper()
+	if schema == nil {
+		s.t.Fatalf("nobody has resources %s", b.Labels[0])
+	}
+	after := s.addresses(b.Body.Attributes[dependsOn])
+	delete(b.Body.Attributes, dependsOn)
+	ignored := s.ignored(b.Body)
+	return block{b.Labels[0], after, ignored, s.body(schema.Block, b.Body)}
 }
 
 // understood ends the test when the text could not be read.

@@ -102,6 +102,36 @@ func (s *Server) Invoke(typeName string) (progress []string, diags Diagnostics) 
 	return progress, diags
 }
 
+// Open validates the configuration of an ephemeral resource and opens it. What is opened has the configuration's values
+// and nothing unknown.
+func (s *Server) Open(typeName string, config Values) (opened Values, diags Diagnostics) {
+	s.t.Helper()
+	schema := s.schemas.EphemeralResourceSchemas[typeName]
+	of := schema.ValueType()
+	encoded := s.encode(of, config)
+	valid, err := s.provider.ValidateEphemeralResourceConfig(s.t.Context(),
+		&tfprotov6.ValidateEphemeralResourceConfigRequest{TypeName: typeName, Config: encoded})
+	s.must(err)
+	if diags = valid.Diagnostics; diags.Errors() != "" || HasUnknown(config) {
+		return nil, diags
+	}
+	resp, err := s.provider.OpenEphemeralResource(s.t.Context(), &tfprotov6.OpenEphemeralResourceRequest{
+		TypeName: typeName, Config: encoded,
+	})
+	s.must(err)
+	if diags = append(diags, resp.Diagnostics...); diags.Errors() != "" {
+		return nil, diags
+	}
+	opened = s.decode(of, resp.Result)
+	if HasUnknown(opened) {
+		s.t.Errorf("%s has unknown values: %v", typeName, opened)
+	}
+	for _, at := range unlike(schema.Block.Attributes, nil, config, opened) {
+		s.t.Errorf("%s has %s = %v; the configuration says %v", typeName, at, opened[at], config[at])
+	}
+	return opened, diags
+}
+
 // must ends the test when a call itself failed.
 func (s *Server) must(err error) {
 	s.t.Helper()

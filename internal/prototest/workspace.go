@@ -24,7 +24,8 @@ type Workspace struct {
 	config config
 	mu     sync.Mutex
 	state  map[string]kept
-	serial int // counts the changes of state
+	serial int               // counts the changes of state
+	opened map[string]Values // ephemeral resources, by address
 }
 
 // kept is an object in state.
@@ -38,7 +39,10 @@ type kept struct {
 // NewWorkspace makes one without a configuration and with an empty state.
 func NewWorkspace(t testing.TB, provider tfprotov6.ProviderServer) *Workspace {
 	t.Helper()
-	return &Workspace{t: t, server: New(t, provider), config: config{provider: Values{}}, state: map[string]kept{}}
+	return &Workspace{
+		t: t, server: New(t, provider), config: config{provider: Values{}}, state: map[string]kept{},
+		opened: map[string]Values{},
+	}
 }
 
 // Write replaces the configuration.
@@ -73,6 +77,7 @@ type Changes struct {
 	All    map[string]Change // by address
 	base   map[string]kept   // the refreshed state
 	serial int               // of the state that it is for
+	opens  bool              // it also opens what is ephemeral
 }
 
 // Empty reports whether the plan changes nothing.
@@ -102,8 +107,10 @@ func (w *Workspace) Plan(destroy bool) (Changes, Report) {
 		}
 		steps[address] = step{want.after, func() Diagnostics { return w.look(&changes, address, was, want.values) }}
 	}
+	w.opens(steps)
 	report := w.walk(steps)
 	if !destroy || report.Failed() {
+		changes.opens = true
 		return changes, report
 	}
 	clear(changes.All)
@@ -113,6 +120,22 @@ func (w *Workspace) Plan(destroy bool) (Changes, Report) {
 	}
 	return changes, w.walk(steps)
 }
+
+// opens adds steps that open the ephemeral resources, as each plan and each apply does.
+func (w *Workspace) opens(steps map[string]step) {
+	for address, want := range w.config.ephemeral {
+		steps[address] = step{want.after, func() Diagnostics {
+			opened, diags := w.server.Open(want.typeName, want.values)
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			w.opened[address] = opened
+			return diags
+		}}
+	}
+}
+
+// Opened gives the attributes of the ephemeral resource at the address as it was opened last; nil when it was not.
+func (w *Workspace) Opened(address string) Values { return w.opened[address] }
 
 // look refreshes an object, and plans what becomes of it.
 func (w *Workspace) look(changes *Changes, address string, was kept, config Values) Diagnostics {
@@ -206,6 +229,9 @@ func (w *Workspace) Apply(changes Changes) Report {
 			after := append(slices.Clone(w.config.resources[address].after), away+address)
 			steps[address] = step{after, func() Diagnostics { return w.make(address, change) }}
 		}
+	}
+	if changes.opens {
+		w.opens(steps)
 	}
 	return w.walk(steps)
 }

@@ -112,7 +112,7 @@ func TestAccBucket_basic(t *testing.T) {
 			"versioning": knownvalue.Bool(false), "encryption": encrypted("AES256", knownvalue.Null(), false),
 			"object_ownership": knownvalue.StringExact("BucketOwnerEnforced"), "public_access": knownvalue.StringExact("none"),
 			"require_tls": knownvalue.Bool(true), "access_log": knownvalue.Null(), "policy": knownvalue.Null(), "lifecycle_preset": knownvalue.Null(),
-			"cors_rules": knownvalue.Null(), "object_lock": knownvalue.Null(), "public_access_block": switches(true, true, true, true),
+			"cors_rules": knownvalue.Null(), "ip_access": knownvalue.Null(), "object_lock": knownvalue.Null(), "public_access_block": switches(true, true, true, true),
 			"access_levels": stringSet("admin"), "force_destroy": knownvalue.Bool(false), "bypass_governance": knownvalue.Bool(false), "owner": knownvalue.Null(), "timeouts": knownvalue.Null(),
 			"arn":                  knownvalue.StringExact("arn:aws:s3:::" + b.Name),
 			"domain_name":          knownvalue.StringExact(b.Name + ".s3.amazonaws.com"),

@@ -31,14 +31,14 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/gateway"
 )
 
-// tap stands between a bench's gateway and the emulator, and learns the secret of every key that is made, of those too
-// that are never handed over.
+// tap stands between a bench's gateway and the emulator, and learns the secret of every key and the token of every
+// session that is made, of those too that are never handed over.
 type tap struct {
 	mu      sync.Mutex
 	secrets []string
 }
 
-var secretElement = regexp.MustCompile(`<SecretAccessKey>([^<]+)</SecretAccessKey>`)
+var secretElement = regexp.MustCompile(`<(?:SecretAccessKey|SessionToken)>([^<]+)</`)
 
 // tapped is the bench with a tap.
 func tapped(t *testing.T, b *acctest.Bench) (*acctest.Bench, *tap) {

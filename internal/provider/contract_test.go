@@ -14,6 +14,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
@@ -26,6 +27,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucketrole"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucketuser"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/directory"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/lending"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/lifecyclerule"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/object"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/website"
@@ -35,13 +37,17 @@ import (
 type offered struct {
 	resources   map[string]resource.Resource
 	dataSources map[string]datasource.DataSource
+	ephemerals  map[string]ephemeral.EphemeralResource
 	functions   map[string]function.Function
 }
 
 func everything(t *testing.T) offered {
 	t.Helper()
 	p, ctx := &spinupProvider{}, t.Context()
-	all := offered{map[string]resource.Resource{}, map[string]datasource.DataSource{}, map[string]function.Function{}}
+	all := offered{
+		map[string]resource.Resource{}, map[string]datasource.DataSource{}, map[string]ephemeral.EphemeralResource{},
+		map[string]function.Function{},
+	}
 	for _, make := range p.Resources(ctx) {
 		r, meta := make(), resource.MetadataResponse{}
 		r.Metadata(ctx, resource.MetadataRequest{ProviderTypeName: "spinup"}, &meta)
@@ -51,6 +57,11 @@ func everything(t *testing.T) offered {
 		d, meta := make(), datasource.MetadataResponse{}
 		d.Metadata(ctx, datasource.MetadataRequest{ProviderTypeName: "spinup"}, &meta)
 		all.dataSources[meta.TypeName] = d
+	}
+	for _, make := range p.EphemeralResources(ctx) {
+		e, meta := make(), ephemeral.MetadataResponse{}
+		e.Metadata(ctx, ephemeral.MetadataRequest{ProviderTypeName: "spinup"}, &meta)
+		all.ephemerals[meta.TypeName] = e
 	}
 	for _, make := range p.Functions(ctx) {
 		f, meta := make(), function.MetadataResponse{}
@@ -75,6 +86,11 @@ func (c *envelope[M, S, O, P]) parts() []string {
 	}
 	return names
 }
+
+// modeled is an ephemeral resource, which tells the struct behind its schema.
+type modeled interface{ newModel() any }
+
+func (*ephemeralResource[M]) newModel() any { return new(M) }
 
 // TestContract_schemas: every schema is valid, and the struct behind it has just its attributes.
 func TestContract_schemas(t *testing.T) {
@@ -119,6 +135,13 @@ func TestContract_schemas(t *testing.T) {
 		state := tfsdk.State{Schema: resp.Schema, Raw: valueOf(t, resp.Schema.Type().TerraformType(ctx), settings{})}
 		valid(name, state.Get(ctx, models[name]))
 	}
+	for name, e := range everything(t).ephemerals {
+		var resp ephemeral.SchemaResponse
+		e.Schema(ctx, ephemeral.SchemaRequest{}, &resp)
+		valid(name, resp.Schema.ValidateImplementation(ctx))
+		config := tfsdk.Config{Schema: resp.Schema, Raw: valueOf(t, resp.Schema.Type().TerraformType(ctx), settings{})}
+		valid(name, config.Get(ctx, e.(modeled).newModel()))
+	}
 	for name, f := range everything(t).functions {
 		var resp function.DefinitionResponse
 		f.Definition(ctx, function.DefinitionRequest{}, &resp)
@@ -141,6 +164,9 @@ func TestContract_descriptions(t *testing.T) {
 	}
 	for name, schema := range schemas.DataSourceSchemas {
 		describe(texts, "data source "+name, schema.Block)
+	}
+	for name, schema := range schemas.EphemeralResourceSchemas {
+		describe(texts, "ephemeral resource "+name, schema.Block)
 	}
 	for name, f := range schemas.Functions {
 		texts["function "+name] = f.Description
@@ -193,6 +219,10 @@ func TestContract_documentation(t *testing.T) {
 		files = append(files, "docs/data-sources/"+strings.TrimPrefix(name, "spinup_")+".md",
 			"examples/data-sources/"+name+"/data-source.tf")
 	}
+	for name := range everything(t).ephemerals {
+		files = append(files, "docs/ephemeral-resources/"+strings.TrimPrefix(name, "spinup_")+".md",
+			"examples/ephemeral-resources/"+name+"/ephemeral-resource.tf")
+	}
 	for name := range everything(t).functions {
 		files = append(files, "docs/functions/"+name+".md", "examples/functions/"+name+"/function.tf")
 	}
@@ -236,7 +266,7 @@ func TestContract_acceptance(t *testing.T) {
 
 // TestContract_permissions: every operation that a domain package calls is there, with the permission it needs.
 func TestContract_permissions(t *testing.T) {
-	action := regexp.MustCompile(`^(s3|iam|ssm|secretsmanager|cloudfront|route53|acm):[A-Z][A-Za-z]+$`)
+	action := regexp.MustCompile(`^(s3|iam|sts|ssm|secretsmanager|cloudfront|route53|acm):[A-Z][A-Za-z]+$`)
 	kinds := []string{
 		"bucket", "object", "group", "policy", "membership", "anygroup", "user", "mfa", "parameter", "secret", "*",
 		"distribution", "access", "function", "zone", "change", "certificate", "role", "provider",
@@ -247,13 +277,13 @@ func TestContract_permissions(t *testing.T) {
 	rules, sites := lifecyclerule.NewAPI(&awsclient.Conn{}), website.NewAPI(&awsclient.Conn{})
 	objects, directories := object.NewAPI(&awsclient.Conn{}), directory.NewAPI(&awsclient.Conn{})
 	for _, part := range []any{
-		buckets.Reads, buckets.Writes, buckets.LockReads, levels.Reads, levels.Writes, users.Reads, users.Writes, users.Cleanups, users.Stores, rules.Reads, rules.Writes,
+		buckets.Reads, buckets.Writes, buckets.LockReads, levels.Reads, levels.Writes, users.Reads, users.Writes, users.Cleanups, users.Stores, users.Stores.Reads, rules.Reads, rules.Writes,
 		roles.Reads, roles.Writes, grants.Reads, grants.Writes, grants.SiteReads,
 		sites.Reads, sites.Writes, objects.Reads, objects.Writes, directories.Reads, directories.Writes, directories.API.Reads,
-		directories.API.Writes,
+		directories.API.Writes, lending.NewAPI(&awsclient.Conn{}), lending.NewLinkReads(&awsclient.Conn{}),
 	} {
 		for field, value := range reflect.ValueOf(part).Fields() {
-			if value.IsNil() {
+			if !field.Anonymous && value.IsNil() {
 				t.Errorf("%s is not taken from a client", field.Name)
 			}
 		}
@@ -262,7 +292,7 @@ func TestContract_permissions(t *testing.T) {
 		awsclient.Permissions(buckets), awsclient.Permissions(bucket.LockWrites{}), awsclient.Permissions(levels), awsclient.Permissions(bucket.DataReads{}),
 		awsclient.Permissions(users), awsclient.Permissions(bucketuser.DataReads{}), awsclient.Permissions(rules),
 		awsclient.Permissions(sites), awsclient.Permissions(objects), awsclient.Permissions(object.DataReads{}),
-		awsclient.Permissions(directories), awsclient.Permissions(roles), awsclient.Permissions(grants),
+		awsclient.Permissions(directories), awsclient.Permissions(roles), awsclient.Permissions(grants), awsclient.Permissions(lending.API{}), awsclient.Permissions(lending.LinkReads{}),
 	) {
 		wrong := slices.ContainsFunc(p.Actions, func(name string) bool { return !action.MatchString(name) })
 		if wrong || len(p.Actions) == 0 || !slices.Contains(kinds, p.On) {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -13,6 +14,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/gateway"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
 )
@@ -403,14 +405,17 @@ func TestAccBucket_lockoutTwice(t *testing.T) {
 		tf.Empty()
 
 		// Statements of others count, at plan.
-		many := make([]string, 180)
+		many, networks := make([]string, 180), make([]string, 200)
 		for i := range many {
 			many[i] = fmt.Sprintf("arn:aws:s3:::%s/a-folder-of-somebody-else/number-%d/*", b.Name, i)
+		}
+		for i := range networks {
+			networks[i] = fmt.Sprintf("%q", fmt.Sprintf("203.0.%d.0/24", i))
 		}
 		splice(t, b, "", awspolicy.Statement{
 			Sid: "Long", Effect: awspolicy.Deny, Principal: awspolicy.Everyone(), Action: []string{"s3:GetObjectTorrent"}, Resource: many,
 		})
-		tf.Write(listed(b, `    read_write = [for i in range(200) : "203.0.${i}.0/24"]`))
+		tf.Write(listed(b, "    read_write = ["+strings.Join(networks, ", ")+"]"))
 		saysAll(t, tf.MustFail("plan"), "with the statements of other owners", "want at most 20480")
 		splice(t, b, "Long")
 		tf.Destroy()
@@ -434,6 +439,28 @@ func TestAccBucketDataSource_shut(t *testing.T) {
 			t.Errorf("empty is %v, ip_access %v", got["empty"], got["ip_access"])
 		}
 		acctest.Must(b.S3().DeleteBucketPolicy(t.Context(), &s3.DeleteBucketPolicyInput{Bucket: &b.Name}))(t)
+		tf.Destroy()
+		b.Gone(t, b.Name)
+	})
+}
+
+// TestAccBucket_lockoutLate: S3 acts by a new policy only after a while, in which the run goes on looking.
+func TestAccBucket_lockoutLate(t *testing.T) {
+	acctest.Only(t, emulator.Fakecloud, atGateway, func(t *testing.T, b *acctest.Bench) {
+		tf := b.Played(t, func(p *awsclient.Pace) { p.Probe = 500 * time.Millisecond })
+		tf.Write(listed(b, office))
+		tf.Apply()
+		looks := 0
+		b.Gateway.Inject(gateway.Rule{Fault: gateway.Forbidden(), Match: func(c gateway.Call) bool {
+			if c.Name() == "s3:HeadBucket" && strings.Contains(livePolicy(t, b), "198.51.100.0/24") {
+				looks++
+			}
+			return looks > 2 && c.Name() == "s3:HeadBucket"
+		}, Times: 1})
+		tf.Write(listed(b, abroad))
+		saysAll(t, tf.MustFail("apply", "-auto-approve"), "the former statements were put back")
+		tf.Write(listed(b, office))
+		tf.Empty()
 		tf.Destroy()
 		b.Gone(t, b.Name)
 	})

@@ -7,6 +7,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -20,9 +21,10 @@ type spinupProvider struct {
 }
 
 var (
-	_ provider.Provider                   = (*spinupProvider)(nil)
-	_ provider.ProviderWithFunctions      = (*spinupProvider)(nil)
-	_ provider.ProviderWithValidateConfig = (*spinupProvider)(nil)
+	_ provider.Provider                       = (*spinupProvider)(nil)
+	_ provider.ProviderWithEphemeralResources = (*spinupProvider)(nil)
+	_ provider.ProviderWithFunctions          = (*spinupProvider)(nil)
+	_ provider.ProviderWithValidateConfig     = (*spinupProvider)(nil)
 )
 
 // Option changes how the provider behaves, for tests.
@@ -68,7 +70,7 @@ func (p *spinupProvider) Configure(
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	resp.ResourceData, resp.DataSourceData, resp.ActionData = data, data, data
+	resp.ResourceData, resp.DataSourceData, resp.EphemeralResourceData, resp.ActionData = data, data, data, data
 }
 
 func (p *spinupProvider) Resources(context.Context) []func() resource.Resource {
@@ -84,11 +86,21 @@ func (p *spinupProvider) DataSources(context.Context) []func() datasource.DataSo
 		newLifecycleRulesDataSource, newObjectDataSource, newObjectsDataSource, newWebsiteDataSource)
 }
 
+// EphemeralResources need Terraform 1.10, and most of what takes their values 1.11.
+func (p *spinupProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
+	return []func() ephemeral.EphemeralResource{
+		newAccessKeyEphemeral, newBucketCredentialsEphemeral, newPresignedURLEphemeral,
+	}
+}
+
 // Actions need Terraform 1.14.
 func (p *spinupProvider) Actions(context.Context) []func() action.Action {
 	return []func() action.Action{newReapAction}
 }
 
 func (p *spinupProvider) Functions(context.Context) []func() function.Function {
-	return []func() function.Function{newCyberduckBookmarkFunction}
+	return []func() function.Function{
+		newAWSProfileFunction, newBucketNameFunction, newCyberduckBookmarkFunction, newMCAliasFunction,
+		newParseS3URIFunction, newRcloneConfigFunction,
+	}
 }

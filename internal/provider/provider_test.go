@@ -525,7 +525,7 @@ func TestCyberduckBookmarkFunction(t *testing.T) {
 		at        int64 // the argument; -1 for none
 		says      string
 	}{
-		{[]any{"", nil}, -1, "the bucket name is empty"},
+		{[]any{"", nil}, 0, "the bucket name is empty"},
 		{[]any{"demo", nil, "s3.example.edu"}, 2, `the endpoint is "s3.example.edu"`},
 		{[]any{"demo", nil, "https://a", "https://b"}, 3, "there are 2 endpoints, want at most one"},
 	} {
@@ -570,7 +570,7 @@ func TestConnectDiagnostic(t *testing.T) {
 		"wrong key":      {with(refusing.URL, nil), []string{"InvalidClientTokenId", refusing.URL, "not valid"}},
 		"not known":      {settings{"profile": unknown{}}, []string{"profile is not known before apply"}},
 		"no STS": {
-			with("", settings{"platform": "minio", "endpoints": settings{"s3": endpoint}, "skip_credentials_validation": false}),
+			with("", settings{"platform": "garage", "endpoints": settings{"s3": endpoint}, "skip_credentials_validation": false}),
 			[]string{"endpoints.sts", "skip_credentials_validation"},
 		},
 	} {

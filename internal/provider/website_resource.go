@@ -82,9 +82,9 @@ func websiteSchema(ctx context.Context) schema.Schema {
 		Validators: []validator.Map{fwtypes.TagMap(nil)},
 	}
 	rules := corsSchema()
-	rules.MarkdownDescription += " Visitors of the site come through CloudFront, which does not pass their `Origin` on to " +
-		"S3 unless a cache policy of your own does: to let pages of other origins read the site, set `response_headers` to " +
-		"the id of a policy with CORS headers, such as AWS's `CORS-and-SecurityHeadersPolicy`."
+	rules.MarkdownDescription += " Visitors of the site come through CloudFront, which does not pass their `Origin` on " +
+		"to S3 unless a cache policy of your own does: to let pages of other origins read the site, set " +
+		"`response_headers` to the id of a policy with CORS headers, such as AWS's `CORS-and-SecurityHeadersPolicy`."
 	attributes["cors_rules"] = rules
 	return schema.Schema{
 		MarkdownDescription: "A website at a domain: a private bucket, a CloudFront distribution in front of it, a " +

@@ -2,7 +2,6 @@ package secretstore
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -89,13 +88,8 @@ func (k Keeper) holds(ctx context.Context, at Store, who Owner) (bool, error) {
 	if err != nil {
 		return false, awsclient.Absent(err)
 	}
-	var value struct {
-		ID string `json:"access_key_id"`
-	}
-	if json.Unmarshal([]byte(text), &value) != nil || value.ID == "" {
-		return false, nil
-	}
-	return who.Holds(value.ID), nil
+	key, ok := parseKey(text)
+	return ok && who.Holds(key.ID), nil
 }
 
 // content is what the store holds.

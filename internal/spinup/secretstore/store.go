@@ -5,7 +5,6 @@ package secretstore
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -72,12 +71,6 @@ func (k Keeper) Deliver(ctx context.Context, at Store, who Owner, id, secret str
 		out.Secret = secret
 	}
 	return out, err
-}
-
-// value is what a store holds: id and secret of the key, because a client needs both.
-func value(id, secret string) string {
-	text, _ := json.Marshal(map[string]string{"access_key_id": id, "secret_access_key": secret}) // strings always marshal
-	return string(text)
 }
 
 // putParameter writes the value to an SSM parameter: a new one, or the one that is ours.

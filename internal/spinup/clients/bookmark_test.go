@@ -1,4 +1,4 @@
-package cyberduck_test
+package clients_test
 
 import (
 	"encoding/xml"
@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/cyberduck"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/clients"
 )
 
 const whole = `<?xml version="1.0" encoding="UTF-8"?>
@@ -57,7 +57,7 @@ func TestBookmark(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			got, err := cyberduck.Bookmark("data.example.edu", test.path, nil)
+			got, err := clients.Bookmark("data.example.edu", test.path, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -77,7 +77,7 @@ func TestBookmarkRefuses(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			got, err := cyberduck.Bookmark(test.bucket, &test.path, nil)
+			got, err := clients.Bookmark(test.bucket, &test.path, nil)
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("got %q, %v, want an error with %q", got, err, test.want)
 			}
@@ -89,7 +89,7 @@ func TestBookmarkRefuses(t *testing.T) {
 func TestBookmarkRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		path := rapid.StringMatching(`[ -~é漢]*`).Draw(t, "path")
-		text, err := cyberduck.Bookmark("data", &path, nil)
+		text, err := clients.Bookmark("data", &path, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -124,7 +124,7 @@ func TestBookmark_endpoint(t *testing.T) {
 		"http://localhost:9000":        at("localhost", "9000", "s3-http"),
 		"https://[::1]:9000":           at("::1", "9000", "iterate GmbH"),
 	} {
-		got, err := cyberduck.Bookmark("data.example.edu", nil, &endpoint)
+		got, err := clients.Bookmark("data.example.edu", nil, &endpoint)
 		if diff := cmp.Diff(want, got); diff != "" || err != nil {
 			t.Errorf("%s: %v %s", endpoint, err, diff)
 		}
@@ -147,9 +147,9 @@ func TestBookmark_endpointRefused(t *testing.T) {
 		"https://s3.example.edu#a":      "has a query or a fragment",
 		"https://ann:pw@s3.example.edu": "has a user name",
 	} {
-		got, err := cyberduck.Bookmark("data", nil, &endpoint)
-		refused, ok := errors.AsType[*cyberduck.EndpointError](err)
-		if !ok || refused.Problem != want || !strings.Contains(err.Error(), "want https://HOST or http://HOST") {
+		got, err := clients.Bookmark("data", nil, &endpoint)
+		refused, ok := errors.AsType[*clients.ArgumentError](err)
+		if !ok || refused.Argument != "endpoint" || !strings.Contains(err.Error(), ", which "+want+"; ") || !strings.Contains(err.Error(), "want https://HOST or http://HOST") {
 			t.Errorf("%q: got %q, %v, want %q", endpoint, got, err, want)
 			continue
 		}

@@ -87,7 +87,7 @@ func TestAccBucketGrant_disappears(t *testing.T) {
 	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		tf := b.Played(t)
 		tf.Write(b.Provider() + grantBlock(b, "-club", readOnly))
-		saysAll(t, tf.MustFail("plan"), "there is no group "+b.Name+"-club", "Nothing was changed.")
+		saysAll(t, tf.MustFail("apply", "-auto-approve"), "there is no group "+b.Name+"-club", "State holds nothing of it.")
 		makeGroup(t, b, b.Name+"-club", nothing)
 		tf.Apply()
 		dropsGrant(t, b)

@@ -26,6 +26,7 @@ type Writes struct {
 
 // SiteReads are the operations that find the distribution of a website, for web_admin only.
 type SiteReads struct {
+	GetGroup                  awsclient.IAMCall[iam.GetGroupInput, iam.GetGroupOutput]                                   `iam:"iam:GetGroup" on:"group"`
 	ListAttachedGroupPolicies awsclient.IAMCall[iam.ListAttachedGroupPoliciesInput, iam.ListAttachedGroupPoliciesOutput] `iam:"iam:ListAttachedGroupPolicies" on:"group"`
 	GetPolicy                 awsclient.IAMCall[iam.GetPolicyInput, iam.GetPolicyOutput]                                 `iam:"iam:GetPolicy" on:"policy"`
 	GetPolicyVersion          awsclient.IAMCall[iam.GetPolicyVersionInput, iam.GetPolicyVersionOutput]                   `iam:"iam:GetPolicyVersion" on:"policy"`
@@ -47,6 +48,6 @@ func NewAPI(c *awsclient.Conn) API {
 			iam.PutRolePolicy, iam.PutUserPolicy, iam.PutGroupPolicy,
 			iam.DeleteRolePolicy, iam.DeleteUserPolicy, iam.DeleteGroupPolicy,
 		},
-		SiteReads: SiteReads{sites.ListAttachedGroupPolicies, sites.GetPolicy, sites.GetPolicyVersion},
+		SiteReads: SiteReads{sites.GetGroup, sites.ListAttachedGroupPolicies, sites.GetPolicy, sites.GetPolicyVersion},
 	}
 }

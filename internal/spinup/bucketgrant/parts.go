@@ -58,7 +58,7 @@ func (g grants) policy() part {
 			return nil
 		},
 		Enters: func(w wish) bool { return w.Prior != nil && w.Want.WebAdmin && !w.Prior.WebAdmin },
-		CanApply: func(ctx context.Context, w wish, o Status) error {
+		CanApply: func(ctx context.Context, w wish, _ Status) error {
 			s := w.Want
 			group := access.GroupName(s.Bucket, access.WebAdmin)
 			if !s.WebAdmin || s.Promised != nil && s.Promised(group) {

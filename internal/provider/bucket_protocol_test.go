@@ -335,6 +335,10 @@ func unknownRows(log string) map[string]unknownRow {
 			values{"public_access_block": unknown}, "public_access public_access_block",
 			[]values{{"public_access_block": nil}, {"public_access_block": values{"ignore_public_acls": false}}},
 		},
+		"public_access_block beside a word": {
+			values{"public_access": "read", "public_access_block": unknown}, "public_access_block",
+			[]values{{"public_access": "read", "public_access_block": nil}},
+		},
 		"a switch": {
 			values{"public_access_block": values{"ignore_public_acls": unknown}}, "public_access public_access_block",
 			[]values{{"public_access_block": values{}}, {"public_access_block": values{"ignore_public_acls": false}}},

@@ -64,17 +64,35 @@ func (m *bucketModel) resolvePublicAccess(
 ) {
 	word, block := r.config.PublicAccess, r.config.PublicAccessBlock
 	switch {
-	case !block.IsNull() && !block.IsUnknown():
+	case block.IsUnknown():
+		m.PublicAccess, m.PublicAccessBlock = pick(word, types.StringUnknown()), block
+		return
+	case !block.IsNull():
 		filled := block.Get(ctx, diags).resolved()
 		m.PublicAccessBlock = fwtypes.ObjectFrom(ctx, filled, diags)
 		m.PublicAccess = pick(word, filled.publicAccess())
-		return
-	case block.IsUnknown() && word.IsNull():
-		m.PublicAccess, m.PublicAccessBlock = types.StringUnknown(), block
+		m.keepIgnored(r, filled, diags)
 		return
 	}
 	m.PublicAccess = pick(word, public)
 	m.PublicAccessBlock = m.impliedBlock(ctx, r, diags)
+}
+
+// keepIgnored leaves both attributes as they are where they contradict each other. A configuration has one of them, and
+// ignore_changes puts what is in state for the other one.
+func (m *bucketModel) keepIgnored(r turn[bucketModel], filled publicBlockModel, diags *diag.Diagnostics) {
+	word := m.PublicAccess.ValueString()
+	if r.prior == nil || word == "" || word == filled.publicAccess().ValueString() ||
+		word != bucket.Mixed && bucket.BlockFor(word) == filled.block() {
+		return
+	}
+	was := r.prior
+	if !m.PublicAccess.Equal(was.PublicAccess) || !m.PublicAccessBlock.Equal(was.PublicAccessBlock) {
+		diags.AddAttributeWarning(path.Root("public_access"), "Public access stays as it is", "ignore_changes has one of "+
+			"public_access and public_access_block, and the configuration another value for the other one. Both set the same "+
+			"switches, so both are left as they are. To change them, remove the attribute from ignore_changes.")
+	}
+	m.PublicAccess, m.PublicAccessBlock = was.PublicAccess, was.PublicAccessBlock
 }
 
 // impliedBlock are the switches that follow from public_access. Whether a store of which that is not known has them,
@@ -86,6 +104,8 @@ func (m *bucketModel) impliedBlock(
 	switch {
 	case !unknown && (m.PublicAccess.IsNull() || r.data.platform.Lacks(awsclient.PublicAccessBlock)):
 		return fwtypes.ObjectNull[publicBlockModel]()
+	case !unknown && r.prior != nil && m.PublicAccess.ValueString() == bucket.Mixed: // by ignore_changes: no word for it
+		return r.prior.PublicAccessBlock
 	case !unknown && r.data.platform.Has(awsclient.PublicAccessBlock):
 		block := bucket.BlockFor(m.PublicAccess.ValueString())
 		return blockSeen(ctx, &block, diags)

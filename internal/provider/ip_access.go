@@ -140,7 +140,9 @@ func (m *bucketSettings) warnShut(ctx context.Context, have bucketStatus, diags 
 	}
 	diags.AddAttributeWarning(path.Root("ip_access"), "This run is kept out", "ip_access of the bucket keeps this run "+
 		"from using the objects. Its settings can be read and changed nevertheless: to let this run in, add its public "+
-		"address to ip_access and apply. If it is to be kept out, set ip_access.allow_lockout to true.")
+		"address to ip_access and apply. Where the configuration has objects or directories of the bucket as well, they "+
+		"cannot be read before: apply with -target and the address of this resource. If the run is to be kept out, set "+
+		"ip_access.allow_lockout to true.")
 }
 
 // checkIPAccess refuses lists that let nobody in, let everybody in, or say something twice.

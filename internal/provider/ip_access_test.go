@@ -227,6 +227,24 @@ func TestAccBucket_shut(t *testing.T) {
 	})
 }
 
+// TestAccBucket_shutObjects: a run whose address has changed cannot read the objects that it manages, is told how to go on,
+// and needs one command for that.
+func TestAccBucket_shutObjects(t *testing.T) {
+	acctest.Only(t, emulator.Fakecloud, atGateway, func(t *testing.T, b *acctest.Bench) {
+		tf := b.Served(t)
+		object := "resource \"spinup_object\" \"o\" {\n  bucket  = spinup_bucket.b.name\n  key     = \"k\"\n  content = \"k\"\n}\n"
+		tf.Write(listed(b, office) + object)
+		tf.Apply()
+		guarded(t, b, b.Name, "192.0.2.1")
+		saysAll(t, tf.MustFail("plan"), "This run is kept out", "-target")
+		tf.Write(listed(b, `    read_write = ["192.0.2.0/24"]`) + object)
+		tf.Must("apply", "-auto-approve", "-target=spinup_bucket.b")
+		tf.Empty()
+		tf.Destroy()
+		b.Gone(t, b.Name)
+	})
+}
+
 // TestAccWebsite_ipAccess: visitors are not bound, and whoever publishes is. A run that may not write can make the site.
 func TestAccWebsite_ipAccess(t *testing.T) {
 	acctest.Only(t, emulator.Fakecloud, noCloudFront, func(t *testing.T, b *acctest.Bench) {

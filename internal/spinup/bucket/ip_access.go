@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
@@ -146,18 +145,21 @@ func (b bucket) lockout() part {
 
 // probe looks at the bucket as a refresh does, for some time: S3 may take a while to act by a new policy.
 func (b bucket) probe(ctx context.Context, s Spec) error {
-	const looks = 5
-	for begun := time.Now(); ; {
+	pause, looks := b.conn.Pace.Probe/5, 6
+	if pause == 0 {
+		looks = 1
+	}
+	for look := range looks {
+		if look > 0 {
+			if err := awsclient.Wait(ctx, pause); err != nil {
+				return err
+			}
+		}
 		if _, err := b.head(ctx, s); err != nil {
 			return err
 		}
-		if time.Since(begun) >= b.conn.Pace.Probe {
-			return nil
-		}
-		if err := awsclient.Wait(ctx, b.conn.Pace.Probe/looks); err != nil {
-			return err
-		}
 	}
+	return nil
 }
 
 // reopen puts the statements back that were there before this run, whatever becomes of the run, and says why.

@@ -31,8 +31,8 @@ const parallelReads = 8
 
 // New is the composite behind spinup_website. The bucket comes first, closed to the public, then what the distribution
 // needs, the distribution, the first page, which the policy may keep this run from writing later, the permissions to
-// read and manage it, and DNS last. It is destroyed in the opposite order,
-// so that nobody else can create a bucket of the name while the site still answers.
+// read and manage it, and DNS last. It is destroyed in the opposite order, so that nobody else can create a bucket of
+// the name while the site still answers.
 func New(conn *awsclient.Conn) reconcile.Composite[Spec, Status] {
 	w := website{API: NewAPI(conn), conn: conn}
 	b := bucket.PartsOf(conn)

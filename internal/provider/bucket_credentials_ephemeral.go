@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -58,7 +59,8 @@ func bucketCredentialsSchema() schema.Schema {
 			"bucket": needed("Name of the bucket. It is not looked up.", fwtypes.BucketName()),
 			"prefix": given(false, "Key prefix to which the credentials are confined, such as `docs/`: they may list the "+
 				"objects below it and, depending on `access`, read or write them, and nothing else. It ends with a slash and does "+
-				"not begin with one, and has none of `*?$`, which mean something in a policy. Unset: the whole bucket.",
+				"not begin with one. It has none of `*?$`, which mean something in a policy, and no character above U+00FF, which "+
+				"AWS does not take there. Unset: the whole bucket.",
 				fwtypes.Checked("prefix", "a key prefix such as docs/", checkLentPrefix)),
 			"access": given(true, "What the credentials may do: `read_only`, `read_write` or `admin`, as for "+
 				"`spinup_bucket_user`. With `prefix`, `admin` and `read_write` are the same. Default `read_only`.",
@@ -101,6 +103,9 @@ func checkLentPrefix(prefix string) error {
 			"it out", prefix)
 	case strings.ContainsAny(prefix, "*?$"):
 		return fmt.Errorf("%q has one of *?$, which mean something in a policy: want a prefix without", prefix)
+	case strings.IndexFunc(prefix, func(r rune) bool { return r > unicode.MaxLatin1 }) >= 0:
+		return fmt.Errorf("%q has a character above U+00FF, and AWS takes none in the policy of a session: want a prefix "+
+			"without", prefix)
 	}
 	return content.CheckKey(below)
 }

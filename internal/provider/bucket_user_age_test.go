@@ -358,3 +358,29 @@ func TestAccBucketUser_requireUnused(t *testing.T) {
 		tf.Destroy()
 	})
 }
+
+// TestAccBucketUser_useDenied: credentials that may not ask for the use of a key are refused, only once the overlap is over,
+// and the error says how to do without.
+func TestAccBucketUser_useDenied(t *testing.T) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
+		makeLevels(t, b, access.ReadOnly)
+		b.Gateway.Inject(gateway.Rule{Match: gateway.Op("iam:GetAccessKeyLastUsed"), Fault: gateway.Forbidden()})
+		var now falseTime
+		tf := runner(t, b, true, now.pace)
+		tf.Write(aging(b, `rotation = "1"`))
+		tf.Apply()
+		tf.Write(aging(b, `rotation = "2"`))
+		tf.Apply()
+		tf.Empty()
+		now.is(day + time.Minute)
+		saysAll(t, tf.MustFail("plan"), keyOf(t, tf)["previous_id"].(string), "need the IAM action iam:GetAccessKeyLastUsed",
+			"require_unused = false", "-refresh=false")
+		tf.Write(aging(b, `rotation = "2"`, "require_unused = false"))
+		tf.Must("apply", "-auto-approve", "-refresh=false")
+		tf.Apply()
+		wantKeys(t, b, keyOf(t, tf)["id"])
+		tf.Empty()
+		now.is(0)
+		tf.Destroy()
+	})
+}

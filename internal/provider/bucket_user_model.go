@@ -365,7 +365,7 @@ func (m *bucketUserModel) spec(
 			Store:      key.store(ctx, &diags),
 			Stored:     !key.StoredAt.IsNull(),
 
-			RequireUnused: key.RequireUnused.ValueBool(),
+			RequireUnused: !key.RequireUnused.Equal(types.BoolValue(false)),
 			Gone:          key.ID.IsNull(),
 		}
 	}
@@ -387,7 +387,7 @@ func (m *bucketUserModel) fill(
 	}
 	m.ID = types.StringValue(m.importID())
 	m.fillAccess(t.data, w, have, importing)
-	m.fillKey(ctx, formerKey(ctx, t, &diags), want, have, importing, &diags)
+	m.fillKey(ctx, t, want, have, importing, &diags)
 	key := m.accessKey(ctx, &diags)
 	m.seen = key.sight(t.conn.Pace.Now(), have)
 	if !t.applying {
@@ -476,12 +476,15 @@ func (m *bucketUserModel) fillAccess(
 }
 
 func (m *bucketUserModel) fillKey(
-	ctx context.Context, former *accessKeyModel, want bucketuser.Spec, have bucketuser.Status, importing bool,
+	ctx context.Context, t turn[bucketUserModel], want bucketuser.Spec, have bucketuser.Status, importing bool,
 	diags *diag.Diagnostics,
 ) {
-	key := m.accessKey(ctx, diags)
+	key, former := m.accessKey(ctx, diags), formerKey(ctx, t, diags)
 	switch {
 	case key != nil:
+		if !t.applying { // a state from before there was such an attribute lacks it
+			key.RequireUnused = pick(key.RequireUnused, types.BoolValue(true))
+		}
 	case former != nil && (have.Current != nil || have.Previous != nil || have.Stores()):
 		key = former // not all of it could be removed
 	case importing && have.Current != nil:

@@ -184,3 +184,23 @@ func TestKey_finalPlan(t *testing.T) {
 		}
 	})
 }
+
+// TestFillKey_oldState: a state that was written before there was require_unused learns its default by a refresh, and the
+// plan after that has nothing to change. An apply gives what was planned.
+func TestFillKey_oldState(t *testing.T) {
+	have := bucketuser.Status{Current: &bucketuser.AccessKey{ID: "AKIA2", Active: true, Created: made}}
+	old := stateKey("")
+	old.RequireUnused = types.BoolNull()
+	for applying, want := range map[bool]types.Bool{false: types.BoolValue(true), true: types.BoolNull()} {
+		var diags diag.Diagnostics
+		m := &bucketUserModel{AccessKey: objectOf(t, old)}
+		m.fillKey(t.Context(), turn[bucketUserModel]{applying: applying}, bucketuser.Spec{}, have, false, &diags)
+		seen := *m.accessKey(t.Context(), &diags)
+		if diags.HasError() || !seen.RequireUnused.Equal(want) {
+			t.Errorf("applying %t: require_unused is %s, %v", applying, seen.RequireUnused, diags)
+		}
+		if planned := plannedKey(t, asked(seen), seen, sightOfKey{}); !applying && !objectOf(t, planned).Equal(objectOf(t, seen)) {
+			t.Errorf("%+v is planned for %+v", planned, seen)
+		}
+	}
+}

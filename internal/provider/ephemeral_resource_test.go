@@ -28,6 +28,7 @@ var badEphemerals = map[string]badInput{
 	"root":             {lentRow("bucket_credentials", goodLoan, `prefix = "/"`), "prefix", `"/"`, "leave it out"},
 	"star":             {lentRow("bucket_credentials", goodLoan, `prefix = "docs/*/"`), "prefix", `"docs/*/"`, "want a prefix without"},
 	"variable":         {lentRow("bucket_credentials", goodLoan, `prefix = "$${aws:username}/"`), "prefix", `"${aws:username}/"`, "want a prefix without"},
+	"far letters":      {lentRow("bucket_credentials", goodLoan, `prefix = "资料/"`), "prefix", `"资料/"`, "above U+00FF"},
 	"dots":             {lentRow("bucket_credentials", goodLoan, `prefix = "docs/../"`), "prefix", `".."`, "other than"},
 	"long prefix":      {lentRow("bucket_credentials", goodLoan, `prefix = "`+strings.Repeat("d", 900)+`/"`), "prefix", "901 bytes", "AWS allows 2048"},
 	"access":           {lentRow("bucket_credentials", goodLoan, `access = "write"`), "access", `"write"`, levelList},

@@ -139,6 +139,9 @@ func (b bucketUser) lastUse(ctx context.Context, w wish, o Status) (*Use, error)
 	switch {
 	case awsclient.IsNotFound(err), awsclient.IsNotImplemented(err) && !awsclient.IsNoEndpoint(err):
 		return &Use{}, nil
+	case awsclient.IsAccessDenied(err): // a refresh still has the setting of state
+		return nil, fmt.Errorf("it is not known whether the previous access key %s is still used, which does not matter "+
+			"with require_unused = false, once that is applied with -refresh=false: %w", o.Previous.ID, err)
 	case err != nil:
 		return nil, err
 	}

@@ -79,9 +79,10 @@ func TestComposeBucket_apart(t *testing.T) {
 func TestParseURI(t *testing.T) {
 	for uri, want := range map[string]string{
 		"s3://data/k/x.txt": "data|k/x.txt", "s3://data": "data|", "s3://data/": "data|", "s3://data//k": "data|/k",
+		"s3://b/k/x.txt": "b|k/x.txt", "s3://Old_Data/k": "Old_Data|k", // S3 has old buckets of such names
 		"s3://data/a b%20?c#d+é": "data|a b%20?c#d+é", "s3://www.example.edu/index.html": "www.example.edu|index.html",
 		"": "!", "data/k": "!", "S3://data/k": "!", "https://data.s3.amazonaws.com/k": "!", "s3://": "!", "s3:///k": "!",
-		"s3://Data/k": "!", "s3:/data/k": "!", "s3://arn:aws:s3:us-east-1:1:accesspoint/a/k": "!",
+		"s3://me@data/k": "!", "s3:/data/k": "!", "s3://data?k": "!", "s3://-/k": "!", "s3://arn:aws:s3:us-east-1:1:accesspoint/a/k": "!",
 	} {
 		bucket, key, err := ParseURI(uri)
 		switch {

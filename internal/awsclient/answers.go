@@ -111,6 +111,7 @@ func alwaysReturned() map[string][]string {
 		"iam CreateUser":                  {"User.UserName"},
 		"iam GetAccessKeyLastUsed":        {"AccessKeyLastUsed"},
 		"iam GetGroup":                    {"Group.GroupName", "Users"},
+		"iam GetGroupPolicy":              {"PolicyDocument"},
 		"iam GetLoginProfile":             {"LoginProfile"},
 		"iam GetOpenIDConnectProvider":    {"Url"},
 		"iam GetPolicy":                   {"Policy.Arn", "Policy.DefaultVersionId"},

@@ -15,6 +15,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucketgrant"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucketrole"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucketuser"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/content"
@@ -48,10 +49,12 @@ func policies() map[string][]byte {
 	one := subject{kinds: oneDirectory("library-data", "docs/", "E1EXAMPLE2ID")}
 	roles := subject{kinds: kinds([]access.Level{access.WebAdmin})}
 	return map[string][]byte{
-		"bucket.json":           buckets.policy(bucket.API{}, bucket.LockWrites{}, access.API{}, lifecyclerule.API{}),
-		"bucket-plan.json":      buckets.policy(bucket.Reads{}, bucket.LockReads{}, access.Reads{}, lifecyclerule.Reads{}),
-		"bucket-role.json":      roles.policy(bucketrole.API{}),
-		"bucket-role-plan.json": roles.policy(bucketrole.Reads{}, bucketrole.SiteReads{}),
+		"bucket.json":            buckets.policy(bucket.API{}, bucket.LockWrites{}, access.API{}, lifecyclerule.API{}),
+		"bucket-plan.json":       buckets.policy(bucket.Reads{}, bucket.LockReads{}, access.Reads{}, lifecyclerule.Reads{}),
+		"bucket-grant.json":      roles.policy(bucketgrant.API{}),
+		"bucket-grant-plan.json": roles.policy(bucketgrant.Reads{}),
+		"bucket-role.json":       roles.policy(bucketrole.API{}),
+		"bucket-role-plan.json":  roles.policy(bucketrole.Reads{}, bucketrole.SiteReads{}),
 		"bucket-user.json": buckets.policy(bucketuser.Reads{}, bucketuser.Searches{}, bucketuser.Writes{},
 			bucketuser.Cleanups{}),
 		"bucket-user-stores.json":  buckets.policy(bucketuser.Stores{}),

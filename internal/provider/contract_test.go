@@ -23,6 +23,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucket"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucketgrant"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucketrole"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucketuser"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/directory"
@@ -271,12 +272,13 @@ func TestContract_permissions(t *testing.T) {
 		"distribution", "access", "function", "zone", "change", "certificate", "role", "provider",
 	}
 	buckets, users := bucket.NewAPI(&awsclient.Conn{}), bucketuser.NewAPI(&awsclient.Conn{})
+	grants := bucketgrant.NewAPI(&awsclient.Conn{})
 	levels, roles := access.NewAPI(&awsclient.Conn{}), bucketrole.NewAPI(&awsclient.Conn{})
 	rules, sites := lifecyclerule.NewAPI(&awsclient.Conn{}), website.NewAPI(&awsclient.Conn{})
 	objects, directories := object.NewAPI(&awsclient.Conn{}), directory.NewAPI(&awsclient.Conn{})
 	for _, part := range []any{
 		buckets.Reads, buckets.Writes, buckets.LockReads, levels.Reads, levels.Writes, users.Reads, users.Writes, users.Cleanups, users.Stores, users.Stores.Reads, rules.Reads, rules.Writes,
-		roles.Reads, roles.Writes,
+		roles.Reads, roles.Writes, grants.Reads, grants.Writes, grants.SiteReads,
 		sites.Reads, sites.Writes, objects.Reads, objects.Writes, directories.Reads, directories.Writes, directories.API.Reads,
 		directories.API.Writes, lending.NewAPI(&awsclient.Conn{}), lending.NewLinkReads(&awsclient.Conn{}),
 	} {
@@ -290,7 +292,7 @@ func TestContract_permissions(t *testing.T) {
 		awsclient.Permissions(buckets), awsclient.Permissions(bucket.LockWrites{}), awsclient.Permissions(levels), awsclient.Permissions(bucket.DataReads{}),
 		awsclient.Permissions(users), awsclient.Permissions(bucketuser.DataReads{}), awsclient.Permissions(rules),
 		awsclient.Permissions(sites), awsclient.Permissions(objects), awsclient.Permissions(object.DataReads{}),
-		awsclient.Permissions(directories), awsclient.Permissions(roles), awsclient.Permissions(lending.API{}), awsclient.Permissions(lending.LinkReads{}),
+		awsclient.Permissions(directories), awsclient.Permissions(roles), awsclient.Permissions(grants), awsclient.Permissions(lending.API{}), awsclient.Permissions(lending.LinkReads{}),
 	) {
 		wrong := slices.ContainsFunc(p.Actions, func(name string) bool { return !action.MatchString(name) })
 		if wrong || len(p.Actions) == 0 || !slices.Contains(kinds, p.On) {

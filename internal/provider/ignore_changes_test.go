@@ -37,6 +37,24 @@ func ignorables() map[string]ignorable {
 			otherwise: func(_ *testing.T, b *acctest.Bench) values { return otherBucket(b) },
 			changes:   map[string]func(int) any{"tags": tags, "force_destroy": odd},
 		},
+		"spinup_bucket_grant": {
+			surround: func(t *testing.T, b *acctest.Bench) {
+				makeGroup(t, b, b.Name+"-club", nothing)
+				makeSiteAdmins(t, b, "E1EXAMPLE2ID")
+			},
+			base: func(_ *testing.T, b *acctest.Bench) values {
+				return values{"bucket": b.Name, "access": "read_only", "group": b.Name + "-club", "path": "/docs/"}
+			},
+			otherwise: func(_ *testing.T, b *acctest.Bench) values {
+				return with(bucketOtherwise(b), values{
+					"bucket": b.Name + "-2", "access": "admin", "web_admin": true, "path": "/a/", "role": "x", "user": "x", "group": "x",
+				})
+			},
+			changes: map[string]func(int) any{
+				"path":   func(n int) any { return fmt.Sprintf("/p%d/", n) },
+				"access": func(n int) any { return []string{"read_only", "read_write"}[n%2] },
+			},
+		},
 		"spinup_bucket_role": {
 			surround: func(t *testing.T, b *acctest.Bench) {
 				makeProvider(t, b, "sts.amazonaws.com")

@@ -114,6 +114,15 @@ func places() []place {
 			},
 		},
 		{
+			resource: "spinup_bucket_grant", attribute: "access", says: "-SpinupGrant",
+			surround: func(t *testing.T, b *acctest.Bench) { makeGroup(t, b, b.Name+"-club", nothing) },
+			with:     func(b *acctest.Bench) string { return b.Provider() + grantBlock(b, "-club", readOnly) },
+			put: func(t *testing.T, b *acctest.Bench) (func() any, func()) {
+				putsOnGroup(t, b, nothing)
+				return func() any { return grantOf(t, b) }, func() { dropsGrant(t, b) }
+			},
+		},
+		{
 			resource: "spinup_bucket_role", attribute: "name", says: "exists",
 			with: func(b *acctest.Bench) string { return b.Provider() + roleBlock(b, readOnly, byService) }, put: putRole,
 		},

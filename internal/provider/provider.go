@@ -75,8 +75,8 @@ func (p *spinupProvider) Configure(
 
 func (p *spinupProvider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
-		newBucketResource, newBucketRoleResource, newBucketUserResource, newDirectoryResource, newGatewayUserResource,
-		newLifecycleRuleResource, newObjectResource, newWebsiteResource,
+		newBucketResource, newBucketGrantResource, newBucketRoleResource, newBucketUserResource, newDirectoryResource,
+		newGatewayUserResource, newLifecycleRuleResource, newObjectResource, newWebsiteResource,
 	}
 }
 

@@ -107,10 +107,10 @@ func (o OIDC) Check() error {
 	if err := checkURL(o.URL); err != nil {
 		return &FieldError{"provider_url", err}
 	}
-	if o.Audience == "" || !policyText.MatchString(o.Audience) || strings.ContainsAny(o.Audience, "*?") || strings.Contains(o.Audience, "${") ||
-		len(o.Audience) > 255 {
+	if a := o.Audience; a == "" || len(a) > 255 || !policyText.MatchString(a) || strings.ContainsAny(a, "*?") ||
+		strings.Contains(a, "${") {
 		return wrong("audience", "is %q, want the audience of the tokens, of 1 to 255 characters on one line, without *, ? "+
-			"and ${", o.Audience)
+			"and ${", a)
 	}
 	if len(o.Subjects) == 0 {
 		return wrong("subjects", "is empty, which would let in every token of the provider: name the subjects")
@@ -143,8 +143,8 @@ func checkURL(url string) error {
 // isPublic reports whether everybody can get tokens of the provider.
 func isPublic(url string) bool { return url == GitHubURL || url == GitLabURL }
 
-// checkSubject wants something fixed. Everybody can get a token of GitHub or GitLab, so there it wants the whole name of
-// an owner.
+// checkSubject wants something fixed. Everybody can get a token of GitHub or GitLab, so there it wants the whole name
+// of an owner.
 func (o OIDC) checkSubject(subject string) error {
 	pattern := isPattern(subject)
 	first, _, _ := strings.Cut(subject, "*")

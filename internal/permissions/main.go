@@ -52,7 +52,7 @@ func policies() map[string][]byte {
 		"bucket.json":            buckets.policy(bucket.API{}, bucket.LockWrites{}, access.API{}, lifecyclerule.API{}),
 		"bucket-plan.json":       buckets.policy(bucket.Reads{}, bucket.LockReads{}, access.Reads{}, lifecyclerule.Reads{}),
 		"bucket-grant.json":      roles.policy(bucketgrant.API{}),
-		"bucket-grant-plan.json": roles.policy(bucketgrant.Reads{}),
+		"bucket-grant-plan.json": roles.policy(bucketgrant.Reads{}, bucketgrant.SiteReads{}),
 		"bucket-role.json":       roles.policy(bucketrole.API{}),
 		"bucket-role-plan.json":  roles.policy(bucketrole.Reads{}, bucketrole.SiteReads{}),
 		"bucket-user.json": buckets.policy(bucketuser.Reads{}, bucketuser.Searches{}, bucketuser.Writes{},

@@ -87,7 +87,7 @@ func TestAccBucketGrant_disappears(t *testing.T) {
 	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		tf := b.Played(t)
 		tf.Write(b.Provider() + grantBlock(b, "-club", readOnly))
-		saysAll(t, tf.MustFail("plan"), "there is no group "+b.Name+"-club", "Nothing was changed.")
+		saysAll(t, tf.MustFail("apply", "-auto-approve"), "there is no group "+b.Name+"-club", "State holds nothing of it.")
 		makeGroup(t, b, b.Name+"-club", nothing)
 		tf.Apply()
 		dropsGrant(t, b)
@@ -101,6 +101,21 @@ func TestAccBucketGrant_disappears(t *testing.T) {
 		acctest.Must(b.IAM().DeleteGroup(t.Context(), &iam.DeleteGroupInput{GroupName: aws.String(b.Name + "-club")}))(t)
 		tf.Write(b.Provider())
 		tf.Apply()
+	})
+}
+
+// TestAccBucketGrant_together makes a role and a grant for it in one apply: when that is planned, there is no role.
+func TestAccBucketGrant_together(t *testing.T) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
+		tf := b.Served(t)
+		role := fmt.Sprintf("resource \"spinup_bucket_role\" \"test\" {\n  bucket = %[1]q\n  name = \"%[1]s-ci\"\n  "+
+			"access = \"read_only\"\n  trust = { services = [\"ec2.amazonaws.com\"] }\n}\n", b.Name)
+		grant := fmt.Sprintf("resource \"spinup_bucket_grant\" \"test\" {\n  bucket = \"%s-other\"\n  "+
+			"role = spinup_bucket_role.test.name\n  access = \"read_write\"\n}\n", b.Name)
+		tf.Write(b.Provider() + role + grant)
+		tf.Apply()
+		tf.Empty()
+		tf.Destroy()
 	})
 }
 

@@ -14,11 +14,8 @@ type Reads struct {
 	GetGroupPolicy awsclient.IAMCall[iam.GetGroupPolicyInput, iam.GetGroupPolicyOutput] `iam:"iam:GetGroupPolicy" on:"anygroup"`
 }
 
-// Writes are the other operations: those that change something, and the reads before a grant is made.
+// Writes are the operations that change something.
 type Writes struct {
-	GetRole           awsclient.IAMCall[iam.GetRoleInput, iam.GetRoleOutput]                     `iam:"iam:GetRole" on:"role"`
-	GetUser           awsclient.IAMCall[iam.GetUserInput, iam.GetUserOutput]                     `iam:"iam:GetUser" on:"user"`
-	GetGroup          awsclient.IAMCall[iam.GetGroupInput, iam.GetGroupOutput]                   `iam:"iam:GetGroup" on:"anygroup"`
 	PutRolePolicy     awsclient.IAMCall[iam.PutRolePolicyInput, iam.PutRolePolicyOutput]         `iam:"iam:PutRolePolicy" on:"role"`
 	PutUserPolicy     awsclient.IAMCall[iam.PutUserPolicyInput, iam.PutUserPolicyOutput]         `iam:"iam:PutUserPolicy" on:"user"`
 	PutGroupPolicy    awsclient.IAMCall[iam.PutGroupPolicyInput, iam.PutGroupPolicyOutput]       `iam:"iam:PutGroupPolicy" on:"anygroup"`
@@ -29,6 +26,7 @@ type Writes struct {
 
 // SiteReads are the operations that find the distribution of a website, for web_admin only.
 type SiteReads struct {
+	GetGroup                  awsclient.IAMCall[iam.GetGroupInput, iam.GetGroupOutput]                                   `iam:"iam:GetGroup" on:"group"`
 	ListAttachedGroupPolicies awsclient.IAMCall[iam.ListAttachedGroupPoliciesInput, iam.ListAttachedGroupPoliciesOutput] `iam:"iam:ListAttachedGroupPolicies" on:"group"`
 	GetPolicy                 awsclient.IAMCall[iam.GetPolicyInput, iam.GetPolicyOutput]                                 `iam:"iam:GetPolicy" on:"policy"`
 	GetPolicyVersion          awsclient.IAMCall[iam.GetPolicyVersionInput, iam.GetPolicyVersionOutput]                   `iam:"iam:GetPolicyVersion" on:"policy"`
@@ -47,9 +45,9 @@ func NewAPI(c *awsclient.Conn) API {
 	return API{
 		Reads: Reads{iam.GetRolePolicy, iam.GetUserPolicy, iam.GetGroupPolicy},
 		Writes: Writes{
-			iam.GetRole, iam.GetUser, iam.GetGroup, iam.PutRolePolicy, iam.PutUserPolicy, iam.PutGroupPolicy,
+			iam.PutRolePolicy, iam.PutUserPolicy, iam.PutGroupPolicy,
 			iam.DeleteRolePolicy, iam.DeleteUserPolicy, iam.DeleteGroupPolicy,
 		},
-		SiteReads: SiteReads{sites.ListAttachedGroupPolicies, sites.GetPolicy, sites.GetPolicyVersion},
+		SiteReads: SiteReads{sites.GetGroup, sites.ListAttachedGroupPolicies, sites.GetPolicy, sites.GetPolicyVersion},
 	}
 }

@@ -58,11 +58,8 @@ func (g grants) policy() part {
 			return nil
 		},
 		Enters: func(w wish) bool { return w.Prior != nil && w.Want.WebAdmin && !w.Prior.WebAdmin },
-		CanApply: func(ctx context.Context, w wish, o Status) error {
+		CanApply: func(ctx context.Context, w wish, _ Status) error {
 			s := w.Want
-			if err := g.exists(ctx, s); err != nil {
-				return err
-			}
 			group := access.GroupName(s.Bucket, access.WebAdmin)
 			if !s.WebAdmin || s.Promised != nil && s.Promised(group) {
 				return nil
@@ -81,6 +78,8 @@ func (g grants) policy() part {
 			document := s.document(at)
 			err := g.put(ctx, s, document)
 			switch {
+			case awsclient.IsNotFound(err): // a plan cannot tell: another resource may make the principal first
+				return fmt.Errorf("there is no %s %s: make it first: %w", s.Kind, s.Principal, err)
 			case awsclient.IsLimitExceeded(err):
 				return fmt.Errorf("the inline policies of the %s %s would be longer than IAM allows together (a user has 2,048 "+
 					"characters, a group 5,120, a role 10,240): %w", s.Kind, s.Principal, err)
@@ -133,22 +132,6 @@ func (g grants) distribution(ctx context.Context, s Spec) (string, error) {
 		return "", s.site().Missing()
 	}
 	return arn, err
-}
-
-// exists refuses a principal that does not exist.
-func (g grants) exists(ctx context.Context, s Spec) (err error) {
-	switch s.Kind {
-	case Role:
-		_, err = g.GetRole(ctx, &iam.GetRoleInput{RoleName: &s.Principal})
-	case User:
-		_, err = g.GetUser(ctx, &iam.GetUserInput{UserName: &s.Principal})
-	default:
-		_, err = g.GetGroup(ctx, &iam.GetGroupInput{GroupName: &s.Principal})
-	}
-	if awsclient.IsNotFound(err) {
-		return fmt.Errorf("there is no %s %s: make it first: %w", s.Kind, s.Principal, err)
-	}
-	return err
 }
 
 func (g grants) get(ctx context.Context, s Spec) (document *string, err error) {

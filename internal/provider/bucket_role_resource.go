@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -83,7 +85,7 @@ func bucketRoleSchema(ctx context.Context) schema.Schema {
 			"oidc_provider": choice("What happens when the account lacks an OpenID Connect provider that `trust` needs. "+
 				"`existing`: the plan is refused. `create`: the provider is made and marked by the tag `spinup:bucket-role`. One "+
 				"that exists is used and never changed, whoever made it; a plan is refused if it lacks the audience. A provider "+
-				"with the mark is removed with the last role that trusts it. Default `existing`.",
+				"with the mark is removed with the last role that trusts it, if that one says `create`. Default `existing`.",
 				existingProvider, createProvider),
 			"max_session_duration": sessionSchema(),
 			"permissions_boundary": schema.StringAttribute{
@@ -234,8 +236,12 @@ func (m *bucketRoleModel) checkTrust(ctx context.Context, diags *diag.Diagnostic
 	checkElements(ctx, at.AtName("accounts"), in.Accounts, diags, func(a trustedAccountModel) error {
 		return a.element().Check()
 	})
-	for _, service := range textsOf(in.Services) {
-		if err := bucketrole.CheckService(service); err != nil && service != "" {
+	for _, element := range in.Services.Elements() {
+		service := element.(types.String)
+		if service.IsUnknown() {
+			continue
+		}
+		if err := bucketrole.CheckService(service.ValueString()); err != nil {
 			diags.AddAttributeError(at.AtName("services"), "Invalid trust", "trust.services: "+err.Error()+".")
 		}
 	}
@@ -250,6 +256,11 @@ func checkElements[M any](
 			continue
 		}
 		one := element.(types.Object)
+		if name := emptyIn(one); name != "" {
+			diags.AddAttributeError(at.AtSetValue(one).AtName(name), "Invalid trust", fmt.Sprintf(
+				"%s: %s is empty, which would let in more than was meant: set it, or leave it out (null).", at, name))
+			continue
+		}
 		var m M
 		diags.Append(one.As(ctx, &m, basetypes.ObjectAsOptions{})...)
 		if err := check(m); err != nil {
@@ -260,6 +271,17 @@ func checkElements[M any](
 			diags.AddAttributeError(where, "Invalid trust", fmt.Sprintf("%s: %s.", at, err))
 		}
 	}
+}
+
+// emptyIn is the name of an attribute whose text is empty; "" for none.
+func emptyIn(object types.Object) string {
+	attributes := object.Attributes()
+	for _, name := range slices.Sorted(maps.Keys(attributes)) {
+		if text, ok := attributes[name].(types.String); ok && !text.IsNull() && text.ValueString() == "" {
+			return name
+		}
+	}
+	return ""
 }
 
 // checkPlan holds the rules that need the provider's configuration.

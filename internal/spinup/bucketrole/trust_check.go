@@ -42,6 +42,13 @@ var (
 	externalForm = regexp.MustCompile(`^[A-Za-z0-9_+=,.@:/-]{2,}$`)
 	roleForm     = regexp.MustCompile(`^([A-Za-z0-9_+=,.@-]+/)*[A-Za-z0-9_+=,.@-]{1,64}$`)
 	urlForm      = regexp.MustCompile(`^https://([a-z0-9.-]+)(/[A-Za-z0-9_.~-]+)*/?$`)
+
+	// policyText is what IAM takes in a policy, without control characters: no token has them.
+	policyText = regexp.MustCompile(`^[\x20-\x7e\x{a1}-\x{ff}]*$`)
+	// ownerForm names somebody in full. What else a subject of GitHub has, others can have too: each repository decides
+	// what its subjects are made of.
+	ownerForm = regexp.MustCompile(`(?:^|:)(?:(?:repo|repository|job_workflow_ref|project_path):[^:/*]+/|` +
+		`(?:repository_owner|repository_owner_id|repository_id|enterprise|enterprise_id):[^:*]+(?::|$))`)
 )
 
 // Check refuses what would let in more than the element says, or nobody.
@@ -80,11 +87,15 @@ func (g GitLab) Check() error {
 	return checkText("branch", g.Branch, refForm, "the name of a branch")
 }
 
+const wantText = "want only what IAM takes in a policy: the letters and signs of Latin-1, on one line"
+
 // checkText refuses a text of another form, and what policies take for more than itself.
 func checkText(field, text string, form *regexp.Regexp, want string) error {
 	switch {
 	case strings.Contains(text, "${"):
 		return wrong(field, "is %q; ${ begins a variable in a policy, want plain text", text)
+	case !policyText.MatchString(text):
+		return wrong(field, "is %q, %s", text, wantText)
 	case strings.HasPrefix(text, "refs/") && form == refForm, !form.MatchString(text):
 		return wrong(field, "is %q, want %s; a * stands for any characters, and a ? is not allowed", text, want)
 	}
@@ -96,10 +107,10 @@ func (o OIDC) Check() error {
 	if err := checkURL(o.URL); err != nil {
 		return &FieldError{"provider_url", err}
 	}
-	if o.Audience == "" || strings.ContainsAny(o.Audience, "*?") || strings.Contains(o.Audience, "${") ||
-		len(o.Audience) > 255 {
-		return wrong("audience", "is %q, want the audience of the tokens, of 1 to 255 characters, without *, ? and ${",
-			o.Audience)
+	if a := o.Audience; a == "" || len(a) > 255 || !policyText.MatchString(a) || strings.ContainsAny(a, "*?") ||
+		strings.Contains(a, "${") {
+		return wrong("audience", "is %q, want the audience of the tokens, of 1 to 255 characters on one line, without *, ? "+
+			"and ${", a)
 	}
 	if len(o.Subjects) == 0 {
 		return wrong("subjects", "is empty, which would let in every token of the provider: name the subjects")
@@ -116,8 +127,12 @@ func checkURL(url string) error {
 	const want = "want https:// and a host in lower case, then perhaps a path, as the provider writes itself in its " +
 		"tokens (iss), without port, query and fragment"
 	m := urlForm.FindStringSubmatch(url)
-	if m == nil || strings.Contains(url, "/./") || strings.Contains(url+"/", "/../") || len(url) > 255 {
+	path := url + "/"
+	if m == nil || strings.Contains(path, "/./") || strings.Contains(path, "/../") || len(url) > 255 {
 		return fmt.Errorf("is %q, %s", url, want)
+	}
+	if bare := strings.TrimSuffix(url, "/"); bare != url && isPublic(bare) {
+		return fmt.Errorf("is %q, want %s, as it calls itself", url, bare)
 	}
 	if err := names.CheckHost(m[1]); err != nil {
 		return fmt.Errorf("is %q: %w; %s", url, err, want)
@@ -125,10 +140,17 @@ func checkURL(url string) error {
 	return nil
 }
 
-// checkSubject wants something fixed in a pattern. Everybody can get a token of GitHub or GitLab, so there it wants the
-// whole name of an owner.
+// isPublic reports whether everybody can get tokens of the provider.
+func isPublic(url string) bool { return url == GitHubURL || url == GitLabURL }
+
+// checkSubject wants something fixed. Everybody can get a token of GitHub or GitLab, so there it wants the whole name
+// of an owner.
 func (o OIDC) checkSubject(subject string) error {
-	fixed, _, pattern := strings.Cut(subject, "*")
+	pattern := isPattern(subject)
+	first, _, _ := strings.Cut(subject, "*")
+	if pattern {
+		first += "*"
+	}
 	switch {
 	case strings.Contains(subject, "${"):
 		return fmt.Errorf("has %q; ${ begins a variable in a policy, want plain text", subject)
@@ -136,10 +158,11 @@ func (o OIDC) checkSubject(subject string) error {
 		return fmt.Errorf("has %q, which would let in every token of the provider: name the subjects", subject)
 	case pattern && strings.Contains(subject, "?"):
 		return fmt.Errorf("has %q; beside a *, a ? would stand for any one character: leave one of them out", subject)
-	case pattern && (o.URL == GitHubURL || o.URL == GitLabURL) && !strings.Contains(fixed, "/") &&
-		strings.Count(fixed, ":") < 2:
-		return fmt.Errorf("has %q, which would let in owners with other names: write the owner in full before the first *",
-			subject)
+	case !policyText.MatchString(subject):
+		return fmt.Errorf("has %q, %s", subject, wantText)
+	case isPublic(o.URL) && !ownerForm.MatchString(first):
+		return fmt.Errorf("has %q, which would let in others too: name the owner in full, before the first *, such as "+
+			"repo:OWNER/ or repository_owner:OWNER", subject)
 	}
 	return nil
 }

@@ -328,6 +328,19 @@ func TestTrust_check(t *testing.T) {
 		"any owner":              oidc(GitHubURL, "a", "repo:*"),
 		"owners by prefix":       oidc(GitHubURL, "a", "repo:exam*/site:ref:refs/heads/main"),
 		"owner ids by prefix":    oidc(GitHubURL, "a", "repository_owner_id:12*"),
+		"environment of anybody": oidc(GitHubURL, "a", "environment:production"),
+		"branch of anybody":      oidc(GitHubURL, "a", "ref:refs/heads/main"),
+		"pattern of anybody":     oidc(GitHubURL, "a", "environment:production:*"),
+		"refs of anybody":        oidc(GitHubURL, "a", "ref:refs/heads/*"),
+		"owner after a *":        oidc(GitHubURL, "a", "*:repository_owner:example"),
+		"GitHub with a slash":    oidc(GitHubURL+"/", "a", "repo:*"),
+		"GitLab with a slash":    oidc(GitLabURL+"/", "a", "project_path:group/project:*"),
+		"GitLab groups, prefix":  oidc(GitLabURL, "a", "project_path:grou*:ref_type:branch:ref:main"),
+		"one dot at the end":     oidc(issuer+"/a/.", "a", "b"),
+		"audience with a tab":    oidc(issuer, "a\t", "b"),
+		"subject with a newline": oidc(issuer, "a", "b\n"),
+		"subject, other script":  oidc(issuer, "a", "b\u751f"),
+		"other script":           GitHub{Repository: "a/b", Environment: "\u751f"}.Check(),
 		"any GitLab group":       oidc(GitLabURL, "a", "project_path:*"),
 		"service":                CheckService("ec2"),
 		"any service":            CheckService("*.amazonaws.com"),
@@ -352,7 +365,11 @@ func TestTrust_check(t *testing.T) {
 		t.Error(err)
 	}
 	for _, fine := range []error{
-		oidc(GitHubURL, "a", "repo:example/*", "repository_owner:example:*", "repo:example/site:pull_request"),
+		oidc(GitHubURL, "a", "repo:example/*", "repository_owner:example:*", "repo:example/site:pull_request",
+			"repository_id:12", "environment:production:repository_owner_id:12", "repo:example@1/*",
+			"job_workflow_ref:example/site/.github/workflows/publish.yml@refs/heads/*"),
+		oidc(GitLabURL, "a", "project_path:group/*:ref_type:tag:ref:v*"),
+		GitHub{Repository: "a/b", Environment: "Universit\u00e9 (prod)"}.Check(),
 		oidc(issuer+"/realms/x/", "a", "what?"), CheckService("delivery.logs.amazonaws.com"),
 		CheckService("ec2.amazonaws.com.cn"), GitHub{Repository: "a/.github", Branch: "*"}.Check(),
 	} {

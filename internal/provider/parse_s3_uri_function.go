@@ -26,9 +26,9 @@ func (parseS3URIFunction) Definition(
 	resp.Definition = function.Definition{
 		Summary: "Bucket and key of an s3:// URI",
 		MarkdownDescription: "Returns an object with `bucket` and `key`. The key is what follows the bucket and a slash, " +
-			"as it is: nothing in it is decoded, and `?` and `#` are part of it. It is null where nothing follows. Names of old " +
-			"buckets, with upper-case letters and underscores, are read too. URLs that begin with `https://` are errors: what " +
-			"they mean depends on the store.",
+			"as it is: nothing in it is decoded, and `?` and `#` are part of it. It is null where nothing follows. Names of " +
+			"old buckets, with upper-case letters and underscores, are read too. URLs that begin with `https://` are errors: " +
+			"what they mean depends on the store.",
 		Parameters: []function.Parameter{function.StringParameter{
 			Name: "uri", MarkdownDescription: "The URI: `s3://BUCKET` or `s3://BUCKET/KEY`.",
 		}},

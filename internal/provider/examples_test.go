@@ -100,7 +100,7 @@ func useExample(t *testing.T, tf *acctest.Terraform, dir string) {
 	}
 	switch dir {
 	case "provider", "guides/import", "guides/import-website", "guides/publish-from-ci", "modules/team-storage",
-		"guides/lend-a-bucket", "ephemeral-resources/spinup_bucket_credentials": // nothing to apply, something to import, variables to set, a role of others
+		"modules/github-publisher", "guides/lend-a-bucket", "ephemeral-resources/spinup_bucket_credentials": // nothing to apply, something to import, variables to set, a role of others
 		tf.Must("validate")
 		return
 	}

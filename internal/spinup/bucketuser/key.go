@@ -113,7 +113,7 @@ func (b bucketUser) observeKeys(ctx context.Context, w wish, o *Status) error {
 	if o.Previous == nil || o.Issued != nil || !b.asksUse(w) {
 		return nil
 	}
-	o.Use, err = b.lastUse(ctx, w, *o)
+	o.Use, err = b.lastUse(ctx, w, o.Previous, o.Current)
 	return err
 }
 
@@ -134,21 +134,21 @@ func (b bucketUser) asksUse(w wish) bool {
 const quiet = time.Hour
 
 // lastUse is when and for what the previous key was used. Where the store does not tell, nothing is known to use it.
-func (b bucketUser) lastUse(ctx context.Context, w wish, o Status) (*Use, error) {
-	out, err := b.GetAccessKeyLastUsed(ctx, &iam.GetAccessKeyLastUsedInput{AccessKeyId: &o.Previous.ID})
+func (b bucketUser) lastUse(ctx context.Context, w wish, previous, current *AccessKey) (*Use, error) {
+	out, err := b.GetAccessKeyLastUsed(ctx, &iam.GetAccessKeyLastUsedInput{AccessKeyId: &previous.ID})
 	switch {
 	case awsclient.IsNotFound(err), awsclient.IsNotImplemented(err) && !awsclient.IsNoEndpoint(err):
 		return &Use{}, nil
 	case awsclient.IsAccessDenied(err): // a refresh still has the setting of state
 		return nil, fmt.Errorf("it is not known whether the previous access key %s is still used, which does not matter "+
-			"with require_unused = false, once that is applied with -refresh=false: %w", o.Previous.ID, err)
+			"with require_unused = false, once that is applied with -refresh=false: %w", previous.ID, err)
 	case err != nil:
 		return nil, err
 	}
 	last := out.AccessKeyLastUsed
 	use := &Use{aws.ToTime(last.LastUsedDate), aws.ToString(last.ServiceName), aws.ToString(last.Region), false}
 	use.Lately = b.conn.Pace.Now().Before(use.At.Add(max(quiet, w.Want.Key.Overlap)))
-	if o.Current != nil && !use.At.Truncate(time.Second).After(o.Current.Created) { // which has no fractions
+	if current != nil && !use.At.Truncate(time.Second).After(current.Created) { // which has no fractions
 		use.Lately = false
 	}
 	return use, nil

@@ -57,7 +57,7 @@ func siteOf(want websiteSpec) websiteStatus {
 	}
 	for _, statement := range have.Bucket.Policy.Statements {
 		if statement.Sid == bucket.SidRequireTLS {
-			statement.Condition["Bool"]["aws:PrincipalIsAWSService"] = awspolicy.Values{"false"}
+			statement.Condition["BoolIfExists"] = map[string]awspolicy.Values{"aws:PrincipalIsAWSService": {"false"}}
 		}
 	}
 	have.Certificate.Validation = []website.Record{

@@ -62,13 +62,14 @@ func (s Spec) isPublic() bool { return s.PublicAccess == PublicRead || s.isListe
 
 func (s Spec) isListed() bool { return s.PublicAccess == PublicReadList }
 
-// refusePlainHTTP may leave out the services of AWS. Where it binds the owner, it is about objects only: an owner who
-// uses plain HTTP could not put the policy right again.
+// refusePlainHTTP may leave out the services of AWS. An anonymous request does not say that it is no service's, hence
+// BoolIfExists. Where the policy binds the owner, it is about objects only: an owner who uses plain HTTP could not put
+// the policy right again.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 func (s Spec) refusePlainHTTP() awspolicy.Statement {
-	plain := map[string]awspolicy.Values{"aws:SecureTransport": {"false"}}
+	plain := awspolicy.Condition{"Bool": {"aws:SecureTransport": {"false"}}}
 	if s.ExemptServices {
-		plain["aws:PrincipalIsAWSService"] = awspolicy.Values{"false"}
+		plain["BoolIfExists"] = map[string]awspolicy.Values{"aws:PrincipalIsAWSService": {"false"}}
 	}
 	resources := []string{s.arn(), s.arn() + "/*"}
 	if s.BindsOwner {
@@ -77,7 +78,7 @@ func (s Spec) refusePlainHTTP() awspolicy.Statement {
 	return awspolicy.Statement{
 		Effect: awspolicy.Deny, Principal: awspolicy.Everyone(),
 		Action: []string{"s3:*"}, Resource: resources,
-		Condition: awspolicy.Condition{"Bool": plain},
+		Condition: plain,
 	}
 }
 

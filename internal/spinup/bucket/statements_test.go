@@ -19,8 +19,8 @@ func TestOwnStatements(t *testing.T) {
 	)
 	const (
 		people = `{"Sid":"SpinupRequireTLS","Effect":"Deny","Principal":"*","Action":["s3:*"],"Resource":` +
-			`["arn:aws:s3:::b","arn:aws:s3:::b/*"],"Condition":{"Bool":{"aws:PrincipalIsAWSService":"false",` +
-			`"aws:SecureTransport":"false"}}}`
+			`["arn:aws:s3:::b","arn:aws:s3:::b/*"],"Condition":{"Bool":{"aws:SecureTransport":"false"},` +
+			`"BoolIfExists":{"aws:PrincipalIsAWSService":"false"}}}`
 		origin = `{"Sid":"SpinupCloudFrontRead","Effect":"Allow","Principal":{"Service":["cloudfront.amazonaws.com"]},` +
 			`"Action":["s3:GetObject"],"Resource":["arn:aws:s3:::b/*"],` +
 			`"Condition":{"StringEquals":{"AWS:SourceArn":"arn:d"}}}`
@@ -120,6 +120,25 @@ func TestUserStatements_remains(t *testing.T) {
 		}
 		if got := live.Select(ownKeys(keep, o)).Keys(); !cmp.Equal(got, test.want) {
 			t.Errorf("%s: replaced are %v, want %v", name, got, test.want)
+		}
+	}
+}
+
+// TestRefusePlainHTTP: plain HTTP is refused to everybody but the services of AWS, anonymous visitors included.
+func TestRefusePlainHTTP(t *testing.T) {
+	site := awspolicy.New(Spec{Partition: "aws", Name: "b", RequireTLS: true, ExemptServices: true}.OwnStatements()...)
+	for name, test := range map[string]struct {
+		keys   map[string]string
+		denied bool
+	}{
+		"a person":          {map[string]string{"aws:securetransport": "false", "aws:principalisawsservice": "false"}, true},
+		"anonymous":         {map[string]string{"aws:securetransport": "false"}, true},
+		"a service":         {map[string]string{"aws:securetransport": "false", "aws:principalisawsservice": "true"}, false},
+		"anonymous, by TLS": {map[string]string{"aws:securetransport": "true"}, false},
+	} {
+		denied, err := site.Denies(awspolicy.Request{Action: "s3:GetObject", Resource: "arn:aws:s3:::b/k", Keys: test.keys})
+		if err != nil || denied != test.denied {
+			t.Errorf("%s: denied %v, %v", name, denied, err)
 		}
 	}
 }

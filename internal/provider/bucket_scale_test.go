@@ -24,7 +24,7 @@ func TestAccBucket_scale(t *testing.T) {
 		refreshCalls = 12               // of one bucket: root, eight settings, group, its policies, policy, its text; 13 is the promise
 		changeCalls  = refreshCalls + 2 // one tag: looked at, written, read back
 		policyCalls  = refreshCalls + 3 // the policy's last statement: looked at, again before it is deleted, deleted, read back
-		lookCalls    = 21               // of a data source: it finds the region first, looks at all levels, lifecycle, and for contents
+		lookCalls    = 23               // of a data source: it finds the region first, looks at all levels, lifecycle, CORS, locks, and for contents
 	)
 	acctest.Only(t, emulator.Fakecloud, atGateway, func(t *testing.T, b *acctest.Bench) {
 		b.MakeBucket(t, b.Name+"-log")

@@ -321,7 +321,7 @@ func TestAccWebsite_disappears(t *testing.T) {
 		}))(t)
 		deleteBucket(t, live.bucket())
 		again("update", "", `s3:CreateBucket s3:PutBucketTagging s3:PutBucketOwnershipControls s3:PutPublicAccessBlock
-			s3:PutBucketEncryption s3:PutBucketPolicy s3:PutObject`)
+			s3:PutBucketEncryption s3:PutObject s3:PutBucketPolicy`)
 		same(t, "the site after its bucket was deleted", facts, siteFacts(t, b))
 
 		deleteDistribution(t, live)

@@ -22,7 +22,7 @@ func TestAccWebsite_user(t *testing.T) {
 		b.MakeZone(t, zone(b))
 		b.MakeCertificate(t, "*."+zone(b))
 		tf := b.Served(t)
-		tf.Write(b.Provider() + site(b, "force_destroy = true") + fmt.Sprintf(`
+		tf.Write(b.Provider() + site(b, "force_destroy = true", "require_tls = false") + fmt.Sprintf(`
 resource "spinup_website" "other" {
   domain              = "other.%s"
   wait_for_deployment = false

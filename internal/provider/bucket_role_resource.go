@@ -202,8 +202,8 @@ func (m *bucketRoleModel) checkConfig(ctx context.Context) (diags diag.Diagnosti
 	if m.Bucket.IsUnknown() || m.Access.IsUnknown() || m.Path.IsUnknown() || diags.HasError() {
 		return diags
 	}
-	checkPolicyName(bucketrole.Spec{
-		Bucket: m.Bucket.ValueString(), Path: prefixOf(m.Path), Access: access.Level(m.Access.ValueString()),
+	checkPolicyName(access.Grant{
+		Bucket: m.Bucket.ValueString(), Path: prefixOf(m.Path), Level: access.Level(m.Access.ValueString()),
 	}.PolicyName(), m.Path, &diags)
 	return diags
 }

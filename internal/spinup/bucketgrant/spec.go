@@ -57,11 +57,8 @@ const mark = "SpinupGrant"
 
 // document is the policy of the grant.
 func (s Spec) document(distribution string) string {
-	text := access.Document(s.Partition, s.Bucket, s.Access)
-	if s.Path != "" {
-		text = access.PathDocument(s.Partition, s.Bucket, s.Path, s.Access)
-	}
-	all := statements(text)
+	grant := access.Grant{Partition: s.Partition, Bucket: s.Bucket, Level: s.Access, Path: s.Path}
+	all := statements(grant.Document())
 	if s.WebAdmin {
 		all = append(all, statements(access.WebAdminDocument(distribution))...)
 	}

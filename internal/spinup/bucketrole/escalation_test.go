@@ -64,7 +64,7 @@ func TestEscalation(t *testing.T) {
 		for _, path := range []string{"", "docs/"} {
 			for _, web := range []bool{false, true} {
 				s := Spec{Bucket: "library", Partition: "aws", Access: level, Path: path, WebAdmin: web}
-				documents := []string{s.document()}
+				documents := []string{s.Grant().Document()}
 				forbidden, allowed := append([]attempt{}, never...), []attempt{{"s3:GetObject", inPath}}
 				if web {
 					documents = append(documents, access.WebAdminDocument(cdn+"E1"))

@@ -202,7 +202,7 @@ func (b bucketRole) inline(ctx context.Context, w wish) (*Inline, error) {
 	}
 	for _, name := range names {
 		own := ownPolicy(w, name)
-		if !own && !pathPolicy(s, name) {
+		if !own && !access.IsPathPolicyName(s.Bucket, name) { // which an apply that ended early may have left
 			seen.Others = append(seen.Others, name)
 			continue
 		}
@@ -217,7 +217,7 @@ func (b bucketRole) inline(ctx context.Context, w wish) (*Inline, error) {
 		if err != nil {
 			return nil, fmt.Errorf("inline policy %s: %w", name, err)
 		}
-		if grant, ok := readPolicy(w, name, text); own || ok && (grant.Access != "" || s.ReadAll) {
+		if grant, ok := readPolicy(w, name, text); own || ok && (grant.Level != "" || s.ReadAll) {
 			seen.Documents[name] = text
 			continue
 		}
@@ -260,12 +260,12 @@ func (b bucketRole) distribution(ctx context.Context, s Spec) (string, error) {
 }
 
 func (b bucketRole) putInline(ctx context.Context, w wish, o *Status) error {
-	s := w.Want
+	s, grant := w.Want, w.Want.Grant()
 	if o.Inline == nil {
 		o.Inline = &Inline{Documents: map[string]string{}}
 	}
-	if live, ok := o.Inline.Documents[s.PolicyName()]; !ok || !s.accepts(live) {
-		if err := b.put(ctx, o, s.PolicyName(), s.document()); err != nil {
+	if live, ok := o.Inline.Documents[grant.PolicyName()]; !ok || !grant.Accepts(live) {
+		if err := b.put(ctx, o, grant.PolicyName(), grant.Document()); err != nil {
 			return err
 		}
 	}

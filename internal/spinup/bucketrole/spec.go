@@ -75,28 +75,9 @@ type Seen struct {
 	Mark      string // the unique id of the bucket role that made it; "" if something else did
 }
 
-// PolicyName is the name of the inline policy that gives the access. It is the one that a user with an inline policy
-// has.
-func (s Spec) PolicyName() string {
-	if s.Path == "" {
-		return access.PolicyName(s.Bucket, s.Access)
-	}
-	return access.PathPolicyName(s.Bucket, s.Path, s.Access)
-}
-
-func (s Spec) document() string {
-	if s.Path == "" {
-		return access.Document(s.Partition, s.Bucket, s.Access)
-	}
-	return access.PathDocument(s.Partition, s.Bucket, s.Path, s.Access)
-}
-
-// accepts reports whether a live inline policy gives the access.
-func (s Spec) accepts(live string) bool {
-	if s.Path == "" {
-		return access.Accepts(s.Partition, s.Bucket, s.Access, live)
-	}
-	return awspolicy.Equivalent(live, s.document())
+// Grant is the access that an inline policy gives.
+func (s Spec) Grant() access.Grant {
+	return access.Grant{Partition: s.Partition, Bucket: s.Bucket, Level: s.Access, Path: s.Path}
 }
 
 func (s Spec) webPolicy() string { return access.PolicyName(s.Bucket, access.WebAdmin) }
@@ -117,7 +98,7 @@ func (s Spec) webAdmin(have *Inline) bool {
 
 // wanted are the names of the inline policies that should exist.
 func (s Spec) wanted() []string {
-	names := []string{s.PolicyName()}
+	names := []string{s.Grant().PolicyName()}
 	if s.WebAdmin {
 		names = append(names, s.webPolicy())
 	}
@@ -126,8 +107,8 @@ func (s Spec) wanted() []string {
 
 // inSync reports whether the inline policies are as wanted.
 func (s Spec) inSync(have *Inline) bool {
-	live, ok := have.Documents[s.PolicyName()]
-	return ok && s.accepts(live) && (!s.WebAdmin || s.webAdmin(have)) && len(s.stale(have)) == 0
+	live, ok := have.Documents[s.Grant().PolicyName()]
+	return ok && s.Grant().Accepts(live) && (!s.WebAdmin || s.webAdmin(have)) && len(s.stale(have)) == 0
 }
 
 // stale are the provider's inline policies that should not exist.
@@ -144,25 +125,7 @@ func (s Spec) stale(have *Inline) []string {
 // for the whole bucket, the path or the former path.
 func ownPolicy(w wish, name string) bool {
 	s := w.Want
-	if name == s.webPolicy() {
-		return true
-	}
-	for _, level := range access.Levels() {
-		for _, path := range []string{"", s.Path, w.Before().Path} {
-			if (Spec{Bucket: s.Bucket, Path: path, Access: level}).PolicyName() == name {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// pathPolicy reports whether an inline policy may be one for a path that nobody knows: an import knows none, and an
-// apply that ended early may have left one.
-func pathPolicy(s Spec, name string) bool {
-	return strings.HasPrefix(name, s.Bucket+"-") && slices.ContainsFunc(access.Levels(), func(l access.Level) bool {
-		return strings.HasSuffix(name, access.PolicyName("", l))
-	})
+	return name == s.webPolicy() || access.IsPolicyName(s.Bucket, name, s.Path, w.Before().Path)
 }
 
 // SeenAccess is the access that the role was seen to have. A policy that should not exist comes before everything else,
@@ -179,30 +142,16 @@ func (o Status) SeenAccess(w wish) Spec {
 	}
 	for _, name := range slices.Concat(s.stale(o.Inline), slices.Sorted(maps.Keys(o.Inline.Documents))) {
 		if grant, ok := readPolicy(w, name, o.Inline.Documents[name]); ok {
-			seen.Access, seen.Path = grant.Access, grant.Path
+			seen.Access, seen.Path = grant.Level, grant.Path
 			return seen
 		}
 	}
 	return seen
 }
 
-// readPolicy finds the access that an inline policy of this name gives; none if the document was altered. The name is
-// not enough: "a-b-BktROPlc" may be of the bucket a-b, or of the path /b/ of the bucket a.
-func readPolicy(w wish, name, document string) (grant Spec, ok bool) {
-	s := w.Want
-	for _, level := range access.Levels() {
-		for _, path := range []string{s.Path, w.Before().Path, "", access.PathIn(s.Partition, s.Bucket, document)} {
-			grant := Spec{Bucket: s.Bucket, Partition: s.Partition, Access: level, Path: path}
-			if grant.PolicyName() != name {
-				continue
-			}
-			if !grant.accepts(document) {
-				grant.Access = ""
-			}
-			return grant, true
-		}
-	}
-	return Spec{}, false
+// readPolicy finds the access that an inline policy of this name gives; see access.ReadGrant.
+func readPolicy(w wish, name, document string) (access.Grant, bool) {
+	return access.ReadGrant(w.Want.Partition, w.Want.Bucket, name, document, w.Want.Path, w.Before().Path)
 }
 
 // OwnTags are the live tags without those of other owners and the mark.

@@ -328,9 +328,8 @@ func (s Spec) granted(have *Inline) bool {
 	if s.group() != "" {
 		return true
 	}
-	name, document := s.policy()
-	live, ok := have.Documents[name]
-	return ok && s.accepts(live, document)
+	live, ok := have.Documents[s.grant().PolicyName()]
+	return ok && s.grant().Accepts(live)
 }
 
 // stale are the provider's inline policies except the one that gives the access.

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/secretstore"
@@ -196,13 +195,13 @@ func (s Spec) ownGroups() []string {
 	return groups
 }
 
-// policy is the inline policy that gives the access. The Yale service used the same names.
-func (s Spec) policy() (name, document string) {
-	if s.Path == "" {
-		return access.PolicyName(s.Bucket, s.Access), access.Document(s.Partition, s.Bucket, s.Access)
-	}
-	return access.PathPolicyName(s.Bucket, s.Path, s.Access), access.PathDocument(s.Partition, s.Bucket, s.Path, s.Access)
+// grant is the access that an inline policy gives.
+func (s Spec) grant() access.Grant {
+	return access.Grant{Partition: s.Partition, Bucket: s.Bucket, Level: s.Access, Path: s.Path}
 }
+
+// policy is the inline policy that gives the access.
+func (s Spec) policy() (name, document string) { return s.grant().PolicyName(), s.grant().Document() }
 
 // InlinePolicy is the name of the inline policy that gives the access, "" when a group does.
 func (s Spec) InlinePolicy() string {
@@ -213,29 +212,12 @@ func (s Spec) InlinePolicy() string {
 	return name
 }
 
-// accepts reports whether a live inline policy gives the access that document gives.
-func (s Spec) accepts(live, document string) bool {
-	if s.Path == "" {
-		return access.Accepts(s.Partition, s.Bucket, s.Access, live)
-	}
-	return awspolicy.Equivalent(live, document)
-}
-
 // ownPolicy reports whether an inline policy has one of the provider's names: of any level, for the whole bucket, the
 // path or the former path. An import, which knows no path, takes any path.
 func ownPolicy(w wish, name string) bool {
-	s, before := w.Want, w.Before().Path
-	for _, l := range access.Levels() {
-		if name == access.PolicyName(s.Bucket, l) ||
-			s.Path != "" && name == access.PathPolicyName(s.Bucket, s.Path, l) ||
-			before != "" && name == access.PathPolicyName(s.Bucket, before, l) {
-			return true
-		}
-	}
-	return s.ReadAll && strings.HasPrefix(name, s.Bucket+"-") &&
-		slices.ContainsFunc(access.Levels(), func(l access.Level) bool {
-			return strings.HasSuffix(name, access.PolicyName("", l))
-		})
+	s := w.Want
+	return access.IsPolicyName(s.Bucket, name, s.Path, w.Before().Path) ||
+		s.ReadAll && access.IsPathPolicyName(s.Bucket, name)
 }
 
 // SeenGroups are those of the bucket's groups that the user is in.
@@ -265,32 +247,13 @@ func seenPolicy(w wish, have *Inline) (seen Spec, found bool) {
 	s := w.Want
 	if have != nil {
 		for _, policy := range slices.AppendSeq(s.stale(have), maps.Keys(have.Documents)) {
-			if grant, ok := readPolicy(w, policy, have.Documents[policy]); ok {
-				return grant, true
+			grant, ok := access.ReadGrant(s.Partition, s.Bucket, policy, have.Documents[policy], s.Path, w.Before().Path)
+			if ok {
+				return Spec{Bucket: s.Bucket, Partition: s.Partition, Access: grant.Level, Path: grant.Path, Inline: true}, true
 			}
 		}
 	}
 	return Spec{Bucket: s.Bucket, Inline: s.Inline, Path: s.Path}, false
-}
-
-// readPolicy finds the access that an inline policy of this name gives; none if the document was altered. The name is
-// not enough: "a-b-BktROPlc" may be of the bucket a-b, or of the path /b/ of the bucket a.
-func readPolicy(w wish, name, document string) (grant Spec, ok bool) {
-	s := w.Want
-	for _, l := range access.Levels() {
-		for _, path := range []string{s.Path, w.Before().Path, "", access.PathIn(s.Partition, s.Bucket, document)} {
-			grant := Spec{Bucket: s.Bucket, Partition: s.Partition, Access: l, Path: path, Inline: true}
-			called, text := grant.policy()
-			if called != name {
-				continue
-			}
-			if !grant.accepts(document, text) {
-				grant.Access = ""
-			}
-			return grant, true
-		}
-	}
-	return Spec{}, false
 }
 
 // OwnTags are the live tags without those of other owners and the mark.

@@ -62,10 +62,7 @@ type Credentials struct {
 // Policy is the policy of the session, which allows no more than the access. The session can do what it allows and
 // its role, or its user, may do as well.
 func (l Loan) Policy(partition string) string {
-	document := access.Document(partition, l.Bucket, l.Access)
-	if l.Prefix != "" {
-		document = access.PathDocument(partition, l.Bucket, l.Prefix, l.Access)
-	}
+	document := access.Grant{Partition: partition, Bucket: l.Bucket, Level: l.Access, Path: l.Prefix}.Document()
 	if l.lean {
 		document = access.Lean(document)
 	}

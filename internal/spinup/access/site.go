@@ -18,8 +18,8 @@ type Site struct {
 	Path      string // in IAM
 }
 
-// Missing says that there is no such site.
-func (s Site) Missing() error {
+// missing says that there is no such site.
+func (s Site) missing() error {
 	return fmt.Errorf("there is no group %s with the policy of a website: web_admin is for websites, whose bucket bears "+
 		"their domain's name; apply the website first", GroupName(s.Name, WebAdmin))
 }
@@ -41,6 +41,24 @@ func (s Sites) Distribution(ctx context.Context, site Site) (arn string, err err
 		return "", err
 	}
 	return DistributionIn(seen.Policy.Document, site.Partition), nil
+}
+
+// Existing is Distribution of a site that there has to be.
+func (s Sites) Existing(ctx context.Context, site Site) (arn string, err error) {
+	arn, err = s.Distribution(ctx, site)
+	if err == nil && arn == "" {
+		return "", site.missing()
+	}
+	return arn, err
+}
+
+// CanAdminister refuses a site that there neither is nor, as promised says of its group, will be.
+func (s Sites) CanAdminister(ctx context.Context, site Site, promised func(group string) bool) error {
+	if promised != nil && promised(GroupName(site.Name, WebAdmin)) {
+		return nil
+	}
+	_, err := s.Existing(ctx, site)
+	return err
 }
 
 var distributionARN = regexp.MustCompile(`^arn:([^:]+):cloudfront::[0-9]{12}:distribution/[A-Z0-9]+$`)

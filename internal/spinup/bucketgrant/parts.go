@@ -59,19 +59,16 @@ func (g grants) policy() part {
 		},
 		Enters: func(w wish) bool { return w.Prior != nil && w.Want.WebAdmin && !w.Prior.WebAdmin },
 		CanApply: func(ctx context.Context, w wish, _ Status) error {
-			s := w.Want
-			group := access.GroupName(s.Bucket, access.WebAdmin)
-			if !s.WebAdmin || s.Promised != nil && s.Promised(group) {
+			if !w.Want.WebAdmin {
 				return nil
 			}
-			_, err := g.distribution(ctx, s)
-			return err
+			return g.sites.CanAdminister(ctx, w.Want.site(), w.Want.Promised)
 		},
 		Apply: func(ctx context.Context, w wish, o *Status) error {
 			s, at := w.Want, ""
 			if s.WebAdmin {
 				var err error
-				if at, err = g.distribution(ctx, s); err != nil {
+				if at, err = g.sites.Existing(ctx, s.site()); err != nil {
 					return err
 				}
 			}
@@ -124,14 +121,6 @@ func (g grants) observe(ctx context.Context, w wish, o *Status) error {
 
 func (s Spec) site() access.Site {
 	return access.Site{Name: s.Bucket, Partition: s.Partition, AccountID: s.AccountID, Path: s.IAMPath}
-}
-
-func (g grants) distribution(ctx context.Context, s Spec) (string, error) {
-	arn, err := g.sites.Distribution(ctx, s.site())
-	if err == nil && arn == "" {
-		return "", s.site().Missing()
-	}
-	return arn, err
 }
 
 func (g grants) get(ctx context.Context, s Spec) (document *string, err error) {

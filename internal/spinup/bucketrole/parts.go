@@ -147,12 +147,12 @@ func (b bucketRole) session() part {
 func (b bucketRole) trust() part {
 	p := b.setting("trust",
 		func(s Spec, role Role) bool {
-			partition, account := home(role.ARN)
+			partition, account := Home(role.ARN)
 			seen, whole := ReadTrust(role.Trust, partition, account)
 			return whole && seen.Same(s.Trust)
 		},
 		func(ctx context.Context, s Spec, role *Role) error {
-			partition, account := home(role.ARN)
+			partition, account := Home(role.ARN)
 			document := s.Trust.Document(partition, account)
 			_, err := b.UpdateAssumeRolePolicy(ctx, &iam.UpdateAssumeRolePolicyInput{
 				RoleName: &role.Name, PolicyDocument: &document,
@@ -180,13 +180,10 @@ func (b bucketRole) access() part {
 		},
 		Enters: func(w wish) bool { return w.Want.WebAdmin && !w.Before().WebAdmin },
 		CanApply: func(ctx context.Context, w wish, _ Status) error {
-			s := w.Want
-			group := access.GroupName(s.Bucket, access.WebAdmin)
-			if !s.WebAdmin || s.Promised != nil && s.Promised(group) {
+			if !w.Want.WebAdmin {
 				return nil
 			}
-			_, err := b.distribution(ctx, s)
-			return err
+			return b.sites.CanAdminister(ctx, w.Want.site(), w.Want.Promised)
 		},
 		Apply: b.putInline,
 	}
@@ -250,15 +247,6 @@ func (s Spec) site() access.Site {
 	return access.Site{Name: s.Bucket, Partition: s.Partition, AccountID: s.AccountID, Path: s.IAMPath}
 }
 
-// distribution is the ARN of the site's distribution, which there has to be.
-func (b bucketRole) distribution(ctx context.Context, s Spec) (string, error) {
-	arn, err := b.sites.Distribution(ctx, s.site())
-	if err == nil && arn == "" {
-		return "", s.site().Missing()
-	}
-	return arn, err
-}
-
 func (b bucketRole) putInline(ctx context.Context, w wish, o *Status) error {
 	s, grant := w.Want, w.Want.Grant()
 	if o.Inline == nil {
@@ -270,7 +258,7 @@ func (b bucketRole) putInline(ctx context.Context, w wish, o *Status) error {
 		}
 	}
 	if s.WebAdmin && !s.webAdmin(o.Inline) {
-		arn, err := b.distribution(ctx, s)
+		arn, err := b.sites.Existing(ctx, s.site())
 		if err != nil {
 			return err
 		}

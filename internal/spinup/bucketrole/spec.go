@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/aws/arn"
+
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 )
@@ -166,7 +168,7 @@ func (s Spec) OwnTags(live map[string]string) map[string]string {
 // SeenTrust is who may assume the role, and the trust policy as state records it: the one that would be written if it
 // means the same. It is not whole if the policy says something that Trust has no words for.
 func (s Spec) SeenTrust(o Status) (seen Trust, text string, whole bool) {
-	partition, account := home(o.Role.ARN)
+	partition, account := Home(o.Role.ARN)
 	seen, whole = ReadTrust(o.Role.Trust, partition, account)
 	if whole {
 		return seen, seen.Document(partition, account), true
@@ -174,13 +176,8 @@ func (s Spec) SeenTrust(o Status) (seen Trust, text string, whole bool) {
 	return seen, o.Role.Trust, false
 }
 
-// home are the partition and the account of an ARN.
-func home(arn string) (partition, account string) {
-	if fields := strings.Split(arn, ":"); len(fields) > 4 {
-		return fields[1], fields[4]
-	}
-	return "", ""
+// Home are the partition and the account of the ARN of a role; empty if it is none.
+func Home(text string) (partition, account string) {
+	parsed, _ := arn.Parse(text)
+	return parsed.Partition, parsed.AccountID
 }
-
-// Home are the partition and the account of the ARN of a role.
-func Home(arn string) (partition, account string) { return home(arn) }

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -100,7 +101,7 @@ func bucketRoleSchema(ctx context.Context) schema.Schema {
 				ElementType: types.StringType,
 				MarkdownDescription: "Tags of the role, in addition to the provider's `default_tags`; a tag set here takes " +
 					"precedence over one with the same key. Together at most 50.",
-				Validators: []validator.Map{fwtypes.TagMap(notRoleMark)},
+				Validators: []validator.Map{fwtypes.TagMap(notMark(bucketrole.MarkTag, "roles and providers"))},
 			},
 			"tags_all": schema.MapAttribute{
 				Computed:    true,
@@ -187,14 +188,6 @@ func trustSchema() schema.Attribute {
 	}
 }
 
-// notRoleMark refuses the tag by which the provider knows what it made.
-func notRoleMark(key string) error {
-	if key == bucketrole.MarkTag {
-		return errors.New("is the mark of what spinup made: leave it out")
-	}
-	return nil
-}
-
 // checkConfig holds the rules between attributes.
 func (m *bucketRoleModel) checkConfig(ctx context.Context) (diags diag.Diagnostics) {
 	checkKeyPath(m.Path, &diags)
@@ -227,8 +220,7 @@ func (m *bucketRoleModel) checkTrust(ctx context.Context, diags *diag.Diagnostic
 	}
 	if all == 0 {
 		diags.AddAttributeError(at, "Nobody is trusted", "trust is empty, so nobody could assume the role: set one of "+
-			"github, "+
-			"gitlab, oidc, services and accounts.")
+			"github, gitlab, oidc, services and accounts.")
 	}
 	checkElements(ctx, at.AtName("github"), in.GitHub, diags, func(g gitHubModel) error { return g.element().Check() })
 	checkElements(ctx, at.AtName("gitlab"), in.GitLab, diags, func(g gitLabModel) error { return g.element().Check() })
@@ -289,8 +281,7 @@ func (m *bucketRoleModel) checkPlan(ctx context.Context, data *providerData) (di
 	if data.platform.Lacks(awsclient.Groups) && !data.isUnknown("platform") {
 		diags.AddAttributeError(path.Root("name"), "No roles on this platform", fmt.Sprintf("The provider's platform is %q, "+
 			"and a store of this kind has no IAM roles as AWS has them. Use spinup_bucket_user or spinup_gateway_user there, "+
-			"as "+
-			"far as the store has users.", data.platform.Name))
+			"as far as the store has users.", data.platform.Name))
 		return diags
 	}
 	diags.Append(data.checkTags(m.Tags, maxTags)...)
@@ -298,14 +289,10 @@ func (m *bucketRoleModel) checkPlan(ctx context.Context, data *providerData) (di
 	if !fullyKnown(ctx, m.Trust) {
 		return diags
 	}
-	partition := data.partition
-	if partition == "" {
-		partition = "aws"
-	}
-	if size := len(m.trust(ctx, &diags).Document(partition, "000000000000")); size > bucketrole.MaxTrust {
+	document := m.trust(ctx, &diags).Document(cmp.Or(data.partition, "aws"), "000000000000")
+	if size := len(document); size > bucketrole.MaxTrust {
 		diags.AddAttributeError(path.Root("trust"), "Trust policy too long", fmt.Sprintf("The trust policy of trust would "+
-			"have "+
-			"%d characters; IAM allows %d. Name fewer, let a wildcard stand for several, or make a second role.",
+			"have %d characters; IAM allows %d. Name fewer, let a wildcard stand for several, or make a second role.",
 			size, bucketrole.MaxTrust))
 	}
 	return diags

@@ -3,7 +3,6 @@ package provider
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"regexp"
 
@@ -105,7 +104,7 @@ func bucketUserSchema(ctx context.Context) schema.Schema {
 				ElementType: types.StringType,
 				MarkdownDescription: "Tags of the user, in addition to the provider's `default_tags`; a tag set here takes " +
 					"precedence over one with the same key. Together at most 50.",
-				Validators: []validator.Map{fwtypes.TagMap(notMark)},
+				Validators: []validator.Map{fwtypes.TagMap(notMark(bucketuser.MarkTag, "users"))},
 			},
 			"tags_all": schema.MapAttribute{
 				Computed:    true,
@@ -128,14 +127,6 @@ func bucketUserSchema(ctx context.Context) schema.Schema {
 		},
 		Blocks: map[string]schema.Block{"timeouts": timeoutsBlock(ctx, writeTimeout)},
 	}
-}
-
-// notMark refuses the tag by which the provider knows what it made.
-func notMark(key string) error {
-	if key == bucketuser.MarkTag {
-		return errors.New("is the mark of users that spinup made: leave it out")
-	}
-	return nil
 }
 
 func accessKeySchema() schema.Attribute {

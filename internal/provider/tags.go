@@ -81,3 +81,13 @@ func (d *providerData) checkTags(tags types.Map, most int) (diags diag.Diagnosti
 	}
 	return diags
 }
+
+// notMark refuses the tag by which the provider knows what it made.
+func notMark(mark, made string) func(key string) error {
+	return func(key string) error {
+		if key == mark {
+			return fmt.Errorf("is the mark of %s that spinup made: leave it out", made)
+		}
+		return nil
+	}
+}

@@ -38,8 +38,8 @@ func (g Grant) Accepts(live string) bool {
 	return awspolicy.Equivalent(live, g.Document())
 }
 
-// IsPolicyName reports whether an inline policy has the name of a grant of the bucket, of any level, for the whole bucket
-// or for one of the paths.
+// IsPolicyName reports whether an inline policy has the name of a grant of the bucket, of any level, for the whole
+// bucket or for one of the paths.
 func IsPolicyName(bucket, name string, paths ...string) bool {
 	_, ok := ReadGrant("", bucket, name, "", paths...)
 	return ok

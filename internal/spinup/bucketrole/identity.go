@@ -2,10 +2,7 @@ package bucketrole
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"fmt"
-	"maps"
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -14,6 +11,7 @@ import (
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/principal"
 )
 
 // MarkTag is the tag of what the provider made. On a role its value names the call that made it, so that a call whose
@@ -21,9 +19,7 @@ import (
 // Connect provider its value is the id of the role that it was made for.
 const MarkTag = "spinup:bucket-role"
 
-// maxTags is how many tags IAM allows a role.
-// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-const maxTags = 50
+const mark = principal.Mark(MarkTag)
 
 // register is what one connection knows of roles.
 type register struct {
@@ -98,7 +94,7 @@ func (b bucketRole) isOurs(w wish, made *Role, role Role) bool {
 	case token != "" && role.Tags[MarkTag] == token:
 		return true
 	case token != "" && made == nil:
-		return false // this run asked for a role with the token: one without it is somebody else's
+		return false // this run put a mark on the role it asked for: one without that mark is somebody else's
 	case made != nil:
 		return made.ID == "" || role.ID == made.ID
 	case id != "":
@@ -148,28 +144,15 @@ func claim(_ context.Context, w wish, o Status) error {
 		o.Taken.ARN, o.Taken.ID, reconcile.ErrForeign)
 }
 
-// marked adds the mark to the tags of a new role, where there is room for it.
-func marked(tags map[string]string) (all map[string]string, token string) {
-	if len(tags) >= maxTags {
-		return tags, ""
-	}
-	raw := make([]byte, 16)
-	_, _ = rand.Read(raw) // never fails
-	token = hex.EncodeToString(raw)
-	all = map[string]string{MarkTag: token}
-	maps.Copy(all, tags)
-	return all, token
-}
-
 // create makes the role. That it exists already is our own doing only if an answer was lost and the role bears the mark
 // of this very call.
 func (b bucketRole) create(ctx context.Context, w wish, o *Status) error {
 	s := w.Want
-	tags, token := marked(s.Tags)
+	tags, token := mark.Marked(s.Tags)
 	b.asked.set(token)
 	trust := s.Trust.Document(s.Partition, s.AccountID)
 	in := &iam.CreateRoleInput{
-		RoleName: &s.Name, Path: &s.IAMPath, Tags: tagList(tags), AssumeRolePolicyDocument: &trust,
+		RoleName: &s.Name, Path: &s.IAMPath, Tags: principal.Tags(tags), AssumeRolePolicyDocument: &trust,
 		MaxSessionDuration: &s.MaxSession,
 	}
 	if s.Boundary != "" {

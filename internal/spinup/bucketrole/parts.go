@@ -6,13 +6,12 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
-	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/principal"
 )
 
 type (
@@ -103,16 +102,7 @@ func (b bucketRole) tags() part {
 	return b.setting("tags",
 		func(s Spec, role Role) bool { return maps.Equal(s.OwnTags(role.Tags), s.Tags) },
 		func(ctx context.Context, s Spec, role *Role) error {
-			var gone []string
-			for key := range s.OwnTags(role.Tags) {
-				if _, wanted := s.Tags[key]; !wanted {
-					gone = append(gone, key)
-				}
-			}
-			if _, marked := role.Tags[MarkTag]; marked && len(s.Tags) >= maxTags {
-				gone = append(gone, MarkTag) // only a lost answer needed it
-			}
-			slices.Sort(gone)
+			gone := mark.Gone(role.Tags, s.Tags, s.IgnoreTag)
 			if len(gone) > 0 {
 				if _, err := b.UntagRole(ctx, &iam.UntagRoleInput{RoleName: &role.Name, TagKeys: gone}); err != nil {
 					return err
@@ -121,17 +111,9 @@ func (b bucketRole) tags() part {
 			if len(s.Tags) == 0 {
 				return nil
 			}
-			_, err := b.TagRole(ctx, &iam.TagRoleInput{RoleName: &role.Name, Tags: tagList(s.Tags)})
+			_, err := b.TagRole(ctx, &iam.TagRoleInput{RoleName: &role.Name, Tags: principal.Tags(s.Tags)})
 			return err
 		})
-}
-
-func tagList(tags map[string]string) []types.Tag {
-	var list []types.Tag
-	for _, key := range slices.Sorted(maps.Keys(tags)) {
-		list = append(list, types.Tag{Key: aws.String(key), Value: aws.String(tags[key])})
-	}
-	return list
 }
 
 func (b bucketRole) session() part {

@@ -50,8 +50,7 @@ func (b bucketRole) canTrust(ctx context.Context, w wish, _ Status) error {
 				"this role, or set oidc_provider to \"create\"", p.URL, p.Audience))
 		case seen != nil && !seen.has(p.Audience) && !(s.CreateProviders && seen.madeFor(w.Before().RoleID)):
 			all = append(all, fmt.Errorf("the OpenID Connect provider %s of the account does not have the audience %q, only "+
-				"%q, "+
-				"and may be of others: add the audience to it, or name one that it has", p.URL, p.Audience, seen.Audiences))
+				"%q, and may be of others: add the audience to it, or name one that it has", p.URL, p.Audience, seen.Audiences))
 		}
 	}
 	return errors.Join(all...)

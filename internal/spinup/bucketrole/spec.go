@@ -1,12 +1,11 @@
 // Package bucketrole is the domain of spinup_bucket_role: an IAM role that may use a bucket, with the trust policy that
 // says who may assume it and the OpenID Connect providers that the trust policy needs. It may import reconcile,
-// awspolicy, awsclient, access, names and the SDK's service types; no Terraform types.
+// awspolicy, awsclient, access, principal, names and the SDK's service types; no Terraform types.
 package bucketrole
 
 import (
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
 
@@ -157,13 +156,7 @@ func readPolicy(w wish, name, document string) (access.Grant, bool) {
 }
 
 // OwnTags are the live tags without those of other owners and the mark.
-func (s Spec) OwnTags(live map[string]string) map[string]string {
-	own := maps.Clone(live)
-	maps.DeleteFunc(own, func(key, _ string) bool {
-		return key == MarkTag || strings.HasPrefix(key, "aws:") || s.IgnoreTag != nil && s.IgnoreTag(key)
-	})
-	return own
-}
+func (s Spec) OwnTags(live map[string]string) map[string]string { return mark.Own(live, s.IgnoreTag) }
 
 // SeenTrust is who may assume the role, and the trust policy as state records it: the one that would be written if it
 // means the same. It is not whole if the policy says something that Trust has no words for.

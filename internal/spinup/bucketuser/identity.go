@@ -2,10 +2,7 @@ package bucketuser
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"fmt"
-	"maps"
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -14,15 +11,14 @@ import (
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/principal"
 )
 
 // MarkTag is the tag of users that the provider made. Its value names the call that made the user, so that a call whose
 // answer was lost can be told from somebody else's. Everywhere else the user's id says whose it is.
 const MarkTag = "spinup:bucket-user"
 
-// maxTags is how many tags IAM allows a user.
-// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-const maxTags = 50
+const mark = principal.Mark(MarkTag)
 
 // TakenError refuses a name that another user has. It is ErrForeign.
 type TakenError struct {
@@ -190,7 +186,7 @@ func (b bucketUser) isOurs(w wish, made *User, id, name string, user User) bool 
 	case token != "" && user.Tags[MarkTag] == token:
 		return true
 	case token != "" && made == nil:
-		return false // this run asked for a user with the token: one without it is somebody else's
+		return false // this run put a mark on the user it asked for: one without that mark is somebody else's
 	case id != "":
 		return user.ID == id
 	case made != nil:
@@ -266,20 +262,12 @@ func (b bucketUser) allUsers(ctx context.Context) (users []types.User, err error
 	}
 }
 
-// mark adds the mark to the tags of a new user, where the store keeps tags and there is room for it.
-func (b bucketUser) mark(tags map[string]string) (marked map[string]string, token string) {
-	if !b.conn.Platform.Has(awsclient.UserTags) || len(tags) >= maxTags {
+// marked adds the mark to the tags of a new user, where the store keeps tags and there is room for it.
+func (b bucketUser) marked(tags map[string]string) (all map[string]string, token string) {
+	if !b.conn.Platform.Has(awsclient.UserTags) {
 		return tags, ""
 	}
-	raw := make([]byte, 16)
-	_, _ = rand.Read(raw) // never fails
-	token = hex.EncodeToString(raw)
-	marked = maps.Clone(tags)
-	if marked == nil {
-		marked = map[string]string{}
-	}
-	marked[MarkTag] = token
-	return marked, token
+	return mark.Marked(tags)
 }
 
 // claim refuses a wanted name that another user has.
@@ -293,11 +281,11 @@ func claim(_ context.Context, w wish, o Status) error {
 // create makes the user. That it exists already is our own doing only if an answer was lost and the user bears the mark
 // of this very call.
 func (b bucketUser) createUser(ctx context.Context, s Spec, o *Status) error {
-	tags, token := b.mark(s.Tags)
+	tags, token := b.marked(s.Tags)
 	b.finder.mu.Lock()
 	b.finder.token = token
 	b.finder.mu.Unlock()
-	in := &iam.CreateUserInput{UserName: &s.Name, Path: &s.IAMPath, Tags: tagList(tags)}
+	in := &iam.CreateUserInput{UserName: &s.Name, Path: &s.IAMPath, Tags: principal.Tags(tags)}
 	if s.Boundary != "" {
 		in.PermissionsBoundary = &s.Boundary
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/principal"
 )
 
 type (
@@ -162,16 +163,7 @@ func (b bucketUser) tags() part {
 		InSync:    func(w wish, o Status) bool { return maps.Equal(w.Want.OwnTags(o.User.Tags), w.Want.Tags) },
 		Apply: func(ctx context.Context, w wish, o *Status) error {
 			s := w.Want
-			var gone []string
-			for key := range s.OwnTags(o.User.Tags) {
-				if _, wanted := s.Tags[key]; !wanted {
-					gone = append(gone, key)
-				}
-			}
-			if _, marked := o.User.Tags[MarkTag]; marked && len(s.Tags) >= maxTags {
-				gone = append(gone, MarkTag) // only a lost answer needed it
-			}
-			slices.Sort(gone)
+			gone := mark.Gone(o.User.Tags, s.Tags, s.IgnoreTag)
 			if len(gone) > 0 {
 				err := b.patiently(ctx, early(o), func() error {
 					_, err := b.UntagUser(ctx, &iam.UntagUserInput{UserName: &o.User.Name, TagKeys: gone})
@@ -185,19 +177,11 @@ func (b bucketUser) tags() part {
 				return nil
 			}
 			return b.patiently(ctx, early(o), func() error {
-				_, err := b.TagUser(ctx, &iam.TagUserInput{UserName: &o.User.Name, Tags: tagList(s.Tags)})
+				_, err := b.TagUser(ctx, &iam.TagUserInput{UserName: &o.User.Name, Tags: principal.Tags(s.Tags)})
 				return err
 			})
 		},
 	}
-}
-
-func tagList(tags map[string]string) []types.Tag {
-	var list []types.Tag
-	for _, key := range slices.Sorted(maps.Keys(tags)) {
-		list = append(list, types.Tag{Key: aws.String(key), Value: aws.String(tags[key])})
-	}
-	return list
 }
 
 // patiently repeats a write while IAM does not yet show everywhere what this run made.

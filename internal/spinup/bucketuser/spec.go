@@ -1,13 +1,12 @@
 // Package bucketuser is the domain of spinup_bucket_user: an IAM user that is a member of a bucket's group, or has an
-// inline policy, and has an access key that rotates without an outage. It may import reconcile, awspolicy, awsclient,
-// access, secretstore and the SDK's service types; no Terraform types.
+// inline policy, and has an access key that rotates without an outage. It may import reconcile, awsclient, access,
+// principal, secretstore and the SDK's service types; no Terraform types.
 package bucketuser
 
 import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
@@ -257,10 +256,4 @@ func seenPolicy(w wish, have *Inline) (seen Spec, found bool) {
 }
 
 // OwnTags are the live tags without those of other owners and the mark.
-func (s Spec) OwnTags(live map[string]string) map[string]string {
-	own := maps.Clone(live)
-	maps.DeleteFunc(own, func(key, _ string) bool {
-		return key == MarkTag || strings.HasPrefix(key, "aws:") || s.IgnoreTag != nil && s.IgnoreTag(key)
-	})
-	return own
-}
+func (s Spec) OwnTags(live map[string]string) map[string]string { return mark.Own(live, s.IgnoreTag) }

@@ -151,7 +151,7 @@ func Lend(ctx context.Context, conn *awsclient.Conn, loan Loan) (Credentials, er
 // ownRole stands for the role where there are none. The SDK wants something, and the store does not look at it.
 const ownRole = "arn:aws:iam:::role/own"
 
-// assume makes a session of a role. One that was made a moment ago refuses everybody until it is known everywhere.
+// assume makes a session of a role. A new role refuses everybody until AWS knows it everywhere, so it is asked again.
 func (a API) assume(ctx context.Context, conn *awsclient.Conn, loan Loan) (made Credentials, err error) {
 	role, pace := cmp.Or(loan.RoleARN, ownRole), conn.Pace
 	pace.Consistency = pace.Trust

@@ -52,7 +52,7 @@ func mutants() []mutant {
 		{"internal/spinup/access/level.go", `ReadOnly:  {"BktRO"`, `ReadOnly:  {"BktRW"`, levels},
 
 		{"internal/spinup/bucketuser/spec.go", `if s.Inline || s.Path != "" {`, `if s.Inline {`, users},
-		{"internal/spinup/bucketuser/spec.go", `strings.HasPrefix(key, "aws:") ||`, `false ||`, users},
+		{"internal/spinup/principal/tags.go", `strings.HasPrefix(key, "aws:") ||`, `false ||`, users},
 
 		{"internal/spinup/lifecyclerule/configuration.go", `r.Status == statusEnabled`, `true`, rules},
 		{"internal/spinup/lifecyclerule/configuration.go", `if e.raw != "" {`, `if false {`, rules},

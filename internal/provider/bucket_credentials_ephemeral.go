@@ -87,13 +87,6 @@ func bucketCredentialsSchema() schema.Schema {
 	}
 }
 
-func textsFrom[T ~string](all []T) (texts []string) {
-	for _, one := range all {
-		texts = append(texts, string(one))
-	}
-	return texts
-}
-
 // checkLentPrefix refuses prefixes that cannot be one of keys, or would mean more than they say in a policy.
 func checkLentPrefix(prefix string) error {
 	below, ends := strings.CutSuffix(prefix, "/")

@@ -107,10 +107,7 @@ func bucketSettingsDataSchema() map[string]schema.Attribute {
 		"ip_access":        ipAccessDataSchema(),
 		"lifecycle_preset": dataText("Lifecycle preset whose rule the bucket has, unchanged; null for none."),
 		"cors_rules":       corsDataSchema(),
-		"access_levels": schema.SetAttribute{
-			Computed: true, ElementType: types.StringType,
-			MarkdownDescription: "Access levels whose group or policy exists.",
-		},
+		"access_levels":    dataTexts("Access levels whose group or policy exists."),
 		"groups": schema.MapNestedAttribute{
 			Computed:            true,
 			MarkdownDescription: "IAM group and IAM policy of each access level that exists; the keys are the levels.",

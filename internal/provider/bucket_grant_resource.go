@@ -17,7 +17,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
-	"github.com/spinup-dev/terraform-provider-spinup/internal/fwtypes"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucketgrant"
@@ -79,13 +78,8 @@ func bucketGrantSchema(ctx context.Context) schema.Schema {
 			"resource stands for one inline policy, `<bucket>-SpinupGrant`. Nothing else of the role, user or group is read " +
 			"or changed. There is one grant of a bucket for each of them.",
 		Attributes: map[string]schema.Attribute{
-			"id": computed("`bucket/kind/name`, which is also the import id."),
-			"bucket": schema.StringAttribute{
-				Required:            true,
-				MarkdownDescription: "Name of the bucket or website. A change replaces the grant.",
-				Validators:          []validator.String{fwtypes.BucketName()},
-				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
-			},
+			"id":     computed("`bucket/kind/name`, which is also the import id."),
+			"bucket": ofBucket("Name of the bucket or website. A change replaces the grant."),
 			"access": schema.StringAttribute{
 				Required: true,
 				MarkdownDescription: "What is allowed: `admin`, `read_write` or `read_only`. A change is one write. A null old " +

@@ -61,11 +61,6 @@ func objectLockSchema() schema.Attribute {
 }
 
 func objectLockDataSchema() dataschema.Attribute {
-	number := func(description string) dataschema.Attribute {
-		return dataschema.Int64Attribute{
-			Computed: true, CustomType: fwtypes.Int64Type{}, MarkdownDescription: description,
-		}
-	}
 	return dataschema.SingleNestedAttribute{
 		CustomType:          fwtypes.NewObjectType[objectLockModel](),
 		Computed:            true,
@@ -73,8 +68,8 @@ func objectLockDataSchema() dataschema.Attribute {
 		Attributes: map[string]dataschema.Attribute{
 			"enabled": dataFlag("Whether versions can be locked."),
 			"mode":    dataText("`GOVERNANCE` or `COMPLIANCE`; null if new objects are not locked by default."),
-			"days":    number("For how many days; null for none."),
-			"years":   number("For how many years; null for none."),
+			"days":    dataNumber("For how many days; null for none."),
+			"years":   dataNumber("For how many years; null for none."),
 		},
 	}
 }

@@ -251,13 +251,7 @@ func bucketSettingsSchema() map[string]schema.Attribute {
 	}
 }
 
-func levelNames() []string {
-	var names []string
-	for _, l := range access.Levels() {
-		names = append(names, string(l))
-	}
-	return names
-}
+func levelNames() []string { return textsFrom(access.Levels()) }
 
 // renamed reports whether a configured name differs: a name made from a prefix may be written out later.
 func renamed(

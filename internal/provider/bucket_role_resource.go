@@ -51,13 +51,8 @@ func bucketRoleSchema(ctx context.Context) schema.Schema {
 			"instance profiles and tags under `ignore_tags` are left alone; a destroy is refused as long as a role has any of " +
 			"the first three.",
 		Attributes: map[string]schema.Attribute{
-			"id": computed("`bucket/name`, which is also the import id."),
-			"bucket": schema.StringAttribute{
-				Required:            true,
-				MarkdownDescription: "Name of the bucket or website. A change replaces the role.",
-				Validators:          []validator.String{fwtypes.BucketName()},
-				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
-			},
+			"id":     computed("`bucket/name`, which is also the import id."),
+			"bucket": ofBucket("Name of the bucket or website. A change replaces the role."),
 			"name": schema.StringAttribute{
 				Required: true,
 				MarkdownDescription: "Name of the IAM role, unique in the account regardless of case: 1 to 64 letters, digits " +

@@ -76,15 +76,9 @@ func (d *bucketUserDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 				Computed: true, ElementType: types.StringType,
 				MarkdownDescription: "Tags of the user, without those under `ignore_tags`.",
 			},
-			"groups": schema.SetAttribute{
-				Computed: true, ElementType: types.StringType,
-				MarkdownDescription: "Names of all groups that the user is a member of.",
-			},
-			"policies": schema.SetAttribute{
-				Computed: true, ElementType: types.StringType,
-				MarkdownDescription: "Names of the inline policies and of the managed policies that are attached to the user " +
-					"itself.",
-			},
+			"groups": dataTexts("Names of all groups that the user is a member of."),
+			"policies": dataTexts("Names of the inline policies and of the managed policies that are attached to the user " +
+				"itself."),
 			"access_keys": schema.ListNestedAttribute{
 				Computed:            true,
 				MarkdownDescription: "Access keys of the user, the oldest first.",

@@ -12,8 +12,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -54,13 +52,8 @@ func bucketUserSchema(ctx context.Context) schema.Schema {
 			"new key is deleted again and the old one stays in use.\n\nMemberships of other groups, " +
 			"other keys, inline and attached policies and tags under `ignore_tags` are left alone.",
 		Attributes: map[string]schema.Attribute{
-			"id": computed("`bucket/name`, which is also the import id."),
-			"bucket": schema.StringAttribute{
-				Required:            true,
-				MarkdownDescription: "Name of the bucket or website. A change replaces the user.",
-				Validators:          []validator.String{fwtypes.BucketName()},
-				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
-			},
+			"id":     computed("`bucket/name`, which is also the import id."),
+			"bucket": ofBucket("Name of the bucket or website. A change replaces the user."),
 			"name": schema.StringAttribute{
 				Required: true,
 				MarkdownDescription: "Name of the IAM user, unique in the account regardless of case: 1 to 64 letters, digits " +

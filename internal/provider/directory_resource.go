@@ -77,10 +77,7 @@ func directoryAttributes() map[string]schema.Attribute {
 func directorySettings() map[string]schema.Attribute {
 	replace := []planmodifier.String{stringplanmodifier.RequiresReplace()}
 	return map[string]schema.Attribute{
-		"bucket": schema.StringAttribute{
-			Required: true, PlanModifiers: replace, Validators: []validator.String{fwtypes.BucketName()},
-			MarkdownDescription: "Name of the bucket. A change replaces the directory.",
-		},
+		"bucket": ofBucket("Name of the bucket. A change replaces the directory."),
 		"prefix": schema.StringAttribute{
 			Optional: true, Computed: true, PlanModifiers: replace, Validators: []validator.String{keyPrefix()},
 			Default: stringdefault.StaticString(""), // here, because a change of it replaces

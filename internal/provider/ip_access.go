@@ -69,21 +69,16 @@ func ipAccessSchema() schema.Attribute {
 }
 
 func ipAccessDataSchema() dataschema.Attribute {
-	list := func(description string) dataschema.Attribute {
-		return dataschema.SetAttribute{
-			Computed: true, ElementType: types.StringType, MarkdownDescription: description,
-		}
-	}
 	return dataschema.SingleNestedAttribute{
 		CustomType: fwtypes.NewObjectType[ipAccessModel](),
 		Computed:   true,
 		MarkdownDescription: "From where spinup's statements in the bucket policy let the objects be used; null without " +
 			"them. If they were changed so that no lists would say the same, everything in it is null.",
 		Attributes: map[string]dataschema.Attribute{
-			"read_write":            list("Networks that may read, list and write objects."),
-			"read_only":             list("Networks that may read and list objects only."),
-			"vpc_endpoint_ids":      list("VPC endpoints through which objects may be used."),
-			"exempt_principal_arns": list("Principals that may come from everywhere."),
+			"read_write":            dataTexts("Networks that may read, list and write objects."),
+			"read_only":             dataTexts("Networks that may read and list objects only."),
+			"vpc_endpoint_ids":      dataTexts("VPC endpoints through which objects may be used."),
+			"exempt_principal_arns": dataTexts("Principals that may come from everywhere."),
 			"allow_lockout":         dataFlag("Null: it is about the run that sets the lists, not about the bucket."),
 		},
 	}

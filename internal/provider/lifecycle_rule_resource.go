@@ -53,13 +53,8 @@ func lifecycleRuleSchema(ctx context.Context) schema.Schema {
 			"applies rules once a day, at midnight UTC. Settings for old versions have no effect in a bucket that never had " +
 			"versioning.",
 		Attributes: map[string]schema.Attribute{
-			"id": computed("`bucket/name`, which is also the import id."),
-			"bucket": schema.StringAttribute{
-				Required:            true,
-				MarkdownDescription: "Name of the bucket. A change replaces the rule.",
-				Validators:          []validator.String{fwtypes.BucketName()},
-				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
-			},
+			"id":     computed("`bucket/name`, which is also the import id."),
+			"bucket": ofBucket("Name of the bucket. A change replaces the rule."),
 			"name": schema.StringAttribute{
 				Required: true,
 				MarkdownDescription: "Name of the rule, which S3 calls its ID: 1 to 255 characters, unique in the bucket. A " +

@@ -60,12 +60,8 @@ func objectSchema(ctx context.Context) schema.Schema {
 	attributes := objectContentSchema()
 	maps.Copy(attributes, objectHeadersSchema())
 	maps.Copy(attributes, map[string]schema.Attribute{
-		"id": computed("`bucket/key`, which is also the import id."),
-		"bucket": schema.StringAttribute{
-			Required: true, MarkdownDescription: "Name of the bucket. A change replaces the object.",
-			Validators:    []validator.String{fwtypes.BucketName()},
-			PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
-		},
+		"id":     computed("`bucket/key`, which is also the import id."),
+		"bucket": ofBucket("Name of the bucket. A change replaces the object."),
 		"key": schema.StringAttribute{
 			Required: true,
 			MarkdownDescription: "Key of the object: 1 to 1,024 bytes of UTF-8 without control characters, without a slash at " +

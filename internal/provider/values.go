@@ -140,3 +140,11 @@ func noneOf[M any]() types.Set { return types.SetValueMust(elementType[M](), nil
 
 // elementType is the type of the objects in a set, list or map, each of which stands for the struct.
 func elementType[M any]() attr.Type { return fwtypes.NewObjectType[M]().ObjectType }
+
+// textsFrom are words as texts.
+func textsFrom[T ~string](all []T) (texts []string) {
+	for _, one := range all {
+		texts = append(texts, string(one))
+	}
+	return texts
+}

@@ -10,7 +10,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/fwtypes"
@@ -46,9 +45,6 @@ func (d *websiteDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 }
 
 func websiteFactsDataSchema() map[string]schema.Attribute {
-	names := func(description string) schema.Attribute {
-		return schema.SetAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: description}
-	}
 	return map[string]schema.Attribute{
 		"domain": schema.StringAttribute{
 			Required:            true,
@@ -56,8 +52,8 @@ func websiteFactsDataSchema() map[string]schema.Attribute {
 			Validators:          []validator.String{fwtypes.HostName()},
 		},
 		"id":               dataText("The domain."),
-		"aliases":          names("Additional host names served by the same site; null for none."),
-		"redirect_domains": names("Additional host names that redirect to `domain`; null for none."),
+		"aliases":          dataTexts("Additional host names served by the same site; null for none."),
+		"redirect_domains": dataTexts("Additional host names that redirect to `domain`; null for none."),
 		"bucket_name":      dataText("Name of the bucket."),
 		"region":           dataText("Region of the bucket."),
 		"hosted_zone_id":   dataText("Id of the Route 53 zone of the records; null if they are elsewhere."),
@@ -83,7 +79,7 @@ func websiteFactsDataSchema() map[string]schema.Attribute {
 			MarkdownDescription: "Countries from which the site can be reached; null for all.",
 			Attributes: map[string]schema.Attribute{
 				"type":      dataText("`whitelist` (only these countries) or `blacklist` (all but these)."),
-				"locations": names("Country codes of ISO 3166-1: two capital letters."),
+				"locations": dataTexts("Country codes of ISO 3166-1: two capital letters."),
 			},
 		},
 		"url":                      dataText("URL of the site; null for a distribution that is disabled."),

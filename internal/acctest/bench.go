@@ -86,12 +86,12 @@ func Only(t *testing.T, kind emulator.Kind, reason string, test func(t *testing.
 	onKind(t, note(t, kind, reason), start, test)
 }
 
-// Alone runs a test on a fakecloud of its own, in parallel with all others, because it would meet what other tests do
-// to the account: the reason is printed at the end of the run.
-func Alone(t *testing.T, reason string, test func(t *testing.T, b *Bench)) {
+// Alone runs a test on an emulator or store of its own, in parallel with all others, because it would meet what other
+// tests do to the account: the reason is printed at the end of the run.
+func Alone(t *testing.T, kind emulator.Kind, reason string, test func(t *testing.T, b *Bench)) {
 	t.Helper()
 	t.Parallel()
-	onKind(t, note(t, emulator.Fakecloud, reason), fresh, test)
+	onKind(t, note(t, kind, reason), fresh, test)
 }
 
 // note keeps the reason, and gives the kind of emulator that this run has in the place of one.

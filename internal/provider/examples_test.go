@@ -40,9 +40,10 @@ func TestAccExamples(t *testing.T) {
 	})
 }
 
-// TestAccExamples_gateway uses the folders about VersityGW. A user with a secret cannot be imported without a change.
+// TestAccExamples_gateway uses the folders about VersityGW, one of which lists all users with a role. A user with a
+// secret cannot be imported without a change.
 func TestAccExamples_gateway(t *testing.T) {
-	acctest.Only(t, emulator.VersityGW, ownUsers, func(t *testing.T, b *acctest.Bench) {
+	acctest.Alone(t, emulator.VersityGW, ownUsers, func(t *testing.T, b *acctest.Bench) {
 		for _, dir := range exampleFolders(t) {
 			if !ofGateway(dir) {
 				continue

@@ -28,7 +28,7 @@ const websiteAddress = "spinup_website.test"
 // TestAccWebsite_destroyDisable: a destroy that does not wait leaves the disabled distribution and what it uses, and
 // nothing else; the next change of another site deletes that.
 func TestAccWebsite_destroyDisable(t *testing.T) {
-	acctest.Alone(t, everybodys, func(t *testing.T, b *acctest.Bench) {
+	acctest.Alone(t, emulator.Fakecloud, everybodys, func(t *testing.T, b *acctest.Bench) {
 		b.MakeZone(t, zone(b))
 		other := func(step string) string {
 			return b.Provider() + fmt.Sprintf("resource \"spinup_website\" \"other\" {\ndomain = %q\ntags = { Step = %q }\n}\n",
@@ -79,7 +79,7 @@ func leftDisabled(t *testing.T, b *acctest.Bench) (tf *acctest.Player, distribut
 
 // TestAccReapAction: the action deletes what the last site of an account has left.
 func TestAccReapAction(t *testing.T) {
-	acctest.Alone(t, everybodys, func(t *testing.T, b *acctest.Bench) {
+	acctest.Alone(t, emulator.Fakecloud, everybodys, func(t *testing.T, b *acctest.Bench) {
 		_, id := leftDisabled(t, b)
 		s := play(t, b, values{"endpoints": endpoints(b)})
 		untilStatus(t, b, id, "Deployed")
@@ -96,7 +96,7 @@ func TestAccReapAction(t *testing.T) {
 // TestAccWebsite_madeAgain: a site whose distribution is still to be deleted can be made again at once. That deletes the
 // distribution, and nothing that the new one uses.
 func TestAccWebsite_madeAgain(t *testing.T) {
-	acctest.Alone(t, everybodys, func(t *testing.T, b *acctest.Bench) {
+	acctest.Alone(t, emulator.Fakecloud, everybodys, func(t *testing.T, b *acctest.Bench) {
 		tf, former := leftDisabled(t, b)
 		quietly := func() {
 			if out := tf.Apply(); strings.Contains(out, "Warning") {

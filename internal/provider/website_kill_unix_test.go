@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 )
 
@@ -21,7 +22,7 @@ var importID = regexp.MustCompile(`id = "([^"]+)"`)
 // TestAccWebsite_killed kills terraform and the provider at random moments while they make sites. What is left is one
 // command away: the next apply finishes it, or shows the import blocks with which it does.
 func TestAccWebsite_killed(t *testing.T) {
-	acctest.Alone(t, everybodys, func(t *testing.T, b *acctest.Bench) {
+	acctest.Alone(t, emulator.Fakecloud, everybodys, func(t *testing.T, b *acctest.Bench) {
 		b.MakeZone(t, zone(b))
 		b.MakeCertificate(t, "*."+zone(b))
 		const sites, writesOfASite = 5, 20

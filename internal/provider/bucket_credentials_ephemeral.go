@@ -122,11 +122,11 @@ func short(span time.Duration) string {
 }
 
 func (m *bucketCredentialsModel) loan() lending.Loan {
-	span, _ := time.ParseDuration(pick(m.Duration, types.StringValue(defaultLoan)).ValueString()) // a validator saw it
 	return lending.Loan{
 		Bucket: m.Bucket.ValueString(), Prefix: m.Prefix.ValueString(),
 		Access:  access.Level(pick(m.Access, types.StringValue(string(access.ReadOnly))).ValueString()),
-		RoleARN: m.RoleARN.ValueString(), Method: lending.Method(m.Method.ValueString()), Duration: span,
+		RoleARN: m.RoleARN.ValueString(), Method: lending.Method(m.Method.ValueString()),
+		Duration: span(pick(m.Duration, types.StringValue(defaultLoan))),
 	}
 }
 

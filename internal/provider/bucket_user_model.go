@@ -130,24 +130,6 @@ func (k *accessKeyModel) storeUnknown(ctx context.Context, diags *diag.Diagnosti
 // overlap is how long the previous key stays.
 func (k *accessKeyModel) overlap() time.Duration { return span(k.Overlap) }
 
-// span is the duration; zero if it is unset or unknown.
-func span(text types.String) time.Duration {
-	d, err := time.ParseDuration(text.ValueString())
-	if err != nil {
-		return 0 // the schema refuses anything else
-	}
-	return d
-}
-
-// moment is the time; zero if it is unset or unknown.
-func moment(text types.String) time.Time {
-	at, err := time.Parse(time.RFC3339, text.ValueString())
-	if err != nil {
-		return time.Time{}
-	}
-	return at
-}
-
 // ignored reports whether a plan gets the key from state, since ignore_changes names it: no configuration has computed
 // values.
 func (k *accessKeyModel) ignored() bool { return !k.CreatedAt.IsNull() }

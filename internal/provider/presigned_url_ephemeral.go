@@ -97,11 +97,11 @@ func checkPresignedURL(m *presignedURLModel, diags *diag.Diagnostics) {
 }
 
 func (m *presignedURLModel) link() lending.Link {
-	span, _ := time.ParseDuration(pick(m.ExpiresIn, types.StringValue(defaultLoan)).ValueString()) // a validator saw it
 	return lending.Link{
 		Bucket: m.Bucket.ValueString(), Key: m.Key.ValueString(),
 		Verb:        pick(m.Method, types.StringValue(http.MethodGet)).ValueString(),
-		ContentType: m.ContentType.ValueString(), VersionID: m.VersionID.ValueString(), Lasts: span,
+		ContentType: m.ContentType.ValueString(), VersionID: m.VersionID.ValueString(),
+		Lasts: span(pick(m.ExpiresIn, types.StringValue(defaultLoan))),
 	}
 }
 

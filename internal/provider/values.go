@@ -148,3 +148,21 @@ func textsFrom[T ~string](all []T) (texts []string) {
 	}
 	return texts
 }
+
+// span is the duration; zero if it is unset or unknown.
+func span(text types.String) time.Duration {
+	d, err := time.ParseDuration(text.ValueString())
+	if err != nil {
+		return 0 // the schema refuses anything else
+	}
+	return d
+}
+
+// moment is the time; zero if it is unset or unknown.
+func moment(text types.String) time.Time {
+	at, err := time.Parse(time.RFC3339, text.ValueString())
+	if err != nil {
+		return time.Time{}
+	}
+	return at
+}

@@ -35,6 +35,7 @@ type envelope[M, S, O any, P model[M, S, O]] struct {
 	renames               bool // one of them can change in place, and with it the identity
 	build                 func(*awsclient.Conn) reconcile.Composite[S, O]
 	permissions           []awsclient.Permission
+	moves                 []move        // from resources of other providers
 	timeout               time.Duration // of writes whose configuration sets none; 0 for writeTimeout
 	data                  *providerData
 }
@@ -124,6 +125,7 @@ var (
 	_ resource.ResourceWithIdentity    = (*bucketEnvelope)(nil)
 	_ resource.ResourceWithImportState = (*bucketEnvelope)(nil)
 	_ resource.ResourceWithModifyPlan  = (*bucketEnvelope)(nil)
+	_ resource.ResourceWithMoveState   = (*bucketEnvelope)(nil)
 )
 
 // The time-outs of a composite whose configuration sets none.
@@ -481,4 +483,9 @@ func (c *envelope[M, S, O, P]) ImportState(
 	for i, key := range c.keys {
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(key), values[i])...)
 	}
+}
+
+// MoveState writes what another provider's state tells into the attributes of the same names, as ImportState does.
+func (c *envelope[M, S, O, P]) MoveState(context.Context) []resource.StateMover {
+	return movers(c.noun, c.moves)
 }

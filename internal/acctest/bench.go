@@ -143,7 +143,7 @@ func onKind(t *testing.T, kind emulator.Kind, begin starter, test func(t *testin
 		if kind == emulator.LocalStack {
 			edge = start(t, emulator.Fakecloud)
 		}
-		t.Cleanup(func() { run.count(kind, t.Failed()) })
+		t.Cleanup(func() { run.count(t, kind) })
 		b := &Bench{
 			Kind: e.Kind, Endpoint: e.Endpoint, AccountID: e.AccountID, Name: name(t), base: e, edge: edge,
 			Platform: kind.Platform(),
@@ -194,6 +194,7 @@ type testRun struct {
 	passed map[emulator.Kind]int
 	failed map[emulator.Kind]int
 	only   map[string]string
+	left   map[string]string // tests that were left out, with the reasons
 	stop   []func()
 }
 
@@ -203,16 +204,25 @@ var run = testRun{
 	passed: map[emulator.Kind]int{},
 	failed: map[emulator.Kind]int{},
 	only:   map[string]string{},
+	left:   map[string]string{},
 }
 
-func (s *testRun) count(kind emulator.Kind, failed bool) {
+func (s *testRun) count(t *testing.T, kind emulator.Kind) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if failed {
+	switch {
+	case t.Failed():
 		s.failed[kind]++
-		return
+	case s.left[t.Name()] == "":
+		s.passed[kind]++
 	}
-	s.passed[kind]++
+}
+
+// leaveOut notes that a test did not run because this machine has not what it works beside.
+func (s *testRun) leaveOut(t *testing.T, reason error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.left[t.Name()] = reason.Error()
 }
 
 // start gives the run's emulator of the kind. One that cannot be had is a failure that says how to get it.
@@ -327,7 +337,14 @@ func (s *testRun) report() string {
 	for _, name := range slices.Sorted(maps.Keys(s.only)) {
 		fmt.Fprintf(&b, "  %s ran only on %s\n", name, s.only[name])
 	}
-	fmt.Fprintf(&b, "acceptance: %d passed, %d failed\n", passed, failed)
+	for _, name := range slices.Sorted(maps.Keys(s.left)) {
+		fmt.Fprintf(&b, "  %s was left out: %s\n", name, s.left[name])
+	}
+	fmt.Fprintf(&b, "acceptance: %d passed, %d failed", passed, failed)
+	if n := len(s.left); n > 0 {
+		fmt.Fprintf(&b, ", %d left out", n)
+	}
+	b.WriteString("\n")
 	return b.String()
 }
 

@@ -3,7 +3,9 @@ package acctest
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/hashicorp/go-hclog"
@@ -11,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/terraform"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 )
 
@@ -42,6 +45,25 @@ func (b *Bench) Served(t *testing.T, adjust ...func(*awsclient.Pace)) *Terraform
 		t.Fatalf("serving the provider: %v", err)
 	}
 	return nil
+}
+
+// BesideAWS is Served with hashicorp/aws beside the provider, from a filesystem mirror and never from the network. It is
+// hundreds of megabytes, so not every machine has it: it is nil then, and the report of the run names the test.
+func (b *Bench) BesideAWS(t *testing.T) *Terraform {
+	t.Helper()
+	mirror, err := terraform.FindMirror("")
+	if err != nil {
+		run.leaveOut(t, fmt.Errorf("hashicorp/aws: %w", err))
+		return nil
+	}
+	tf := b.Served(t)
+	file := filepath.Join(tf.Dir, "terraform.rc")
+	config := "provider_installation {\n" + terraform.Mirror(mirror) + "}\n"
+	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	tf.Setenv("TF_CLI_CONFIG_FILE", file)
+	return tf
 }
 
 // inProcess is the provider at the pace of tests, as adjusted.

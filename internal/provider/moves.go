@@ -93,8 +93,11 @@ func movers(noun string, moves []move) []resource.StateMover {
 				begun, err = m.take(from)
 			}
 			if err != nil {
-				resp.Diagnostics.AddError("Resource cannot be moved", fmt.Sprintf("%s %q cannot become a spinup_%s: %v.",
-					m.typeName, from.text("id"), noun, err))
+				detail := fmt.Sprintf("%s %q cannot become a spinup_%s: %v", m.typeName, from.text("id"), noun, err)
+				if !strings.HasSuffix(detail, "}") { // the end of blocks to write
+					detail += "."
+				}
+				resp.Diagnostics.AddError("Resource cannot be moved", detail)
 				return
 			}
 			for name, value := range begun {
@@ -117,7 +120,7 @@ func unseen(noun string) diag.Diagnostic {
 func asImport(typeName, noun, id string) string {
 	return fmt.Sprintf("In place of the moved block write these, with the names of the resources in place of OLD and NAME:\n\n"+
 		"  removed {\n    from = %s.OLD\n    lifecycle { destroy = false }\n  }\n\n  import {\n    to = spinup_%s.NAME\n"+
-		"    id = %q\n  }\n", typeName, noun, id)
+		"    id = %q\n  }", typeName, noun, id)
 }
 
 func bucketMoves() []move {

@@ -35,8 +35,9 @@ type envelope[M, S, O any, P model[M, S, O]] struct {
 	renames               bool // one of them can change in place, and with it the identity
 	build                 func(*awsclient.Conn) reconcile.Composite[S, O]
 	permissions           []awsclient.Permission
-	moves                 []move        // from resources of other providers
-	timeout               time.Duration // of writes whose configuration sets none; 0 for writeTimeout
+	moves                 []move                           // from resources of other providers
+	timeout               time.Duration                    // of writes whose configuration sets none; 0 for writeTimeout
+	upgrades              map[int64]resource.StateUpgrader // of states with an earlier version of the schema
 	data                  *providerData
 }
 
@@ -126,6 +127,8 @@ var (
 	_ resource.ResourceWithImportState = (*bucketEnvelope)(nil)
 	_ resource.ResourceWithModifyPlan  = (*bucketEnvelope)(nil)
 	_ resource.ResourceWithMoveState   = (*bucketEnvelope)(nil)
+
+	_ resource.ResourceWithUpgradeState = (*bucketEnvelope)(nil)
 )
 
 // The time-outs of a composite whose configuration sets none.
@@ -167,6 +170,11 @@ func (c *envelope[M, S, O, P]) IdentitySchema(
 	_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse,
 ) {
 	resp.IdentitySchema = c.identity
+}
+
+// UpgradeState gives what turns a state of an earlier version of the schema into one of today's.
+func (c *envelope[M, S, O, P]) UpgradeState(context.Context) map[int64]resource.StateUpgrader {
+	return c.upgrades
 }
 
 func (c *envelope[M, S, O, P]) Configure(

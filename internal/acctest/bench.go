@@ -7,10 +7,10 @@ package acctest
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
-	"os/exec"
 	"regexp"
 	"runtime/debug"
 	"slices"
@@ -29,6 +29,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/account"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/gateway"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/terraform"
 )
 
 // Region is where everything is made unless a test says otherwise.
@@ -195,6 +196,8 @@ type testRun struct {
 	failed map[emulator.Kind]int
 	only   map[string]string
 	stop   []func()
+
+	command string // the path of terraform or tofu
 }
 
 // run is the run of this process: the testing package gives no other place to keep it between TestMain and a test.
@@ -265,23 +268,28 @@ func Main(m *testing.M) int {
 	for name, value := range settings {
 		_ = os.Setenv(name, value)
 	}
-	if os.Getenv("TF_ACC_TERRAFORM_PATH") == "" {
-		terraform, err := exec.LookPath("terraform")
-		if err != nil {
-			fmt.Fprintln(os.Stderr, "acceptance tests need the terraform command, 1.11 or newer, on the PATH: "+
-				"get it from developer.hashicorp.com/terraform/install")
-			return 1
-		}
-		_ = os.Setenv("TF_ACC_TERRAFORM_PATH", terraform)
-	}
-	if err := checkChosen(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
+	if err := errors.Join(findCommand(), checkChosen()); err != nil {
+		fmt.Fprintln(os.Stderr, "acceptance tests:", err)
 		return 1
 	}
 	debug.SetGCPercent(400) // a sixth of the time of the processor went into collecting the garbage of requests
 	code := m.Run()
 	run.finish(code)
 	return code
+}
+
+// findCommand finds Terraform or OpenTofu, for our own calls and, in variables of its own, for the test harness.
+func findCommand() error {
+	path, err := terraform.Find()
+	if err != nil {
+		return err
+	}
+	run.command = path
+	registry, err := terraform.Registry(context.Background(), path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(os.Setenv("TF_ACC_TERRAFORM_PATH", path), os.Setenv("TF_ACC_PROVIDER_HOST", registry))
 }
 
 // finish stops what was started and reports how many tests ran where.

@@ -96,7 +96,11 @@ var binary = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("building the provider: %w\n%s", err, out)
 	}
-	config := fmt.Sprintf("provider_installation {\n  dev_overrides { %q = %q }\n  direct {}\n}\n", Address, dir)
+	overrides, err := terraform.Override(dir)
+	if err != nil {
+		return "", err
+	}
+	config := "provider_installation {\n" + overrides + "  direct {}\n}\n"
 	return dir, os.WriteFile(filepath.Join(dir, "terraform.rc"), []byte(config), 0o600)
 })
 
@@ -135,10 +139,13 @@ func (tf *Terraform) Write(config string) {
 	}
 }
 
+func (tf *Terraform) cli() terraform.CLI {
+	return terraform.CLI{Path: run.command, Dir: tf.Dir, Env: tf.env}
+}
+
 func (tf *Terraform) run(args ...string) (output string, code int) {
 	tf.t.Helper()
-	cli := terraform.CLI{Path: os.Getenv("TF_ACC_TERRAFORM_PATH"), Dir: tf.Dir, Env: tf.env}
-	output, code, err := cli.Run(tf.t.Context(), append(args, "-no-color")...)
+	output, code, err := tf.cli().Run(tf.t.Context(), append(args, "-no-color")...)
 	if err != nil {
 		tf.t.Fatal(err)
 	}
@@ -148,8 +155,7 @@ func (tf *Terraform) run(args ...string) (output string, code int) {
 // Command prepares a call that the test itself starts and ends.
 func (tf *Terraform) Command(args ...string) *exec.Cmd {
 	tf.t.Helper()
-	cli := terraform.CLI{Path: os.Getenv("TF_ACC_TERRAFORM_PATH"), Dir: tf.Dir, Env: tf.env}
-	return cli.Command(tf.t.Context(), append(args, "-no-color")...)
+	return tf.cli().Command(tf.t.Context(), append(args, "-no-color")...)
 }
 
 // Plans plans and gives the change of each resource by its address.

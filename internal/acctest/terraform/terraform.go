@@ -13,8 +13,22 @@ import (
 	"time"
 )
 
-// Address is the provider's address.
-const Address = "registry.terraform.io/spinup-dev/spinup"
+// Variable names the command to run, Terraform or OpenTofu. Without it, it is terraform on PATH.
+const Variable = "SPINUP_TEST_TERRAFORM"
+
+// Where the commands look for providers.
+const (
+	registry     = "registry.terraform.io"
+	tofuRegistry = "registry.opentofu.org"
+)
+
+const name = "/spinup-dev/spinup"
+
+// Address is the provider's address in Terraform, TofuAddress the one in OpenTofu.
+const (
+	Address     = registry + name
+	TofuAddress = tofuRegistry + name
+)
 
 // CLI is terraform in one working directory.
 type CLI struct {
@@ -23,13 +37,43 @@ type CLI struct {
 	Env  []string // the whole environment
 }
 
-// New finds terraform on PATH and prepares it to work in the folder: with the given environment, of which it drops
-// what steers terraform, and with a configuration file made of the body of its provider_installation block.
-func New(dir string, environ []string, installation string) (CLI, error) {
+// Find gives the path of the command that Variable names, or else of terraform on PATH.
+func Find() (string, error) {
+	if named := os.Getenv(Variable); named != "" {
+		path, err := exec.LookPath(named)
+		if err != nil {
+			return "", fmt.Errorf("%s: %w", Variable, err)
+		}
+		return filepath.Abs(path)
+	}
 	path, err := exec.LookPath("terraform")
 	if err != nil {
-		return CLI{}, errors.New("terraform is not on PATH: install 1.11 or newer, " +
-			"https://developer.hashicorp.com/terraform/install")
+		return "", errors.New("terraform is not on PATH: install 1.11 or newer, " +
+			"https://developer.hashicorp.com/terraform/install, or set " + Variable + " to terraform or tofu")
+	}
+	return path, nil
+}
+
+// Registry asks the command which it is, and gives the registry in which it looks for providers.
+func Registry(ctx context.Context, path string) (string, error) {
+	said, err := exec.CommandContext(ctx, path, "version").Output()
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("%s version: %w", path, err)
+	case strings.HasPrefix(string(said), "OpenTofu "):
+		return tofuRegistry, nil
+	case strings.HasPrefix(string(said), "Terraform "):
+		return registry, nil
+	}
+	return "", fmt.Errorf("%s is neither Terraform nor OpenTofu: its version is %.100q", path, said)
+}
+
+// New finds the command and prepares it to work in the folder: with the given environment, of which it drops what
+// steers terraform, and with a configuration file made of the body of its provider_installation block.
+func New(dir string, environ []string, installation string) (CLI, error) {
+	path, err := Find()
+	if err != nil {
+		return CLI{}, err
 	}
 	config := filepath.Join(dir, "cli.tfrc")
 	text := "disable_checkpoint = true\nprovider_installation {\n" + installation + "}\n"
@@ -55,7 +99,7 @@ func Override(providerDir string) (string, error) {
 	if _, err := exec.LookPath(filepath.Join(dir, "terraform-provider-spinup")); err != nil {
 		return "", fmt.Errorf("no built provider in %s: run `make build` (%w)", dir, err)
 	}
-	return fmt.Sprintf("  dev_overrides { %q = %q }\n", Address, dir), nil
+	return fmt.Sprintf("  dev_overrides {\n    %q = %q\n    %q = %q\n  }\n", Address, dir, TofuAddress, dir), nil
 }
 
 // Mirror is what leads terraform to the providers in a folder, and to nothing else.

@@ -36,6 +36,9 @@ func factories(pace awsclient.Pace) map[string]func() (tfprotov6.ProviderServer,
 
 // Provider is the provider block that leads to the gateways; settings are further lines of it.
 func (b *Bench) Provider(settings ...string) string {
+	if b.Kind == realAWS {
+		return b.realProvider(settings)
+	}
 	return b.ProviderAs(b.base.Key, b.base.Secret, settings...)
 }
 

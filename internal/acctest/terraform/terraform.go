@@ -57,13 +57,16 @@ func Find() (string, error) {
 // Registry asks the command which it is, and gives the registry in which it looks for providers.
 func Registry(ctx context.Context, path string) (string, error) {
 	said, err := exec.CommandContext(ctx, path, "version").Output()
-	switch {
-	case err != nil:
+	if err != nil {
 		return "", fmt.Errorf("%s version: %w", path, err)
-	case strings.HasPrefix(string(said), "OpenTofu "):
-		return tofuRegistry, nil
-	case strings.HasPrefix(string(said), "Terraform "):
-		return registry, nil
+	}
+	for line := range strings.Lines(string(said)) { // warnings may come first
+		switch {
+		case strings.HasPrefix(line, "OpenTofu v"):
+			return tofuRegistry, nil
+		case strings.HasPrefix(line, "Terraform v"):
+			return registry, nil
+		}
 	}
 	return "", fmt.Errorf("%s is neither Terraform nor OpenTofu: its version is %.100q", path, said)
 }

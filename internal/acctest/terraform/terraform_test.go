@@ -59,7 +59,7 @@ func TestInterruptedRunIsAnError(t *testing.T) {
 // TestTheCommandIsNamed: the variable names the command, which says itself what it is.
 func TestTheCommandIsNamed(t *testing.T) {
 	terraform := filepath.Join(install(t, "terraform", "echo Terraform v1.11.4"), "terraform")
-	tofu := filepath.Join(install(t, "renamed", "echo OpenTofu v1.12.6"), "renamed")
+	tofu := filepath.Join(install(t, "renamed", "echo Warning: no configuration; echo; echo OpenTofu v1.12.6"), "renamed")
 	other := filepath.Join(install(t, "other", "echo other v1"), "other")
 	for _, test := range []struct{ named, path, registry string }{
 		{terraform, terraform, "registry.terraform.io"},

@@ -46,10 +46,12 @@ func checkAccount(ctx context.Context) error {
 	if real.zone != "" {
 		sites = "and one site in the hosted zone " + real.zone + ", with a CloudFront distribution and a certificate"
 	}
-	fmt.Printf(`This run works in account %s of AWS, region %s. It makes three buckets, a few IAM groups, policies and
-a user with a key, small objects, %s.
-All names start with %q, and what can bear tags has the tag %s = %q. It takes a few minutes, with a site half an hour,
-costs less than 0.10 US dollars, and removes what it made. What a broken run leaves, "make sweep-aws" finds.
+	fmt.Printf(`This run works in account %s of AWS, region %s.
+It makes a bucket, two IAM groups with their policies, a user with a key, and a few small objects,
+%s.
+All names start with %q, and what can bear tags has the tag %s = %q.
+It takes a few minutes, with a site up to an hour, costs less than 0.10 US dollars, and removes what it made.
+What a broken run leaves, "make sweep-aws" finds.
 `, real.ID, Region, sites, real.prefix+"-", account.MarkTag, real.prefix)
 	return nil
 }

@@ -211,8 +211,9 @@ type testRun struct {
 	left   map[string]int // tests that were left out, by the reason
 	stop   []func()
 
-	command string       // the path of terraform or tofu
-	real    *realAccount // the account of AWS on which this run is; nil for emulators
+	command string            // the path of terraform or tofu
+	about   terraform.Command // what it says of itself
+	real    *realAccount      // the account of AWS on which this run is; nil for emulators
 }
 
 // run is the run of this process: the testing package gives no other place to keep it between TestMain and a test.
@@ -304,11 +305,10 @@ func findCommand() error {
 		return err
 	}
 	run.command = path
-	registry, err := terraform.Registry(context.Background(), path)
-	if err != nil {
+	if run.about, err = terraform.Ask(context.Background(), path); err != nil {
 		return err
 	}
-	return errors.Join(os.Setenv("TF_ACC_TERRAFORM_PATH", path), os.Setenv("TF_ACC_PROVIDER_HOST", registry))
+	return errors.Join(os.Setenv("TF_ACC_TERRAFORM_PATH", path), os.Setenv("TF_ACC_PROVIDER_HOST", run.about.Registry))
 }
 
 // finish stops what was started and reports how many tests ran where.

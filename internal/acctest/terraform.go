@@ -134,6 +134,9 @@ func (b *Bench) Terraform(t *testing.T) *Terraform {
 // Setenv adds a variable to the environment of the commands that follow.
 func (tf *Terraform) Setenv(name, value string) { tf.env = append(tf.env, name+"="+value) }
 
+// Identities reports whether an import block may name the identity of a resource.
+func (tf *Terraform) Identities() bool { return run.about.Identities }
+
 // Write replaces the configuration.
 func (tf *Terraform) Write(config string) {
 	tf.t.Helper()

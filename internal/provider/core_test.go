@@ -21,12 +21,21 @@ import (
 const core = "the core suite is for every command and for AWS; LocalStack has the life of each resource"
 
 // coreLife goes through a life: first, tampered with behind its back, second, imported, destroyed. Drift is what the plan
-// is to show then, by the addresses; ids are what the resources are imported by.
+// is to show then, by the addresses. Resources are imported by their identities where the command can, and else by ids.
 type coreLife struct {
 	first, second string
 	tamper        func()
 	drift         map[string][]string
-	ids           map[string]string
+	imported      map[string]findable
+}
+
+type findable struct{ id, identity string }
+
+func (i findable) by(tf *acctest.Terraform) string {
+	if tf.Identities() {
+		return "identity = " + i.identity
+	}
+	return fmt.Sprintf("id = %q", i.id)
 }
 
 func (l coreLife) play(t *testing.T, tf *acctest.Terraform) {
@@ -47,8 +56,8 @@ func (l coreLife) play(t *testing.T, tf *acctest.Terraform) {
 	tf.Apply()
 	tf.ForgetState()
 	var imports strings.Builder
-	for _, address := range slices.Sorted(maps.Keys(l.ids)) {
-		fmt.Fprintf(&imports, "import {\n  to = %s\n  id = %q\n}\n", address, l.ids[address])
+	for _, address := range slices.Sorted(maps.Keys(l.imported)) {
+		fmt.Fprintf(&imports, "import {\n  to = %s\n  %s\n}\n", address, l.imported[address].by(tf))
 	}
 	tf.Write(l.second + imports.String())
 	tf.Apply()
@@ -92,9 +101,11 @@ func TestAccCore_bucket(t *testing.T) {
 				testBucket: {"versioning"}, userAddress: {"access", "groups"}, ruleAddress: {"noncurrent_days"},
 				objectAddress: overwritten,
 			},
-			ids: map[string]string{
-				testBucket: b.Name, userAddress: b.Name + "/" + user, ruleAddress: b.Name + "/old",
-				objectAddress: b.Name + "/docs/read me.txt",
+			imported: map[string]findable{
+				testBucket:    {b.Name, fmt.Sprintf("{ name = %q }", b.Name)},
+				userAddress:   {b.Name + "/" + user, fmt.Sprintf("{ bucket = %q, name = %q }", b.Name, user)},
+				ruleAddress:   {b.Name + "/old", fmt.Sprintf("{ bucket = %q, name = \"old\" }", b.Name)},
+				objectAddress: {b.Name + "/docs/read me.txt", fmt.Sprintf("{ bucket = %q, key = \"docs/read me.txt\" }", b.Name)},
 			},
 		}.play(t, tf)
 		b.Gone(t, b.Name)
@@ -122,7 +133,10 @@ func TestAccCore_website(t *testing.T) {
 				}
 			},
 			drift: map[string][]string{"spinup_directory.d": {"changes", "digest", "drift", "first_changes"}},
-			ids:   map[string]string{websiteAddress: host, "spinup_directory.d": host + "/www/"},
+			imported: map[string]findable{
+				websiteAddress:       {host, fmt.Sprintf("{ domain = %q }", host)},
+				"spinup_directory.d": {host + "/www/", fmt.Sprintf("{ bucket = %q, prefix = \"www/\" }", host)},
+			},
 		}.play(t, b.Served(t))
 		b.GoneSite(t, host)
 	})

@@ -9,6 +9,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -54,21 +56,30 @@ func Find() (string, error) {
 	return path, nil
 }
 
-// Registry asks the command which it is, and gives the registry in which it looks for providers.
-func Registry(ctx context.Context, path string) (string, error) {
+// Command is what a command says of itself.
+type Command struct {
+	Registry   string // where it looks for providers
+	Identities bool   // an import block may name the identity of a resource: from 1.12 on in both
+}
+
+var versions = regexp.MustCompile(`(?m)^(Terraform|OpenTofu) v1\.(\d+)\.`)
+
+// Ask asks the command which it is.
+func Ask(ctx context.Context, path string) (Command, error) {
 	said, err := exec.CommandContext(ctx, path, "version").Output()
 	if err != nil {
-		return "", fmt.Errorf("%s version: %w", path, err)
+		return Command{}, fmt.Errorf("%s version: %w", path, err)
 	}
-	for line := range strings.Lines(string(said)) { // warnings may come first
-		switch {
-		case strings.HasPrefix(line, "OpenTofu v"):
-			return tofuRegistry, nil
-		case strings.HasPrefix(line, "Terraform v"):
-			return registry, nil
-		}
+	version := versions.FindStringSubmatch(string(said)) // warnings may come first
+	if version == nil {
+		return Command{}, fmt.Errorf("%s is neither Terraform 1 nor OpenTofu 1: its version is %.100q", path, said)
 	}
-	return "", fmt.Errorf("%s is neither Terraform nor OpenTofu: its version is %.100q", path, said)
+	minor, err := strconv.Atoi(version[2])
+	command := Command{Registry: registry, Identities: minor >= 12}
+	if version[1] == "OpenTofu" {
+		command.Registry = tofuRegistry
+	}
+	return command, err
 }
 
 // New finds the command and prepares it to work in the folder: with the given environment, of which it drops what

@@ -71,9 +71,10 @@ func TestTheCommandIsNamed(t *testing.T) {
 		if path != test.path || err != nil {
 			t.Errorf("%s: %s, %v", test.named, path, err)
 		}
-		registry, err := Registry(t.Context(), path)
-		if registry != test.registry || (err == nil) != (test.registry != "") {
-			t.Errorf("%s: registry %q, %v", test.named, registry, err)
+		is, err := Ask(t.Context(), path)
+		want := Command{test.registry, test.named == tofu}
+		if is != want || (err == nil) != (test.registry != "") {
+			t.Errorf("%s is %+v, %v; want %+v", test.named, is, err, want)
 		}
 	}
 	t.Setenv(Variable, "/nowhere/tofu")

@@ -15,8 +15,8 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
 )
 
-// realAWS is an account of AWS in the place of an emulator. Only Core tests run there. It is chosen like an emulator, and
-// then two more variables have to agree with what the credentials lead to: nobody runs there by accident.
+// realAWS is an account of AWS in the place of an emulator. Only Core tests run there. It is chosen like an emulator,
+// and then two more variables have to agree with what the credentials lead to: nobody runs there by accident.
 const realAWS emulator.Kind = "aws"
 
 // realAccount is what a run on an account of AWS was told, and the account that it found.
@@ -95,7 +95,8 @@ func Core(t *testing.T, reason string, test func(t *testing.T, b *Bench)) {
 		})
 		test(t, &Bench{
 			Kind: realAWS, AccountID: run.real.ID, Name: run.real.prefix + "-" + named(t, longest-1-len(run.real.prefix)),
-			Platform: realAWS.Platform(), base: &emulator.Emulator{Kind: realAWS, AccountID: run.real.ID}, account: run.real.Account,
+			Platform: realAWS.Platform(), account: run.real.Account,
+			base: &emulator.Emulator{Kind: realAWS, AccountID: run.real.ID},
 		})
 	})
 }

@@ -124,7 +124,9 @@ func killedRun(t *testing.T, b *acctest.Bench) {
 		}
 	}
 	_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
-	<-ended
+	if err := <-ended; err == nil {
+		t.Error("the run came to its end before it was killed")
+	}
 }
 
 // leaveSite is what a run with a site leaves that never came to its end.

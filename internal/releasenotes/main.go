@@ -30,8 +30,8 @@ func main() {
 // versions are the names of releases, with or without the v of a tag.
 var versions = regexp.MustCompile(`^v?(\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?)$`)
 
-// section is the text below the heading of a version, such as "## 1.2.3" or "## 1.2.3 (2030-01-31)", up to the next one.
-// A release without notes is refused: somebody forgot to write the version into the file.
+// section is the text below the heading of a version, "## 1.2.3" or "## 1.2.3 (2030-01-31)", up to the next one. A
+// release without notes is refused: somebody forgot to write the version into the file.
 func section(changelog, version string) (string, error) {
 	match := versions.FindStringSubmatch(version)
 	if match == nil {

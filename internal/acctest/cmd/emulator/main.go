@@ -5,7 +5,8 @@
 //	go run ./internal/acctest/cmd/emulator -kind fakecloud -- go test ./...
 //
 // Without a command it prints the environment for another shell and waits for the interrupt key. With -install it
-// only puts on the machine what is missing; with -tofu that is OpenTofu, whose path it prints. ("go run" itself ends with 1 for every code but 0.)
+// only puts on the machine what is missing; with -tofu that is OpenTofu, whose path it prints. ("go run" itself ends
+// with 1 for every code but 0.)
 package main
 
 import (

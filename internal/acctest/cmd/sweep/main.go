@@ -47,7 +47,8 @@ func sweep(ctx context.Context, yes bool, out io.Writer) error {
 		return err
 	}
 	for _, what := range foreign {
-		fmt.Fprintf(out, "left alone: %s, which lacks the tag %s = %q or a bucket that bears it\n", what, account.MarkTag, prefix)
+		fmt.Fprintf(out, "left alone: %s, which lacks the tag %s = %q or a bucket that bears it\n",
+			what, account.MarkTag, prefix)
 	}
 	if len(strays) == 0 {
 		fmt.Fprintf(out, "nothing to remove in account %s\n", a.ID)

@@ -389,17 +389,32 @@ func (m *bucketModel) resolveGroups(
 	}
 	groups := map[string]levelModel{}
 	for _, l := range levels {
-		document := access.Document(partition, name, l)
-		was := before[string(l)]
-		if access.Accepts(partition, name, l, was.PolicyDocument.ValueString()) {
-			document = was.PolicyDocument.ValueString()
-		}
-		groups[string(l)] = levelModel{
-			GroupName:      types.StringValue(access.GroupName(name, l)),
-			GroupARN:       found(was.GroupARN),
-			PolicyName:     types.StringValue(access.PolicyName(name, l)),
-			PolicyARN:      found(was.PolicyARN),
-			PolicyDocument: types.StringValue(document),
+		groups[string(l)] = plannedLevel(name, l, before[string(l)])
+	}
+	m.Groups = groupMap(ctx, groups, diags)
+}
+
+// plannedLevel is what a level will be; its document is the one that spinup writes.
+func plannedLevel(name string, l access.Level, was levelModel) levelModel {
+	return levelModel{
+		GroupName:      types.StringValue(access.GroupName(name, l)),
+		GroupARN:       found(was.GroupARN),
+		PolicyName:     types.StringValue(access.PolicyName(name, l)),
+		PolicyARN:      found(was.PolicyARN),
+		PolicyDocument: types.StringNull(),
+	}
+}
+
+// hideDocuments leaves out the documents that are as spinup writes them: they would be most of every plan, and follow
+// from the rest. Wanted gives what is wanted of a level.
+func (m *bucketSettings) hideDocuments(
+	ctx context.Context, wanted func(access.Level) access.Spec, diags *diag.Diagnostics,
+) {
+	groups := groupsOf(ctx, m.Groups, diags)
+	for l, g := range groups {
+		if wanted(access.Level(l)).Fits(g.PolicyDocument.ValueString()) {
+			g.PolicyDocument = types.StringNull()
+			groups[l] = g
 		}
 	}
 	m.Groups = groupMap(ctx, groups, diags)
@@ -514,6 +529,7 @@ func (m *bucketModel) fill(
 	}
 	planned := m.Owner
 	diags := m.bucketFacts.fill(ctx, t.session, w, have)
+	m.hideDocuments(ctx, w.Want.Level, &diags)
 	if t.applying && w.Prior != nil && w.Want.Owner == w.Prior.Owner {
 		m.Owner = planned // what was given away since the refresh shows at the next one
 	}

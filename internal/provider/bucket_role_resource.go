@@ -106,8 +106,8 @@ func bucketRoleSchema(ctx context.Context) schema.Schema {
 			},
 			"arn":       computed("ARN of the role: what `role-to-assume` and its like want."),
 			"unique_id": computed("Unique id that IAM gave the role; no other role ever gets it."),
-			"trust_policy": computed("The role's trust policy as JSON. A plan shows a change of it when somebody wrote " +
-				"something into it that `trust` has no words for."),
+			"trust_policy": computed("The role's trust policy as JSON if somebody wrote something into it that `trust` has no " +
+				"words for, which the next apply repairs; null while `trust` says all of it."),
 		},
 		Blocks: map[string]schema.Block{"timeouts": timeoutsBlock(ctx, writeTimeout)},
 	}

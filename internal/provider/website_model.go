@@ -371,17 +371,7 @@ func (m *websiteModel) resolveGroups(ctx context.Context, r turn[websiteModel], 
 	if r.prior != nil {
 		was = groupsOf(ctx, r.prior.Groups, diags)[string(access.WebAdmin)]
 	}
-	document := types.StringUnknown()
-	if !m.DistributionARN.IsUnknown() {
-		document = types.StringValue(access.WebAdminDocument(m.DistributionARN.ValueString()))
-	}
-	groups[string(access.WebAdmin)] = levelModel{
-		GroupName:      types.StringValue(access.GroupName(m.Domain.ValueString(), access.WebAdmin)),
-		GroupARN:       found(was.GroupARN),
-		PolicyName:     types.StringValue(access.PolicyName(m.Domain.ValueString(), access.WebAdmin)),
-		PolicyARN:      found(was.PolicyARN),
-		PolicyDocument: document,
-	}
+	groups[string(access.WebAdmin)] = plannedLevel(m.Domain.ValueString(), access.WebAdmin, was)
 	m.Groups = groupMap(ctx, groups, diags)
 }
 
@@ -450,6 +440,12 @@ func (m *websiteModel) fill(
 ) (diags diag.Diagnostics) {
 	status := m.DistributionStatus
 	diags = m.websiteFacts.fill(ctx, t.session, w, have)
+	m.hideDocuments(ctx, func(l access.Level) access.Spec {
+		if l == access.WebAdmin {
+			return website.SeenWebAdmin(w.Want, have)
+		}
+		return website.SeenBucket(w, have).Want.Level(l)
+	}, &diags)
 	if !t.applying {
 		m.warnShut(ctx, have.Bucket, &diags)
 	}

@@ -336,23 +336,42 @@ func (m *bucketModel) resolveAccessLog(ctx context.Context, r turn[bucketModel],
 
 func (m *bucketModel) resolveComputed(ctx context.Context, r turn[bucketModel], diags *diag.Diagnostics) {
 	partition, unknown := r.data.partition, types.StringUnknown()
-	m.AccountID, m.ARN, m.DomainName, m.RegionalDomain, m.HostedZoneID = unknown, unknown, unknown, unknown, unknown
+	m.ARN, m.DomainName, m.RegionalDomain, m.HostedZoneID = unknown, unknown, unknown, unknown
+	m.AccountID = accountOf(r.home)
 	switch prior := r.prior; {
 	case prior != nil && m.Name.Equal(prior.Name) && m.Region.Equal(prior.Region):
 		m.AccountID, m.ARN, m.HostedZoneID = prior.AccountID, prior.ARN, prior.HostedZoneID
 		m.DomainName, m.RegionalDomain = prior.DomainName, prior.RegionalDomain
-		partition = partitionOf(prior.ARN)
+		partition = partOf(prior.ARN, 1)
 	case !m.Name.IsUnknown() && !m.Region.IsUnknown() && partition != "":
 		m.setNames(partition, r.data.platform)
 	}
 	m.resolveGroups(ctx, r, partition, diags)
 }
 
-// partitionOf is the partition of an ARN; "" when there is none.
-func partitionOf(arn types.String) string {
-	_, rest, _ := strings.Cut(arn.ValueString(), ":")
-	partition, _, _ := strings.Cut(rest, ":")
-	return partition
+// accountOf is the account of the connection; null where the store has none, unknown without a connection.
+func accountOf(home *awsclient.Conn) types.String {
+	if home == nil {
+		return types.StringUnknown()
+	}
+	return optional(home.AccountID)
+}
+
+// iamARN is the ARN that IAM will give a new object, such as group/name below the provider's iam_path.
+func (s session) iamARN(partition string, account types.String, kind, name string) types.String {
+	if account.ValueString() == "" || partition == "" || !s.data.platform.RoleARNs || s.data.isUnknown("platform", "iam_path") {
+		return types.StringUnknown()
+	}
+	return types.StringValue("arn:" + partition + ":iam::" + account.ValueString() + ":" + kind + s.data.iamPath + name)
+}
+
+// partOf is a part of an ARN: 1 is its partition, 4 its account. It is "" when there is none.
+func partOf(arn types.String, n int) string {
+	parts := strings.SplitN(arn.ValueString(), ":", 6)
+	if len(parts) <= n {
+		return ""
+	}
+	return parts[n]
 }
 
 // setNames sets what follows from name and region alone.
@@ -389,18 +408,25 @@ func (m *bucketModel) resolveGroups(
 	}
 	groups := map[string]levelModel{}
 	for _, l := range levels {
-		groups[string(l)] = plannedLevel(name, l, before[string(l)])
+		groups[string(l)] = r.plannedLevel(partition, m.AccountID, name, l, before[string(l)])
 	}
 	m.Groups = groupMap(ctx, groups, diags)
 }
 
 // plannedLevel is what a level will be; its document is the one that spinup writes.
-func plannedLevel(name string, l access.Level, was levelModel) levelModel {
+func (s session) plannedLevel(
+	partition string, account types.String, name string, l access.Level, was levelModel,
+) levelModel {
+	group, policy := access.GroupName(name, l), access.PolicyName(name, l)
+	if was.GroupARN.IsNull() {
+		was.GroupARN = s.iamARN(partition, account, "group", group)
+	}
+	if was.PolicyARN.IsNull() {
+		was.PolicyARN = s.iamARN(partition, account, "policy", policy)
+	}
 	return levelModel{
-		GroupName:      types.StringValue(access.GroupName(name, l)),
-		GroupARN:       found(was.GroupARN),
-		PolicyName:     types.StringValue(access.PolicyName(name, l)),
-		PolicyARN:      found(was.PolicyARN),
+		GroupName: types.StringValue(group), GroupARN: was.GroupARN,
+		PolicyName: types.StringValue(policy), PolicyARN: was.PolicyARN,
 		PolicyDocument: types.StringNull(),
 	}
 }

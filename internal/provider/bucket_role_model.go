@@ -144,6 +144,9 @@ func (m *bucketRoleModel) resolve(ctx context.Context, r turn[bucketRoleModel]) 
 		m.ID = types.StringValue(m.importID())
 	}
 	m.ARN, m.UniqueID, m.TrustPolicy = types.StringUnknown(), types.StringUnknown(), types.StringNull()
+	if !m.Name.IsUnknown() {
+		m.ARN = r.iamARN(r.data.partition, accountOf(r.home), "role", m.Name.ValueString())
+	}
 	if r.prior == nil {
 		return diags
 	}

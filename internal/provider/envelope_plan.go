@@ -39,6 +39,11 @@ func (c *envelope[M, S, O, P]) ModifyPlan(
 	resp.Diagnostics.Append(recallSight(ctx, P(&plan), req.Private)...)
 	t := turn[M]{session: session{data: c.data}, config: &config, prior: prior}
 	resp.Diagnostics.Append(P(&plan).checkPlan(ctx, c.data)...)
+	if prior == nil && !resp.Diagnostics.HasError() {
+		if r, err := c.start(ctx); err == nil { // else the check says what is wrong, or the apply
+			t.home = r.conn
+		}
+	}
 	resp.Diagnostics.Append(P(&plan).resolve(ctx, t)...)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 	if prior != nil {
@@ -47,6 +52,7 @@ func (c *envelope[M, S, O, P]) ModifyPlan(
 	known := req.Config.Raw.IsFullyKnown() && !resp.Diagnostics.HasError() && c.named(ctx, resp.Plan)
 	if known && (prior == nil && !c.data.inState(c.noun, P(&plan).importID()) || c.enters(ctx, t, &plan)) {
 		c.check(ctx, t, &plan, &resp.Diagnostics)
+		resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 	}
 }
 
@@ -86,7 +92,11 @@ func (c *envelope[M, S, O, P]) check(ctx context.Context, t turn[M], plan P, dia
 	if diags.Append(d...); diags.HasError() {
 		return
 	}
-	if failed, ok := errors.AsType[reconcile.Errors](r.engine.Check(ctx, w)); ok {
+	have, err := r.engine.Check(ctx, w)
+	if l, ok := any(plan).(interface{ learn(S, O) }); ok && err == nil && t.prior == nil {
+		l.learn(w.Want, have) // what a create will find as well
+	}
+	if failed, ok := errors.AsType[reconcile.Errors](err); ok {
 		a := attempt{operation: creating, id: plan.importID()}
 		if t.prior != nil {
 			a.operation = changing

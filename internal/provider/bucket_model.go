@@ -338,9 +338,12 @@ func (m *bucketModel) resolveComputed(ctx context.Context, r turn[bucketModel], 
 	partition, unknown := r.data.partition, types.StringUnknown()
 	m.ARN, m.DomainName, m.RegionalDomain, m.HostedZoneID = unknown, unknown, unknown, unknown
 	m.AccountID = accountOf(r.home)
+	if r.prior != nil {
+		m.AccountID = r.prior.AccountID
+	}
 	switch prior := r.prior; {
 	case prior != nil && m.Name.Equal(prior.Name) && m.Region.Equal(prior.Region):
-		m.AccountID, m.ARN, m.HostedZoneID = prior.AccountID, prior.ARN, prior.HostedZoneID
+		m.ARN, m.HostedZoneID = prior.ARN, prior.HostedZoneID
 		m.DomainName, m.RegionalDomain = prior.DomainName, prior.RegionalDomain
 		partition = partOf(prior.ARN, 1)
 	case !m.Name.IsUnknown() && !m.Region.IsUnknown() && partition != "":

@@ -66,7 +66,7 @@ func bucketRoleSchema(ctx context.Context) schema.Schema {
 				MarkdownDescription: "What the role may do: `admin`, `read_write` or `read_only`, by an inline policy. The " +
 					"bucket's `access_levels` do not matter. On a change the new policy is written before the old one goes. A null " +
 					"old value in a plan means no access, or a policy that was changed elsewhere.",
-				Validators: []validator.String{stringvalidator.OneOf(levelNames()...)},
+				Validators: []validator.String{fwtypes.OneOf(levelNames()...)},
 			},
 			"web_admin": toggle("Whether the role may also invalidate the cache of the website, which must have the name of " +
 				"the bucket. Default `false`."),

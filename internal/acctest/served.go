@@ -3,7 +3,6 @@ package acctest
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -53,7 +52,7 @@ func (b *Bench) BesideAWS(t *testing.T) *Terraform {
 	t.Helper()
 	mirror, err := terraform.FindMirror("")
 	if err != nil {
-		run.leaveOut(t, fmt.Errorf("hashicorp/aws: %w", err))
+		run.leaveOut(t, "needs hashicorp/aws: "+err.Error())
 		return nil
 	}
 	tf := b.Served(t)
@@ -80,10 +79,11 @@ func (b *Bench) inProcess(t *testing.T, adjust []func(*awsclient.Pace)) tfprotov
 // https://developer.hashicorp.com/terraform/plugin/debugging
 func attachment(t *testing.T, at *plugin.ReattachConfig) string {
 	t.Helper()
-	text, err := json.Marshal(map[string]any{Address: map[string]any{
+	running := map[string]any{
 		"Protocol": at.Protocol, "ProtocolVersion": at.ProtocolVersion, "Pid": at.Pid, "Test": at.Test,
 		"Addr": map[string]string{"Network": at.Addr.Network(), "String": at.Addr.String()},
-	}})
+	}
+	text, err := json.Marshal(map[string]any{Address: running, terraform.TofuAddress: running})
 	if err != nil {
 		t.Fatal(err)
 	}

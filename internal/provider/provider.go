@@ -97,6 +97,7 @@ func (p *spinupProvider) EphemeralResources(context.Context) []func() ephemeral.
 func (p *spinupProvider) Actions(context.Context) []func() action.Action {
 	return []func() action.Action{
 		newCopyObjectAction, newEmptyBucketAction, newInvalidateAction, newMoveObjectAction, newReapAction,
+		newRotateKeyAction,
 	}
 }
 

@@ -224,12 +224,13 @@ func (s Sender) Copy(ctx context.Context, from Place, version, etag string, to P
 	return s.copy(ctx, in, to, h)
 }
 
-// Clone is Copy, but that the copy has all headers and tags of its source, those included that nobody here knows of. S3
-// copies neither class, encryption nor redirect with them: these are given.
+// Clone is Copy, but that the copy has all headers of its source, those included that nobody here knows of. S3 copies
+// neither class, encryption nor redirect with them: these are given, and the tags.
 func (s Sender) Clone(ctx context.Context, from Place, version, etag string, to Place, h Headers) (Stored, error) {
 	in := copying(from, version, etag, to)
 	Headers{
 		Redirect: h.Redirect, StorageClass: h.StorageClass, Algorithm: h.Algorithm, KMSKey: h.KMSKey, BucketKey: h.BucketKey,
+		Tagging: h.Tagging,
 	}.copy(in)
 	in.MetadataDirective = types.MetadataDirectiveCopy
 	return s.copy(ctx, in, to, h)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
@@ -164,9 +163,11 @@ func (t *transfer) copy(ctx context.Context) error {
 	return nil
 }
 
-// headers are those that S3 does not copy by itself. Encryption stays within a bucket; another one has its own.
+// headers are those of the copy. Encryption stays within a bucket; another one has its own. The tags are given too: not
+// every store copies those of a version.
 func (t *transfer) headers() content.Headers {
 	h := t.source.Headers
+	h.Tagging = query(t.tags)
 	if h.StorageClass == string(types.StorageClassStandard) {
 		h.StorageClass = ""
 	}
@@ -182,8 +183,10 @@ func (t *transfer) lacks(ctx context.Context, there *content.Stored) (string, er
 		return names[0], nil
 	}
 	tags, err := t.tagsAt(ctx, t.To, "")
-	if err == nil && !maps.Equal(tags, t.tags) {
-		return "tags", nil
+	for key, value := range t.tags {
+		if have, ok := tags[key]; err == nil && (!ok || have != value) {
+			return "the tag " + key, nil
+		}
 	}
 	return "", err
 }

@@ -194,7 +194,9 @@ type testRun struct {
 	passed map[emulator.Kind]int
 	failed map[emulator.Kind]int
 	only   map[string]string
-	stop   []func()
+	// without is why a test left something out, by its name.
+	without map[string]string
+	stop    []func()
 }
 
 // run is the run of this process: the testing package gives no other place to keep it between TestMain and a test.
@@ -203,6 +205,8 @@ var run = testRun{
 	passed: map[emulator.Kind]int{},
 	failed: map[emulator.Kind]int{},
 	only:   map[string]string{},
+
+	without: map[string]string{},
 }
 
 func (s *testRun) count(kind emulator.Kind, failed bool) {
@@ -326,6 +330,9 @@ func (s *testRun) report() string {
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.only)) {
 		fmt.Fprintf(&b, "  %s ran only on %s\n", name, s.only[name])
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.without)) {
+		fmt.Fprintf(&b, "  %s left out its actions: %s\n", name, s.without[name])
 	}
 	fmt.Fprintf(&b, "acceptance: %d passed, %d failed\n", passed, failed)
 	return b.String()

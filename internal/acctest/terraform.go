@@ -152,6 +152,27 @@ func (tf *Terraform) Command(args ...string) *exec.Cmd {
 	return cli.Command(tf.t.Context(), append(args, "-no-color")...)
 }
 
+// HasActions reports whether the command on PATH knows actions, which it does from 1.14 on. One that does not is counted
+// in the report of the run.
+func (tf *Terraform) HasActions() bool {
+	tf.t.Helper()
+	var installed struct {
+		Version string `json:"terraform_version"`
+	}
+	tf.json(&installed, "version", "-json")
+	var major, minor int
+	if _, err := fmt.Sscanf(installed.Version, "%d.%d.", &major, &minor); err != nil {
+		tf.t.Fatalf("terraform has the version %q: %v", installed.Version, err)
+	}
+	if major > 1 || minor >= 14 {
+		return true
+	}
+	run.mu.Lock()
+	defer run.mu.Unlock()
+	run.without[tf.t.Name()] = fmt.Sprintf("terraform %s has no actions, 1.14 has", installed.Version)
+	return false
+}
+
 // Plans plans and gives the change of each resource by its address.
 func (tf *Terraform) Plans(args ...string) map[string]Change {
 	tf.t.Helper()

@@ -385,6 +385,47 @@ func TestAccAction_rotateKeyRefused(t *testing.T) {
 	})
 }
 
+// TestAccAction_command invokes actions by the real command: by a change of a resource, and on request.
+func TestAccAction_command(t *testing.T) {
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
+		tf := b.Served(t)
+		if !tf.HasActions() {
+			return
+		}
+		clearBucket(t, b, false)
+		fullObject(t, b, "from", "text")
+		action := func(kind, name, config string) string {
+			return fmt.Sprintf("action \"spinup_%s\" %q {\n  config {\n    %s\n  }\n}\n", kind, name, config)
+		}
+		place := func(name, key string) string {
+			return fmt.Sprintf("%s = { bucket = %q, key = %q }\n", name, b.Name, key)
+		}
+		tf.Write(b.Provider() + action("copy_object", "one", place("source", "from")+place("destination", "copied")) +
+			action("move_object", "one", place("source", "from")+place("destination", "moved")) +
+			action("empty_bucket", "one", fmt.Sprintf("bucket = %q", b.Name)) + `
+resource "terraform_data" "run" {
+  input = "copied"
+  lifecycle {
+    action_trigger {
+      events  = [after_create]
+      actions = [action.spinup_copy_object.one]
+    }
+  }
+}
+`)
+		saysAll(t, acctest.Flat(tf.Apply()), "copied 4 bytes to copied")
+		tf.Empty()
+		wantFull(t, b, "copied", "text")
+		tf.Must("apply", "-auto-approve", "-invoke=action.spinup_move_object.one")
+		same(t, "keys", []string{"copied", "moved"}, keysOf(t, b))
+		says := tf.MustFail("apply", "-auto-approve", "-invoke=action.spinup_move_object.one")
+		saysAll(t, acctest.Flat(says), "No such object", `"from"`)
+		tf.Must("apply", "-auto-approve", "-invoke=action.spinup_empty_bucket.one")
+		same(t, "keys", 0, len(keysOf(t, b)))
+		tf.Destroy()
+	})
+}
+
 // TestAccAction_permissions holds all actions but spinup_reap, which needs what websites need, to their policy.
 func TestAccAction_permissions(t *testing.T) {
 	acctest.Only(t, emulator.Fakecloud, atGateway, func(t *testing.T, b *acctest.Bench) {

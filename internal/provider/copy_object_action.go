@@ -17,9 +17,9 @@ import (
 
 // transferModel is spinup_copy_object and spinup_move_object.
 type transferModel struct {
-	Source      transferSource      `tfsdk:"source"`
-	Destination transferDestination `tfsdk:"destination"`
-	Overwrite   types.Bool          `tfsdk:"overwrite"`
+	Source      *transferSource      `tfsdk:"source"`
+	Destination *transferDestination `tfsdk:"destination"`
+	Overwrite   types.Bool           `tfsdk:"overwrite"`
 }
 
 type transferSource struct {
@@ -36,7 +36,7 @@ type transferDestination struct {
 // howCopied is what a copy and a move have in common.
 const howCopied = "The store copies the object, of at most 5 GiB, with its headers, metadata, tags and storage class. " +
 	"Encryption is kept within a bucket; another bucket's own applies there. Then the copy is looked at. A copy that is " +
-	"there already, with the same bytes, headers and tags, is left as it is, so that an interrupted run can be repeated. "
+	"there already, with the same bytes, headers and tags, is left as it is, so that an interrupted run can be repeated."
 
 func newCopyObjectAction() action.Action {
 	return &providerAction{
@@ -49,7 +49,7 @@ func newCopyObjectAction() action.Action {
 func newMoveObjectAction() action.Action {
 	return &providerAction{
 		name: "move_object", check: checkMove, run: moveObject,
-		schema: transferSchema("Moves an object: copies it, and deletes the source. "+howCopied+"The source is deleted only "+
+		schema: transferSchema("Moves an object: copies it, and deletes the source. "+howCopied+" The source is deleted only "+
 			"after that, and only if it is still what was copied; in a bucket with versions it stays as an old one. What a "+
 			"`spinup_object` has put there is missing in its next plan.\n\nWithout actions, a change of `key` of "+
 			"`spinup_object` moves its object within the bucket.",
@@ -94,8 +94,8 @@ func checkMove(ctx context.Context, in invocation) { checkTransfer(ctx, in, fals
 
 func checkTransfer(ctx context.Context, in invocation, versions bool) {
 	var m transferModel
-	if !in.read(ctx, &m) || versions && !m.Source.VersionID.IsNull() {
-		return
+	if !in.read(ctx, &m) || m.Source == nil || m.Destination == nil || versions && !m.Source.VersionID.IsNull() {
+		return // the schema asks for both
 	}
 	if m.Source.Bucket.Equal(m.Destination.Bucket) && m.Source.Key.Equal(m.Destination.Key) {
 		in.refuse("destination", "Invalid destination", "destination is the key %s of the bucket %s, which is the source: "+

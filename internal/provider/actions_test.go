@@ -388,10 +388,8 @@ func TestAccAction_rotateKeyRefused(t *testing.T) {
 // TestAccAction_command invokes actions by the real command: by a change of a resource, and on request.
 func TestAccAction_command(t *testing.T) {
 	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
+		acctest.Since(t, 14, "actions")
 		tf := b.Served(t)
-		if !tf.HasActions() {
-			return
-		}
 		clearBucket(t, b, false)
 		fullObject(t, b, "from", "text")
 		action := func(kind, name, config string) string {

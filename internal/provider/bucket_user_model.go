@@ -88,11 +88,30 @@ func (m *bucketUserModel) importing() bool { return m.ID.IsNull() }
 func (m *bucketUserModel) lost() bool { return !m.importing() && m.ARN.IsNull() }
 
 // locate is what a refresh begins with.
-func (m *bucketUserModel) locate(context.Context, *awsclient.Conn) (bool, error) {
+func (m *bucketUserModel) locate(ctx context.Context, conn *awsclient.Conn) (bool, error) {
 	m.refreshing = true
-	if m.importing() {
-		m.ForceDestroy = types.BoolValue(true)
+	if !m.importing() {
+		return true, nil
 	}
+	m.ForceDestroy = pick(m.ForceDestroy, types.BoolValue(true))
+	if !m.Bucket.IsNull() {
+		return true, nil
+	}
+	// It was an aws_iam_user, and a moved block does not tell what the new configuration says.
+	name := m.Name.ValueString()
+	buckets, exists, err := bucketuser.Buckets(ctx, conn, name)
+	if err != nil || !exists {
+		return false, err
+	}
+	if len(buckets) != 1 {
+		in := "neither is it in a group of a bucket nor has it an inline policy"
+		if len(buckets) > 1 {
+			in = "it has access to " + strings.Join(buckets, ", ")
+		}
+		return false, fmt.Errorf("which bucket the user %s is for cannot be told from its groups and policies: %s, by names as "+
+			"spinup makes them. %s", name, in, asImport("aws_iam_user", "bucket_user", "BUCKET/"+name))
+	}
+	m.Bucket = types.StringValue(buckets[0])
 	return true, nil
 }
 
@@ -161,14 +180,21 @@ func (m *bucketUserModel) resolve(ctx context.Context, r turn[bucketUserModel]) 
 		m.ID = types.StringValue(m.importID())
 	}
 	m.ARN, m.UniqueID = types.StringUnknown(), types.StringUnknown()
+	if !m.Name.IsUnknown() {
+		m.ARN = r.iamARN(r.data.partition, accountOf(r.home), "user", m.Name.ValueString())
+	}
 	if r.prior != nil && !m.Bucket.Equal(r.prior.Bucket) && !r.applying {
 		// Replaced: Terraform plans the new user as if there were none, and the old one is gone by then.
 		r.data.foundInState("bucket_user", m.importID())
 	}
 	if r.prior != nil {
 		m.UniqueID = found(r.prior.UniqueID)
-		if m.Name.Equal(r.prior.Name) { // the name is part of the ARN
-			m.ARN = found(r.prior.ARN)
+		m.ARN = found(r.prior.ARN)
+		if at, ok := strings.CutSuffix(m.ARN.ValueString(), "/"+r.prior.Name.ValueString()); ok && !m.Name.Equal(r.prior.Name) {
+			m.ARN = types.StringUnknown()
+			if !m.Name.IsUnknown() {
+				m.ARN = types.StringValue(at + "/" + m.Name.ValueString())
+			}
 		}
 	}
 	m.resolveGroups()
@@ -296,7 +322,9 @@ func (k *accessKeyModel) planNew(ctx context.Context, was *accessKeyModel, diags
 		k.Secret, k.EncryptedSecret, k.StoredAt = unknown, unknown, unknown
 	case !to.PGPKey.IsNull():
 		k.EncryptedSecret = unknown
-	case !to.Parameter.IsNull() || !to.Secret.IsNull():
+	case !to.Parameter.IsNull():
+		k.StoredAt = to.Parameter // its name, unlike the ARN of a secret
+	case !to.Secret.IsNull():
 		k.StoredAt = unknown
 	default:
 		k.Secret = unknown
@@ -483,7 +511,8 @@ func (m *bucketUserModel) fillKey(
 		return
 	}
 	issued := have.Issued
-	if key.ID.IsUnknown() && issued == nil && former != nil {
+	failed := key.ID.IsUnknown() && issued == nil
+	if failed && former != nil {
 		key = former // no new key was made: the next plan asks for one again
 	}
 	key.ID, key.PreviousID = types.StringNull(), types.StringNull()
@@ -493,7 +522,7 @@ func (m *bucketUserModel) fillKey(
 		key.StoredAt = optional(issued.StoredAt)
 		key.PreviousExpiresAt = date(issued.Created.Add(want.Key.Overlap))
 	}
-	if key.StoredAt.IsUnknown() && issued == nil {
+	if key.StoredAt.IsUnknown() && issued == nil || failed && former == nil {
 		key.StoredAt = types.StringNull()
 		if have.Held != nil && have.Stores() {
 			key.StoredAt = optional(have.Held.At)

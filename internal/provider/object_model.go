@@ -185,7 +185,7 @@ func (m *objectModel) resolveNames(t turn[objectModel]) {
 	}
 	m.ID = types.StringValue(m.importID())
 	if t.prior != nil && m.Bucket.Equal(t.prior.Bucket) {
-		m.setNames(partitionOf(t.prior.ARN), t.data.platform)
+		m.setNames(partOf(t.prior.ARN, 1), t.data.platform)
 	} else if t.data.partition != "" && !m.Region.IsUnknown() {
 		m.setNames(t.data.partition, t.data.platform)
 	}
@@ -451,6 +451,9 @@ func (m *objectModel) fillContent(
 		m.SHA256 = former.SHA256
 	default:
 		m.SHA256 = optional(object.SHA256(*seen))
+		if m.SHA256.IsNull() && w.Want.ReadAll { // one that is moved here has a content, too
+			m.SHA256 = optional(w.Want.Content.ByMD5(*seen))
+		}
 	}
 	if !same {
 		m.ContentWOVersion, m.CopyFrom = types.StringNull(), fwtypes.ObjectNull[copyFromModel]()

@@ -2,7 +2,6 @@ package bucketgrant
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
@@ -84,6 +83,3 @@ func (s Searches) principals(ctx context.Context) (all []subject, err error) {
 	}
 	return all, nil
 }
-
-// Label names who has a grant.
-func Label(kind, name string) string { return fmt.Sprintf("%s %s", kind, name) }

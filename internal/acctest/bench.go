@@ -194,6 +194,7 @@ type testRun struct {
 	passed map[emulator.Kind]int
 	failed map[emulator.Kind]int
 	only   map[string]string
+	left   map[string]int // tests that were left out, by the reason
 	stop   []func()
 }
 
@@ -203,6 +204,7 @@ var run = testRun{
 	passed: map[emulator.Kind]int{},
 	failed: map[emulator.Kind]int{},
 	only:   map[string]string{},
+	left:   map[string]int{},
 }
 
 func (s *testRun) count(kind emulator.Kind, failed bool) {
@@ -324,6 +326,7 @@ func (s *testRun) report() string {
 		passed += s.passed[kind]
 		failed += s.failed[kind]
 	}
+	b.WriteString(s.leftOutReport())
 	for _, name := range slices.Sorted(maps.Keys(s.only)) {
 		fmt.Fprintf(&b, "  %s ran only on %s\n", name, s.only[name])
 	}

@@ -3,6 +3,8 @@ package provider_test
 import (
 	"cmp"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -240,5 +242,39 @@ func TestAccList_refuses(t *testing.T) {
 			}
 		}
 		same(t, "calls", map[string]int{}, b.Gateway.Counts())
+	})
+}
+
+// TestAccList_query asks the real command for what there is. The configuration that it writes imports everything, and
+// changes nothing.
+func TestAccList_query(t *testing.T) {
+	acctest.Since(t, 14, "terraform query")
+	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
+		b.MakeZone(t, zone(b))
+		b.MakeBucket(t, b.Name+"-log")
+		b.MakeUser(t, b.Name+"-bob")
+		made, tf := b.Played(t), b.Served(t)
+		made.Write(oneOfEach(t, b))
+		made.Apply()
+		queries := ""
+		for typeName, filters := range map[string]string{
+			"spinup_bucket": fmt.Sprintf("name_regex = %q", "^"+b.Name+"$"), "spinup_website": fmt.Sprintf("name_prefix = %q", domain(b)),
+			"spinup_bucket_user": "", "spinup_bucket_role": "", "spinup_bucket_grant": "", "spinup_lifecycle_rule": "",
+		} {
+			if filters == "" {
+				filters = fmt.Sprintf("bucket = %q", b.Name)
+			}
+			queries += fmt.Sprintf("list %q \"found\" {\n  provider = spinup\n  include_resource = true\n  config {\n    %s\n  }\n}\n",
+				typeName, filters)
+		}
+		if err := os.WriteFile(filepath.Join(tf.Dir, "found.tfquery.hcl"), []byte(queries), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		tf.Write(b.Provider())
+		out := tf.Must("query", "-generate-config-out="+filepath.Join(tf.Dir, "found.tf"))
+		saysAll(t, out, "list.spinup_bucket.found", "list.spinup_bucket_grant.found", "user "+b.Name+"-bob", domain(b))
+		tf.Must("plan", "-out", filepath.Join(tf.Dir, "import.tfplan"))
+		saysAll(t, tf.Must("apply", "import.tfplan"), "8 imported, 0 added, 0 changed, 0 destroyed")
+		made.Destroy()
 	})
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -84,25 +83,24 @@ func (d *websitesDataSource) Read(ctx context.Context, req datasource.ReadReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	var sites []website.Site
+	rows := map[string]websiteListModel{} // CloudFront gives a domain to one distribution
 	var failed error
 	err := m.eachSite(ctx, conn, func(one website.Site, err error) bool {
-		sites, failed = append(sites, one), err
+		rows[one.Domain], failed = websiteListModel{
+			types.StringValue(one.Domain), one.Names, optional(one.Bucket), types.BoolValue(one.Enabled),
+			types.StringValue(one.DistributionID), types.StringValue(one.ARN), types.StringValue(one.Host),
+			types.StringValue(one.Status),
+		}, err
 		return err == nil
 	})
 	if err := cmp.Or(err, failed); err != nil {
 		resp.Diagnostics.Append(readDiagnostic(path.Empty(), "websites", websiteReads(), err))
 		return
 	}
-	slices.SortFunc(sites, func(x, y website.Site) int { return strings.Compare(x.Domain, y.Domain) })
-	m.Domains, m.Websites = []string{}, []websiteListModel{}
-	for _, one := range sites {
-		m.Domains = append(m.Domains, one.Domain)
-		m.Websites = append(m.Websites, websiteListModel{
-			types.StringValue(one.Domain), one.Names, optional(one.Bucket), types.BoolValue(one.Enabled),
-			types.StringValue(one.DistributionID), types.StringValue(one.ARN), types.StringValue(one.Host),
-			types.StringValue(one.Status),
-		})
+	m.Domains, m.Websites = slices.AppendSeq([]string{}, maps.Keys(rows)), []websiteListModel{}
+	slices.Sort(m.Domains)
+	for _, domain := range m.Domains {
+		m.Websites = append(m.Websites, rows[domain])
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
 }

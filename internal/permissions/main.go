@@ -71,7 +71,8 @@ func policies() map[string][]byte {
 		"directory-prefix.json": one.policy(directory.API{}),
 		"ephemeral.json":        buckets.policy(lending.API{}, lending.LinkReads{}, secretstore.Reads{}),
 		"data-sources.json": seen.policy(bucket.Reads{}, bucket.LockReads{}, bucket.DataReads{}, access.Reads{},
-			bucketuser.Reads{}, bucketuser.DataReads{}, lifecyclerule.Reads{}, object.DataReads{}, website.Reads{}),
+			bucketuser.Reads{}, bucketuser.DataReads{}, bucketrole.Searches{}, bucketgrant.Searches{}, bucketgrant.Reads{},
+			lifecyclerule.Reads{}, object.DataReads{}, website.Reads{}),
 	}
 }
 

@@ -287,7 +287,7 @@ func TestAccPermissions_dataSources(t *testing.T) {
 	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		made, tf := b.Served(t), b.Served(t)
 		made.Write(b.Provider() + fmt.Sprintf("resource \"spinup_bucket\" \"test\" { name = %q }\n", b.Name) +
-			member(b, `access = "read_only"`, `path = "/docs/"`) + site(b, `origin_access = "website_endpoint"`,
+			member(b, `access = "read_only"`, `path = "/docs/"`) + roleBlock(b, readOnly, byService) + site(b, `origin_access = "website_endpoint"`,
 			`redirect_domains = ["`+zone(b)+`"]`))
 		b.MakeZone(t, zone(b))
 		made.Apply()

@@ -49,24 +49,20 @@ func (d *websitesDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 			Computed: true, ElementType: types.StringType,
 			MarkdownDescription: "Domains of the websites; empty if none match.",
 		},
-		"websites": schema.ListNestedAttribute{
-			Computed:            true,
-			MarkdownDescription: "The websites; empty if none match.",
-			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-				"domain": dataText("Host name of the site."),
-				"aliases": schema.ListAttribute{
-					Computed: true, ElementType: types.StringType,
-					MarkdownDescription: "The other host names of the distribution, sorted, those that redirect among them; empty " +
-						"if there are none.",
-				},
-				"bucket_name":              dataText("Name of the bucket that the distribution reads."),
-				"enabled":                  dataFlag("Whether the distribution answers requests."),
-				"distribution_id":          dataText("Id of the CloudFront distribution."),
-				"distribution_arn":         dataText("ARN of the distribution."),
-				"distribution_domain_name": dataText("Host name of the distribution."),
-				"distribution_status":      dataText("`Deployed`, or `InProgress` while a change is being deployed."),
-			}},
-		},
+		"websites": dataList("The websites; empty if none match.", map[string]schema.Attribute{
+			"domain": dataText("Host name of the site."),
+			"aliases": schema.ListAttribute{
+				Computed: true, ElementType: types.StringType,
+				MarkdownDescription: "The other host names of the distribution, sorted, those that redirect among them; empty if " +
+					"there are none.",
+			},
+			"bucket_name":              dataText("Name of the bucket that the distribution reads."),
+			"enabled":                  dataFlag("Whether the distribution answers requests."),
+			"distribution_id":          dataText("Id of the CloudFront distribution."),
+			"distribution_arn":         dataText("ARN of the distribution."),
+			"distribution_domain_name": dataText("Host name of the distribution."),
+			"distribution_status":      dataText("`Deployed`, or `InProgress` while a change is being deployed."),
+		}),
 	})
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The websites of the account, sorted by domain: the CloudFront distributions whose tag " +

@@ -82,8 +82,9 @@ func (p *spinupProvider) Resources(context.Context) []func() resource.Resource {
 
 func (p *spinupProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return bounded(newAccountDataSource, newBucketDataSource, newBucketsDataSource, newBucketUserDataSource,
-		newBucketUsersDataSource, newGatewayBucketsDataSource, newGatewayUserDataSource, newGatewayUsersDataSource,
-		newLifecycleRulesDataSource, newObjectDataSource, newObjectsDataSource, newWebsiteDataSource)
+		newBucketUsersDataSource, newDriftDataSource, newGatewayBucketsDataSource, newGatewayUserDataSource,
+		newGatewayUsersDataSource, newLifecycleRulesDataSource, newObjectDataSource, newObjectsDataSource,
+		newWebsiteDataSource)
 }
 
 // EphemeralResources need Terraform 1.10, and most of what takes their values 1.11.

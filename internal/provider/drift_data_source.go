@@ -220,4 +220,3 @@ func (d *driftDataSource) ofOrg(
 	}
 	return all
 }
-

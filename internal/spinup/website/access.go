@@ -19,7 +19,10 @@ func (w website) access() part {
 		Late:      true,
 		Wanted:    func(w wish) bool { return w.Want.Origin == OriginPrivate },
 		Present:   func(o Status) bool { return o.Access != nil },
-		InSync:    func(w wish, o Status) bool { return o.Access.InSync && o.ownsAccess(w.Want) },
+		Describe: func(w wish, _ Status) (object, fault string) {
+			return "origin access control " + w.Want.id(), ""
+		},
+		InSync: func(w wish, o Status) bool { return o.Access.InSync && o.ownsAccess(w.Want) },
 		Observe: func(ctx context.Context, want wish, o *Status) error {
 			seen, err := w.findAccess(ctx, want.Want)
 			if err == nil {

@@ -127,7 +127,7 @@ func TestContract_schemas(t *testing.T) {
 		"spinup_gateway_buckets": &gatewayBucketsDataModel{},
 		"spinup_lifecycle_rules": &lifecycleRulesModel{}, "spinup_website": &websiteDataModel{},
 		"spinup_object": &objectDataModel{}, "spinup_objects": &objectsDataModel{},
-		"spinup_drift": &driftDataModel{}, "spinup_provider_policy": &providerPolicyDataModel{},
+		"spinup_drift": &driftDataModel{}, "spinup_orphans": &orphansDataModel{}, "spinup_provider_policy": &providerPolicyDataModel{},
 	}
 	for name, d := range everything(t).dataSources {
 		var resp datasource.SchemaResponse

@@ -84,7 +84,7 @@ func (p *spinupProvider) DataSources(context.Context) []func() datasource.DataSo
 	return bounded(newAccountDataSource, newBucketDataSource, newBucketsDataSource, newBucketUserDataSource,
 		newBucketUsersDataSource, newDriftDataSource, newGatewayBucketsDataSource, newGatewayUserDataSource,
 		newGatewayUsersDataSource, newLifecycleRulesDataSource, newObjectDataSource, newObjectsDataSource,
-		newProviderPolicyDataSource, newWebsiteDataSource)
+		newOrphansDataSource, newProviderPolicyDataSource, newWebsiteDataSource)
 }
 
 // EphemeralResources need Terraform 1.10, and most of what takes their values 1.11.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
@@ -132,4 +133,64 @@ func (o Status) Keys() []AccessKey {
 	}
 	slices.SortStableFunc(all, func(x, y AccessKey) int { return x.Created.Compare(y.Created) })
 	return all
+}
+
+// SecondKey is the older one of two active keys of a user that the provider made.
+type SecondKey struct {
+	User string
+	AccessKey
+}
+
+// SecondKeys finds the users that the provider made and that have two active keys, by name. That is so during the
+// overlap of a rotation, which only state knows, and for ever if the rotation was never finished.
+func SecondKeys(ctx context.Context, conn *awsclient.Conn) ([]SecondKey, error) {
+	b := newBucketUser(NewAPI(conn), conn)
+	users, err := b.allUsers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	found := make([]*SecondKey, len(users))
+	reads, ctx := errgroup.WithContext(ctx)
+	reads.SetLimit(parallel)
+	for i, user := range users {
+		reads.Go(func() error {
+			key, err := b.secondKey(ctx, aws.ToString(user.UserName))
+			found[i] = key
+			return awsclient.Absent(err) // deleted in the meantime
+		})
+	}
+	if err := reads.Wait(); err != nil {
+		return nil, err
+	}
+	var all []SecondKey
+	for _, one := range found {
+		if one != nil {
+			all = append(all, *one)
+		}
+	}
+	slices.SortFunc(all, func(x, y SecondKey) int { return strings.Compare(x.User, y.User) })
+	return all, nil
+}
+
+// secondKey is the older of two active keys; nil for a user that has fewer or is not ours.
+func (b bucketUser) secondKey(ctx context.Context, name string) (*SecondKey, error) {
+	out, err := b.ListAccessKeys(ctx, &iam.ListAccessKeysInput{UserName: &name})
+	if err != nil || len(out.AccessKeyMetadata) < maxKeys {
+		return nil, err
+	}
+	var oldest *AccessKey
+	for _, one := range out.AccessKeyMetadata {
+		if one.Status != types.StatusTypeActive {
+			return nil, nil
+		}
+		made := aws.ToTime(one.CreateDate)
+		if oldest == nil || made.Before(oldest.Created) {
+			oldest = &AccessKey{ID: aws.ToString(one.AccessKeyId), Active: true, Created: made}
+		}
+	}
+	user, err := b.GetUser(ctx, &iam.GetUserInput{UserName: &name})
+	if err != nil || userOf(user.User).Tags[MarkTag] == "" {
+		return nil, err
+	}
+	return &SecondKey{User: name, AccessKey: *oldest}, nil
 }

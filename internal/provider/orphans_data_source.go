@@ -82,17 +82,18 @@ func (d *orphansDataSource) Read(ctx context.Context, _ datasource.ReadRequest, 
 }
 
 // orphansOf says in words what was found.
-func orphansOf(left website.Orphans, keys []bucketuser.SecondKey) []attr.Value {
+func orphansOf(left website.Orphans, keys map[string]bucketuser.AccessKey) []attr.Value {
 	all := []attr.Value{}
 	add := func(kind, id, detail, wayOut string) {
 		all = append(all, objectOfTexts(map[string]string{"kind": kind, "id": id, "detail": detail, "way_out": wayOut}))
 	}
-	for _, one := range left.Retired {
+	for _, id := range slices.Sorted(maps.Keys(left.Retired)) {
+		one := left.Retired[id]
 		state := "It is disabled everywhere."
 		if !one.Deployed {
 			state = "CloudFront is still disabling it, which takes some minutes."
 		}
-		add("distribution", one.ID, "It served the website "+one.Domain+", which was destroyed. "+state,
+		add("distribution", id, "It served the website "+one.Domain+", which was destroyed. "+state,
 			"The next apply that changes any spinup_website deletes it; so does the action spinup_reap.")
 	}
 	for _, bucket := range slices.Sorted(maps.Keys(left.Buckets)) {
@@ -105,9 +106,10 @@ func orphansOf(left website.Orphans, keys []bucketuser.SecondKey) []attr.Value {
 		add("origin_access_control", id, "It was made for the website "+left.Access[id]+", which is gone.",
 			"Delete it in CloudFront, or make the website again, which takes it over.")
 	}
-	for _, key := range keys {
+	for _, user := range slices.Sorted(maps.Keys(keys)) {
+		key := keys[user]
 		add("second_access_key", key.ID, fmt.Sprintf("The user %s has a newer key as well. This one was made at %s.",
-			key.User, date(key.Created).ValueString()),
+			user, date(key.Created).ValueString()),
 			"When the overlap of the rotation is over, the next apply of its spinup_bucket_user removes it. A key that no "+
 				"state knows has to be deleted by hand.")
 	}

@@ -31,43 +31,46 @@ func Compare[S, O any](ctx context.Context, c Composite[S, O], w Wish[S], have O
 	claims := c.claims(ctx, w, have, c.watched(w))
 	exists := c.Exists(have)
 	var all []Stand
-	for i, p := range c.Parts {
+	for i := range c.Parts {
+		p := &c.Parts[i]
 		if !p.watched(w) || p.Inside && !exists {
 			continue
 		}
-		one := Stand{Part: p.Attribute}
+		one := Stand{Part: p.Attribute, Standing: InSync}
+		switch {
+		case !p.wanted(w):
+			one.Standing = Unwanted
+			if !p.unwanted(w, have) {
+				continue
+			}
+		case !p.Present(have):
+			one.Standing = Missing
+		case !p.done(w, have):
+			one.Standing = Changed
+		}
 		if p.Describe != nil {
 			one.Object, one.Fault = p.Describe(w, have)
 		}
-		err := one.judge(p.wanted(w), p.Present(have), p.unwanted(w, have), func() bool { return p.done(w, have) }, claims[i])
-		if err != nil {
+		if err := claims[i]; !one.claimed(err) {
 			return nil, Errors{c.failure(i, Observing, err)}
-		}
-		if one.Standing != "" {
+		} else if one.Standing != "" {
 			all = append(all, one)
 		}
 	}
 	return all, nil
 }
 
-// judge finds the standing of a watched part; it stays empty where there is nothing to say. What stands in the place of
-// a part and is not ours is not the part.
-func (s *Stand) judge(wanted, present, unwanted bool, done func() bool, claim error) error {
-	foreign := errors.Is(claim, ErrForeign)
+// claimed takes into account whose it is that stands in the place of a part: what is not ours is not the part. It reports
+// whether that could be told.
+func (s *Stand) claimed(err error) bool {
+	foreign := errors.Is(err, ErrForeign)
 	switch {
-	case claim != nil && !foreign:
-		return claim
-	case !wanted && unwanted && !foreign:
-		s.Standing = Unwanted
-	case !wanted:
+	case foreign && s.Standing == Unwanted:
+		s.Standing = ""
 	case foreign:
-		s.Standing, s.Fault = Missing, claim.Error()
-	case !present:
-		s.Standing = Missing
-	case done():
-		s.Standing, s.Fault = InSync, ""
-	default:
-		s.Standing = Changed
+		s.Standing, s.Fault = Missing, err.Error()
+	case s.Standing == InSync:
+		s.Fault = ""
 	}
-	return nil
+	return err == nil || foreign
 }

@@ -135,21 +135,16 @@ func (o Status) Keys() []AccessKey {
 	return all
 }
 
-// SecondKey is the older one of two active keys of a user that the provider made.
-type SecondKey struct {
-	User string
-	AccessKey
-}
-
-// SecondKeys finds the users that the provider made and that have two active keys, by name. That is so during the
-// overlap of a rotation, which only state knows, and for ever if the rotation was never finished.
-func SecondKeys(ctx context.Context, conn *awsclient.Conn) ([]SecondKey, error) {
+// SecondKeys finds the users that the provider made and that have two active keys, and gives the older one of each, by
+// the name of the user. That is so during the overlap of a rotation, which only state knows, and for ever if the rotation
+// was never finished.
+func SecondKeys(ctx context.Context, conn *awsclient.Conn) (map[string]AccessKey, error) {
 	b := newBucketUser(NewAPI(conn), conn)
 	users, err := b.allUsers(ctx)
 	if err != nil {
 		return nil, err
 	}
-	found := make([]*SecondKey, len(users))
+	found := make([]*AccessKey, len(users))
 	reads, ctx := errgroup.WithContext(ctx)
 	reads.SetLimit(parallel)
 	for i, user := range users {
@@ -162,23 +157,21 @@ func SecondKeys(ctx context.Context, conn *awsclient.Conn) ([]SecondKey, error) 
 	if err := reads.Wait(); err != nil {
 		return nil, err
 	}
-	var all []SecondKey
-	for _, one := range found {
-		if one != nil {
-			all = append(all, *one)
+	all := map[string]AccessKey{}
+	for i, key := range found {
+		if key != nil {
+			all[aws.ToString(users[i].UserName)] = *key
 		}
 	}
-	slices.SortFunc(all, func(x, y SecondKey) int { return strings.Compare(x.User, y.User) })
 	return all, nil
 }
 
 // secondKey is the older of two active keys; nil for a user that has fewer or is not ours.
-func (b bucketUser) secondKey(ctx context.Context, name string) (*SecondKey, error) {
+func (b bucketUser) secondKey(ctx context.Context, name string) (oldest *AccessKey, err error) {
 	out, err := b.ListAccessKeys(ctx, &iam.ListAccessKeysInput{UserName: &name})
 	if err != nil || len(out.AccessKeyMetadata) < maxKeys {
 		return nil, err
 	}
-	var oldest *AccessKey
 	for _, one := range out.AccessKeyMetadata {
 		if one.Status != types.StatusTypeActive {
 			return nil, nil
@@ -192,5 +185,5 @@ func (b bucketUser) secondKey(ctx context.Context, name string) (*SecondKey, err
 	if err != nil || userOf(user.User).Tags[MarkTag] == "" {
 		return nil, err
 	}
-	return &SecondKey{User: name, AccessKey: *oldest}, nil
+	return oldest, nil
 }

@@ -197,51 +197,48 @@ func siteLevels() []access.Level { return append(access.Levels(), access.WebAdmi
 // kinds are as narrow as they can be with the names that are known: groups and policies only those that belong to a
 // bucket, because the right to write any IAM policy is the right to everything.
 func (r Request) kinds(levels []access.Level) []kind {
-	s3 := func(suffix string) []string { return r.arns("s3", "", "", r.Buckets, suffix) }
-	iam := func(what string, names []string) []string {
-		return r.arns("iam", r.account(), what+r.path(), names, "")
-	}
-	of := func(what string, name func(string, access.Level) string, levels []access.Level) []string {
-		var names []string
-		for _, bucket := range orAny(r.Buckets) {
-			for _, level := range levels {
-				names = append(names, name(bucket, level))
-			}
+	account, path := cmp.Or(r.AccountID, "*"), cmp.Or(r.Path, "/")
+	all := []kind{{"*", "Account", []string{"*"}}}
+	for _, row := range [...]struct {
+		on, sid, before string // the last: the ARN behind the partition and in front of the name
+		names           []string
+		after           string
+	}{
+		{"bucket", "Buckets", "s3:::", r.Buckets, ""},
+		{"object", "Objects", "s3:::", r.Buckets, "/*"},
+		{"group", "Groups", "iam::ACCOUNT:groupPATH", r.named(access.GroupName, levels), ""},
+		{"policy", "Policies", "iam::ACCOUNT:policyPATH", r.named(access.PolicyName, levels), ""},
+		{"membership", "Memberships", "iam::ACCOUNT:groupPATH", r.named(access.GroupName, siteLevels()), ""},
+		{"anygroup", "AnyGroup", "iam::ACCOUNT:group/", nil, ""},
+		{"user", "Users", "iam::ACCOUNT:userPATH", r.Users, ""},
+		{"role", "Roles", "iam::ACCOUNT:rolePATH", r.Roles, ""},
+		{"provider", "OIDCProviders", "iam::ACCOUNT:oidc-provider/", nil, ""},
+		{"mfa", "MFADevices", "iam::ACCOUNT:mfa/", nil, ""},
+		{"parameter", "Parameters", "ssm:*:ACCOUNT:parameter/", nil, ""},
+		{"secret", "Secrets", "secretsmanager:*:ACCOUNT:secret:", nil, ""},
+		{"distribution", "Distributions", "cloudfront::ACCOUNT:distribution/", nil, ""},
+		{"access", "OriginAccessControls", "cloudfront::ACCOUNT:origin-access-control/", nil, ""},
+		{"function", "Functions", "cloudfront::ACCOUNT:function/spinup-", nil, ""},
+		{"zone", "Zones", "route53:::hostedzone/", r.Zones, ""},
+		{"change", "Changes", "route53:::change/", nil, ""},
+		{"certificate", "Certificates", "acm:us-east-1:ACCOUNT:certificate/", nil, ""},
+	} {
+		one := kind{on: row.on, sid: row.sid}
+		before := strings.NewReplacer("ACCOUNT", account, "PATH", path).Replace(row.before)
+		for _, name := range orAny(row.names) {
+			one.resources = append(one.resources, "arn:"+cmp.Or(r.Partition, "aws")+":"+before+name+row.after)
 		}
-		return iam(what, names)
+		all = append(all, one)
 	}
-	every := func(service, account, what string) []string { return r.arns(service, account, what, nil, "") }
-	return []kind{
-		{"*", "Account", []string{"*"}},
-		{"bucket", "Buckets", s3("")},
-		{"object", "Objects", s3("/*")},
-		{"group", "Groups", of("group", access.GroupName, levels)},
-		{"policy", "Policies", of("policy", access.PolicyName, levels)},
-		{"membership", "Memberships", of("group", access.GroupName, siteLevels())},
-		{"anygroup", "AnyGroup", every("iam", r.account(), "group/")},
-		{"user", "Users", iam("user", r.Users)},
-		{"role", "Roles", iam("role", r.Roles)},
-		{"provider", "OIDCProviders", every("iam", r.account(), "oidc-provider/")},
-		{"mfa", "MFADevices", every("iam", r.account(), "mfa/")},
-		{"parameter", "Parameters", every("ssm:*", r.account(), "parameter/")},
-		{"secret", "Secrets", every("secretsmanager:*", r.account(), "secret:")},
-		{"distribution", "Distributions", every("cloudfront", r.account(), "distribution/")},
-		{"access", "OriginAccessControls", every("cloudfront", r.account(), "origin-access-control/")},
-		{"function", "Functions", every("cloudfront", r.account(), "function/spinup-")},
-		{"zone", "Zones", r.arns("route53", "", "hostedzone/", r.Zones, "")},
-		{"change", "Changes", every("route53", "", "change/")},
-		{"certificate", "Certificates", every("acm:us-east-1", r.account(), "certificate/")},
-	}
+	return all
 }
 
-// arns are those of the names. A service in a region has the region in its name.
-func (r Request) arns(service, account, what string, names []string, suffix string) (all []string) {
-	if !strings.Contains(service, ":") {
-		service += ":"
-	}
-	partition := cmp.Or(r.Partition, "aws")
-	for _, name := range orAny(names) {
-		all = append(all, "arn:"+partition+":"+service+":"+account+":"+what+name+suffix)
+// named are the names of what belongs to levels of the buckets.
+func (r Request) named(name func(string, access.Level) string, levels []access.Level) (all []string) {
+	for _, bucket := range orAny(r.Buckets) {
+		for _, level := range levels {
+			all = append(all, name(bucket, level))
+		}
 	}
 	return all
 }
@@ -253,9 +250,6 @@ func orAny(names []string) []string {
 	}
 	return names
 }
-
-func (r Request) account() string { return cmp.Or(r.AccountID, "*") }
-func (r Request) path() string    { return cmp.Or(r.Path, "/") }
 
 // oneDirectory are the resources of one directory: its prefix of its bucket, the manifests, which are at the top of the
 // bucket, and the distribution whose caches it changes.

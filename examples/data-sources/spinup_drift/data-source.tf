@@ -2,7 +2,7 @@ resource "spinup_bucket" "data" {
   name = "library-data"
 }
 
-# Every plan and apply warns if the bucket is not as it is written here.
+# Every apply, and every plan with -refresh=false, warns if the bucket is not as the last apply has left it.
 check "data_is_as_wanted" {
   data "spinup_drift" "data" {
     type   = "spinup_bucket"

@@ -95,6 +95,7 @@ func TestAccDrift_kinds(t *testing.T) {
 			"spinup_bucket.test": b.Name, "spinup_bucket_user.test": b.Name + "/" + b.Name + "-ann",
 			"spinup_lifecycle_rule.test": b.Name + "/old", "spinup_object.test": b.Name + "/note",
 			"spinup_bucket_role.test":  b.Name + "/" + b.Name + "-role",
+			"spinup_directory.d":       b.Name + "/site/",
 			"spinup_bucket_grant.test": b.Name + "/user/" + b.Name + "-bob",
 		}
 		b.MakeUser(t, b.Name+"-bob")
@@ -124,7 +125,7 @@ resource "spinup_bucket_grant" "test" {
   user   = "%[1]s-bob"
   access = "read_only"
 }
-`, b.Name)
+`, b.Name) + directoryBlock(b, dir, `prefix = "site/"`, "depends_on = [spinup_bucket.test]")
 		tf.Write(config)
 		tf.Apply()
 		for _, address := range slices.Sorted(maps.Keys(made)) {

@@ -54,7 +54,7 @@ func corsSchema() schema.ListNestedAttribute {
 				MarkdownDescription: "Id of the rule, at most 255 characters. It means nothing to S3. Default: none.",
 			},
 			"allowed_methods": texts("Methods that are allowed: `GET`, `PUT`, `POST`, `DELETE`, `HEAD`.", true,
-				setvalidator.ValueStringsAre(stringvalidator.OneOf(bucket.CORSMethods()...))),
+				setvalidator.ValueStringsAre(fwtypes.OneOf(bucket.CORSMethods()...))),
 			"allowed_origins": texts("Origins of the pages, as browsers send them: `scheme://host` or `scheme://host:port`, "+
 				"in lower case, with at most one `*`, such as `https://*.example.edu`; or `*` for all. Without a path, and "+
 				"without a slash at the end.", true, checked("origin", bucket.CORSOrigins, bucket.CheckOrigin)),
@@ -70,19 +70,15 @@ func corsSchema() schema.ListNestedAttribute {
 }
 
 func corsDataSchema() dataschema.Attribute {
-	return dataschema.ListNestedAttribute{
-		Computed:            true,
-		MarkdownDescription: "CORS rules of the bucket, in their order; null for none.",
-		NestedObject: dataschema.NestedAttributeObject{Attributes: map[string]dataschema.Attribute{
-			"id":              dataText("Id of the rule; null for none."),
-			"allowed_methods": dataTexts("Methods that are allowed."),
-			"allowed_origins": dataTexts("Origins of the pages."),
-			"allowed_headers": dataTexts("Headers that a request may have; null for none."),
-			"expose_headers":  dataTexts("Headers of answers that scripts may read; null for none."),
-			"max_age_seconds": dataNumber("For how many seconds browsers may remember what they are allowed; null for their " +
-				"own time."),
-		}},
-	}
+	return dataList("CORS rules of the bucket, in their order; null for none.", map[string]dataschema.Attribute{
+		"id":              dataText("Id of the rule; null for none."),
+		"allowed_methods": dataTexts("Methods that are allowed."),
+		"allowed_origins": dataTexts("Origins of the pages."),
+		"allowed_headers": dataTexts("Headers that a request may have; null for none."),
+		"expose_headers":  dataTexts("Headers of answers that scripts may read; null for none."),
+		"max_age_seconds": dataNumber("For how many seconds browsers may remember what they are allowed; null for their " +
+			"own time."),
+	})
 }
 
 // cors are the rules that the attributes mean.

@@ -96,3 +96,15 @@ func objectOfTexts(texts map[string]string) attr.Value {
 	}
 	return types.ObjectValueMust(textsObject(slices.Collect(maps.Keys(texts))...).AttrTypes, values)
 }
+
+// dataMap is a map of objects with these attributes, see [objects].
+func dataMap(description string, each map[string]schema.Attribute) schema.MapAttribute {
+	of, text := objects(description, each)
+	return schema.MapAttribute{Computed: true, ElementType: of, MarkdownDescription: text}
+}
+
+// dataList is a list of objects with these attributes, see [objects].
+func dataList(description string, each map[string]schema.Attribute) schema.ListAttribute {
+	of, text := objects(description, each)
+	return schema.ListAttribute{Computed: true, ElementType: of, MarkdownDescription: text}
+}

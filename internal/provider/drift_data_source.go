@@ -85,14 +85,17 @@ func (d *driftDataSource) Schema(ctx context.Context, _ datasource.SchemaRequest
 					"compared as with `id`.",
 			},
 			"in_sync": dataFlag("Whether every part has the status `in_sync`."),
-			"parts": schema.ListAttribute{
-				Computed: true, ElementType: driftPart(),
-				MarkdownDescription: "The parts that are wanted or there, in the order in which an apply makes them. `resource` " +
-					"and `id` are the type and the import id of the object that the part belongs to. `attribute` is the attribute " +
-					"to look at. `object` is what the part is on AWS, such as a group; null for a setting. `status` is `in_sync`, " +
-					"`missing`, `changed`, or `unwanted` if the next apply would remove it. `detail` says in words what is wrong, " +
-					"null if nothing is. It does not repeat texts, since a text may be a secret.",
-			},
+			"parts": dataList("The parts that are wanted or there, in the order in which an apply makes them.",
+				map[string]schema.Attribute{
+					"resource":  dataText("Type of the resource that the part belongs to."),
+					"id":        dataText("Import id of that object."),
+					"attribute": dataText("Attribute of the resource to look at."),
+					"object":    dataText("What the part is on AWS, such as a group; null for a setting."),
+					"status": dataText("`in_sync`, `missing`, `changed`, or `unwanted` if the next apply would remove the " +
+						"part."),
+					"detail": dataText("What is wrong, in words; null if nothing is. Texts are named and not repeated, since a " +
+						"text may be a secret."),
+				}),
 		},
 	}
 }

@@ -35,7 +35,8 @@ type envelope[M, S, O any, P model[M, S, O]] struct {
 	renames               bool // one of them can change in place, and with it the identity
 	build                 func(*awsclient.Conn) reconcile.Composite[S, O]
 	permissions           []awsclient.Permission
-	timeout               time.Duration // of writes whose configuration sets none; 0 for writeTimeout
+	timeout               time.Duration                    // of writes whose configuration sets none; 0 for writeTimeout
+	upgrades              map[int64]resource.StateUpgrader // of states with an earlier version of the schema
 	data                  *providerData
 }
 
@@ -114,8 +115,9 @@ type session struct {
 // turn is one plan or apply of one object, or a read of it.
 type turn[M any] struct {
 	session
-	config   *M // while planning the configuration, while applying the plan; nil while reading
-	prior    *M // what state holds; nil for a new object, and while reading
+	config   *M              // while planning the configuration, while applying the plan; nil while reading
+	prior    *M              // what state holds; nil for a new object, and while reading
+	home     *awsclient.Conn // whose account a new object will be in; nil where the plan need not or cannot know
 	applying bool
 }
 
@@ -124,6 +126,8 @@ var (
 	_ resource.ResourceWithIdentity    = (*bucketEnvelope)(nil)
 	_ resource.ResourceWithImportState = (*bucketEnvelope)(nil)
 	_ resource.ResourceWithModifyPlan  = (*bucketEnvelope)(nil)
+
+	_ resource.ResourceWithUpgradeState = (*bucketEnvelope)(nil)
 )
 
 // The time-outs of a composite whose configuration sets none.
@@ -165,6 +169,11 @@ func (c *envelope[M, S, O, P]) IdentitySchema(
 	_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse,
 ) {
 	resp.IdentitySchema = c.identity
+}
+
+// UpgradeState gives what turns a state of an earlier version of the schema into one of today's.
+func (c *envelope[M, S, O, P]) UpgradeState(context.Context) map[int64]resource.StateUpgrader {
+	return c.upgrades
 }
 
 func (c *envelope[M, S, O, P]) Configure(
@@ -234,7 +243,7 @@ func (c *envelope[M, S, O, P]) write(ctx context.Context, change change[M], diag
 		diags.Append(connectDiagnostic(err))
 		return
 	}
-	t := turn[M]{session: r.session, prior: change.prior, applying: true}
+	t := turn[M]{session: r.session, prior: change.prior, home: r.conn, applying: true}
 	plan := c.complete(ctx, t, &change.plan, diags)
 	diags.Append(recallSight(ctx, plan, change.kept)...)
 	secret, hasSecret := any(plan).(secretive)

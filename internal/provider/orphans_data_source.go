@@ -40,15 +40,16 @@ func (d *orphansDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 			"on what it makes. It changes nothing. It lists the account's buckets, distributions and users, and asks for the " +
 			"tags of each bucket and the keys of each user.",
 		Attributes: map[string]schema.Attribute{
-			"orphans": schema.ListAttribute{
-				Computed: true, ElementType: orphan(),
-				MarkdownDescription: "What is left; empty if nothing is. `id` is the id or name on AWS, `detail` says what it is, " +
-					"and `way_out` what to do. `kind` is one of these: `distribution`: a website with " +
-					"`destroy_mode = \"disable\"` was destroyed, and its distribution waits to be deleted. `half_made_website`: a " +
-					"bucket bears the tag of a website, and there is no distribution with its name. `origin_access_control`: one " +
-					"made for a website that is gone. `second_access_key`: the older one of two active keys of a user. That is as " +
-					"it should be until the overlap of its rotation is over, which only state knows.",
-			},
+			"orphans": dataList("What is left; empty if nothing is.", map[string]schema.Attribute{
+				"kind": dataText("`distribution`: a website with `destroy_mode = \"disable\"` was destroyed, and its " +
+					"distribution waits to be deleted. `half_made_website`: a bucket bears the tag of a website, and no " +
+					"distribution has its name. `origin_access_control`: one made for a website that is gone. " +
+					"`second_access_key`: the older one of two active keys of a user. That is as it should be until the overlap " +
+					"of its rotation is over, which only state knows."),
+				"id":      dataText("Id or name on AWS."),
+				"detail":  dataText("What it is, in words."),
+				"way_out": dataText("What to do about it."),
+			}),
 		},
 	}
 }

@@ -79,7 +79,7 @@ func describe(w wish, o Status) (object, fault string) {
 		fault = "The policy " + policy + " does not exist."
 	case !o.Group.Attached:
 		fault = "The policy " + policy + " is not attached to the group " + group + "."
-	case !w.Want.accepts(o.Policy.Document):
+	case !w.Want.Fits(o.Policy.Document):
 		fault = "The policy " + policy + " does not say what the level " + string(w.Want.Level) + " is."
 	}
 	return object, fault

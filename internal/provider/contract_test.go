@@ -136,6 +136,7 @@ func TestContract_schemas(t *testing.T) {
 		"spinup_lifecycle_rules": &lifecycleRulesModel{}, "spinup_website": &websiteDataModel{},
 		"spinup_websites": &websitesDataModel{},
 		"spinup_object":   &objectDataModel{}, "spinup_objects": &objectsDataModel{},
+		"spinup_drift": &driftDataModel{}, "spinup_orphans": &orphansDataModel{}, "spinup_provider_policy": &providerPolicyDataModel{},
 	}
 	for name, d := range everything(t).dataSources {
 		var resp datasource.SchemaResponse

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/hashicorp/go-hclog"
@@ -11,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/terraform"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 )
 
@@ -44,6 +46,25 @@ func (b *Bench) Served(t *testing.T, adjust ...func(*awsclient.Pace)) *Terraform
 	return nil
 }
 
+// BesideAWS is Served with hashicorp/aws beside the provider, from a filesystem mirror and never from the network. It is
+// hundreds of megabytes, so not every machine has it: it is nil then, and the report of the run names the test.
+func (b *Bench) BesideAWS(t *testing.T) *Terraform {
+	t.Helper()
+	mirror, err := terraform.FindMirror("")
+	if err != nil {
+		run.leaveOut(t, "needs hashicorp/aws: "+err.Error())
+		return nil
+	}
+	tf := b.Served(t)
+	file := filepath.Join(tf.Dir, "terraform.rc")
+	config := "provider_installation {\n" + terraform.Mirror(mirror) + "}\n"
+	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	tf.Setenv("TF_CLI_CONFIG_FILE", file)
+	return tf
+}
+
 // inProcess is the provider at the pace of tests, as adjusted.
 func (b *Bench) inProcess(t *testing.T, adjust []func(*awsclient.Pace)) tfprotov6.ProviderServer {
 	t.Helper()
@@ -58,10 +79,11 @@ func (b *Bench) inProcess(t *testing.T, adjust []func(*awsclient.Pace)) tfprotov
 // https://developer.hashicorp.com/terraform/plugin/debugging
 func attachment(t *testing.T, at *plugin.ReattachConfig) string {
 	t.Helper()
-	text, err := json.Marshal(map[string]any{Address: map[string]any{
+	running := map[string]any{
 		"Protocol": at.Protocol, "ProtocolVersion": at.ProtocolVersion, "Pid": at.Pid, "Test": at.Test,
 		"Addr": map[string]string{"Network": at.Addr.Network(), "String": at.Addr.String()},
-	}})
+	}
+	text, err := json.Marshal(map[string]any{Address: running, terraform.TofuAddress: running})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -333,6 +333,38 @@ func (s *Server) Import(typeName, id string, identity Values) (Object, Diagnosti
 	return s.Read(typeName, s.object(typeName, one.State, one.Identity, one.Private))
 }
 
+// Source is what state holds of a resource of another provider.
+type Source struct {
+	Provider string // its whole address
+	TypeName string
+	Version  int64  // of the schema
+	JSON     []byte // the attributes
+}
+
+// Move takes over what another provider's resource was, as a moved block says, and refreshes.
+func (s *Server) Move(typeName string, from Source) (Object, Diagnostics) {
+	s.t.Helper()
+	moved, diags := s.MoveOnly(typeName, from)
+	if diags.Errors() != "" {
+		return Object{}, diags
+	}
+	return s.Read(typeName, moved)
+}
+
+// MoveOnly is Move without the refresh, as with -refresh=false.
+func (s *Server) MoveOnly(typeName string, from Source) (Object, Diagnostics) {
+	s.t.Helper()
+	resp, err := s.provider.MoveResourceState(s.t.Context(), &tfprotov6.MoveResourceStateRequest{
+		SourceProviderAddress: from.Provider, SourceTypeName: from.TypeName, SourceSchemaVersion: from.Version,
+		SourceState: &tfprotov6.RawState{JSON: from.JSON}, TargetTypeName: typeName,
+	})
+	s.must(err)
+	if diags := Diagnostics(resp.Diagnostics); diags.Errors() != "" {
+		return Object{}, diags
+	}
+	return s.object(typeName, resp.TargetState, resp.TargetIdentity, resp.TargetPrivate), resp.Diagnostics
+}
+
 // object is an object as the provider gives it back.
 func (s *Server) object(
 	typeName string, state *tfprotov6.DynamicValue, identity *tfprotov6.ResourceIdentityData, private []byte,

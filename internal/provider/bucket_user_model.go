@@ -86,10 +86,29 @@ func (m *bucketUserModel) importing() bool { return m.ID.IsNull() }
 // lost reports whether state knows that there is no user, but something that outlived it.
 func (m *bucketUserModel) lost() bool { return !m.importing() && m.ARN.IsNull() }
 
-func (m *bucketUserModel) locate(context.Context, *awsclient.Conn) (bool, error) {
-	if m.importing() {
-		m.ForceDestroy = types.BoolValue(true)
+func (m *bucketUserModel) locate(ctx context.Context, conn *awsclient.Conn) (bool, error) {
+	if !m.importing() {
+		return true, nil
 	}
+	m.ForceDestroy = pick(m.ForceDestroy, types.BoolValue(true))
+	if !m.Bucket.IsNull() {
+		return true, nil
+	}
+	// It was an aws_iam_user, and a moved block does not tell what the new configuration says.
+	name := m.Name.ValueString()
+	buckets, exists, err := bucketuser.Buckets(ctx, conn, name)
+	if err != nil || !exists {
+		return false, err
+	}
+	if len(buckets) != 1 {
+		in := "neither is it in a group of a bucket nor has it an inline policy"
+		if len(buckets) > 1 {
+			in = "it has access to " + strings.Join(buckets, ", ")
+		}
+		return false, fmt.Errorf("which bucket the user %s is for cannot be told from its groups and policies: %s, by names as "+
+			"spinup makes them. %s", name, in, asImport("aws_iam_user", "bucket_user", "BUCKET/"+name))
+	}
+	m.Bucket = types.StringValue(buckets[0])
 	return true, nil
 }
 

@@ -21,7 +21,7 @@ func TestAccExamples(t *testing.T) {
 	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		b.MakeZone(t, "example.edu") // the sites in them are in it
 		for _, dir := range exampleFolders(t) {
-			if ofGateway(dir) || ofStore(dir) {
+			if ofGateway(dir) || ofStore(dir) || fromAWS(dir) {
 				continue
 			}
 			if b.Kind != emulator.Fakecloud && strings.HasSuffix(dir, "website") {
@@ -66,6 +66,9 @@ func TestAccExamples_gateway(t *testing.T) {
 func ofGateway(dir string) bool {
 	return strings.Contains(dir, "/spinup_gateway_") || dir == "demo-versitygw"
 }
+
+// fromAWS reports whether a folder needs hashicorp/aws: TestAccGuide_fromAWS has those.
+func fromAWS(dir string) bool { return strings.HasPrefix(dir, "guides/from-aws/") }
 
 // exampleFolders are the folders that hold Terraform configuration.
 func exampleFolders(t *testing.T) []string {

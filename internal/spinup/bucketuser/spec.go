@@ -212,7 +212,7 @@ func (s Spec) InlinePolicy() string {
 }
 
 // ownPolicy reports whether an inline policy has one of the provider's names: of any level, for the whole bucket, the
-// path or the former path. An import, which knows no path, takes any path.
+// path or the former path. An import, which knows no path, takes any path, and without a bucket those of any bucket.
 func ownPolicy(w wish, name string) bool {
 	s := w.Want
 	return access.IsPolicyName(s.Bucket, name, s.Path, w.Before().Path) ||

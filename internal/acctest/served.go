@@ -46,8 +46,8 @@ func (b *Bench) Served(t *testing.T, adjust ...func(*awsclient.Pace)) *Terraform
 	return nil
 }
 
-// BesideAWS is Served with hashicorp/aws beside the provider, from a filesystem mirror and never from the network. It is
-// hundreds of megabytes, so not every machine has it: it is nil then, and the report of the run names the test.
+// BesideAWS is Served with hashicorp/aws beside the provider, from a filesystem mirror and never from the network. That
+// has hundreds of megabytes, so not every machine has it: it is nil then, and the report of the run names the test.
 func (b *Bench) BesideAWS(t *testing.T) *Terraform {
 	t.Helper()
 	mirror, err := terraform.FindMirror("")

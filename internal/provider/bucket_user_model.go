@@ -108,8 +108,8 @@ func (m *bucketUserModel) locate(ctx context.Context, conn *awsclient.Conn) (boo
 		if len(buckets) > 1 {
 			in = "it has access to " + strings.Join(buckets, ", ")
 		}
-		return false, fmt.Errorf("which bucket the user %s is for cannot be told from its groups and policies: %s, by names as "+
-			"spinup makes them. %s", name, in, asImport("aws_iam_user", "bucket_user", "BUCKET/"+name))
+		return false, fmt.Errorf("which bucket the user %s is for cannot be told from its groups and policies: %s, by names "+
+			"as spinup makes them. %s", name, in, asImport("aws_iam_user", "bucket_user", "BUCKET/"+name))
 	}
 	m.Bucket = types.StringValue(buckets[0])
 	return true, nil

@@ -111,14 +111,14 @@ func movers(noun string, moves []move) []resource.StateMover {
 // unseen refuses to plan with what a move or an import has begun with: everything that is not seen yet would look as if
 // it were to be set.
 func unseen(noun string) diag.Diagnostic {
-	return diag.NewErrorDiagnostic(unread(noun), "State has only its name so far, from a moved block or an import. It has to "+
-		"be read before anything is planned: run the command without -refresh=false, and with a provider configuration whose "+
-		"values are known before apply.")
+	return diag.NewErrorDiagnostic(unread(noun), "State has only its name so far, from a moved block or an import. It has "+
+		"to be read before anything is planned: run the command without -refresh=false, and with a provider configuration "+
+		"whose values are known before apply.")
 }
 
 // asImport is the way for what a moved block cannot lead to.
 func asImport(typeName, noun, id string) string {
-	return fmt.Sprintf("In place of the moved block write these, with the names of the resources in place of OLD and NAME:\n\n"+
+	return fmt.Sprintf("In place of the moved block write these, with the names of the resources for OLD and NAME:\n\n"+
 		"  removed {\n    from = %s.OLD\n    lifecycle { destroy = false }\n  }\n\n  import {\n    to = spinup_%s.NAME\n"+
 		"    id = %q\n  }", typeName, noun, id)
 }

@@ -126,7 +126,8 @@ func (m *websiteFacts) find(ctx context.Context, conn *awsclient.Conn) (bool, er
 		return false, fmt.Errorf("the distribution %s has no alias that could be a site's domain", at.DistributionID)
 	}
 	if known := m.DistributionID.ValueString(); known != "" && known != at.DistributionID { // of one that is moved here
-		return false, fmt.Errorf("the domain %s belongs to the distribution %s, not to %s", at.Domain, at.DistributionID, known)
+		return false, fmt.Errorf("the domain %s belongs to the distribution %s, not to %s",
+			at.Domain, at.DistributionID, known)
 	}
 	region, exists, err := bucket.Locate(ctx, conn, at.Bucket, conn.Region)
 	if err == nil && !exists {

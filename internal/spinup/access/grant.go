@@ -45,8 +45,8 @@ func IsPolicyName(bucket, name string, paths ...string) bool {
 	return ok
 }
 
-// IsPathPolicyName reports whether an inline policy may be a grant of the bucket, or of any if that is empty, for a path
-// that nobody knows.
+// IsPathPolicyName reports whether an inline policy may be a grant of the bucket, or of any if that is empty, for a
+// path that nobody knows.
 func IsPathPolicyName(bucket, name string) bool {
 	return (bucket == "" || strings.HasPrefix(name, bucket+"-")) && slices.ContainsFunc(Levels(), func(l Level) bool {
 		return strings.HasSuffix(name, PolicyName("", l))

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -12,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
@@ -151,8 +153,19 @@ func TestContract_schemas(t *testing.T) {
 	}
 }
 
-// TestContract_descriptions: everything that has a place for a description has one, in whole sentences.
+// TestContract_descriptions: everything that has a place for a description has one, in whole sentences that say
+// something, and say it once.
 func TestContract_descriptions(t *testing.T) {
+	for at, text := range descriptions(t) {
+		for _, fault := range faults(at, text) {
+			t.Errorf("%s: %s: %q", at, fault, text)
+		}
+	}
+}
+
+// descriptions are those of all schemas and functions, by the place where a user reads them.
+func descriptions(t *testing.T) map[string]string {
+	t.Helper()
 	texts := map[string]string{}
 	schemas, err := served(t).GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
@@ -168,10 +181,19 @@ func TestContract_descriptions(t *testing.T) {
 	for name, schema := range schemas.EphemeralResourceSchemas {
 		describe(texts, "ephemeral resource "+name, schema.Block)
 	}
+	for name, schema := range schemas.ListResourceSchemas {
+		describe(texts, "list resource "+name, schema.Block)
+	}
+	for name, schema := range schemas.ActionSchemas {
+		describe(texts, "action "+name, schema.Schema.Block)
+	}
 	for name, f := range schemas.Functions {
 		texts["function "+name] = f.Description
 		for _, parameter := range f.Parameters {
 			texts["function "+name+" "+parameter.Name] = parameter.Description
+		}
+		if f.VariadicParameter != nil {
+			texts["function "+name+" "+f.VariadicParameter.Name] = f.VariadicParameter.Description
 		}
 	}
 	identities, err := served(t).GetResourceIdentitySchemas(t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
@@ -183,11 +205,44 @@ func TestContract_descriptions(t *testing.T) {
 			texts["identity "+name+" "+attribute.Name] = attribute.Description
 		}
 	}
-	for at, text := range texts {
-		if !strings.HasSuffix(text, ".") {
-			t.Errorf("%s is described by %q, want sentences", at, text)
-		}
+	return texts
+}
+
+// sentenceEnd is where a sentence ends and another one begins; a full stop within code or an abbreviation is none.
+var sentenceEnd = regexp.MustCompile(`[.:;]\s+`)
+
+// faults are what is wrong with the description of the place, whose last word is the name of what is described.
+func faults(at, text string) []string {
+	var all []string
+	if !strings.HasSuffix(text, ".") {
+		all = append(all, "it does not end with a full stop")
 	}
+	if trailing.MatchString(text) {
+		all = append(all, "it has spaces at the end of a line, or more than one in a row")
+	}
+	seen := map[string]bool{}
+	for _, sentence := range sentenceEnd.Split(strings.TrimSuffix(text, "."), -1) {
+		words := plainWords(sentence)
+		if seen[words] {
+			all = append(all, fmt.Sprintf("it says %q twice", sentence))
+		}
+		seen[words] = true
+	}
+	name := at[strings.LastIndex(at, " ")+1:]
+	if said := plainWords(text); said == plainWords(name) || said == "the "+plainWords(name) {
+		all = append(all, "it says no more than the name")
+	}
+	return all
+}
+
+var (
+	trailing = regexp.MustCompile(`^\s|[ \t](\n|$)|\S[ \t]{2,}`)
+	nonWords = regexp.MustCompile(`[^a-z0-9]+`)
+)
+
+// plainWords are the words of a text in lower case, with one blank between them.
+func plainWords(text string) string {
+	return strings.TrimSpace(nonWords.ReplaceAllString(strings.ToLower(text), " "))
 }
 
 // describe collects the descriptions of a block and of all that is in it.
@@ -213,7 +268,8 @@ func TestContract_documentation(t *testing.T) {
 	files := []string{"docs/index.md", "examples/provider/provider.tf"}
 	for name := range everything(t).resources {
 		files = append(files, "docs/resources/"+strings.TrimPrefix(name, "spinup_")+".md",
-			"examples/resources/"+name+"/resource.tf", "examples/resources/"+name+"/import.sh")
+			"examples/resources/"+name+"/resource.tf", "examples/resources/"+name+"/import.sh",
+			"examples/resources/"+name+"/import-by-string-id.tf")
 	}
 	for name := range everything(t).dataSources {
 		files = append(files, "docs/data-sources/"+strings.TrimPrefix(name, "spinup_")+".md",
@@ -227,10 +283,82 @@ func TestContract_documentation(t *testing.T) {
 		files = append(files, "docs/functions/"+name+".md", "examples/functions/"+name+"/function.tf")
 	}
 	for _, file := range files {
-		if info, err := os.Stat("../../" + file); err != nil || info.Size() == 0 {
-			t.Errorf("%s is missing or empty: %v", file, err)
+		if readFile(t, file) == "" {
+			t.Errorf("%s is empty", file)
 		}
 	}
+}
+
+// TestContract_pages: the page of a resource leads to a guide and shows how to import by identity, with just the
+// attributes that the identity has.
+func TestContract_pages(t *testing.T) {
+	identities, err := served(t).GetResourceIdentitySchemas(t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	attribute := regexp.MustCompile(`(?m)([a-z_]+) += "`)
+	for name := range everything(t).resources {
+		page := readFile(t, "docs/resources/"+strings.TrimPrefix(name, "spinup_")+".md")
+		example := readFile(t, "examples/resources/"+name+"/import-by-identity.tf")
+		for _, part := range []string{"](../guides/", strings.TrimSpace(example), "Identity Schema"} {
+			if !strings.Contains(page, part) {
+				t.Errorf("the page of %s does not have %q", name, part)
+			}
+		}
+		var want, have []string
+		for _, a := range identities.IdentitySchemas[name].IdentityAttributes {
+			want = append(want, a.Name)
+		}
+		for _, match := range attribute.FindAllStringSubmatch(example, -1) {
+			have = append(have, match[1])
+		}
+		slices.Sort(want)
+		slices.Sort(have)
+		if diff := cmp.Diff(want, have); diff != "" {
+			t.Errorf("the example of importing %s by identity (-schema +example):\n%s", name, diff)
+		}
+	}
+}
+
+// TestContract_guides: the provider's page and the README lead to every guide, and no page leads to a file that is not there.
+func TestContract_guides(t *testing.T) {
+	index, readme := readFile(t, "docs/index.md"), readFile(t, "README.md")
+	guides, err := filepath.Glob("../../docs/guides/*.md")
+	if err != nil || len(guides) == 0 {
+		t.Fatalf("no guides: %v", err)
+	}
+	for _, guide := range guides {
+		link := "guides/" + filepath.Base(guide)
+		if !strings.Contains(index, "]("+link) || !strings.Contains(readme, "](docs/"+link) {
+			t.Errorf("docs/index.md or README.md does not link %s", link)
+		}
+	}
+	pages, err := filepath.Glob("../../docs/*/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	link := regexp.MustCompile(`\]\(([^)#:]+)(#[^)]+)?\)`)
+	for _, page := range append(pages, "../../docs/index.md", "../../README.md") {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, match := range link.FindAllStringSubmatch(string(text), -1) {
+			if _, err := os.Stat(filepath.Join(filepath.Dir(page), match[1])); err != nil {
+				t.Errorf("%s leads to %s: %v", page, match[1], err)
+			}
+		}
+	}
+}
+
+// readFile returns a file of the repository.
+func readFile(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile("../../" + name)
+	if err != nil {
+		t.Error(err)
+	}
+	return string(text)
 }
 
 // TestContract_acceptance: every resource has the whole set of acceptance tests.

@@ -1,0 +1,7 @@
+import {
+  to = spinup_object.settings
+  identity = {
+    bucket = "survey-example-edu"
+    key    = "settings.json"
+  }
+}

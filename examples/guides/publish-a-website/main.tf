@@ -17,8 +17,6 @@ resource "spinup_website" "news" {
   domain           = "news.example.edu"
   redirect_domains = ["blog.example.edu"]
   error_document   = "404.html"
-  versioning       = true
-  lifecycle_preset = "expire-noncurrent"
 }
 
 # Its files, in place of the placeholder. What changes is dropped from the caches.

@@ -50,5 +50,5 @@ output "bucket" {
 
 output "records" {
   description = "Records that were made in the hosted zone."
-  value       = [for record in spinup_website.demo.dns_records : "${record.type} ${record.name}"]
+  value       = keys(spinup_website.demo.dns_records)
 }

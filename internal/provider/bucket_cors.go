@@ -70,19 +70,15 @@ func corsSchema() schema.ListNestedAttribute {
 }
 
 func corsDataSchema() dataschema.Attribute {
-	return dataschema.ListNestedAttribute{
-		Computed:            true,
-		MarkdownDescription: "CORS rules of the bucket, in their order; null for none.",
-		NestedObject: dataschema.NestedAttributeObject{Attributes: map[string]dataschema.Attribute{
-			"id":              dataText("Id of the rule; null for none."),
-			"allowed_methods": dataTexts("Methods that are allowed."),
-			"allowed_origins": dataTexts("Origins of the pages."),
-			"allowed_headers": dataTexts("Headers that a request may have; null for none."),
-			"expose_headers":  dataTexts("Headers of answers that scripts may read; null for none."),
-			"max_age_seconds": dataNumber("For how many seconds browsers may remember what they are allowed; null for their " +
-				"own time."),
-		}},
-	}
+	return dataList("CORS rules of the bucket, in their order; null for none.", map[string]dataschema.Attribute{
+		"id":              dataText("Id of the rule; null for none."),
+		"allowed_methods": dataTexts("Methods that are allowed."),
+		"allowed_origins": dataTexts("Origins of the pages."),
+		"allowed_headers": dataTexts("Headers that a request may have; null for none."),
+		"expose_headers":  dataTexts("Headers of answers that scripts may read; null for none."),
+		"max_age_seconds": dataNumber("For how many seconds browsers may remember what they are allowed; null for their " +
+			"own time."),
+	})
 }
 
 // cors are the rules that the attributes mean.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	dataschema "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -236,18 +237,15 @@ func bucketSettingsSchema() map[string]schema.Attribute {
 			"delete markers and unfinished uploads), and tags and policy statements of other owners, with `lifecycle_preset` " +
 			"also their lifecycle rules. Default `false`: only an empty bucket is destroyed. A change must be applied before " +
 			"the destroy. Emptying a large bucket takes longer than the default `timeouts`."),
-		"groups": schema.MapNestedAttribute{
-			Computed:            true,
-			MarkdownDescription: "IAM group and IAM policy of each access level; the keys are the levels.",
-			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-				"group_name":  computed("Name of the IAM group."),
-				"group_arn":   computed("ARN of the IAM group."),
-				"policy_name": computed("Name of the IAM policy; null while it is not attached to the group."),
-				"policy_arn":  computed("ARN of the IAM policy."),
-				"policy_document": computed("The IAM policy as JSON. It is planned in full, so that a change made elsewhere " +
+		"groups": computedMap("IAM group and IAM policy of each access level; the keys are the levels.",
+			map[string]dataschema.Attribute{
+				"group_name":  dataText("Name of the IAM group."),
+				"group_arn":   dataText("ARN of the IAM group."),
+				"policy_name": dataText("Name of the IAM policy; null while it is not attached to the group."),
+				"policy_arn":  dataText("ARN of the IAM policy."),
+				"policy_document": dataText("The IAM policy as JSON. It is planned in full, so that a change made elsewhere " +
 					"shows as an exact difference."),
-			}},
-		},
+			}),
 	}
 }
 

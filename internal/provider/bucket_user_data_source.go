@@ -79,15 +79,11 @@ func (d *bucketUserDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 			"groups": dataTexts("Names of all groups that the user is a member of."),
 			"policies": dataTexts("Names of the inline policies and of the managed policies that are attached to the user " +
 				"itself."),
-			"access_keys": schema.ListNestedAttribute{
-				Computed:            true,
-				MarkdownDescription: "Access keys of the user, the oldest first.",
-				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"id":         dataText("Access key id."),
-					"active":     dataFlag("Whether the key can be used."),
-					"created_at": dataText("When the key was created, as RFC 3339 in UTC."),
-				}},
-			},
+			"access_keys": dataList("Access keys of the user, the oldest first.", map[string]schema.Attribute{
+				"id":         dataText("Access key id."),
+				"active":     dataFlag("Whether the key can be used."),
+				"created_at": dataText("When the key was created, as RFC 3339 in UTC."),
+			}),
 		},
 	}
 }

@@ -52,18 +52,14 @@ func (d *bucketUsersDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 				Computed: true, ElementType: types.StringType,
 				MarkdownDescription: "Names of the users; empty if there are none.",
 			},
-			"users": schema.ListNestedAttribute{
-				Computed:            true,
-				MarkdownDescription: "The users; empty if there are none.",
-				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"name": dataText("Name of the IAM user."),
-					"arn":  dataText("ARN of the user."),
-					"groups": schema.ListAttribute{
-						Computed: true, ElementType: types.StringType,
-						MarkdownDescription: "Names of the bucket's groups that the user is a member of; empty where there are none.",
-					},
-				}},
-			},
+			"users": dataList("The users; empty if there are none.", map[string]schema.Attribute{
+				"name": dataText("Name of the IAM user."),
+				"arn":  dataText("ARN of the user."),
+				"groups": schema.ListAttribute{
+					Computed: true, ElementType: types.StringType,
+					MarkdownDescription: "Names of the bucket's groups that the user is a member of; empty where there are none.",
+				},
+			}),
 		},
 	}
 }

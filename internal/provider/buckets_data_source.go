@@ -72,16 +72,12 @@ func (d *bucketsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 				Computed: true, ElementType: types.StringType,
 				MarkdownDescription: "Names of the buckets; empty if none match.",
 			},
-			"buckets": schema.ListNestedAttribute{
-				Computed:            true,
-				MarkdownDescription: "The buckets; empty if none match.",
-				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"name":          dataText("Name of the bucket."),
-					"arn":           dataText("ARN of the bucket."),
-					"region":        dataText("Region of the bucket; null if the store does not tell."),
-					"creation_date": dataText("When the bucket was created, as RFC 3339 in UTC; null if the store does not tell."),
-				}},
-			},
+			"buckets": dataList("The buckets; empty if none match.", map[string]schema.Attribute{
+				"name":          dataText("Name of the bucket."),
+				"arn":           dataText("ARN of the bucket."),
+				"region":        dataText("Region of the bucket; null if the store does not tell."),
+				"creation_date": dataText("When the bucket was created, as RFC 3339 in UTC; null if the store does not tell."),
+			}),
 		},
 	}
 }

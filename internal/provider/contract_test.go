@@ -263,6 +263,35 @@ func describeAttributes(texts map[string]string, at string, attributes []*tfprot
 	}
 }
 
+// TestContract_mocks: no computed collection has nested attributes, since the mocks of `terraform test` leave such ones
+// empty.
+func TestContract_mocks(t *testing.T) {
+	schemas, err := served(t).GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, schema := range schemas.ResourceSchemas {
+		mockable(t, "resource "+name, schema.Block.Attributes, false)
+	}
+	for name, schema := range schemas.DataSourceSchemas {
+		mockable(t, "data source "+name, schema.Block.Attributes, false)
+	}
+}
+
+func mockable(t *testing.T, at string, attributes []*tfprotov6.SchemaAttribute, computed bool) {
+	t.Helper()
+	for _, a := range attributes {
+		if a.NestedType == nil {
+			continue
+		}
+		here, computed := at+" "+a.Name, computed || a.Computed && !a.Optional
+		if computed && a.NestedType.Nesting != tfprotov6.SchemaObjectNestingModeSingle {
+			t.Errorf("%s is computed and has nested attributes, which no mock can fill: use computedMap or dataList", here)
+		}
+		mockable(t, here, a.NestedType.Attributes, computed)
+	}
+}
+
 // TestContract_documentation: everything has a page, and an example that the page shows.
 func TestContract_documentation(t *testing.T) {
 	files := []string{"docs/index.md", "examples/provider/provider.tf"}

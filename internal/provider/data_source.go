@@ -75,3 +75,15 @@ func dataTexts(description string) schema.SetAttribute {
 func dataNumber(description string) schema.Int64Attribute {
 	return schema.Int64Attribute{Computed: true, CustomType: fwtypes.Int64Type{}, MarkdownDescription: description}
 }
+
+// dataMap is a map of objects with these attributes, see [objects].
+func dataMap(description string, each map[string]schema.Attribute) schema.MapAttribute {
+	of, text := objects(description, each)
+	return schema.MapAttribute{Computed: true, ElementType: of, MarkdownDescription: text}
+}
+
+// dataList is a list of objects with these attributes, see [objects].
+func dataList(description string, each map[string]schema.Attribute) schema.ListAttribute {
+	of, text := objects(description, each)
+	return schema.ListAttribute{Computed: true, ElementType: of, MarkdownDescription: text}
+}

@@ -35,7 +35,8 @@ type envelope[M, S, O any, P model[M, S, O]] struct {
 	renames               bool // one of them can change in place, and with it the identity
 	build                 func(*awsclient.Conn) reconcile.Composite[S, O]
 	permissions           []awsclient.Permission
-	timeout               time.Duration // of writes whose configuration sets none; 0 for writeTimeout
+	timeout               time.Duration                    // of writes whose configuration sets none; 0 for writeTimeout
+	upgrades              map[int64]resource.StateUpgrader // of states with an earlier version of the schema
 	data                  *providerData
 }
 
@@ -124,6 +125,8 @@ var (
 	_ resource.ResourceWithIdentity    = (*bucketEnvelope)(nil)
 	_ resource.ResourceWithImportState = (*bucketEnvelope)(nil)
 	_ resource.ResourceWithModifyPlan  = (*bucketEnvelope)(nil)
+
+	_ resource.ResourceWithUpgradeState = (*bucketEnvelope)(nil)
 )
 
 // The time-outs of a composite whose configuration sets none.
@@ -165,6 +168,11 @@ func (c *envelope[M, S, O, P]) IdentitySchema(
 	_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse,
 ) {
 	resp.IdentitySchema = c.identity
+}
+
+// UpgradeState gives what turns a state of an earlier version of the schema into one of today's.
+func (c *envelope[M, S, O, P]) UpgradeState(context.Context) map[int64]resource.StateUpgrader {
+	return c.upgrades
 }
 
 func (c *envelope[M, S, O, P]) Configure(

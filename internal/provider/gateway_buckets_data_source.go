@@ -46,14 +46,10 @@ func (d *gatewayBucketsDataSource) Schema(
 				Optional:            true,
 				MarkdownDescription: "Only buckets whose names begin with this text. Default: any.",
 			},
-			"buckets": schema.ListNestedAttribute{
-				Computed:            true,
-				MarkdownDescription: "The buckets; empty if there are none.",
-				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"name":  dataText("Name of the bucket."),
-					"owner": dataText("Access key of its owner, which may be a user that was deleted."),
-				}},
-			},
+			"buckets": dataList("The buckets; empty if there are none.", map[string]schema.Attribute{
+				"name":  dataText("Name of the bucket."),
+				"owner": dataText("Access key of its owner, which may be a user that was deleted."),
+			}),
 		},
 	}
 }

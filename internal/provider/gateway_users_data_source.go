@@ -47,11 +47,7 @@ func (d *gatewayUsersDataSource) Schema(
 				Optional:            true,
 				MarkdownDescription: "Only users whose access keys begin with this text. Default: any.",
 			},
-			"users": schema.ListNestedAttribute{
-				Computed:            true,
-				MarkdownDescription: "The users; empty if there are none.",
-				NestedObject:        schema.NestedAttributeObject{Attributes: gatewayUserAttributes()},
-			},
+			"users": dataList("The users; empty if there are none.", gatewayUserAttributes()),
 		},
 	}
 }

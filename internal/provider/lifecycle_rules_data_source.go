@@ -43,12 +43,8 @@ func (d *lifecycleRulesDataSource) Schema(
 				MarkdownDescription: "Name of the bucket.",
 				Validators:          []validator.String{fwtypes.BucketName()},
 			},
-			"rules": schema.ListNestedAttribute{
-				Computed: true,
-				MarkdownDescription: "The rules, in S3's order; empty if there are none. A number or date that a rule does " +
-					"not set is null; elements that spinup does not know are left out.",
-				NestedObject: schema.NestedAttributeObject{Attributes: ruleDataSchema()},
-			},
+			"rules": dataList("The rules, in S3's order; empty if there are none. A number or date that a rule does "+
+				"not set is null; elements that spinup does not know are left out.", ruleDataSchema()),
 		},
 	}
 }
@@ -56,30 +52,25 @@ func (d *lifecycleRulesDataSource) Schema(
 func ruleDataSchema() map[string]schema.Attribute {
 	moves := func(description string, attributes map[string]schema.Attribute) schema.Attribute {
 		attributes["storage_class"] = dataText("Storage class to move to.")
-		return schema.SetNestedAttribute{
-			Computed: true, MarkdownDescription: description,
-			NestedObject: schema.NestedAttributeObject{Attributes: attributes},
-		}
+		of, text := objects(description, attributes)
+		return schema.SetAttribute{Computed: true, ElementType: of, MarkdownDescription: text}
 	}
-	return map[string]schema.Attribute{
-		"name":    dataText("Name of the rule, which S3 calls its ID; null for a rule without one."),
-		"enabled": dataFlag("Whether S3 applies the rule."),
-		"status":  dataText("Status of the rule in S3: `Enabled` or `Disabled`."),
-		"filter": schema.SingleNestedAttribute{
-			CustomType: fwtypes.NewObjectType[ruleFilterModel](),
-			Computed:   true,
-			MarkdownDescription: "Objects that the rule applies to: those that meet all conditions. An empty prefix, no tags " +
-				"and sizes of 0 and null are no conditions.",
-			Attributes: map[string]schema.Attribute{
-				"prefix": dataText("Prefix of the key."),
-				"tags": schema.MapAttribute{
-					Computed: true, ElementType: types.StringType,
-					MarkdownDescription: "Tags that the object must have, all of them.",
-				},
-				"object_size_greater_than": dataNumber("Only objects larger than this number of bytes."),
-				"object_size_less_than":    dataNumber("Only objects smaller than this number of bytes."),
-			},
+	filter := fwtypes.NewObjectType[ruleFilterModel]()
+	_, conditions := objects("Objects that the rule applies to: those that meet all conditions. An empty prefix, no tags "+
+		"and sizes of 0 and null are no conditions.", map[string]schema.Attribute{
+		"prefix": dataText("Prefix of the key."),
+		"tags": schema.MapAttribute{
+			Computed: true, ElementType: types.StringType,
+			MarkdownDescription: "Tags that the object must have, all of them.",
 		},
+		"object_size_greater_than": dataNumber("Only objects larger than this number of bytes."),
+		"object_size_less_than":    dataNumber("Only objects smaller than this number of bytes."),
+	})
+	return map[string]schema.Attribute{
+		"name":                         dataText("Name of the rule, which S3 calls its ID; null for a rule without one."),
+		"enabled":                      dataFlag("Whether S3 applies the rule."),
+		"status":                       dataText("Status of the rule in S3: `Enabled` or `Disabled`."),
+		"filter":                       schema.ObjectAttribute{Computed: true, CustomType: filter, MarkdownDescription: conditions},
 		"expiration_days":              dataNumber("Days after which objects are deleted."),
 		"expiration_date":              dataText("Date from which on objects are deleted, as RFC 3339 in UTC."),
 		"expired_object_delete_marker": dataFlag("Whether delete markers without versions are deleted."),

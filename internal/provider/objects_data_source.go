@@ -77,16 +77,13 @@ func (d *objectsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 					"more, `truncated` is true, and without `max` there is a warning too.",
 				Validators: []validator.Int64{int64validator.Between(1, 100_000)},
 			},
-			"objects": schema.ListNestedAttribute{
-				Computed: true, MarkdownDescription: "The objects; empty if there are none.",
-				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"key":           dataText("Key of the object."),
-					"size":          dataNumber("Size in bytes."),
-					"etag":          dataText("ETag of the object, without quotes."),
-					"last_modified": dataText("When the object was stored, as RFC 3339 in UTC."),
-					"storage_class": dataText("Storage class; null if the store does not tell."),
-				}},
-			},
+			"objects": dataList("The objects; empty if there are none.", map[string]schema.Attribute{
+				"key":           dataText("Key of the object."),
+				"size":          dataNumber("Size in bytes."),
+				"etag":          dataText("ETag of the object, without quotes."),
+				"last_modified": dataText("When the object was stored, as RFC 3339 in UTC."),
+				"storage_class": dataText("Storage class; null if the store does not tell."),
+			}),
 			"common_prefixes": schema.ListAttribute{
 				Computed: true, ElementType: types.StringType,
 				MarkdownDescription: "Beginnings of keys up to the delimiter; empty without `delimiter`.",

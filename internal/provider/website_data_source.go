@@ -87,15 +87,12 @@ func websiteFactsDataSchema() map[string]schema.Attribute {
 		"distribution_arn":         dataText("ARN of the distribution."),
 		"distribution_domain_name": dataText("Host name of the distribution."),
 		"distribution_status":      dataText("`Deployed`, or `InProgress` while a change is being deployed."),
-		"dns_records": schema.ListNestedAttribute{
-			Computed:            true,
-			MarkdownDescription: "Records of the site and of its certificate. With `dns` they are those that exist.",
-			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-				"name":  dataText("Name of the record."),
-				"type":  dataText("`A` or `AAAA`, as an alias; `CNAME` for the certificate."),
-				"value": dataText("Target of the record."),
-			}},
-		},
+		"dns_records": dataMap("Records of the site and of its certificate; the keys are name and type, such as "+
+			"`www.example.edu A`. With `dns` they are those that exist.", map[string]schema.Attribute{
+			"name":  dataText("Name of the record."),
+			"type":  dataText("`A` or `AAAA`, as an alias; `CNAME` for the certificate."),
+			"value": dataText("Target of the record."),
+		}),
 	}
 }
 

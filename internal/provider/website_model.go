@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 
@@ -67,7 +68,7 @@ type websiteFacts struct {
 	DistributionARN    types.String               `tfsdk:"distribution_arn"`
 	DistributionDomain types.String               `tfsdk:"distribution_domain_name"`
 	DistributionStatus types.String               `tfsdk:"distribution_status"`
-	DNSRecords         types.List                 `tfsdk:"dns_records"`
+	DNSRecords         types.Map                  `tfsdk:"dns_records"`
 }
 
 // websiteIdentity tells one site from every other: CloudFront gives a name to one distribution in the world.
@@ -285,28 +286,48 @@ func (m *websiteModel) redeploys(ctx context.Context, prior *websiteModel, diags
 // resolveRecords plans the records in full if distribution and certificate stay: those of the certificate are kept.
 // When DNS is given up, the plan shows all of them go: what is listed afterwards is what the user is to create.
 func (m *websiteModel) resolveRecords(ctx context.Context, r turn[websiteModel], diags *diag.Diagnostics) {
-	m.DNSRecords = types.ListUnknown(elementType[recordModel]())
+	m.DNSRecords = types.MapUnknown(elementType[recordModel]())
 	if r.prior == nil || r.prior.DNSRecords.IsNull() || m.DistributionDomain.IsUnknown() || m.IPv6.IsUnknown() ||
 		m.CertificateARN.IsUnknown() || !m.CertificateARN.Equal(r.prior.CertificateARN) ||
 		!known(m.Aliases) || !known(m.RedirectDomains) || !m.DNS.Equal(r.prior.DNS) {
 		return
 	}
-	var was []recordModel
-	diags.Append(r.prior.DNSRecords.ElementsAs(ctx, &was, false)...)
-	names := m.names()
+	was, names := r.prior.records(ctx, diags), m.names()
 	was = slices.DeleteFunc(was, func(r recordModel) bool {
 		return r.Type.ValueString() != "CNAME" || slices.Contains(names, r.Name.ValueString())
 	})
 	if slices.ContainsFunc(was, func(r recordModel) bool { return r.Value.IsNull() }) {
 		return // one was lost
 	}
-	m.DNSRecords = recordList(ctx, append(m.aliasRecords(names), was...), diags)
+	m.DNSRecords = recordMap(ctx, append(m.aliasRecords(names), was...), diags)
 }
 
-func recordList(ctx context.Context, records []recordModel, diags *diag.Diagnostics) types.List {
-	value, d := types.ListValueFrom(ctx, elementType[recordModel](), records)
+// recordMap has the records by name and type: in a list, one that comes or goes would shift those behind it. Where
+// several of one name and type lead elsewhere, such as sets of a routing policy, the value has all targets.
+func recordMap(ctx context.Context, records []recordModel, diags *diag.Diagnostics) types.Map {
+	all := map[string]recordModel{}
+	for _, r := range records {
+		key := r.Name.ValueString() + " " + r.Type.ValueString()
+		if other, ok := all[key]; ok && !other.Value.Equal(r.Value) {
+			r.Value = types.StringValue(other.Value.ValueString() + " " + r.Value.ValueString())
+		}
+		all[key] = r
+	}
+	value, d := types.MapValueFrom(ctx, elementType[recordModel](), all)
 	diags.Append(d...)
 	return value
+}
+
+// records are those in state, sorted.
+func (m *websiteFacts) records(ctx context.Context, diags *diag.Diagnostics) (all []recordModel) {
+	byKey := map[string]recordModel{}
+	if !m.DNSRecords.IsNull() && !m.DNSRecords.IsUnknown() {
+		diags.Append(m.DNSRecords.ElementsAs(ctx, &byKey, false)...)
+	}
+	for _, key := range slices.Sorted(maps.Keys(byKey)) {
+		all = append(all, byKey[key])
+	}
+	return all
 }
 
 // aliasRecords point every name to the distribution.
@@ -329,12 +350,7 @@ func (m *websiteFacts) names() []string {
 
 // recorded are the records that are known to be there, and the validation records that should be.
 func (m *websiteFacts) recorded(ctx context.Context, diags *diag.Diagnostics) (all []website.Record) {
-	if m.DNSRecords.IsNull() || m.DNSRecords.IsUnknown() {
-		return nil
-	}
-	var records []recordModel
-	diags.Append(m.DNSRecords.ElementsAs(ctx, &records, false)...)
-	for _, r := range records {
+	for _, r := range m.records(ctx, diags) {
 		if kind := r.Type.ValueString(); m.DNS.ValueBool() || kind == "CNAME" {
 			all = append(all, website.Record{Name: r.Name.ValueString(), Type: kind, Value: r.Value.ValueString()})
 		}
@@ -580,10 +596,7 @@ func (m *websiteFacts) fillRecords(
 		records = m.seenRecords(names, have)
 	}
 	if have.Certificate != nil {
-		proofs := slices.SortedFunc(slices.Values(have.Certificate.Validation), func(x, y website.Record) int {
-			return cmp.Compare(x.Name, y.Name)
-		})
-		for _, proof := range proofs {
+		for _, proof := range have.Certificate.Validation {
 			record := recordOf(proof)
 			if have.Lost(proof.Name) {
 				record.Value = types.StringNull()
@@ -591,14 +604,14 @@ func (m *websiteFacts) fillRecords(
 			records = append(records, record)
 		}
 	}
-	m.DNSRecords = recordList(ctx, records, diags)
+	m.DNSRecords = recordMap(ctx, records, diags)
 }
 
 // fillDangling records what still leads to a distribution that is gone, and its host name, by which the records are
 // known to be the site's.
 func (m *websiteFacts) fillDangling(ctx context.Context, own []website.Record, diags *diag.Diagnostics) {
 	if !m.DNS.ValueBool() || len(own) == 0 {
-		m.DNSRecords = types.ListNull(elementType[recordModel]())
+		m.DNSRecords = types.MapNull(elementType[recordModel]())
 		return
 	}
 	records := make([]recordModel, len(own))
@@ -606,10 +619,10 @@ func (m *websiteFacts) fillDangling(ctx context.Context, own []website.Record, d
 		records[i] = recordOf(r)
 	}
 	m.DistributionDomain = types.StringValue(own[0].Value)
-	m.DNSRecords = recordList(ctx, records, diags)
+	m.DNSRecords = recordMap(ctx, records, diags)
 }
 
-// seenRecords are those of the expected records that exist, and others that point here, in the same order.
+// seenRecords are those of the expected records that exist, and others that point here.
 func (m *websiteFacts) seenRecords(names []string, have websiteStatus) []recordModel {
 	all, ours := []recordModel{}, len(names)
 	for _, r := range have.Records {

@@ -2,6 +2,8 @@ package provider
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"regexp"
@@ -11,6 +13,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	dataschema "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -20,6 +23,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/fwtypes"
@@ -43,8 +47,30 @@ func newWebsiteResource() resource.Resource {
 		permissions: slices.Concat(awsclient.Permissions(website.API{}), awsclient.Permissions(bucket.API{}),
 			awsclient.Permissions(bucket.PlaceholderReads{}), awsclient.Permissions(access.API{}),
 			awsclient.Permissions(lifecyclerule.API{})),
-		timeout: websiteTimeout,
+		timeout:  websiteTimeout,
+		upgrades: map[int64]resource.StateUpgrader{0: {StateUpgrader: upgradeRecords}},
 	}
+}
+
+// upgradeRecords turns dns_records, which was a list before version 1 of the schema, into a map.
+func upgradeRecords(_ context.Context, req resource.UpgradeStateRequest, resp *resource.UpgradeStateResponse) {
+	var state map[string]any
+	err := json.Unmarshal(req.RawState.JSON, &state)
+	if list, ok := state["dns_records"].([]any); ok {
+		records := map[string]any{}
+		for _, element := range list {
+			if record, ok := element.(map[string]any); ok {
+				records[fmt.Sprint(record["name"], " ", record["type"])] = record
+			}
+		}
+		state["dns_records"] = records
+	}
+	text, broken := json.Marshal(state)
+	if err := errors.Join(err, broken); err != nil {
+		resp.Diagnostics.AddError("State could not be read", err.Error())
+		return
+	}
+	resp.DynamicValue = &tfprotov6.DynamicValue{JSON: text}
 }
 
 func websiteIdentitySchema() identityschema.Schema {
@@ -87,6 +113,7 @@ func websiteSchema(ctx context.Context) schema.Schema {
 		"`response_headers` to the id of a policy with CORS headers, such as AWS's `CORS-and-SecurityHeadersPolicy`."
 	attributes["cors_rules"] = rules
 	return schema.Schema{
+		Version: 1, // before, dns_records was a list
 		MarkdownDescription: "A website at a domain: a private bucket, a CloudFront distribution in front of it, a " +
 			"certificate, the DNS records, and IAM groups for those who may fill the bucket and invalidate the " +
 			"cache.\n\nEverything that CloudFront can change in place is changed in place. An existing site is never taken " +
@@ -263,17 +290,14 @@ func websiteComputedSchema() map[string]schema.Attribute {
 		"distribution_arn":         computed("ARN of the distribution."),
 		"distribution_domain_name": computed("Host name of the distribution, which the records point to."),
 		"distribution_status":      computed("`Deployed`, or `InProgress` while a change is being deployed."),
-		"dns_records": schema.ListNestedAttribute{
-			Computed: true,
-			MarkdownDescription: "Records of the site: those that point its names to the distribution, and those that " +
-				"validate the certificate, which each renewal needs. With `dns = false`, create these yourself.",
-			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-				"name": computed("Name of the record."),
-				"type": computed("`A` or `AAAA` for an alias (outside Route 53, a CNAME with the same value or what the DNS " +
-					"service offers instead); `CNAME` for the certificate."),
-				"value": computed("Target of the record."),
-			}},
-		},
+		"dns_records": computedMap("Records of the site: those that point its names to the distribution, and those that "+
+			"validate the certificate, which each renewal needs. With `dns = false`, create these yourself. The keys are name "+
+			"and type, such as `www.example.edu A`.", map[string]dataschema.Attribute{
+			"name": dataText("Name of the record."),
+			"type": dataText("`A` or `AAAA` for an alias (outside Route 53, a CNAME with the same value or what the DNS " +
+				"service offers instead); `CNAME` for the certificate."),
+			"value": dataText("Target of the record."),
+		}),
 		"invalidation_id": computed("Id of the last invalidation; null for none."),
 	}
 }

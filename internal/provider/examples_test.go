@@ -64,7 +64,7 @@ func TestAccExamples_gateway(t *testing.T) {
 
 // ofGateway reports whether a folder needs VersityGW.
 func ofGateway(dir string) bool {
-	return strings.Contains(dir, "/spinup_gateway_") || dir == "demo-versitygw"
+	return strings.Contains(dir, "/spinup_gateway_") || dir == "demo-versitygw" || dir == "guides/versitygw"
 }
 
 // exampleFolders are the folders that hold Terraform configuration.
@@ -105,6 +105,9 @@ func useExample(t *testing.T, tf *acctest.Terraform, dir string) {
 		"guides/dns-elsewhere", "guides/policy-as-code", "guides/policy-as-code/refused":
 		// nothing to apply, something to import, variables to set, a role of others, planned by make test-policies
 		tf.Must("validate")
+		if _, err := os.Stat(filepath.Join(tf.Dir, "tests")); err == nil {
+			tf.Must("test")
+		}
 		return
 	}
 	tf.Apply()

@@ -3,5 +3,6 @@ import {
   identity = {
     bucket = "survey-example-edu"
     key    = "settings.json"
+    region = "us-east-1"
   }
 }

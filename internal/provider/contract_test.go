@@ -242,6 +242,25 @@ var (
 	nonWords = regexp.MustCompile(`[^a-z0-9]+`)
 )
 
+// TestFaults: each fault is found, and sentences without one pass.
+func TestFaults(t *testing.T) {
+	for text, want := range map[string]string{
+		"Name of the bucket": "does not end with a full stop",
+		"Key prefix.":        "no more than the name",
+		"The key prefix.":    "no more than the name",
+		"What keys begin with. Default: none.  Or not.":                           "spaces",
+		"What keys begin with. \nDefault: none.":                                  "spaces",
+		"Default: none. What keys begin with. Default: none.":                     `"none" twice`,
+		"What keys begin with, such as `a.b`. Default: none.":                     "",
+		"Each has:\n\n  - `a`: One; null for none.\n  - `b`: Two; null for none.": "",
+	} {
+		got := strings.Join(faults("resource spinup_thing key_prefix", text), ", ")
+		if want == "" && got != "" || !strings.Contains(got, want) {
+			t.Errorf("%q: found %q, want %q", text, got, want)
+		}
+	}
+}
+
 // plainWords are the words of a text in lower case, with one blank between them.
 func plainWords(text string) string {
 	return strings.TrimSpace(nonWords.ReplaceAllString(strings.ToLower(text), " "))

@@ -40,8 +40,10 @@ resource "spinup_lifecycle_rule" "drafts" {
   expiration_days = 365
 }
 
+# With delete_versions a destroy leaves no old version behind, which would keep the bucket from being destroyed.
 resource "spinup_object" "readme" {
-  bucket  = spinup_bucket.data.name
-  key     = "README.txt"
-  content = "Data of the library."
+  bucket          = spinup_bucket.data.name
+  key             = "README.txt"
+  content         = "Data of the library."
+  delete_versions = true
 }

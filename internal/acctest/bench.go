@@ -7,10 +7,10 @@ package acctest
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
-	"os/exec"
 	"regexp"
 	"runtime/debug"
 	"slices"
@@ -29,6 +29,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/account"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/gateway"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/terraform"
 )
 
 // Region is where everything is made unless a test says otherwise.
@@ -53,6 +54,7 @@ type Bench struct {
 // Each runs a test on every emulator, or on the one that was chosen, in parallel with all others.
 func Each(t *testing.T, test func(t *testing.T, b *Bench)) {
 	t.Helper()
+	leftOut(t, needsGateway)
 	t.Parallel()
 	for _, kind := range kinds() {
 		if kind.IsStore() { // somebody asked for one store: that is no test that passed, and never so in a whole run
@@ -66,6 +68,7 @@ func Each(t *testing.T, test func(t *testing.T, b *Bench)) {
 // it is all of them.
 func Stores(t *testing.T, test func(t *testing.T, b *Bench), on ...emulator.Kind) {
 	t.Helper()
+	leftOut(t, needsStore)
 	t.Parallel()
 	if len(on) == 0 {
 		on = emulator.Stores()
@@ -82,6 +85,7 @@ func Stores(t *testing.T, test func(t *testing.T, b *Bench), on ...emulator.Kind
 // because the other would tell nothing more: the reason is printed at the end of the run.
 func Only(t *testing.T, kind emulator.Kind, reason string, test func(t *testing.T, b *Bench)) {
 	t.Helper()
+	leftOut(t, needs(kind))
 	t.Parallel()
 	onKind(t, note(t, kind, reason), start, test)
 }
@@ -90,6 +94,7 @@ func Only(t *testing.T, kind emulator.Kind, reason string, test func(t *testing.
 // tests do to the account: the reason is printed at the end of the run.
 func Alone(t *testing.T, kind emulator.Kind, reason string, test func(t *testing.T, b *Bench)) {
 	t.Helper()
+	leftOut(t, needs(kind))
 	t.Parallel()
 	onKind(t, note(t, kind, reason), fresh, test)
 }
@@ -113,7 +118,7 @@ func kinds() []emulator.Kind {
 	if os.Getenv("SPINUP_TEST_ENDPOINT") != "" {
 		return []emulator.Kind{emulator.External}
 	}
-	if one := os.Getenv(chosen); one != "" {
+	if one := os.Getenv(chosen); one != "" { // it may be an account of AWS too
 		return []emulator.Kind{emulator.Kind(one)}
 	}
 	return []emulator.Kind{emulator.LocalStack, emulator.Fakecloud}
@@ -121,9 +126,12 @@ func kinds() []emulator.Kind {
 
 // checkChosen refuses a choice that is none: no test would run.
 func checkChosen() error {
+	if onAWS() {
+		return nil
+	}
 	kind, err := emulator.ParseKind(os.Getenv(chosen))
 	if err != nil || os.Getenv(chosen) != "" && string(kind) != os.Getenv(chosen) {
-		return fmt.Errorf("%s is %q: want localstack, fakecloud or a store", chosen, os.Getenv(chosen))
+		return fmt.Errorf("%s is %q: want localstack, fakecloud, a store or aws", chosen, os.Getenv(chosen))
 	}
 	return nil
 }
@@ -181,10 +189,16 @@ func (b *Bench) front(t *testing.T) {
 }
 
 // name makes a unique name that still says which test it belongs to.
-func name(t *testing.T) string {
+func name(t *testing.T) string { return named(t, longest) }
+
+// longest is how long the name of a bench may be.
+const longest = 40
+
+// named is name, with another bound.
+func named(t *testing.T, longest int) string {
 	base := strings.ToLower(strings.TrimPrefix(t.Name(), "TestAcc"))
 	base = regexp.MustCompile(`[^a-z0-9]+`).ReplaceAllString(base, "-")
-	return strings.Trim(base[:min(len(base), 31)], "-") + "-" + strings.ToLower(rand.Text()[:8])
+	return strings.Trim(base[:min(len(base), longest-9)], "-") + "-" + strings.ToLower(rand.Text()[:8])
 }
 
 // testRun holds what one run of the tests shares.
@@ -194,7 +208,12 @@ type testRun struct {
 	passed map[emulator.Kind]int
 	failed map[emulator.Kind]int
 	only   map[string]string
+	left   map[string]int // tests that were left out, by the reason
 	stop   []func()
+
+	command string            // the path of terraform or tofu
+	about   terraform.Command // what it says of itself
+	real    *realAccount      // the account of AWS on which this run is; nil for emulators
 }
 
 // run is the run of this process: the testing package gives no other place to keep it between TestMain and a test.
@@ -203,6 +222,7 @@ var run = testRun{
 	passed: map[emulator.Kind]int{},
 	failed: map[emulator.Kind]int{},
 	only:   map[string]string{},
+	left:   map[string]int{},
 }
 
 func (s *testRun) count(kind emulator.Kind, failed bool) {
@@ -252,36 +272,43 @@ func Main(m *testing.M) int {
 	if os.Getenv("TF_ACC") == "" {
 		return m.Run()
 	}
-	for _, variable := range os.Environ() {
-		if name, _, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "AWS_") {
-			_ = os.Unsetenv(name) // nothing of the user's may leak into a test
-		}
-	}
 	settings := map[string]string{
-		"AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull, "AWS_EC2_METADATA_DISABLED": "true",
-		"CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1",
+		"CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1", "TF_CLI_CONFIG_FILE": os.DevNull,
 		"TF_ACC_PROVIDER_NAMESPACE": "spinup-dev", // otherwise terraform-plugin-testing serves hashicorp/spinup
+	}
+	if !onAWS() {
+		for _, variable := range os.Environ() {
+			if name, _, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "AWS_") {
+				_ = os.Unsetenv(name) // nothing of the user's may leak into a test
+			}
+		}
+		settings["AWS_CONFIG_FILE"], settings["AWS_SHARED_CREDENTIALS_FILE"] = os.DevNull, os.DevNull
+		settings["AWS_EC2_METADATA_DISABLED"] = "true"
 	}
 	for name, value := range settings {
 		_ = os.Setenv(name, value)
 	}
-	if os.Getenv("TF_ACC_TERRAFORM_PATH") == "" {
-		terraform, err := exec.LookPath("terraform")
-		if err != nil {
-			fmt.Fprintln(os.Stderr, "acceptance tests need the terraform command, 1.11 or newer, on the PATH: "+
-				"get it from developer.hashicorp.com/terraform/install")
-			return 1
-		}
-		_ = os.Setenv("TF_ACC_TERRAFORM_PATH", terraform)
-	}
-	if err := checkChosen(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
+	if err := errors.Join(findCommand(), checkChosen(), checkAccount(context.Background())); err != nil {
+		fmt.Fprintln(os.Stderr, "acceptance tests:", err)
 		return 1
 	}
 	debug.SetGCPercent(400) // a sixth of the time of the processor went into collecting the garbage of requests
 	code := m.Run()
 	run.finish(code)
 	return code
+}
+
+// findCommand finds Terraform or OpenTofu, for our own calls and, in variables of its own, for the test harness.
+func findCommand() error {
+	path, err := terraform.Find()
+	if err != nil {
+		return err
+	}
+	run.command = path
+	if run.about, err = terraform.Ask(context.Background(), path); err != nil {
+		return err
+	}
+	return errors.Join(os.Setenv("TF_ACC_TERRAFORM_PATH", path), os.Setenv("TF_ACC_PROVIDER_HOST", run.about.Registry))
 }
 
 // finish stops what was started and reports how many tests ran where.
@@ -324,6 +351,7 @@ func (s *testRun) report() string {
 		passed += s.passed[kind]
 		failed += s.failed[kind]
 	}
+	b.WriteString(s.leftOutReport())
 	for _, name := range slices.Sorted(maps.Keys(s.only)) {
 		fmt.Fprintf(&b, "  %s ran only on %s\n", name, s.only[name])
 	}

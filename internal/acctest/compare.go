@@ -23,6 +23,9 @@ func Pace() awsclient.Pace {
 // pace is Pace with bounds that fit the emulator. LocalStack answers one call at a time: on a busy machine, and with
 // twelve tests that ask, the answers to one look at a bucket take seconds.
 func (b *Bench) pace() awsclient.Pace {
+	if b.Kind == realAWS {
+		return awsclient.DefaultPace()
+	}
 	pace := Pace()
 	if b.Kind == emulator.LocalStack {
 		pace.Consistency, pace.Rescue = 30*time.Second, 30*time.Second

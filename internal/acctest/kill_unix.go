@@ -3,20 +3,16 @@
 package acctest
 
 import (
-	"os"
 	"os/exec"
 	"syscall"
 	"time"
-
-	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/terraform"
 )
 
 // Kill starts a command and kills it, terraform and provider at once, as soon as it is due. It reports whether the
 // command was still running.
 func (tf *Terraform) Kill(due func() bool, args ...string) (killed bool) {
 	tf.t.Helper()
-	cli := terraform.CLI{Path: os.Getenv("TF_ACC_TERRAFORM_PATH"), Dir: tf.Dir, Env: tf.env}
-	cmd := cli.Command(tf.t.Context(), args...)
+	cmd := tf.cli().Command(tf.t.Context(), args...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // the provider is in the group of its terraform
 	if err := cmd.Start(); err != nil {
 		tf.t.Fatal(err)

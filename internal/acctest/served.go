@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
+	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/terraform"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 )
 
@@ -58,10 +59,11 @@ func (b *Bench) inProcess(t *testing.T, adjust []func(*awsclient.Pace)) tfprotov
 // https://developer.hashicorp.com/terraform/plugin/debugging
 func attachment(t *testing.T, at *plugin.ReattachConfig) string {
 	t.Helper()
-	text, err := json.Marshal(map[string]any{Address: map[string]any{
+	running := map[string]any{
 		"Protocol": at.Protocol, "ProtocolVersion": at.ProtocolVersion, "Pid": at.Pid, "Test": at.Test,
 		"Addr": map[string]string{"Network": at.Addr.Network(), "String": at.Addr.String()},
-	}})
+	}
+	text, err := json.Marshal(map[string]any{Address: running, terraform.TofuAddress: running})
 	if err != nil {
 		t.Fatal(err)
 	}

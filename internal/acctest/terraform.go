@@ -36,6 +36,9 @@ func factories(pace awsclient.Pace) map[string]func() (tfprotov6.ProviderServer,
 
 // Provider is the provider block that leads to the gateways; settings are further lines of it.
 func (b *Bench) Provider(settings ...string) string {
+	if b.Kind == realAWS {
+		return b.realProvider(settings)
+	}
 	return b.ProviderAs(b.base.Key, b.base.Secret, settings...)
 }
 
@@ -96,7 +99,11 @@ var binary = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("building the provider: %w\n%s", err, out)
 	}
-	config := fmt.Sprintf("provider_installation {\n  dev_overrides { %q = %q }\n  direct {}\n}\n", Address, dir)
+	overrides, err := terraform.Override(dir)
+	if err != nil {
+		return "", err
+	}
+	config := "provider_installation {\n" + overrides + "  direct {}\n}\n"
 	return dir, os.WriteFile(filepath.Join(dir, "terraform.rc"), []byte(config), 0o600)
 })
 
@@ -127,6 +134,9 @@ func (b *Bench) Terraform(t *testing.T) *Terraform {
 // Setenv adds a variable to the environment of the commands that follow.
 func (tf *Terraform) Setenv(name, value string) { tf.env = append(tf.env, name+"="+value) }
 
+// Identities reports whether an import block may name the identity of a resource.
+func (tf *Terraform) Identities() bool { return run.about.Identities }
+
 // Write replaces the configuration.
 func (tf *Terraform) Write(config string) {
 	tf.t.Helper()
@@ -135,10 +145,13 @@ func (tf *Terraform) Write(config string) {
 	}
 }
 
+func (tf *Terraform) cli() terraform.CLI {
+	return terraform.CLI{Path: run.command, Dir: tf.Dir, Env: tf.env}
+}
+
 func (tf *Terraform) run(args ...string) (output string, code int) {
 	tf.t.Helper()
-	cli := terraform.CLI{Path: os.Getenv("TF_ACC_TERRAFORM_PATH"), Dir: tf.Dir, Env: tf.env}
-	output, code, err := cli.Run(tf.t.Context(), append(args, "-no-color")...)
+	output, code, err := tf.cli().Run(tf.t.Context(), append(args, "-no-color")...)
 	if err != nil {
 		tf.t.Fatal(err)
 	}
@@ -148,8 +161,7 @@ func (tf *Terraform) run(args ...string) (output string, code int) {
 // Command prepares a call that the test itself starts and ends.
 func (tf *Terraform) Command(args ...string) *exec.Cmd {
 	tf.t.Helper()
-	cli := terraform.CLI{Path: os.Getenv("TF_ACC_TERRAFORM_PATH"), Dir: tf.Dir, Env: tf.env}
-	return cli.Command(tf.t.Context(), append(args, "-no-color")...)
+	return tf.cli().Command(tf.t.Context(), append(args, "-no-color")...)
 }
 
 // Plans plans and gives the change of each resource by its address.

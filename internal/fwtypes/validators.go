@@ -347,3 +347,55 @@ func quoted(text string) string {
 	}
 	return fmt.Sprintf("%q", text)
 }
+
+// OneOf wants one of the words of a choice. The error names the one that was probably meant.
+func OneOf(words ...string) validator.String {
+	all := make([]string, len(words))
+	for i, word := range words {
+		all[i] = fmt.Sprintf("%q", word)
+	}
+	want := "one of " + strings.Join(all, ", ")
+	return rule{"value", want, func(text string) error {
+		if slices.Contains(words, text) {
+			return nil
+		}
+		hint := ""
+		if word := nearest(text, words); word != "" {
+			hint = fmt.Sprintf("; did you mean %q?", word)
+		}
+		return fmt.Errorf("%s is not allowed, want %s%s", quoted(text), want, hint)
+	}}
+}
+
+// nearest is the word that differs from the text in the fewest characters, whatever their case; "" if all differ in
+// more than a third.
+func nearest(text string, words []string) (best string) {
+	least := len(text)/3 + 1
+	for _, word := range words {
+		if d := distance(strings.ToLower(text), strings.ToLower(word)); d < least {
+			best, least = word, d
+		}
+	}
+	return best
+}
+
+// distance is how many characters have to be added, removed or replaced to make one text of the other.
+func distance(from, to string) int {
+	row := make([]int, len(to)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(from) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(to) {
+			changed := diagonal
+			if from[i] != to[j] {
+				changed++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(changed, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(to)]
+}

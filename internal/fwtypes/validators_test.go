@@ -57,6 +57,17 @@ func TestStringValidators(t *testing.T) {
 			"192.0.2.0/33":       "is not a network",
 			"campus":             `"campus" is not a network, want a network such as 192.0.2.0/24 or 2001:db8::/32`,
 		}},
+		"OneOf": {fwtypes.OneOf("admin", "read_write", "read_only", "AES256"), values{
+			"admin":      "",
+			"":           `"" is not allowed, want one of "admin", "read_write", "read_only", "AES256".`,
+			"owner":      `"owner" is not allowed, want one of "admin", "read_write", "read_only", "AES256".`,
+			"amdin":      `"AES256"; did you mean "admin"?`,
+			"Admin":      `did you mean "admin"?`,
+			"read-write": `did you mean "read_write"?`,
+			"readonly":   `did you mean "read_only"?`,
+			"read_onlyy": `did you mean "read_only"?`,
+			"aes-256":    `did you mean "AES256"?`,
+		}},
 		"VPCEndpointID": {fwtypes.VPCEndpointID(), values{
 			"vpce-01234567":          "",
 			"vpce-0123456789abcdef0": "",

@@ -24,7 +24,7 @@ import (
 func choice(description string, allowed ...string) schema.StringAttribute {
 	a := schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: description}
 	if len(allowed) > 0 {
-		a.Validators = []validator.String{stringvalidator.OneOf(allowed...)}
+		a.Validators = []validator.String{fwtypes.OneOf(allowed...)}
 	}
 	return a
 }

@@ -54,7 +54,7 @@ func corsSchema() schema.ListNestedAttribute {
 				MarkdownDescription: "Id of the rule, at most 255 characters. It means nothing to S3. Default: none.",
 			},
 			"allowed_methods": texts("Methods that are allowed: `GET`, `PUT`, `POST`, `DELETE`, `HEAD`.", true,
-				setvalidator.ValueStringsAre(stringvalidator.OneOf(bucket.CORSMethods()...))),
+				setvalidator.ValueStringsAre(fwtypes.OneOf(bucket.CORSMethods()...))),
 			"allowed_origins": texts("Origins of the pages, as browsers send them: `scheme://host` or `scheme://host:port`, "+
 				"in lower case, with at most one `*`, such as `https://*.example.edu`; or `*` for all. Without a path, and "+
 				"without a slash at the end.", true, checked("origin", bucket.CORSOrigins, bucket.CheckOrigin)),

@@ -8,7 +8,6 @@ import (
 	"time"
 	"unicode"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
@@ -64,7 +63,7 @@ func bucketCredentialsSchema() schema.Schema {
 				fwtypes.Checked("prefix", "a key prefix such as docs/", checkLentPrefix)),
 			"access": given(true, "What the credentials may do: `read_only`, `read_write` or `admin`, as for "+
 				"`spinup_bucket_user`. With `prefix`, `admin` and `read_write` are the same. Default `read_only`.",
-				stringvalidator.OneOf(levelNames()...)),
+				fwtypes.OneOf(levelNames()...)),
 			"role_arn": given(false, "ARN of the IAM role that is assumed. Its trust policy must let the provider's "+
 				"credentials in, and it must be allowed itself what is lent. One that refuses is asked again for 15 seconds, "+
 				"because a new role is not known everywhere at once. Not with `method = \"federation_token\"`, and not on "+
@@ -77,7 +76,7 @@ func bucketCredentialsSchema() schema.Schema {
 			"method": given(true, "How the session is made: `assume_role`, which is the default with `role_arn` and on MinIO, "+
 				"where the session is of the provider's own user; or `federation_token`, else the default, which takes the "+
 				"access key of an IAM user and no credentials of a session. VersityGW has neither.",
-				stringvalidator.OneOf(textsFrom(lending.Methods())...)),
+				fwtypes.OneOf(textsFrom(lending.Methods())...)),
 			"access_key": lent("Access key id."),
 			"secret_key": secretly("Secret access key."),
 			"token":      secretly("Session token. A client must have it beside the two keys."),

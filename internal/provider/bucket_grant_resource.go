@@ -17,6 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/fwtypes"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/bucketgrant"
@@ -84,7 +85,7 @@ func bucketGrantSchema(ctx context.Context) schema.Schema {
 				Required: true,
 				MarkdownDescription: "What is allowed: `admin`, `read_write` or `read_only`. A change is one write. A null old " +
 					"value in a plan means that the policy was changed elsewhere.",
-				Validators: []validator.String{stringvalidator.OneOf(levelNames()...)},
+				Validators: []validator.String{fwtypes.OneOf(levelNames()...)},
 			},
 			"web_admin": toggle("Whether invalidating the cache of the website, which must have the name of the bucket, is " +
 				"allowed too. Default `false`."),

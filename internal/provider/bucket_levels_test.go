@@ -18,6 +18,7 @@ import (
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 )
 
 // Who may do a thing, the mightiest first. A level that may do less is not always a part of one that may do more: the
@@ -89,14 +90,13 @@ resource "spinup_bucket" "test" {
 		tf.Write(config(false)) // the emulator is reached over plain http
 		tf.Apply()
 		b.MakeBucket(t, b.Name+"-other")
-		groups := tf.State("spinup_bucket.test")["groups"].(map[string]any)
 
 		t.Run("members", func(t *testing.T) { // whose members leave before the groups go
 			members := map[string]*s3.Client{}
 			for level, suffix := range groupSuffix {
 				user := b.Name + "-" + level
 				members[level] = b.As(b.MakeUser(t, user, b.Name+suffix))
-				document := groups[level].(map[string]any)["policy_document"].(string)
+				document := liveDocument(t, b, access.Level(level))
 				t.Run("simulated/"+level, func(t *testing.T) { simulate(t, b, level, user, document) })
 			}
 			for level, member := range members {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	dataschema "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -47,7 +46,7 @@ func objectLockSchema() schema.Attribute {
 			},
 			"mode": schema.StringAttribute{
 				Optional:   true,
-				Validators: []validator.String{stringvalidator.OneOf(bucket.Governance, bucket.Compliance)},
+				Validators: []validator.String{fwtypes.OneOf(bucket.Governance, bucket.Compliance)},
 				MarkdownDescription: "How new objects are locked that say nothing else: `GOVERNANCE` (whoever has the permission " +
 					"`s3:BypassGovernanceRetention` may delete them nevertheless) or `COMPLIANCE` (nobody may, not even the root of " +
 					"the account, and the bucket cannot be destroyed before the last of them is free). With exactly one of `days` " +

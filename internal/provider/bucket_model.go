@@ -336,23 +336,45 @@ func (m *bucketModel) resolveAccessLog(ctx context.Context, r turn[bucketModel],
 
 func (m *bucketModel) resolveComputed(ctx context.Context, r turn[bucketModel], diags *diag.Diagnostics) {
 	partition, unknown := r.data.partition, types.StringUnknown()
-	m.AccountID, m.ARN, m.DomainName, m.RegionalDomain, m.HostedZoneID = unknown, unknown, unknown, unknown, unknown
+	m.ARN, m.DomainName, m.RegionalDomain, m.HostedZoneID = unknown, unknown, unknown, unknown
+	m.AccountID = accountOf(r.home)
+	if r.prior != nil {
+		m.AccountID = r.prior.AccountID
+	}
 	switch prior := r.prior; {
 	case prior != nil && m.Name.Equal(prior.Name) && m.Region.Equal(prior.Region):
-		m.AccountID, m.ARN, m.HostedZoneID = prior.AccountID, prior.ARN, prior.HostedZoneID
+		m.ARN, m.HostedZoneID = prior.ARN, prior.HostedZoneID
 		m.DomainName, m.RegionalDomain = prior.DomainName, prior.RegionalDomain
-		partition = partitionOf(prior.ARN)
+		partition = partOf(prior.ARN, 1)
 	case !m.Name.IsUnknown() && !m.Region.IsUnknown() && partition != "":
 		m.setNames(partition, r.data.platform)
 	}
 	m.resolveGroups(ctx, r, partition, diags)
 }
 
-// partitionOf is the partition of an ARN; "" when there is none.
-func partitionOf(arn types.String) string {
-	_, rest, _ := strings.Cut(arn.ValueString(), ":")
-	partition, _, _ := strings.Cut(rest, ":")
-	return partition
+// accountOf is the account of the connection; null where the store has none, unknown without a connection.
+func accountOf(home *awsclient.Conn) types.String {
+	if home == nil {
+		return types.StringUnknown()
+	}
+	return optional(home.AccountID)
+}
+
+// iamARN is the ARN that IAM will give a new object, such as group/name below the provider's iam_path.
+func (s session) iamARN(partition string, account types.String, kind, name string) types.String {
+	if account.ValueString() == "" || partition == "" || !s.data.platform.RoleARNs || s.data.isUnknown("platform", "iam_path") {
+		return types.StringUnknown()
+	}
+	return types.StringValue("arn:" + partition + ":iam::" + account.ValueString() + ":" + kind + s.data.iamPath + name)
+}
+
+// partOf is a part of an ARN: 1 is its partition, 4 its account. It is "" when there is none.
+func partOf(arn types.String, n int) string {
+	parts := strings.SplitN(arn.ValueString(), ":", 6)
+	if len(parts) <= n {
+		return ""
+	}
+	return parts[n]
 }
 
 // setNames sets what follows from name and region alone.
@@ -389,17 +411,39 @@ func (m *bucketModel) resolveGroups(
 	}
 	groups := map[string]levelModel{}
 	for _, l := range levels {
-		document := access.Document(partition, name, l)
-		was := before[string(l)]
-		if access.Accepts(partition, name, l, was.PolicyDocument.ValueString()) {
-			document = was.PolicyDocument.ValueString()
-		}
-		groups[string(l)] = levelModel{
-			GroupName:      types.StringValue(access.GroupName(name, l)),
-			GroupARN:       found(was.GroupARN),
-			PolicyName:     types.StringValue(access.PolicyName(name, l)),
-			PolicyARN:      found(was.PolicyARN),
-			PolicyDocument: types.StringValue(document),
+		groups[string(l)] = r.plannedLevel(partition, m.AccountID, name, l, before[string(l)])
+	}
+	m.Groups = groupMap(ctx, groups, diags)
+}
+
+// plannedLevel is what a level will be; its document is the one that spinup writes.
+func (s session) plannedLevel(
+	partition string, account types.String, name string, l access.Level, was levelModel,
+) levelModel {
+	group, policy := access.GroupName(name, l), access.PolicyName(name, l)
+	if was.GroupARN.IsNull() {
+		was.GroupARN = s.iamARN(partition, account, "group", group)
+	}
+	if was.PolicyARN.IsNull() {
+		was.PolicyARN = s.iamARN(partition, account, "policy", policy)
+	}
+	return levelModel{
+		GroupName: types.StringValue(group), GroupARN: was.GroupARN,
+		PolicyName: types.StringValue(policy), PolicyARN: was.PolicyARN,
+		PolicyDocument: types.StringNull(),
+	}
+}
+
+// hideDocuments leaves out the documents that are as spinup writes them: they would be most of every plan, and follow
+// from the rest. Wanted gives what is wanted of a level.
+func (m *bucketSettings) hideDocuments(
+	ctx context.Context, wanted func(access.Level) access.Spec, diags *diag.Diagnostics,
+) {
+	groups := groupsOf(ctx, m.Groups, diags)
+	for l, g := range groups {
+		if wanted(access.Level(l)).Fits(g.PolicyDocument.ValueString()) {
+			g.PolicyDocument = types.StringNull()
+			groups[l] = g
 		}
 	}
 	m.Groups = groupMap(ctx, groups, diags)
@@ -514,6 +558,7 @@ func (m *bucketModel) fill(
 	}
 	planned := m.Owner
 	diags := m.bucketFacts.fill(ctx, t.session, w, have)
+	m.hideDocuments(ctx, w.Want.Level, &diags)
 	if t.applying && w.Prior != nil && w.Want.Owner == w.Prior.Owner {
 		m.Owner = planned // what was given away since the refresh shows at the next one
 	}

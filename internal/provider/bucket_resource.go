@@ -221,7 +221,7 @@ func bucketSettingsSchema() map[string]schema.Attribute {
 				"uploads after 7 days). MinIO has `expire-noncurrent` only. Rules of `spinup_lifecycle_rule` and of other owners " +
 				"are left alone. Default: none; rules are then neither read nor written. The old value `archive, changed` in a " +
 				"plan means a rule of that name that was changed elsewhere.",
-			Validators: []validator.String{stringvalidator.OneOf(lifecyclerule.PresetNames()...)},
+			Validators: []validator.String{fwtypes.OneOf(lifecyclerule.PresetNames()...)},
 		},
 		"cors_rules": corsSchema(),
 		"access_levels": schema.SetAttribute{
@@ -231,7 +231,7 @@ func bucketSettingsSchema() map[string]schema.Attribute {
 			MarkdownDescription: "Levels of access, for each of which there is an IAM policy and an IAM group: `admin`, " +
 				"`read_write`, `read_only`. Default: `[\"admin\"]` on AWS, none on other platforms. Levels may be added and " +
 				"removed at any time; a group with members is not removed.",
-			Validators: []validator.Set{setvalidator.ValueStringsAre(stringvalidator.OneOf(levelNames()...))},
+			Validators: []validator.Set{setvalidator.ValueStringsAre(fwtypes.OneOf(levelNames()...))},
 		},
 		"force_destroy": toggle("Whether a destroy may delete the contents of the bucket (all objects, old versions, " +
 			"delete markers and unfinished uploads), and tags and policy statements of other owners, with `lifecycle_preset` " +
@@ -243,8 +243,8 @@ func bucketSettingsSchema() map[string]schema.Attribute {
 				"group_arn":   dataText("ARN of the IAM group."),
 				"policy_name": dataText("Name of the IAM policy; null while it is not attached to the group."),
 				"policy_arn":  dataText("ARN of the IAM policy."),
-				"policy_document": dataText("The IAM policy as JSON. It is planned in full, so that a change made elsewhere " +
-					"shows as an exact difference."),
+				"policy_document": dataText("The IAM policy as JSON if it was changed elsewhere, which the next apply repairs; null " +
+					"while it is as spinup writes it. The data source has it in any case."),
 			}),
 	}
 }

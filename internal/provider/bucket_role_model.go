@@ -143,7 +143,10 @@ func (m *bucketRoleModel) resolve(ctx context.Context, r turn[bucketRoleModel]) 
 	if !m.Bucket.IsUnknown() && !m.Name.IsUnknown() {
 		m.ID = types.StringValue(m.importID())
 	}
-	m.ARN, m.UniqueID, m.TrustPolicy = types.StringUnknown(), types.StringUnknown(), types.StringUnknown()
+	m.ARN, m.UniqueID, m.TrustPolicy = types.StringUnknown(), types.StringUnknown(), types.StringNull()
+	if !m.Name.IsUnknown() {
+		m.ARN = r.iamARN(r.data.partition, accountOf(r.home), "role", m.Name.ValueString())
+	}
 	if r.prior == nil {
 		return diags
 	}
@@ -151,17 +154,8 @@ func (m *bucketRoleModel) resolve(ctx context.Context, r turn[bucketRoleModel]) 
 		// Replaced: Terraform plans the new role as if there were none, and the old one is gone by then.
 		r.data.foundInState("bucket_role", m.importID())
 	}
-	if m.ARN, m.UniqueID = found(r.prior.ARN), found(r.prior.UniqueID); !m.ARN.IsUnknown() {
-		m.resolvePolicy(ctx, &diags)
-	}
+	m.ARN, m.UniqueID = found(r.prior.ARN), found(r.prior.UniqueID)
 	return diags
-}
-
-// resolvePolicy plans the trust policy of a role that exists.
-func (m *bucketRoleModel) resolvePolicy(ctx context.Context, diags *diag.Diagnostics) {
-	if fullyKnown(ctx, m.Trust) {
-		m.TrustPolicy = types.StringValue(m.trust(ctx, diags).Document(bucketrole.Home(m.ARN.ValueString())))
-	}
 }
 
 // trust is who may assume the role, without what is not known yet.
@@ -273,8 +267,11 @@ func (m *bucketRoleModel) fill(
 	m.PermissionsBoundary = optional(have.Role.Boundary)
 	m.MaxSessionDuration = fwtypes.NewInt64(int64(have.Role.MaxSession))
 	m.Tags, m.TagsAll = t.data.splitTags(w.Want.OwnTags(have.Role.Tags), m.Tags, importing)
-	trust, text, _ := w.Want.SeenTrust(have)
-	m.TrustPolicy = types.StringValue(text)
+	trust, text, whole := w.Want.SeenTrust(have)
+	m.TrustPolicy = types.StringNull()
+	if !whole {
+		m.TrustPolicy = types.StringValue(text)
+	}
 	if !trust.Same(w.Want.Trust) {
 		m.Trust = trustOf(ctx, trust, &diags)
 	}

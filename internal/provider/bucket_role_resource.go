@@ -66,7 +66,7 @@ func bucketRoleSchema(ctx context.Context) schema.Schema {
 				MarkdownDescription: "What the role may do: `admin`, `read_write` or `read_only`, by an inline policy. The " +
 					"bucket's `access_levels` do not matter. On a change the new policy is written before the old one goes. A null " +
 					"old value in a plan means no access, or a policy that was changed elsewhere.",
-				Validators: []validator.String{stringvalidator.OneOf(levelNames()...)},
+				Validators: []validator.String{fwtypes.OneOf(levelNames()...)},
 			},
 			"web_admin": toggle("Whether the role may also invalidate the cache of the website, which must have the name of " +
 				"the bucket. Default `false`."),
@@ -106,8 +106,8 @@ func bucketRoleSchema(ctx context.Context) schema.Schema {
 			},
 			"arn":       computed("ARN of the role: what `role-to-assume` and its like want."),
 			"unique_id": computed("Unique id that IAM gave the role; no other role ever gets it."),
-			"trust_policy": computed("The role's trust policy as JSON. A plan shows a change of it when somebody wrote " +
-				"something into it that `trust` has no words for."),
+			"trust_policy": computed("The role's trust policy as JSON if somebody wrote something into it that `trust` has no " +
+				"words for, which the next apply repairs; null while `trust` says all of it."),
 		},
 		Blocks: map[string]schema.Block{"timeouts": timeoutsBlock(ctx, writeTimeout)},
 	}

@@ -158,14 +158,21 @@ func (m *bucketUserModel) resolve(ctx context.Context, r turn[bucketUserModel]) 
 		m.ID = types.StringValue(m.importID())
 	}
 	m.ARN, m.UniqueID = types.StringUnknown(), types.StringUnknown()
+	if !m.Name.IsUnknown() {
+		m.ARN = r.iamARN(r.data.partition, accountOf(r.home), "user", m.Name.ValueString())
+	}
 	if r.prior != nil && !m.Bucket.Equal(r.prior.Bucket) && !r.applying {
 		// Replaced: Terraform plans the new user as if there were none, and the old one is gone by then.
 		r.data.foundInState("bucket_user", m.importID())
 	}
 	if r.prior != nil {
 		m.UniqueID = found(r.prior.UniqueID)
-		if m.Name.Equal(r.prior.Name) { // the name is part of the ARN
-			m.ARN = found(r.prior.ARN)
+		m.ARN = found(r.prior.ARN)
+		if at, ok := strings.CutSuffix(m.ARN.ValueString(), "/"+r.prior.Name.ValueString()); ok && !m.Name.Equal(r.prior.Name) {
+			m.ARN = types.StringUnknown()
+			if !m.Name.IsUnknown() {
+				m.ARN = types.StringValue(at + "/" + m.Name.ValueString())
+			}
 		}
 	}
 	m.resolveGroups()
@@ -293,7 +300,9 @@ func (k *accessKeyModel) planNew(ctx context.Context, was *accessKeyModel, diags
 		k.Secret, k.EncryptedSecret, k.StoredAt = unknown, unknown, unknown
 	case !to.PGPKey.IsNull():
 		k.EncryptedSecret = unknown
-	case !to.Parameter.IsNull() || !to.Secret.IsNull():
+	case !to.Parameter.IsNull():
+		k.StoredAt = to.Parameter // its name, unlike the ARN of a secret
+	case !to.Secret.IsNull():
 		k.StoredAt = unknown
 	default:
 		k.Secret = unknown
@@ -476,7 +485,8 @@ func (m *bucketUserModel) fillKey(
 		return
 	}
 	issued := have.Issued
-	if key.ID.IsUnknown() && issued == nil && former != nil {
+	failed := key.ID.IsUnknown() && issued == nil
+	if failed && former != nil {
 		key = former // no new key was made: the next plan asks for one again
 	}
 	key.ID, key.PreviousID = types.StringNull(), types.StringNull()
@@ -486,7 +496,7 @@ func (m *bucketUserModel) fillKey(
 		key.StoredAt = optional(issued.StoredAt)
 		key.PreviousExpiresAt = date(issued.Created.Add(want.Key.Overlap))
 	}
-	if key.StoredAt.IsUnknown() && issued == nil {
+	if key.StoredAt.IsUnknown() && issued == nil || failed && former == nil {
 		key.StoredAt = types.StringNull()
 		if have.Held != nil && have.Stores() {
 			key.StoredAt = optional(have.Held.At)

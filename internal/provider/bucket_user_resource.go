@@ -69,7 +69,7 @@ func bucketUserSchema(ctx context.Context) schema.Schema {
 					"level in its `access_levels`, unless `path` is set or `grant` is `inline`. On a change the user joins the " +
 					"new group before it leaves the old one. A null old value in a plan means no access, or a policy that was " +
 					"changed elsewhere.",
-				Validators: []validator.String{stringvalidator.OneOf(levelNames()...)},
+				Validators: []validator.String{fwtypes.OneOf(levelNames()...)},
 			},
 			"web_admin": toggle("Whether the user is also a member of the website's group `<bucket>-WebAdmGrp`, which may " +
 				"invalidate the cache. The group is named after the website's domain, so the bucket must be too. Default " +

@@ -232,7 +232,7 @@ func (m *directoryModel) resolve(ctx context.Context, t turn[directoryModel]) (d
 	}
 	m.planned = true
 	m.ID, m.ManifestKey = types.StringUnknown(), types.StringUnknown()
-	m.Region, m.AccountID = types.StringUnknown(), types.StringUnknown()
+	m.Region, m.AccountID = types.StringUnknown(), accountOf(t.home)
 	if !m.Bucket.IsUnknown() && !m.Prefix.IsUnknown() {
 		m.ID = types.StringValue(m.importID())
 	}

@@ -125,7 +125,7 @@ func directorySettings() map[string]schema.Attribute {
 		},
 		"headers": directoryHeaders(),
 		"storage_class": schema.StringAttribute{
-			Optional: true, Validators: []validator.String{stringvalidator.OneOf(content.StorageClasses()...)},
+			Optional: true, Validators: []validator.String{fwtypes.OneOf(content.StorageClasses()...)},
 			MarkdownDescription: "Storage class of the objects: `" + strings.Join(content.StorageClasses(), "`, `") +
 				"`. Default: `STANDARD`. A change copies every object onto itself.",
 		},

@@ -115,8 +115,9 @@ type session struct {
 // turn is one plan or apply of one object, or a read of it.
 type turn[M any] struct {
 	session
-	config   *M // while planning the configuration, while applying the plan; nil while reading
-	prior    *M // what state holds; nil for a new object, and while reading
+	config   *M              // while planning the configuration, while applying the plan; nil while reading
+	prior    *M              // what state holds; nil for a new object, and while reading
+	home     *awsclient.Conn // whose account a new object will be in; nil where the plan need not or cannot know
 	applying bool
 }
 
@@ -242,7 +243,7 @@ func (c *envelope[M, S, O, P]) write(ctx context.Context, change change[M], diag
 		diags.Append(connectDiagnostic(err))
 		return
 	}
-	t := turn[M]{session: r.session, prior: change.prior, applying: true}
+	t := turn[M]{session: r.session, prior: change.prior, home: r.conn, applying: true}
 	plan := c.complete(ctx, t, &change.plan, diags)
 	diags.Append(recallSight(ctx, plan, change.kept)...)
 	secret, hasSecret := any(plan).(secretive)

@@ -39,6 +39,13 @@ func (c *envelope[M, S, O, P]) ModifyPlan(
 	resp.Diagnostics.Append(recallSight(ctx, P(&plan), req.Private)...)
 	t := turn[M]{session: session{data: c.data}, config: &config, prior: prior}
 	resp.Diagnostics.Append(P(&plan).checkPlan(ctx, c.data)...)
+	start := func() (*run[S, O], error) { return c.start(ctx) }
+	if prior == nil && !resp.Diagnostics.HasError() {
+		r, err := c.start(ctx)
+		if start = func() (*run[S, O], error) { return r, err }; err == nil { // else the check says so, or the apply
+			t.home = r.conn
+		}
+	}
 	resp.Diagnostics.Append(P(&plan).resolve(ctx, t)...)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 	if prior != nil {
@@ -46,7 +53,8 @@ func (c *envelope[M, S, O, P]) ModifyPlan(
 	}
 	known := req.Config.Raw.IsFullyKnown() && !resp.Diagnostics.HasError() && c.named(ctx, resp.Plan)
 	if known && (prior == nil && !c.data.inState(c.noun, P(&plan).importID()) || c.enters(ctx, t, &plan)) {
-		c.check(ctx, t, &plan, &resp.Diagnostics)
+		c.check(ctx, t, &plan, start, &resp.Diagnostics)
+		resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 	}
 }
 
@@ -70,8 +78,10 @@ func (c *envelope[M, S, O, P]) enters(ctx context.Context, t turn[M], plan P) bo
 }
 
 // check asks, without a write, whether the new object could be made, or what a change brings into an object's scope.
-func (c *envelope[M, S, O, P]) check(ctx context.Context, t turn[M], plan P, diags *diag.Diagnostics) {
-	r, err := c.start(ctx)
+func (c *envelope[M, S, O, P]) check(
+	ctx context.Context, t turn[M], plan P, start func() (*run[S, O], error), diags *diag.Diagnostics,
+) {
+	r, err := start()
 	if errors.Is(err, errProviderUnknown) {
 		return
 	}
@@ -86,7 +96,11 @@ func (c *envelope[M, S, O, P]) check(ctx context.Context, t turn[M], plan P, dia
 	if diags.Append(d...); diags.HasError() {
 		return
 	}
-	if failed, ok := errors.AsType[reconcile.Errors](r.engine.Check(ctx, w)); ok {
+	have, err := r.engine.Check(ctx, w)
+	if l, ok := any(plan).(interface{ learn(S, O) }); ok && err == nil && t.prior == nil {
+		l.learn(w.Want, have) // what a create will find as well
+	}
+	if failed, ok := errors.AsType[reconcile.Errors](err); ok {
 		a := attempt{operation: creating, id: plan.importID()}
 		if t.prior != nil {
 			a.operation = changing

@@ -3,13 +3,13 @@ package provider
 import (
 	"context"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/spinup-dev/terraform-provider-spinup/internal/fwtypes"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/versitygw"
 )
 
@@ -41,7 +41,7 @@ func (d *gatewayUsersDataSource) Schema(
 			"role": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "Only users with this role: `user`, `userplus` or `admin`. Default: any.",
-				Validators:          []validator.String{stringvalidator.OneOf(versitygw.Roles()...)},
+				Validators:          []validator.String{fwtypes.OneOf(versitygw.Roles()...)},
 			},
 			"access_key_prefix": schema.StringAttribute{
 				Optional:            true,

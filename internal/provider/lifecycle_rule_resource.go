@@ -165,7 +165,7 @@ func storageClassSchema() schema.Attribute {
 		Required: true,
 		MarkdownDescription: "Storage class to move to: `STANDARD_IA`, `INTELLIGENT_TIERING`, `ONEZONE_IA`, `GLACIER_IR`, " +
 			"`GLACIER` or `DEEP_ARCHIVE`.",
-		Validators: []validator.String{stringvalidator.OneOf(lifecyclerule.StorageClasses()...)},
+		Validators: []validator.String{fwtypes.OneOf(lifecyclerule.StorageClasses()...)},
 	}
 }
 

@@ -185,7 +185,7 @@ func (m *objectModel) resolveNames(t turn[objectModel]) {
 	}
 	m.ID = types.StringValue(m.importID())
 	if t.prior != nil && m.Bucket.Equal(t.prior.Bucket) {
-		m.setNames(partitionOf(t.prior.ARN), t.data.platform)
+		m.setNames(partOf(t.prior.ARN, 1), t.data.platform)
 	} else if t.data.partition != "" && !m.Region.IsUnknown() {
 		m.setNames(t.data.partition, t.data.platform)
 	}

@@ -191,7 +191,7 @@ func objectHeadersSchema() map[string]schema.Attribute {
 			MarkdownDescription: "Storage class. Default: `STANDARD` for a new object, later as it is: lifecycle rules may " +
 				"move it. A change rewrites the object within the store. From `GLACIER` and `DEEP_ARCHIVE` nothing can be " +
 				"copied: there, a change of headers or of the key sends the content again.",
-			Validators: []validator.String{stringvalidator.OneOf(content.StorageClasses()...)},
+			Validators: []validator.String{fwtypes.OneOf(content.StorageClasses()...)},
 		},
 		"encryption": objectEncryption("Encryption of the object. Default: that of the bucket. A change rewrites the " +
 			"object within the store."),

@@ -53,7 +53,7 @@ func presignedURLSchema() schema.Schema {
 			"key": needed("Key of the object, as it is: 1 to 1,024 bytes. The object need not be there.",
 				fwtypes.Checked("key", "1 to 1,024 bytes, without . or .. between slashes", checkLinkKey)),
 			"method": given(true, "What the URL is for: `GET` (read), `HEAD` (read what is known of it) or `PUT` (write). "+
-				"Default `GET`.", stringvalidator.OneOf(lending.Verbs()...)),
+				"Default `GET`.", fwtypes.OneOf(lending.Verbs()...)),
 			"expires_in": given(true, "How long the URL can be used: `1s` to `168h`, in whole seconds. Default `1h`.",
 				fwtypes.Checked("duration", "1s to 168h, such as 15m", spanRule(time.Second, lending.MaxLink))),
 			"content_type": given(false, "Media type that a `PUT` must be sent with, in the header `Content-Type`. Unset: the "+

@@ -141,6 +141,7 @@ func (m *websiteFacts) find(ctx context.Context, conn *awsclient.Conn) (bool, er
 func (m *websiteModel) bucket(partition string) *bucketModel {
 	b := &bucketModel{ForceDestroy: m.ForceDestroy}
 	b.bucketSettings, b.Name, b.Region = m.bucketSettings, m.BucketName, m.Region
+	b.AccountID = optional(partOf(m.DistributionARN, 4))
 	if partition != "" && !m.BucketName.IsUnknown() {
 		b.ARN = types.StringValue("arn:" + partition + ":s3:::" + m.BucketName.ValueString())
 	}
@@ -155,17 +156,16 @@ func (m *websiteModel) resolve(ctx context.Context, r turn[websiteModel]) (diags
 	m.resolveInvalidation(ctx, r, &diags)
 	m.resolveComputed(ctx, r, &diags)
 	m.resolveRecords(ctx, r, &diags)
-	m.resolveGroups(ctx, r, &diags)
 	return diags
 }
 
 func (m *websiteModel) resolveBucket(ctx context.Context, r turn[websiteModel], diags *diag.Diagnostics) {
 	otherwise, partition := m.Domain, r.data.partition
 	if r.prior != nil {
-		otherwise, partition = r.prior.BucketName, cmp.Or(partitionOf(r.prior.DistributionARN), partition)
+		otherwise, partition = r.prior.BucketName, cmp.Or(partOf(r.prior.DistributionARN, 1), partition)
 	}
 	m.BucketName = pick(r.config.BucketName, otherwise)
-	nested := turn[bucketModel]{session: r.session, config: r.config.bucket(""), applying: r.applying}
+	nested := turn[bucketModel]{session: r.session, config: r.config.bucket(""), home: r.home, applying: r.applying}
 	nested.config.Name = m.BucketName
 	if r.prior != nil {
 		nested.prior = r.prior.bucket(partition)
@@ -173,6 +173,7 @@ func (m *websiteModel) resolveBucket(ctx context.Context, r turn[websiteModel], 
 	b := m.bucket(partition)
 	diags.Append(b.resolve(ctx, nested)...)
 	m.bucketSettings, m.Region, m.ForceDestroy = b.bucketSettings, b.Region, b.ForceDestroy
+	m.resolveGroups(ctx, r, partition, b.AccountID, diags)
 	m.OriginAccess = pick(r.config.OriginAccess, types.StringValue(website.OriginPrivate))
 	switch {
 	case !r.config.RequireTLS.IsNull():
@@ -261,6 +262,18 @@ func (m *websiteModel) resolveComputed(
 		if !m.redeploys(ctx, prior, diags) {
 			m.DistributionStatus = found(prior.DistributionStatus)
 		}
+	}
+}
+
+// learn records the zone and the certificate that the look before a create found. What is not certain stays unknown: a
+// certificate that was made for the site, and a zone that not all names are in.
+func (m *websiteModel) learn(want websiteSpec, have websiteStatus) {
+	zone, certificate := have.Found(want)
+	if m.HostedZoneID.IsUnknown() && zone != "" {
+		m.HostedZoneID = types.StringValue(zone)
+	}
+	if m.CertificateARN.IsUnknown() && certificate != "" {
+		m.CertificateARN = types.StringValue(certificate)
 	}
 }
 
@@ -359,7 +372,9 @@ func (m *websiteFacts) recorded(ctx context.Context, diags *diag.Diagnostics) (a
 }
 
 // resolveGroups adds the site's group to those of the bucket.
-func (m *websiteModel) resolveGroups(ctx context.Context, r turn[websiteModel], diags *diag.Diagnostics) {
+func (m *websiteModel) resolveGroups(
+	ctx context.Context, r turn[websiteModel], partition string, account types.String, diags *diag.Diagnostics,
+) {
 	if !r.applying {
 		r.data.promise(m.Domain.ValueString(), access.WebAdmin)
 	}
@@ -371,17 +386,7 @@ func (m *websiteModel) resolveGroups(ctx context.Context, r turn[websiteModel], 
 	if r.prior != nil {
 		was = groupsOf(ctx, r.prior.Groups, diags)[string(access.WebAdmin)]
 	}
-	document := types.StringUnknown()
-	if !m.DistributionARN.IsUnknown() {
-		document = types.StringValue(access.WebAdminDocument(m.DistributionARN.ValueString()))
-	}
-	groups[string(access.WebAdmin)] = levelModel{
-		GroupName:      types.StringValue(access.GroupName(m.Domain.ValueString(), access.WebAdmin)),
-		GroupARN:       found(was.GroupARN),
-		PolicyName:     types.StringValue(access.PolicyName(m.Domain.ValueString(), access.WebAdmin)),
-		PolicyARN:      found(was.PolicyARN),
-		PolicyDocument: document,
-	}
+	groups[string(access.WebAdmin)] = r.plannedLevel(partition, account, m.Domain.ValueString(), access.WebAdmin, was)
 	m.Groups = groupMap(ctx, groups, diags)
 }
 
@@ -450,6 +455,12 @@ func (m *websiteModel) fill(
 ) (diags diag.Diagnostics) {
 	status := m.DistributionStatus
 	diags = m.websiteFacts.fill(ctx, t.session, w, have)
+	m.hideDocuments(ctx, func(l access.Level) access.Spec {
+		if l == access.WebAdmin {
+			return website.SeenWebAdmin(w.Want, have)
+		}
+		return website.SeenBucket(w, have).Want.Level(l)
+	}, &diags)
 	if !t.applying {
 		m.warnShut(ctx, have.Bucket, &diags)
 	}

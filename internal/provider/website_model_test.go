@@ -338,7 +338,7 @@ var siteChanges = map[string]struct {
 	unknown     string
 }{
 	"tag":             {nil, settings{"tags": settings{"A": "2"}}, ""},
-	"group":           {nil, settings{"access_levels": []any{"read_only"}}, "groups"},
+	"group":           {nil, settings{"access_levels": []any{"read_only"}}, ""},
 	"unknown ACL":     {nil, settings{"web_acl_arn": unknown{}}, "distribution_status web_acl_arn"},
 	"unknown geo":     {nil, settings{"geo_restriction": unknown{}}, "distribution_status geo_restriction"},
 	"price class":     {nil, settings{"price_class": "PriceClass_All"}, "distribution_status"},

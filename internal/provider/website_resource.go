@@ -256,7 +256,7 @@ func websiteDeliverySchema() map[string]schema.Attribute {
 				"type": schema.StringAttribute{
 					Required:            true,
 					MarkdownDescription: "`whitelist` (only these countries) or `blacklist` (all but these).",
-					Validators:          []validator.String{stringvalidator.OneOf("whitelist", "blacklist")},
+					Validators:          []validator.String{fwtypes.OneOf("whitelist", "blacklist")},
 				},
 				"locations": schema.SetAttribute{
 					Required: true, ElementType: types.StringType,

@@ -91,9 +91,9 @@ func (c Composite[S, O]) Create(ctx context.Context, want S) (O, error) {
 	return c.converge(ctx, w, have)
 }
 
-// Check returns what Create, or with a prior Update, would refuse, and writes nothing. Of an update it looks only at
-// what newly enters the scope of a part: the rest was read by the refresh.
-func (c Composite[S, O]) Check(ctx context.Context, w Wish[S]) error {
+// Check returns what Create, or with a prior Update, would refuse, and what it saw, and writes nothing. Of an update it
+// looks only at what newly enters the scope of a part: the rest was read by the refresh.
+func (c Composite[S, O]) Check(ctx context.Context, w Wish[S]) (O, error) {
 	var have O
 	var errs Errors
 	asked := func(i int) bool { return c.Parts[i].due(w, have) }
@@ -108,7 +108,7 @@ func (c Composite[S, O]) Check(ctx context.Context, w Wish[S]) error {
 	if len(errs) == 0 {
 		errs = c.refusals(ctx, w, have, c.claims(ctx, w, have, claimed), asked, never)
 	}
-	return errs.orNil()
+	return have, errs.orNil()
 }
 
 // Enters reports whether this update brings something into the scope of a part, so that Check has something to ask.

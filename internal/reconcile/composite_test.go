@@ -224,7 +224,8 @@ func TestCreate_taken(t *testing.T) {
 	for name, taken := range map[string]error{"a shed": errBoom, "a house": nil} {
 		c.Taken = func(context.Context, wish, status) error { return taken }
 		_, created := c.Create(t.Context(), full)
-		for _, err := range []error{c.Check(t.Context(), wish{Want: full}), created} {
+		_, checked := c.Check(t.Context(), wish{Want: full})
+		for _, err := range []error{checked, created} {
 			_, exists := errors.AsType[*reconcile.ExistsError](err)
 			if exists != (taken == nil) || taken != nil && !errors.Is(err, taken) || len(w.log) > 0 {
 				t.Errorf("%s: %v, wrote %v", name, err, w.log)
@@ -638,10 +639,11 @@ func TestClaim_foreignIsRefusedBeforeTheFirstWriteAndNeverRemoved(t *testing.T) 
 	bare.Garden = ""
 	for name, run := range map[string]func(house) error{
 		"create":        func(c house) error { _, err := c.Create(t.Context(), full); return err },
-		"plan a create": func(c house) error { return c.Check(t.Context(), wish{Want: full}) },
+		"plan a create": func(c house) error { _, err := c.Check(t.Context(), wish{Want: full}); return err },
 		"update":        func(c house) error { _, err := c.Update(t.Context(), bare, full); return err },
 		"plan an update": func(c house) error {
-			return c.Check(t.Context(), wish{Want: full, Prior: &bare})
+			_, err := c.Check(t.Context(), wish{Want: full, Prior: &bare})
+			return err
 		},
 	} {
 		w := newWorld()
@@ -668,19 +670,19 @@ func TestClaim_foreignIsRefusedBeforeTheFirstWriteAndNeverRemoved(t *testing.T) 
 // A plan of an update reads what comes into scope, and nothing else.
 func TestCheck_ofAnUpdateReadsWhatEnters(t *testing.T) {
 	w := newWorld()
-	if err := w.claimed().Check(t.Context(), wish{Want: full, Prior: &full}); err != nil || len(w.reads) > 0 {
+	if _, err := w.claimed().Check(t.Context(), wish{Want: full, Prior: &full}); err != nil || len(w.reads) > 0 {
 		t.Errorf("nothing enters: err %v, read %v", err, w.reads)
 	}
 	bare := full
 	bare.Garden = ""
-	if err := w.claimed().Check(t.Context(), wish{Want: full, Prior: &bare}); err != nil || len(w.reads) != 1 || w.reads["garden"] != 1 {
+	if _, err := w.claimed().Check(t.Context(), wish{Want: full, Prior: &bare}); err != nil || len(w.reads) != 1 || w.reads["garden"] != 1 {
 		t.Errorf("a garden enters: err %v, read %v", err, w.reads)
 	}
 	c, other := w.claimed(), full
 	c.Parts[2].Enters = func(asked wish) bool { return asked.Before().Garden != asked.Want.Garden }
 	other.Garden = "tulips"
 	w.reads = map[string]int{}
-	if err := c.Check(t.Context(), wish{Want: full, Prior: &other}); err != nil || w.reads["garden"] != 1 {
+	if _, err := c.Check(t.Context(), wish{Want: full, Prior: &other}); err != nil || w.reads["garden"] != 1 {
 		t.Errorf("another garden enters, as the part says: err %v, read %v", err, w.reads)
 	}
 }
@@ -754,7 +756,7 @@ func TestClaim_foreignIsRefusedEvenAsWanted(t *testing.T) {
 	if !errors.Is(err, reconcile.ErrForeign) || len(w.log) > 0 {
 		t.Errorf("create: %v, wrote %v", err, w.log)
 	}
-	if err := c.Check(t.Context(), wish{Want: full}); !errors.Is(err, reconcile.ErrForeign) {
+	if _, err := c.Check(t.Context(), wish{Want: full}); !errors.Is(err, reconcile.ErrForeign) {
 		t.Errorf("plan: %v", err)
 	}
 	without := full

@@ -1,6 +1,6 @@
 // Package account looks at the account of an emulator or a store without Terraform, as root and by plain SDK clients:
-// what exists of a bucket or a site, and what is left of it. It imports package emulator and the AWS SDK only, so that
-// programs can use it as well as tests.
+// what exists of a bucket or a site, and what is left of it. In an account of AWS it finds and removes what a broken
+// run of the tests left. It imports package emulator and the AWS SDK only, so that programs can use it as well as tests.
 package account
 
 import (
@@ -25,7 +25,7 @@ import (
 // Region is the region of the clients.
 const Region = "us-east-1"
 
-// Account is the account of an emulator.
+// Account is the account of an emulator, or of AWS.
 type Account struct {
 	ID         string
 	S3         *s3.Client
@@ -41,19 +41,22 @@ type Account struct {
 // New returns the account of an emulator or a store. What CloudFront holds is at edge: the same endpoint, unless the
 // emulator has no CloudFront.
 func New(e *emulator.Emulator, edge string) Account {
-	config := aws.Config{
+	a := with(aws.Config{
 		Region: Region, BaseEndpoint: &e.Endpoint,
 		Credentials: credentials.NewStaticCredentialsProvider(e.Key, e.Secret, ""),
-	}
+	}, func(o *iam.Options) { o.BaseEndpoint = &e.IAM }, func(o *cloudfront.Options) { o.BaseEndpoint = &edge })
+	a.ID, a.noGroups, a.noUsers = e.AccountID, e.Kind.IsStore(), e.IAM == ""
+	return a
+}
+
+// with are the clients of a configuration. Two services may be elsewhere.
+func with(config aws.Config, global func(*iam.Options), edge func(*cloudfront.Options)) Account {
 	return Account{
-		ID:         e.AccountID,
-		noGroups:   e.Kind.IsStore(),
-		noUsers:    e.IAM == "",
 		S3:         s3.NewFromConfig(config, func(o *s3.Options) { o.UsePathStyle = true }),
-		IAM:        iam.NewFromConfig(config, func(o *iam.Options) { o.BaseEndpoint = &e.IAM }),
+		IAM:        iam.NewFromConfig(config, global),
 		Route53:    route53.NewFromConfig(config),
 		ACM:        acm.NewFromConfig(config),
-		CloudFront: cloudfront.NewFromConfig(config, func(o *cloudfront.Options) { o.BaseEndpoint = &edge }),
+		CloudFront: cloudfront.NewFromConfig(config, edge),
 	}
 }
 

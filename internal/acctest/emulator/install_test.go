@@ -260,3 +260,48 @@ func TestWaitingForTheCacheCanBeInterrupted(t *testing.T) {
 		t.Errorf("said: %s", &m.progress)
 	}
 }
+
+// TestTofuIsBuiltOnce: the variable names OpenTofu, and otherwise the Go tool builds it, in its own version.
+func TestTofuIsBuiltOnce(t *testing.T) {
+	m := newMachine(t)
+	t.Setenv("TOFU", "")
+	tool := m.script(filepath.Join(m.bin, "go"), `arguments=$*
+while [ "$1" != -o ]; do shift; done
+echo "$arguments" > "$2"
+`)
+	for range 2 {
+		path, err := Tofu(t.Context(), m.opts())
+		if want := filepath.Join(m.cache, "tofu-"+tofuVersion, "tofu"); path != want || err != nil {
+			t.Fatalf("built %q, %v; want %q", path, err, want)
+		}
+		_ = os.Remove(tool) // not needed again
+		arguments, err := os.ReadFile(path)
+		for _, want := range []string{"version.dev=no", "-C " + filepath.Join(m.root, "internal", "tools", "tofu")} {
+			if !strings.Contains(string(arguments), want) {
+				t.Errorf("built by go %s (%v), not %q", arguments, err, want)
+			}
+		}
+	}
+	t.Setenv("TOFU", filepath.Join(m.bin, "nothing"))
+	if path, err := Tofu(t.Context(), m.opts()); err == nil || !strings.Contains(err.Error(), "TOFU") {
+		t.Errorf("a wrong TOFU: found %q, %v", path, err)
+	}
+	named := m.script(filepath.Join(m.root, "named"), "")
+	t.Setenv("TOFU", named)
+	if path, err := Tofu(t.Context(), m.opts()); path != named || err != nil {
+		t.Errorf("found %q, %v; want %q", path, err, named)
+	}
+}
+
+// TestWhatIsBuiltIsPinned: the folder of the cache bears the version that the module pins.
+func TestWhatIsBuiltIsPinned(t *testing.T) {
+	for _, pin := range []struct{ module, line string }{
+		{"tofu", "github.com/opentofu/opentofu v" + tofuVersion + " "},
+		{"versitygw", "github.com/versity/versitygw v" + versitygwVersion + " "},
+	} {
+		text, err := os.ReadFile(filepath.Join("..", "..", "tools", pin.module, "go.mod"))
+		if err != nil || !strings.Contains(string(text), pin.line) {
+			t.Errorf("internal/tools/%s does not pin %s: %v", pin.module, pin.line, err)
+		}
+	}
+}

@@ -10,11 +10,12 @@ import (
 	"time"
 )
 
-// The stores: programs that other people run for what they keep, none of them an emulator of AWS. Each is built by the
-// Go tool from a module of its own below internal/tools, which pins it.
+// The stores, programs that other people run for what they keep, none of them an emulator of AWS, and OpenTofu. Each is
+// built by the Go tool from a module of its own below internal/tools, which pins it.
 const (
 	versitygwVersion = "1.8.0"
 	minioVersion     = "2026-02-12"
+	tofuVersion      = "1.12.6"
 )
 
 // storeKey and storeSecret are root's in the stores. MinIO wants eight characters.
@@ -23,23 +24,36 @@ const storeKey, storeSecret = "test", "test-secret"
 // standaloneAccount is the account of VersityGW's standalone IAM service.
 const standaloneAccount = "000000000000"
 
-// store is a store's source.
-type store struct {
+// source is where a program comes from that the Go tool builds.
+type source struct {
 	name, version string
 	command       string // the package of its program, in the module internal/tools/<name>
 	variable      string // names the environment's variable for a program that is there already
 	minutes       string // how long it takes to build
+	values        string // further flags of the linker, with which its own releases are built
 }
 
 var (
-	versitygwSource = store{
-		"versitygw", versitygwVersion, "github.com/versity/versitygw/cmd/versitygw", "VERSITYGW_BIN", "one to three minutes",
+	versitygwSource = source{
+		name: "versitygw", version: versitygwVersion, command: "github.com/versity/versitygw/cmd/versitygw",
+		variable: "VERSITYGW_BIN", minutes: "one to three minutes",
 	}
-	minioSource = store{"minio", minioVersion, "github.com/minio/minio", "MINIO_BIN", "two to six minutes"}
+	minioSource = source{
+		name: "minio", version: minioVersion, command: "github.com/minio/minio",
+		variable: "MINIO_BIN", minutes: "two to six minutes",
+	}
+	tofuSource = source{
+		name: "tofu", version: tofuVersion, command: "github.com/opentofu/opentofu/cmd/tofu",
+		variable: "TOFU", minutes: "three to ten minutes",
+		values: " -X github.com/opentofu/opentofu/version.dev=no", // or it calls itself 1.12.6-dev
+	}
 )
 
+// Tofu gives the path of OpenTofu, after building it where that was never done.
+func Tofu(ctx context.Context, opts Options) (string, error) { return tofuSource.find(ctx, opts) }
+
 // find looks where the variable says, and else in the cache, which it fills.
-func (s store) find(ctx context.Context, opts Options) (string, error) {
+func (s source) find(ctx context.Context, opts Options) (string, error) {
 	if named := os.Getenv(s.variable); named != "" {
 		path, err := exec.LookPath(named)
 		if err != nil {
@@ -58,7 +72,7 @@ func (s store) find(ctx context.Context, opts Options) (string, error) {
 		opts.say("building %s %s into %s, once per machine: %s", s.name, s.version, dir, s.minutes)
 		began := time.Now()
 		err := opts.run(ctx, "go", "build", "-C", filepath.Join(root, "internal", "tools", s.name),
-			"-trimpath", "-ldflags=-s -w", "-o", filepath.Join(dir, s.name), s.command)
+			"-trimpath", "-ldflags=-s -w"+s.values, "-o", filepath.Join(dir, s.name), s.command)
 		if err == nil {
 			opts.say("%s is built (%s)", s.name, time.Since(began).Round(time.Second))
 		}

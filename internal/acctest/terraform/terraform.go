@@ -9,12 +9,28 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"time"
 )
 
-// Address is the provider's address.
-const Address = "registry.terraform.io/spinup-dev/spinup"
+// Variable names the command to run, Terraform or OpenTofu. Without it, it is terraform on PATH.
+const Variable = "SPINUP_TEST_TERRAFORM"
+
+// Where the commands look for providers.
+const (
+	registry     = "registry.terraform.io"
+	tofuRegistry = "registry.opentofu.org"
+)
+
+const name = "/spinup-dev/spinup"
+
+// Address is the provider's address in Terraform, TofuAddress the one in OpenTofu.
+const (
+	Address     = registry + name
+	TofuAddress = tofuRegistry + name
+)
 
 // CLI is terraform in one working directory.
 type CLI struct {
@@ -23,13 +39,55 @@ type CLI struct {
 	Env  []string // the whole environment
 }
 
-// New finds terraform on PATH and prepares it to work in the folder: with the given environment, of which it drops
-// what steers terraform, and with a configuration file made of the body of its provider_installation block.
-func New(dir string, environ []string, installation string) (CLI, error) {
+// Find gives the path of the command that Variable names, or else of terraform on PATH.
+func Find() (string, error) {
+	if named := os.Getenv(Variable); named != "" {
+		path, err := exec.LookPath(named)
+		if err != nil {
+			return "", fmt.Errorf("%s: %w", Variable, err)
+		}
+		return filepath.Abs(path)
+	}
 	path, err := exec.LookPath("terraform")
 	if err != nil {
-		return CLI{}, errors.New("terraform is not on PATH: install 1.11 or newer, " +
-			"https://developer.hashicorp.com/terraform/install")
+		return "", errors.New("terraform is not on PATH: install 1.11 or newer, " +
+			"https://developer.hashicorp.com/terraform/install, or set " + Variable + " to terraform or tofu")
+	}
+	return path, nil
+}
+
+// Command is what a command says of itself.
+type Command struct {
+	Registry   string // where it looks for providers
+	Identities bool   // an import block may name the identity of a resource: from 1.12 on in both
+}
+
+var versions = regexp.MustCompile(`(?m)^(Terraform|OpenTofu) v1\.(\d+)\.`)
+
+// Ask asks the command which it is.
+func Ask(ctx context.Context, path string) (Command, error) {
+	said, err := exec.CommandContext(ctx, path, "version").Output()
+	if err != nil {
+		return Command{}, fmt.Errorf("%s version: %w", path, err)
+	}
+	version := versions.FindStringSubmatch(string(said)) // warnings may come first
+	if version == nil {
+		return Command{}, fmt.Errorf("%s is neither Terraform 1 nor OpenTofu 1: its version is %.100q", path, said)
+	}
+	minor, err := strconv.Atoi(version[2])
+	command := Command{Registry: registry, Identities: minor >= 12}
+	if version[1] == "OpenTofu" {
+		command.Registry = tofuRegistry
+	}
+	return command, err
+}
+
+// New finds the command and prepares it to work in the folder: with the given environment, of which it drops what
+// steers terraform, and with a configuration file made of the body of its provider_installation block.
+func New(dir string, environ []string, installation string) (CLI, error) {
+	path, err := Find()
+	if err != nil {
+		return CLI{}, err
 	}
 	config := filepath.Join(dir, "cli.tfrc")
 	text := "disable_checkpoint = true\nprovider_installation {\n" + installation + "}\n"
@@ -55,7 +113,7 @@ func Override(providerDir string) (string, error) {
 	if _, err := exec.LookPath(filepath.Join(dir, "terraform-provider-spinup")); err != nil {
 		return "", fmt.Errorf("no built provider in %s: run `make build` (%w)", dir, err)
 	}
-	return fmt.Sprintf("  dev_overrides { %q = %q }\n", Address, dir), nil
+	return fmt.Sprintf("  dev_overrides {\n    %q = %q\n    %q = %q\n  }\n", Address, dir, TofuAddress, dir), nil
 }
 
 // Mirror is what leads terraform to the providers in a folder, and to nothing else.

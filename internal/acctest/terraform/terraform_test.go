@@ -18,6 +18,7 @@ func install(t *testing.T, name, body string) string {
 		t.Fatal(err)
 	}
 	t.Setenv("PATH", dir)
+	t.Setenv(Variable, "")
 	return dir
 }
 
@@ -55,7 +56,35 @@ func TestInterruptedRunIsAnError(t *testing.T) {
 	}
 }
 
+// TestTheCommandIsNamed: the variable names the command, which says itself what it is.
+func TestTheCommandIsNamed(t *testing.T) {
+	terraform := filepath.Join(install(t, "terraform", "echo Terraform v1.11.4"), "terraform")
+	tofu := filepath.Join(install(t, "renamed", "echo Warning: no configuration; echo; echo OpenTofu v1.12.6"), "renamed")
+	other := filepath.Join(install(t, "other", "echo other v1"), "other")
+	for _, test := range []struct{ named, path, registry string }{
+		{terraform, terraform, "registry.terraform.io"},
+		{tofu, tofu, "registry.opentofu.org"},
+		{"other", other, ""},
+	} {
+		t.Setenv(Variable, test.named)
+		path, err := Find()
+		if path != test.path || err != nil {
+			t.Errorf("%s: %s, %v", test.named, path, err)
+		}
+		is, err := Ask(t.Context(), path)
+		want := Command{test.registry, test.named == tofu}
+		if is != want || (err == nil) != (test.registry != "") {
+			t.Errorf("%s is %+v, %v; want %+v", test.named, is, err, want)
+		}
+	}
+	t.Setenv(Variable, "/nowhere/tofu")
+	if _, err := New(t.TempDir(), nil, ""); err == nil || !strings.Contains(err.Error(), Variable) {
+		t.Errorf("a command that is not there: %v", err)
+	}
+}
+
 func TestWhatIsMissingIsSaid(t *testing.T) {
+	t.Setenv(Variable, "")
 	t.Setenv("PATH", t.TempDir())
 	if _, err := New(t.TempDir(), nil, ""); err == nil || !strings.Contains(err.Error(), "install 1.11 or newer") {
 		t.Errorf("without terraform: %v", err)
@@ -65,7 +94,9 @@ func TestWhatIsMissingIsSaid(t *testing.T) {
 	}
 	dir := install(t, "terraform-provider-spinup", "")
 	got, err := Override(dir)
-	if want := `dev_overrides { "` + Address + `" = "` + dir + `" }`; err != nil || !strings.Contains(got, want) {
-		t.Errorf("override %s, %v", got, err)
+	for _, address := range []string{"registry.terraform.io/spinup-dev/spinup", "registry.opentofu.org/spinup-dev/spinup"} {
+		if want := `"` + address + `" = "` + dir + `"`; err != nil || !strings.Contains(got, want) {
+			t.Errorf("override %s, %v", got, err)
+		}
 	}
 }

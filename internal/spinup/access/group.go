@@ -35,7 +35,7 @@ func ByGroup(conn *awsclient.Conn) reconcile.Part[Spec, Status] {
 		Wanted:    func(w wish) bool { return w.Want.Wanted },
 		Present:   Status.Exists,
 		InSync: func(w wish, o Status) bool {
-			return o.Policy != nil && w.Want.accepts(o.Policy.Document) && o.Group != nil && o.Group.Attached
+			return o.Policy != nil && w.Want.Fits(o.Policy.Document) && o.Group != nil && o.Group.Attached
 		},
 		Observe: func(ctx context.Context, w wish, o *Status) error {
 			seen, err := g.observe(ctx, w)
@@ -239,7 +239,7 @@ func (g groups) applyPolicy(ctx context.Context, w wish, have *Status) error {
 	if have.Policy == nil {
 		return g.createPolicy(ctx, w, have)
 	}
-	if s.accepts(have.Policy.Document) {
+	if s.Fits(have.Policy.Document) {
 		return nil
 	}
 	if err := g.deleteVersions(ctx, have.Policy.ARN, maxPolicyVersions-1); err != nil {

@@ -71,7 +71,8 @@ func (s Spec) Text(live string) string {
 func (s Spec) policyName() string { return PolicyName(s.Name, s.Level) }
 func (s Spec) groupName() *string { return aws.String(GroupName(s.Name, s.Level)) }
 
-func (s Spec) accepts(document string) bool {
+// Fits reports whether the document will do: it is not written anew.
+func (s Spec) Fits(document string) bool {
 	if s.Accepts != nil {
 		return s.Accepts(document)
 	}

@@ -110,7 +110,7 @@ func TestStored_refusesWhatIsForeign(t *testing.T) {
 		theirs := parameter{"theirs", "Access key of the front door"}
 		a.parameters["/team/key"] = &theirs
 		want := keyed("ann", "", "", false)
-		if err := run().composite().Check(t.Context(), wish{Want: want}); !errors.Is(err, reconcile.ErrForeign) {
+		if _, err := run().composite().Check(t.Context(), wish{Want: want}); !errors.Is(err, reconcile.ErrForeign) {
 			t.Errorf("at plan: %v", err)
 		}
 		_, err := run().composite().Create(t.Context(), want)
@@ -226,16 +226,16 @@ func TestCheck_missingGroup(t *testing.T) {
 	a, run := newAccount(t)
 	a.groups = nil
 	want := reader("ann", "")
-	if err := run().composite().Check(t.Context(), wish{Want: want}); err == nil ||
+	if _, err := run().composite().Check(t.Context(), wish{Want: want}); err == nil ||
 		!strings.Contains(err.Error(), `add "read_only" to access_levels`) {
 		t.Errorf("%v", err)
 	}
 	want.Promised = func(group string) bool { return group == "b-BktROGrp" }
-	if err := run().composite().Check(t.Context(), wish{Want: want}); err != nil {
+	if _, err := run().composite().Check(t.Context(), wish{Want: want}); err != nil {
 		t.Error(err)
 	}
 	want.WebAdmin = true
-	if err := run().composite().Check(t.Context(), wish{Want: want}); err == nil ||
+	if _, err := run().composite().Check(t.Context(), wish{Want: want}); err == nil ||
 		!strings.Contains(err.Error(), "web_admin is for websites") {
 		t.Errorf("%v", err)
 	}

@@ -82,7 +82,7 @@ func TestRename_refusesATakenName(t *testing.T) {
 	prior, want := reader("one", one.id), reader("two", "")
 	w := wish{Want: want, Prior: &prior}
 	var taken *TakenError
-	if err := run().composite().Check(t.Context(), w); !errors.As(err, &taken) || taken.User.ID != two.id {
+	if _, err := run().composite().Check(t.Context(), w); !errors.As(err, &taken) || taken.User.ID != two.id {
 		t.Errorf("at plan: %v", err)
 	}
 	_, err := run().composite().Update(t.Context(), prior, want)
@@ -90,7 +90,7 @@ func TestRename_refusesATakenName(t *testing.T) {
 		t.Errorf("at apply: %v; two is in %v", err, two.groups)
 	}
 	want.NameInState = true
-	err = run().composite().Check(t.Context(), wish{Want: want, Prior: &prior})
+	_, err = run().composite().Check(t.Context(), wish{Want: want, Prior: &prior})
 	for _, say := range []string{"the name two is taken", two.id, "another resource of this state has it", "for_each"} {
 		if err == nil || !strings.Contains(err.Error(), say) {
 			t.Errorf("%v does not say %q", err, say)
@@ -98,7 +98,7 @@ func TestRename_refusesATakenName(t *testing.T) {
 	}
 	// a swap is the same twice
 	w = wish{Want: reader("one", ""), Prior: &[]Spec{reader("two", two.id)}[0]}
-	if err := run().composite().Check(t.Context(), w); !errors.As(err, &taken) || taken.User.ID != one.id {
+	if _, err := run().composite().Check(t.Context(), w); !errors.As(err, &taken) || taken.User.ID != one.id {
 		t.Errorf("the other half of a swap: %v", err)
 	}
 }

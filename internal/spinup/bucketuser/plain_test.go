@@ -144,7 +144,8 @@ func TestCheck_noGroups(t *testing.T) {
 	}
 	check := func(s Spec) string {
 		conn := &awsclient.Conn{Platform: kind("s3")}
-		return newBucketUser(api, conn).composite().Check(t.Context(), wish{Want: s}).Error()
+		_, err := newBucketUser(api, conn).composite().Check(t.Context(), wish{Want: s})
+		return err.Error()
 	}
 	want := reader("ann", "")
 	if got := check(want); !strings.Contains(got, `set grant to "inline"`) {

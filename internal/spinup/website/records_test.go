@@ -356,7 +356,7 @@ func TestRecords_enter(t *testing.T) {
 		if got := w.records().Enters(change); got != row.enters {
 			t.Errorf("%s: enters is %t", name, got)
 		}
-		err := check.Check(t.Context(), change)
+		_, err := check.Check(t.Context(), change)
 		if (err == nil) != (row.says == "") || err != nil && (!strings.Contains(err.Error(), row.says) || !errors.Is(err, reconcile.ErrForeign)) {
 			t.Errorf("%s: %v", name, err)
 		}

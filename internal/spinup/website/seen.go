@@ -105,6 +105,23 @@ func (o Status) SeenCertificate(w reconcile.Wish[Spec]) string {
 	return c.ARN
 }
 
+// Found are the zone of the records and the certificate that a create will use, of what was seen before it; "" for one
+// that it may yet decide otherwise. A certificate is found if it is somebody else's and there is none of the site's.
+func (o Status) Found(s Spec) (zone, certificate string) {
+	if c := o.Certificate; c != nil && c.issued() && !c.Owned && len(o.Former)+len(o.Shared) == 0 {
+		certificate = c.ARN
+	}
+	if s.DNS && o.Zone != nil {
+		zone = o.Zone.ID
+	}
+	for _, name := range s.Names() {
+		if in, err := o.places.zone(name); err != nil || in.ID != zone {
+			zone = ""
+		}
+	}
+	return zone, certificate
+}
+
 // SeenErrors are the error document, and whether every unknown path answers with the index document. Responses to other
 // codes than the errorCodes, as earlier versions set them, are neither.
 func (o Status) SeenErrors(s Spec) (document string, singlePage bool) {

@@ -1,52 +1,56 @@
-# What the module promises, without an account: the provider is mocked.
+# terraform test: what the module makes of its variables, without an account. Nothing is called.
 mock_provider "spinup" {
+  override_during = plan
+
   mock_resource "spinup_bucket" {
     defaults = {
       groups = {
-        admin = {
-          group_name      = "maps-storage-example-edu-BktAdmGrp"
-          group_arn       = "arn:aws:iam::111122223333:group/maps-storage-example-edu-BktAdmGrp"
-          policy_name     = "maps-storage-example-edu-BktAdmPlc"
-          policy_arn      = "arn:aws:iam::111122223333:policy/maps-storage-example-edu-BktAdmPlc"
-          policy_document = "{}"
-        }
+        admin     = { group_name = "physics-BktAdmGrp", policy_arn = "arn:aws:iam::123456789012:policy/physics-BktAdmPlc" }
+        read_only = { group_name = "physics-BktROGrp", policy_arn = "arn:aws:iam::123456789012:policy/physics-BktROPlc" }
       }
     }
   }
 }
 
 variables {
-  team = "maps"
+  team = "physics"
 }
 
-run "name_and_versions" {
+run "plan" {
   command = plan
 
   assert {
-    condition     = spinup_bucket.this.name == "maps-storage-example-edu"
-    error_message = "The bucket is called ${spinup_bucket.this.name}."
+    condition     = output.bucket == "physics-storage-example-edu"
+    error_message = "The bucket is not named after the team."
   }
   assert {
-    condition     = spinup_bucket.this.versioning
-    error_message = "Old versions are not kept."
+    condition     = output.groups == { admin = "physics-BktAdmGrp", read_only = "physics-BktROGrp" }
+    error_message = "A plan does not show the groups of both levels."
   }
 }
 
-run "no_versions" {
-  command = plan
+run "apply" {
+  command = apply
 
   variables {
     keep_versions = false
   }
+
+  override_resource {
+    target = spinup_bucket.this
+    values = {
+      groups = {
+        admin = { group_name = "other-BktAdmGrp" }
+      }
+    }
+  }
+
   assert {
     condition     = !spinup_bucket.this.versioning
-    error_message = "Old versions are kept although nobody wants them."
+    error_message = "Old versions are kept although they should not be."
   }
-}
-
-run "groups" {
   assert {
-    condition     = output.groups["admin"] == "maps-storage-example-edu-BktAdmGrp"
-    error_message = "The output groups does not name the group of admin."
+    condition     = output.groups == { admin = "other-BktAdmGrp" }
+    error_message = "The groups of the bucket are not those of the output."
   }
 }

@@ -5,7 +5,8 @@
 //	go run ./internal/acctest/cmd/emulator -kind fakecloud -- go test ./...
 //
 // Without a command it prints the environment for another shell and waits for the interrupt key. With -install it
-// only puts on the machine what is missing. ("go run" itself ends with 1 for every code but 0.)
+// only puts on the machine what is missing; with -tofu that is OpenTofu, whose path it prints. ("go run" itself ends
+// with 1 for every code but 0.)
 package main
 
 import (
@@ -25,9 +26,19 @@ import (
 func main() {
 	name := flag.String("kind", os.Getenv("EMULATOR"), "localstack (also when empty) or fakecloud; default $EMULATOR")
 	install := flag.Bool("install", false, "only install what is missing")
+	tofu := flag.Bool("tofu", false, "only install OpenTofu where it is missing, and print its path")
 	flag.Parse()
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer cancel()
+	if *tofu {
+		path, err := emulator.Tofu(ctx, emulator.Options{})
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "emulator:", err)
+			os.Exit(1)
+		}
+		fmt.Println(path)
+		return
+	}
 	code, err := run(ctx, *name, *install, flag.Args(), os.Stdout)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "emulator:", err)

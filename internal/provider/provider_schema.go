@@ -88,10 +88,11 @@ func credentialAttributes() map[string]schema.Attribute {
 				"instead of any other credentials. Exactly one of `web_identity_token` and `web_identity_token_file` is needed. " +
 				"`AWS_ROLE_ARN` and `AWS_WEB_IDENTITY_TOKEN_FILE` do the same without this attribute.",
 			Attributes: map[string]schema.Attribute{
-				"role_arn":           roleARN(),
-				"session_name":       sessionName(),
-				"duration":           sessionDuration(),
-				"web_identity_token": secretString("The token itself. A run that is longer than its validity needs `web_identity_token_file`."),
+				"role_arn":     roleARN(),
+				"session_name": sessionName(),
+				"duration":     sessionDuration(),
+				"web_identity_token": secretString("The token itself. A run that is longer than its validity needs " +
+					"`web_identity_token_file`."),
 				"web_identity_token_file": optionalString("Path of a file with the token, read each time the role is assumed " +
 					"again."),
 			},

@@ -76,19 +76,30 @@ func New(t testing.TB, provider tfprotov6.ProviderServer) *Server {
 	return s
 }
 
-// Invoke invokes an action that has no attributes, and gives the messages of its progress.
-func (s *Server) Invoke(typeName string) (progress []string, diags Diagnostics) {
+// Invoke validates the configuration of an action and invokes it, and gives the messages of its progress. What has
+// unknown values is validated only.
+func (s *Server) Invoke(typeName string, config Values) (progress []string, diags Diagnostics) {
 	s.t.Helper()
 	actions, ok := s.provider.(tfprotov6.ActionServer)
 	schema := s.schemas.ActionSchemas[typeName]
 	if !ok || schema == nil {
 		s.t.Fatalf("there is no action %s", typeName)
 	}
-	object := schema.Schema.ValueType()
-	config, err := tfprotov6.NewDynamicValue(object, tftypes.NewValue(object, map[string]tftypes.Value{}))
+	encoded := s.encode(schema.Schema.ValueType(), config)
+	valid, err := actions.ValidateActionConfig(s.t.Context(), &tfprotov6.ValidateActionConfigRequest{
+		ActionType: typeName, Config: encoded,
+	})
 	s.must(err)
+	if diags = valid.Diagnostics; diags.Errors() != "" || HasUnknown(config) {
+		return nil, diags
+	}
+	plan, err := actions.PlanAction(s.t.Context(), &tfprotov6.PlanActionRequest{ActionType: typeName, Config: encoded})
+	s.must(err)
+	if diags = append(diags, plan.Diagnostics...); diags.Errors() != "" {
+		return nil, diags
+	}
 	stream, err := actions.InvokeAction(s.t.Context(), &tfprotov6.InvokeActionRequest{
-		ActionType: typeName, Config: &config,
+		ActionType: typeName, Config: encoded,
 	})
 	s.must(err)
 	for event := range stream.Events {
@@ -96,7 +107,7 @@ func (s *Server) Invoke(typeName string) (progress []string, diags Diagnostics) 
 		case tfprotov6.ProgressInvokeActionEventType:
 			progress = append(progress, e.Message)
 		case tfprotov6.CompletedInvokeActionEventType:
-			diags = e.Diagnostics
+			diags = append(diags, e.Diagnostics...)
 		}
 	}
 	return progress, diags
@@ -130,6 +141,100 @@ func (s *Server) Open(typeName string, config Values) (opened Values, diags Diag
 		s.t.Errorf("%s has %s = %v; the configuration says %v", typeName, at, opened[at], config[at])
 	}
 	return opened, diags
+}
+
+// Listed is one object of a list.
+type Listed struct {
+	Name     string // as it is displayed
+	Identity Values
+	Resource Values // nil unless it was asked for
+}
+
+// Listing is what a list is asked for.
+type Listing struct {
+	Config  Values
+	Include bool // the objects themselves
+	Limit   int  // Terraform's own is 100
+}
+
+// List validates the configuration of a list and takes from the stream what Terraform takes: nothing after an error,
+// and nothing after the last object that the limit allows.
+func (s *Server) List(typeName string, of Listing) (all []Listed, diags Diagnostics) {
+	s.t.Helper()
+	lists, ok := s.provider.(tfprotov6.ListResourceServer)
+	schema := s.schemas.ListResourceSchemas[typeName]
+	if !ok || schema == nil {
+		s.t.Fatalf("there is no list of %s", typeName)
+	}
+	config := s.encode(schema.ValueType(), of.Config)
+	valid, err := lists.ValidateListResourceConfig(s.t.Context(), &tfprotov6.ValidateListResourceConfigRequest{
+		TypeName: typeName, Config: config,
+	})
+	s.must(err)
+	if diags = valid.Diagnostics; diags.Errors() != "" || HasUnknown(of.Config) {
+		return nil, diags
+	}
+	stream, err := lists.ListResource(s.t.Context(), &tfprotov6.ListResourceRequest{
+		TypeName: typeName, Config: config, IncludeResource: of.Include, Limit: int64(of.Limit),
+	})
+	s.must(err)
+	for result := range stream.Results {
+		diags = append(diags, result.Diagnostics...)
+		if diags.Errors() != "" {
+			break
+		}
+		if result.Identity == nil {
+			if len(result.Diagnostics) == 0 {
+				s.t.Errorf("a list of %s has an object without an identity", typeName)
+			}
+			continue
+		}
+		one := Listed{
+			Name: result.DisplayName, Identity: s.decode(s.identities[typeName].ValueType(), result.Identity.IdentityData),
+		}
+		if of.Include {
+			one.Resource = s.decode(s.typeOf(typeName), result.Resource)
+		}
+		if HasUnknown(one.Identity) || HasUnknown(one.Resource) || of.Include && one.Resource == nil {
+			s.t.Errorf("a list of %s has what is no object: %v", typeName, one)
+		}
+		if all = append(all, one); of.Limit > 0 && len(all) == of.Limit {
+			break
+		}
+	}
+	return all, diags
+}
+
+// Written is the configuration that Terraform writes for an object that it found: what can be configured, without what
+// is null, secret, or an empty text.
+func (s *Server) Written(typeName string, object Values) Values {
+	return written(s.schemas.ResourceSchemas[typeName].Block.Attributes, object)
+}
+
+func written(attributes []*tfprotov6.SchemaAttribute, object Values) Values {
+	config := Values{}
+	for _, a := range attributes {
+		if !a.Optional && !a.Required || a.Sensitive || a.Optional && object[a.Name] == "" {
+			continue
+		}
+		config[a.Name] = object[a.Name]
+		if a.NestedType == nil {
+			continue
+		}
+		switch value := object[a.Name].(type) {
+		case Values:
+			if single(a) {
+				config[a.Name] = written(a.NestedType.Attributes, value)
+			}
+		case []any:
+			all := make([]any, len(value))
+			for i, one := range value {
+				all[i] = written(a.NestedType.Attributes, one.(Values))
+			}
+			config[a.Name] = all
+		}
+	}
+	return config
 }
 
 // must ends the test when a call itself failed.
@@ -331,6 +436,38 @@ func (s *Server) Import(typeName, id string, identity Values) (Object, Diagnosti
 	}
 	one := resp.ImportedResources[0]
 	return s.Read(typeName, s.object(typeName, one.State, one.Identity, one.Private))
+}
+
+// Source is what state holds of a resource of another provider.
+type Source struct {
+	Provider string // its whole address
+	TypeName string
+	Version  int64  // of the schema
+	JSON     []byte // the attributes
+}
+
+// Move takes over what another provider's resource was, as a moved block says, and refreshes.
+func (s *Server) Move(typeName string, from Source) (Object, Diagnostics) {
+	s.t.Helper()
+	moved, diags := s.MoveOnly(typeName, from)
+	if diags.Errors() != "" {
+		return Object{}, diags
+	}
+	return s.Read(typeName, moved)
+}
+
+// MoveOnly is Move without the refresh, as with -refresh=false.
+func (s *Server) MoveOnly(typeName string, from Source) (Object, Diagnostics) {
+	s.t.Helper()
+	resp, err := s.provider.MoveResourceState(s.t.Context(), &tfprotov6.MoveResourceStateRequest{
+		SourceProviderAddress: from.Provider, SourceTypeName: from.TypeName, SourceSchemaVersion: from.Version,
+		SourceState: &tfprotov6.RawState{JSON: from.JSON}, TargetTypeName: typeName,
+	})
+	s.must(err)
+	if diags := Diagnostics(resp.Diagnostics); diags.Errors() != "" {
+		return Object{}, diags
+	}
+	return s.object(typeName, resp.TargetState, resp.TargetIdentity, resp.TargetPrivate), resp.Diagnostics
 }
 
 // object is an object as the provider gives it back.

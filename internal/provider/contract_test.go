@@ -12,10 +12,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -39,6 +41,7 @@ type offered struct {
 	dataSources map[string]datasource.DataSource
 	ephemerals  map[string]ephemeral.EphemeralResource
 	functions   map[string]function.Function
+	actions     map[string]action.Action
 }
 
 func everything(t *testing.T) offered {
@@ -46,7 +49,7 @@ func everything(t *testing.T) offered {
 	p, ctx := &spinupProvider{}, t.Context()
 	all := offered{
 		map[string]resource.Resource{}, map[string]datasource.DataSource{}, map[string]ephemeral.EphemeralResource{},
-		map[string]function.Function{},
+		map[string]function.Function{}, map[string]action.Action{},
 	}
 	for _, make := range p.Resources(ctx) {
 		r, meta := make(), resource.MetadataResponse{}
@@ -67,6 +70,11 @@ func everything(t *testing.T) offered {
 		f, meta := make(), function.MetadataResponse{}
 		f.Metadata(ctx, function.MetadataRequest{}, &meta)
 		all.functions[meta.Name] = f
+	}
+	for _, make := range p.Actions(ctx) {
+		a, meta := make(), action.MetadataResponse{}
+		a.Metadata(ctx, action.MetadataRequest{ProviderTypeName: "spinup"}, &meta)
+		all.actions[meta.TypeName] = a
 	}
 	return all
 }
@@ -126,7 +134,8 @@ func TestContract_schemas(t *testing.T) {
 		"spinup_gateway_user": &gatewayUserDataModel{}, "spinup_gateway_users": &gatewayUsersDataModel{},
 		"spinup_gateway_buckets": &gatewayBucketsDataModel{},
 		"spinup_lifecycle_rules": &lifecycleRulesModel{}, "spinup_website": &websiteDataModel{},
-		"spinup_object": &objectDataModel{}, "spinup_objects": &objectsDataModel{},
+		"spinup_websites": &websitesDataModel{},
+		"spinup_object":   &objectDataModel{}, "spinup_objects": &objectsDataModel{},
 		"spinup_drift": &driftDataModel{}, "spinup_orphans": &orphansDataModel{}, "spinup_provider_policy": &providerPolicyDataModel{},
 	}
 	for name, d := range everything(t).dataSources {
@@ -142,6 +151,18 @@ func TestContract_schemas(t *testing.T) {
 		valid(name, resp.Schema.ValidateImplementation(ctx))
 		config := tfsdk.Config{Schema: resp.Schema, Raw: valueOf(t, resp.Schema.Type().TerraformType(ctx), settings{})}
 		valid(name, config.Get(ctx, e.(modeled).newModel()))
+	}
+	invoked := map[string]any{
+		"spinup_copy_object": &transferModel{}, "spinup_move_object": &transferModel{}, "spinup_reap": &struct{}{},
+		"spinup_empty_bucket": &emptyBucketModel{}, "spinup_invalidate": &invalidateModel{},
+		"spinup_rotate_key": &rotateKeyModel{},
+	}
+	for name, a := range everything(t).actions {
+		var resp action.SchemaResponse
+		a.Schema(ctx, action.SchemaRequest{}, &resp)
+		valid(name, resp.Schema.ValidateImplementation(ctx))
+		config := tfsdk.Config{Schema: resp.Schema, Raw: valueOf(t, resp.Schema.Type().TerraformType(ctx), settings{})}
+		valid(name, config.Get(ctx, invoked[name]))
 	}
 	for name, f := range everything(t).functions {
 		var resp function.DefinitionResponse
@@ -168,6 +189,12 @@ func TestContract_descriptions(t *testing.T) {
 	}
 	for name, schema := range schemas.EphemeralResourceSchemas {
 		describe(texts, "ephemeral resource "+name, schema.Block)
+	}
+	for name, schema := range schemas.ActionSchemas {
+		describe(texts, "action "+name, schema.Schema.Block)
+	}
+	for name, schema := range schemas.ListResourceSchemas {
+		describe(texts, "list resource "+name, schema.Block)
 	}
 	for name, f := range schemas.Functions {
 		texts["function "+name] = f.Description
@@ -244,6 +271,8 @@ func TestContract_documentation(t *testing.T) {
 	for name := range everything(t).resources {
 		files = append(files, "docs/resources/"+strings.TrimPrefix(name, "spinup_")+".md",
 			"examples/resources/"+name+"/resource.tf", "examples/resources/"+name+"/import.sh")
+		files = append(files, "docs/list-resources/"+strings.TrimPrefix(name, "spinup_")+".md",
+			"examples/list-resources/"+name+"/list-resource.tfquery.hcl")
 	}
 	for name := range everything(t).dataSources {
 		files = append(files, "docs/data-sources/"+strings.TrimPrefix(name, "spinup_")+".md",
@@ -253,12 +282,38 @@ func TestContract_documentation(t *testing.T) {
 		files = append(files, "docs/ephemeral-resources/"+strings.TrimPrefix(name, "spinup_")+".md",
 			"examples/ephemeral-resources/"+name+"/ephemeral-resource.tf")
 	}
+	for name := range everything(t).actions {
+		files = append(files, "docs/actions/"+strings.TrimPrefix(name, "spinup_")+".md", "examples/actions/"+name+"/action.tf")
+	}
 	for name := range everything(t).functions {
 		files = append(files, "docs/functions/"+name+".md", "examples/functions/"+name+"/function.tf")
 	}
 	for _, file := range files {
 		if info, err := os.Stat("../../" + file); err != nil || info.Size() == 0 {
 			t.Errorf("%s is missing or empty: %v", file, err)
+		}
+	}
+}
+
+// TestContract_lists: every resource has a list of the same name, whose schema is valid.
+func TestContract_lists(t *testing.T) {
+	ctx, lists := t.Context(), map[string]bool{}
+	for _, make := range (&spinupProvider{}).ListResources(ctx) {
+		one, meta := make(), resource.MetadataResponse{}
+		one.Metadata(ctx, resource.MetadataRequest{ProviderTypeName: "spinup"}, &meta)
+		lists[meta.TypeName] = true
+		if l := one.(*listing); "spinup_"+l.noun != meta.TypeName {
+			t.Errorf("%s calls itself %s", meta.TypeName, l.noun)
+		}
+		var resp list.ListResourceSchemaResponse
+		one.ListResourceConfigSchema(ctx, list.ListResourceSchemaRequest{}, &resp)
+		if diags := resp.Schema.ValidateImplementation(ctx); diags.HasError() {
+			t.Errorf("%s: %v", meta.TypeName, diags)
+		}
+	}
+	for name := range everything(t).resources {
+		if !lists[name] {
+			t.Errorf("%s has no list", name)
 		}
 	}
 }
@@ -311,6 +366,7 @@ func TestContract_permissions(t *testing.T) {
 		roles.Reads, roles.Writes, grants.Reads, grants.Writes, grants.SiteReads,
 		sites.Reads, sites.Writes, objects.Reads, objects.Writes, directories.Reads, directories.Writes, directories.API.Reads,
 		directories.API.Writes, lending.NewAPI(&awsclient.Conn{}), lending.NewLinkReads(&awsclient.Conn{}),
+		website.NewPurges(&awsclient.Conn{}),
 	} {
 		for field, value := range reflect.ValueOf(part).Fields() {
 			if !field.Anonymous && value.IsNil() {
@@ -323,6 +379,8 @@ func TestContract_permissions(t *testing.T) {
 		awsclient.Permissions(users), awsclient.Permissions(bucketuser.DataReads{}), awsclient.Permissions(rules),
 		awsclient.Permissions(sites), awsclient.Permissions(objects), awsclient.Permissions(object.DataReads{}),
 		awsclient.Permissions(directories), awsclient.Permissions(roles), awsclient.Permissions(grants), awsclient.Permissions(lending.API{}), awsclient.Permissions(lending.LinkReads{}),
+		awsclient.Permissions(website.Invalidations{}), awsclient.Permissions(bucket.EmptyingCalls{}),
+		awsclient.Permissions(object.MoveCalls{}), awsclient.Permissions(bucketuser.RotationCalls{}),
 	) {
 		wrong := slices.ContainsFunc(p.Actions, func(name string) bool { return !action.MatchString(name) })
 		if wrong || len(p.Actions) == 0 || !slices.Contains(kinds, p.On) {

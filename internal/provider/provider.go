@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
@@ -24,6 +25,7 @@ var (
 	_ provider.Provider                       = (*spinupProvider)(nil)
 	_ provider.ProviderWithEphemeralResources = (*spinupProvider)(nil)
 	_ provider.ProviderWithFunctions          = (*spinupProvider)(nil)
+	_ provider.ProviderWithListResources      = (*spinupProvider)(nil)
 	_ provider.ProviderWithValidateConfig     = (*spinupProvider)(nil)
 )
 
@@ -71,6 +73,7 @@ func (p *spinupProvider) Configure(
 		return
 	}
 	resp.ResourceData, resp.DataSourceData, resp.EphemeralResourceData, resp.ActionData = data, data, data, data
+	resp.ListResourceData = data
 }
 
 func (p *spinupProvider) Resources(context.Context) []func() resource.Resource {
@@ -84,7 +87,8 @@ func (p *spinupProvider) DataSources(context.Context) []func() datasource.DataSo
 	return bounded(newAccountDataSource, newBucketDataSource, newBucketsDataSource, newBucketUserDataSource,
 		newBucketUsersDataSource, newDriftDataSource, newGatewayBucketsDataSource, newGatewayUserDataSource,
 		newGatewayUsersDataSource, newLifecycleRulesDataSource, newObjectDataSource, newObjectsDataSource,
-		newOrphansDataSource, newProviderPolicyDataSource, newWebsiteDataSource)
+		newOrphansDataSource, newProviderPolicyDataSource, newWebsiteDataSource,
+		newWebsitesDataSource)
 }
 
 // EphemeralResources need Terraform 1.10, and most of what takes their values 1.11.
@@ -94,9 +98,20 @@ func (p *spinupProvider) EphemeralResources(context.Context) []func() ephemeral.
 	}
 }
 
+// ListResources need Terraform 1.14. There is one for each resource.
+func (p *spinupProvider) ListResources(context.Context) []func() list.ListResource {
+	return []func() list.ListResource{
+		newBucketList, newBucketGrantList, newBucketRoleList, newBucketUserList, newDirectoryList, newGatewayUserList,
+		newLifecycleRuleList, newObjectList, newWebsiteList,
+	}
+}
+
 // Actions need Terraform 1.14.
 func (p *spinupProvider) Actions(context.Context) []func() action.Action {
-	return []func() action.Action{newReapAction}
+	return []func() action.Action{
+		newCopyObjectAction, newEmptyBucketAction, newInvalidateAction, newMoveObjectAction, newReapAction,
+		newRotateKeyAction,
+	}
 }
 
 func (p *spinupProvider) Functions(context.Context) []func() function.Function {

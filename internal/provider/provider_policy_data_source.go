@@ -2,6 +2,8 @@ package provider
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
@@ -41,7 +43,7 @@ func (d *providerPolicyDataSource) Metadata(
 // extras are what credentials may be for beside resources, as users write it.
 func extras() map[string]string {
 	return map[string]string{
-		"data_sources": privileges.DataSources, "ephemeral_resources": privileges.Ephemerals,
+		"actions": privileges.Actions, "data_sources": privileges.DataSources, "ephemeral_resources": privileges.Ephemerals,
 		"secret_stores": privileges.SecretStores,
 	}
 }
@@ -75,9 +77,9 @@ func (d *providerPolicyDataSource) Schema(
 			},
 			"resources": texts("Types of the resources that are managed, such as `spinup_bucket`. Default: all.",
 				setvalidator.ValueStringsAre(stringvalidator.OneOf(policyTypes()...))),
-			"extras": texts("What the credentials are for beside resources: `data_sources`, `ephemeral_resources`, "+
+			"extras": texts("What the credentials are for beside resources: `actions`, `data_sources`, `ephemeral_resources`, "+
 				"`secret_stores` (SSM and Secrets Manager, for keys of users). Default: nothing.",
-				setvalidator.ValueStringsAre(stringvalidator.OneOf("data_sources", "ephemeral_resources", "secret_stores"))),
+				setvalidator.ValueStringsAre(stringvalidator.OneOf(slices.Sorted(maps.Keys(extras()))...))),
 			"bucket_names": texts("Names of the buckets and domains of the websites." + patterns),
 			"user_names":   texts("Names of the IAM users." + patterns),
 			"role_names":   texts("Names of the IAM roles." + patterns),

@@ -33,6 +33,7 @@ type row struct {
 
 // What credentials are for beside resources. The rows have these names too.
 const (
+	Actions      = "actions"
 	DataSources  = "data-sources"
 	Ephemerals   = "ephemeral"
 	SecretStores = "bucket-user-stores"
@@ -72,6 +73,10 @@ func rows() map[string]row {
 		"directory": {
 			levels: access.Levels(), apply: []any{directory.API{}}, plan: []any{directory.Reads{}, content.Reads{}},
 		},
+		Actions: {
+			levels: access.Levels(), apply: []any{website.Invalidations{}, bucket.EmptyingCalls{}, object.MoveCalls{},
+				bucketuser.RotationCalls{}},
+		},
 		SecretStores: {levels: access.Levels(), apply: []any{bucketuser.Stores{}}},
 		Ephemerals: {
 			levels: access.Levels(), apply: []any{lending.API{}, lending.LinkReads{}, secretstore.Reads{}},
@@ -79,7 +84,8 @@ func rows() map[string]row {
 		DataSources: {
 			levels: all, never: "route53:GetHostedZone", // nobody names the zone
 			apply: []any{bucket.Reads{}, bucket.LockReads{}, bucket.DataReads{}, access.Reads{}, bucketuser.Reads{},
-				bucketuser.DataReads{}, lifecyclerule.Reads{}, object.DataReads{}, website.Reads{}},
+				bucketuser.DataReads{}, bucketrole.Searches{}, bucketgrant.Searches{}, bucketgrant.Reads{},
+				lifecyclerule.Reads{}, object.DataReads{}, website.Reads{}},
 		},
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/fwtypes"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/website"
 )
@@ -58,7 +59,7 @@ func (d *driftDataSource) Schema(ctx context.Context, _ datasource.SchemaRequest
 				MarkdownDescription: "Type of the resource, such as `spinup_bucket`: any type of this provider. Needed with " +
 					"`id` and `wanted`.",
 				Validators: []validator.String{
-					stringvalidator.OneOf(slices.Sorted(maps.Keys(comparers(ctx)))...),
+					fwtypes.OneOf(slices.Sorted(maps.Keys(comparers(ctx)))...),
 				},
 			},
 			"id": schema.StringAttribute{

@@ -7,12 +7,12 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/spinup-dev/terraform-provider-spinup/internal/fwtypes"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/privileges"
 )
 
@@ -73,13 +73,13 @@ func (d *providerPolicyDataSource) Schema(
 			"mode": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "`apply` for all of plan, apply and destroy; `plan` for credentials that only plan.",
-				Validators:          []validator.String{stringvalidator.OneOf("apply", "plan")},
+				Validators:          []validator.String{fwtypes.OneOf("apply", "plan")},
 			},
 			"resources": texts("Types of the resources that are managed, such as `spinup_bucket`. Default: all.",
-				setvalidator.ValueStringsAre(stringvalidator.OneOf(policyTypes()...))),
+				setvalidator.ValueStringsAre(fwtypes.OneOf(policyTypes()...))),
 			"extras": texts("What the credentials are for beside resources: `actions`, `data_sources`, `ephemeral_resources`, "+
 				"`secret_stores` (SSM and Secrets Manager, for keys of users). Default: nothing.",
-				setvalidator.ValueStringsAre(stringvalidator.OneOf(slices.Sorted(maps.Keys(extras()))...))),
+				setvalidator.ValueStringsAre(fwtypes.OneOf(slices.Sorted(maps.Keys(extras()))...))),
 			"bucket_names": texts("Names of the buckets and domains of the websites." + patterns),
 			"user_names":   texts("Names of the IAM users." + patterns),
 			"role_names":   texts("Names of the IAM roles." + patterns),

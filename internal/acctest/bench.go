@@ -54,7 +54,7 @@ type Bench struct {
 // Each runs a test on every emulator, or on the one that was chosen, in parallel with all others.
 func Each(t *testing.T, test func(t *testing.T, b *Bench)) {
 	t.Helper()
-	leftOut(t, needsGateway)
+	notOnAWS(t, needsGateway)
 	t.Parallel()
 	for _, kind := range kinds() {
 		if kind.IsStore() { // somebody asked for one store: that is no test that passed, and never so in a whole run
@@ -68,7 +68,7 @@ func Each(t *testing.T, test func(t *testing.T, b *Bench)) {
 // it is all of them.
 func Stores(t *testing.T, test func(t *testing.T, b *Bench), on ...emulator.Kind) {
 	t.Helper()
-	leftOut(t, needsStore)
+	notOnAWS(t, needsStore)
 	t.Parallel()
 	if len(on) == 0 {
 		on = emulator.Stores()
@@ -85,7 +85,7 @@ func Stores(t *testing.T, test func(t *testing.T, b *Bench), on ...emulator.Kind
 // because the other would tell nothing more: the reason is printed at the end of the run.
 func Only(t *testing.T, kind emulator.Kind, reason string, test func(t *testing.T, b *Bench)) {
 	t.Helper()
-	leftOut(t, needs(kind))
+	notOnAWS(t, needs(kind))
 	t.Parallel()
 	onKind(t, note(t, kind, reason), start, test)
 }
@@ -94,7 +94,7 @@ func Only(t *testing.T, kind emulator.Kind, reason string, test func(t *testing.
 // tests do to the account: the reason is printed at the end of the run.
 func Alone(t *testing.T, kind emulator.Kind, reason string, test func(t *testing.T, b *Bench)) {
 	t.Helper()
-	leftOut(t, needs(kind))
+	notOnAWS(t, needs(kind))
 	t.Parallel()
 	onKind(t, note(t, kind, reason), fresh, test)
 }
@@ -151,7 +151,7 @@ func onKind(t *testing.T, kind emulator.Kind, begin starter, test func(t *testin
 		if kind == emulator.LocalStack {
 			edge = start(t, emulator.Fakecloud)
 		}
-		t.Cleanup(func() { run.count(kind, t.Failed()) })
+		t.Cleanup(func() { run.count(t, kind) })
 		b := &Bench{
 			Kind: e.Kind, Endpoint: e.Endpoint, AccountID: e.AccountID, Name: name(t), base: e, edge: edge,
 			Platform: kind.Platform(),
@@ -208,7 +208,7 @@ type testRun struct {
 	passed map[emulator.Kind]int
 	failed map[emulator.Kind]int
 	only   map[string]string
-	left   map[string]int // tests that were left out, by the reason
+	left   map[string]string // tests that were left out, with the reasons
 	stop   []func()
 
 	command string            // the path of terraform or tofu
@@ -222,17 +222,18 @@ var run = testRun{
 	passed: map[emulator.Kind]int{},
 	failed: map[emulator.Kind]int{},
 	only:   map[string]string{},
-	left:   map[string]int{},
+	left:   map[string]string{},
 }
 
-func (s *testRun) count(kind emulator.Kind, failed bool) {
+func (s *testRun) count(t *testing.T, kind emulator.Kind) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if failed {
+	switch {
+	case t.Failed():
 		s.failed[kind]++
-		return
+	case s.left[t.Name()] == "":
+		s.passed[kind]++
 	}
-	s.passed[kind]++
 }
 
 // start gives the run's emulator of the kind. One that cannot be had is a failure that says how to get it.
@@ -355,7 +356,11 @@ func (s *testRun) report() string {
 	for _, name := range slices.Sorted(maps.Keys(s.only)) {
 		fmt.Fprintf(&b, "  %s ran only on %s\n", name, s.only[name])
 	}
-	fmt.Fprintf(&b, "acceptance: %d passed, %d failed\n", passed, failed)
+	fmt.Fprintf(&b, "acceptance: %d passed, %d failed", passed, failed)
+	if n := len(s.left); n > 0 {
+		fmt.Fprintf(&b, ", %d left out", n)
+	}
+	b.WriteString("\n")
 	return b.String()
 }
 

@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"os"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -90,7 +88,7 @@ func Core(t *testing.T, reason string, test func(t *testing.T, b *Bench)) {
 	t.Run(string(realAWS), func(t *testing.T) {
 		t.Cleanup(func() {
 			if !t.Skipped() {
-				run.count(realAWS, t.Failed())
+				run.count(t, realAWS)
 			}
 		})
 		test(t, &Bench{
@@ -101,28 +99,11 @@ func Core(t *testing.T, reason string, test func(t *testing.T, b *Bench)) {
 	})
 }
 
-// leftOut ends a test that is not for the account of AWS on which this run is: it is counted with its reason.
-func leftOut(t *testing.T, reason string) {
+// notOnAWS ends a test that is not for the account of AWS on which this run is: it is counted with its reason.
+func notOnAWS(t *testing.T, reason string) {
 	t.Helper()
 	if onAWS() {
-		leave(t, reason)
-	}
-}
-
-// leave ends a test that this run cannot do: it is counted with its reason.
-func leave(t *testing.T, reason string) {
-	t.Helper()
-	run.mu.Lock()
-	run.left[reason]++
-	run.mu.Unlock()
-	t.Skip(reason)
-}
-
-// Queries is for a test that needs terraform query: where the command of the run has none, the test is left out.
-func Queries(t *testing.T) {
-	t.Helper()
-	if !run.about.Queries {
-		leave(t, "needs terraform query, which Terraform has from 1.14 on")
+		leftOut(t, reason)
 	}
 }
 
@@ -150,7 +131,7 @@ func (b *Bench) Site(t *testing.T) string {
 		return "www." + zone
 	}
 	if run.real.zone == "" {
-		leftOut(t, needsZone)
+		notOnAWS(t, needsZone)
 	}
 	return b.Name + "." + run.real.zone
 }
@@ -179,13 +160,4 @@ provider "spinup" {
   %s
 }
 `, Region, b.AccountID, account.MarkTag, run.real.prefix, strings.Join(settings, "\n  "))
-}
-
-// leftOutReport says how many tests were left out, and why.
-func (s *testRun) leftOutReport() string {
-	var b strings.Builder
-	for _, reason := range slices.Sorted(maps.Keys(s.left)) {
-		fmt.Fprintf(&b, "  left out: %d, each of which %s\n", s.left[reason], reason)
-	}
-	return b.String()
 }

@@ -3,6 +3,7 @@ package acctest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -48,8 +49,12 @@ func TestNobodyRunsOnAWSByAccident(t *testing.T) {
 
 // TestWhatIsLeftOutIsCounted: the report of a run on AWS has a line for each reason.
 func TestWhatIsLeftOutIsCounted(t *testing.T) {
-	s := testRun{left: map[string]int{"needs a": 3, "needs b": 1}}
-	if got, want := s.leftOutReport(), "  left out: 3, each of which needs a\n  left out: 1, each of which needs b\n"; got != want {
+	s := testRun{left: map[string]string{"TestB": "needs b"}}
+	for i := range namedAtMost + 1 {
+		s.left[fmt.Sprint("TestA", i)] = "needs a"
+	}
+	want := "  left out: 10, each of which needs a\n  left out: 1, each of which needs b: TestB\n"
+	if got := s.leftOutReport(); got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/hashicorp/go-hclog"
@@ -43,6 +44,25 @@ func (b *Bench) Served(t *testing.T, adjust ...func(*awsclient.Pace)) *Terraform
 		t.Fatalf("serving the provider: %v", err)
 	}
 	return nil
+}
+
+// BesideAWS is Served with hashicorp/aws beside the provider, from a filesystem mirror and never from the network. That
+// has hundreds of megabytes, so not every machine has it: it is nil then, and the report of the run names the test.
+func (b *Bench) BesideAWS(t *testing.T) *Terraform {
+	t.Helper()
+	mirror, err := terraform.FindMirror("")
+	if err != nil {
+		run.leaveOut(t, "needs hashicorp/aws: "+err.Error())
+		return nil
+	}
+	tf := b.Served(t)
+	file := filepath.Join(tf.Dir, "terraform.rc")
+	config := "provider_installation {\n" + terraform.Mirror(mirror) + "}\n"
+	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	tf.Setenv("TF_CLI_CONFIG_FILE", file)
+	return tf
 }
 
 // inProcess is the provider at the pace of tests, as adjusted.

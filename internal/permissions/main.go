@@ -70,6 +70,8 @@ func policies() map[string][]byte {
 		"directory-plan.json":   buckets.policy(directory.Reads{}, content.Reads{}),
 		"directory-prefix.json": one.policy(directory.API{}),
 		"ephemeral.json":        buckets.policy(lending.API{}, lending.LinkReads{}, secretstore.Reads{}),
+		"actions.json": buckets.policy(website.Invalidations{}, bucket.EmptyingCalls{}, object.MoveCalls{},
+			bucketuser.RotationCalls{}),
 		"data-sources.json": seen.policy(bucket.Reads{}, bucket.LockReads{}, bucket.DataReads{}, access.Reads{},
 			bucketuser.Reads{}, bucketuser.DataReads{}, bucketrole.Searches{}, bucketgrant.Searches{}, bucketgrant.Reads{},
 			lifecyclerule.Reads{}, object.DataReads{}, website.Reads{}),

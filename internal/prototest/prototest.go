@@ -76,19 +76,30 @@ func New(t testing.TB, provider tfprotov6.ProviderServer) *Server {
 	return s
 }
 
-// Invoke invokes an action that has no attributes, and gives the messages of its progress.
-func (s *Server) Invoke(typeName string) (progress []string, diags Diagnostics) {
+// Invoke validates the configuration of an action and invokes it, and gives the messages of its progress. What has
+// unknown values is validated only.
+func (s *Server) Invoke(typeName string, config Values) (progress []string, diags Diagnostics) {
 	s.t.Helper()
 	actions, ok := s.provider.(tfprotov6.ActionServer)
 	schema := s.schemas.ActionSchemas[typeName]
 	if !ok || schema == nil {
 		s.t.Fatalf("there is no action %s", typeName)
 	}
-	object := schema.Schema.ValueType()
-	config, err := tfprotov6.NewDynamicValue(object, tftypes.NewValue(object, map[string]tftypes.Value{}))
+	encoded := s.encode(schema.Schema.ValueType(), config)
+	valid, err := actions.ValidateActionConfig(s.t.Context(), &tfprotov6.ValidateActionConfigRequest{
+		ActionType: typeName, Config: encoded,
+	})
 	s.must(err)
+	if diags = valid.Diagnostics; diags.Errors() != "" || HasUnknown(config) {
+		return nil, diags
+	}
+	plan, err := actions.PlanAction(s.t.Context(), &tfprotov6.PlanActionRequest{ActionType: typeName, Config: encoded})
+	s.must(err)
+	if diags = append(diags, plan.Diagnostics...); diags.Errors() != "" {
+		return nil, diags
+	}
 	stream, err := actions.InvokeAction(s.t.Context(), &tfprotov6.InvokeActionRequest{
-		ActionType: typeName, Config: &config,
+		ActionType: typeName, Config: encoded,
 	})
 	s.must(err)
 	for event := range stream.Events {
@@ -96,7 +107,7 @@ func (s *Server) Invoke(typeName string) (progress []string, diags Diagnostics) 
 		case tfprotov6.ProgressInvokeActionEventType:
 			progress = append(progress, e.Message)
 		case tfprotov6.CompletedInvokeActionEventType:
-			diags = e.Diagnostics
+			diags = append(diags, e.Diagnostics...)
 		}
 	}
 	return progress, diags
@@ -425,6 +436,38 @@ func (s *Server) Import(typeName, id string, identity Values) (Object, Diagnosti
 	}
 	one := resp.ImportedResources[0]
 	return s.Read(typeName, s.object(typeName, one.State, one.Identity, one.Private))
+}
+
+// Source is what state holds of a resource of another provider.
+type Source struct {
+	Provider string // its whole address
+	TypeName string
+	Version  int64  // of the schema
+	JSON     []byte // the attributes
+}
+
+// Move takes over what another provider's resource was, as a moved block says, and refreshes.
+func (s *Server) Move(typeName string, from Source) (Object, Diagnostics) {
+	s.t.Helper()
+	moved, diags := s.MoveOnly(typeName, from)
+	if diags.Errors() != "" {
+		return Object{}, diags
+	}
+	return s.Read(typeName, moved)
+}
+
+// MoveOnly is Move without the refresh, as with -refresh=false.
+func (s *Server) MoveOnly(typeName string, from Source) (Object, Diagnostics) {
+	s.t.Helper()
+	resp, err := s.provider.MoveResourceState(s.t.Context(), &tfprotov6.MoveResourceStateRequest{
+		SourceProviderAddress: from.Provider, SourceTypeName: from.TypeName, SourceSchemaVersion: from.Version,
+		SourceState: &tfprotov6.RawState{JSON: from.JSON}, TargetTypeName: typeName,
+	})
+	s.must(err)
+	if diags := Diagnostics(resp.Diagnostics); diags.Errors() != "" {
+		return Object{}, diags
+	}
+	return s.object(typeName, resp.TargetState, resp.TargetIdentity, resp.TargetPrivate), resp.Diagnostics
 }
 
 // object is an object as the provider gives it back.

@@ -120,7 +120,8 @@ func (m *bucketModel) locate(ctx context.Context, conn *awsclient.Conn) (bool, e
 		err = m.checkIdentity(region, conn.AccountID)
 	}
 	m.Region = types.StringValue(region)
-	m.ForceDestroy, m.BypassGovernance = types.BoolValue(false), types.BoolValue(false)
+	no := types.BoolValue(false)
+	m.ForceDestroy, m.BypassGovernance = pick(m.ForceDestroy, no), no
 	return exists, err
 }
 

@@ -35,6 +35,7 @@ func newBucketResource() resource.Resource {
 		identity: bucketIdentitySchema(),
 		keys:     []string{"name"},
 		build:    bucket.New,
+		moves:    bucketMoves(),
 		permissions: slices.Concat(awsclient.Permissions(bucket.API{}), awsclient.Permissions(bucket.LockWrites{}),
 			awsclient.Permissions(access.API{}), awsclient.Permissions(lifecyclerule.API{})),
 	}

@@ -40,7 +40,8 @@ type bucketUserModel struct {
 	ForceDestroy        types.Bool                       `tfsdk:"force_destroy"`
 	Timeouts            timeouts.Value                   `tfsdk:"timeouts"`
 
-	seen sightOfKey
+	seen       sightOfKey
+	refreshing bool // this is a refresh
 }
 
 // sightOfKey is what the last read or write saw of the access key, beside what state has. It changes only when
@@ -86,10 +87,31 @@ func (m *bucketUserModel) importing() bool { return m.ID.IsNull() }
 // lost reports whether state knows that there is no user, but something that outlived it.
 func (m *bucketUserModel) lost() bool { return !m.importing() && m.ARN.IsNull() }
 
-func (m *bucketUserModel) locate(context.Context, *awsclient.Conn) (bool, error) {
-	if m.importing() {
-		m.ForceDestroy = types.BoolValue(true)
+// locate is what a refresh begins with.
+func (m *bucketUserModel) locate(ctx context.Context, conn *awsclient.Conn) (bool, error) {
+	m.refreshing = true
+	if !m.importing() {
+		return true, nil
 	}
+	m.ForceDestroy = pick(m.ForceDestroy, types.BoolValue(true))
+	if !m.Bucket.IsNull() {
+		return true, nil
+	}
+	// It was an aws_iam_user, and a moved block does not tell what the new configuration says.
+	name := m.Name.ValueString()
+	buckets, exists, err := bucketuser.Buckets(ctx, conn, name)
+	if err != nil || !exists {
+		return false, err
+	}
+	if len(buckets) != 1 {
+		in := "neither is it in a group of a bucket nor has it an inline policy"
+		if len(buckets) > 1 {
+			in = "it has access to " + strings.Join(buckets, ", ")
+		}
+		return false, fmt.Errorf("which bucket the user %s is for cannot be told from its groups and policies: %s, by names "+
+			"as spinup makes them. %s", name, in, asImport("aws_iam_user", "bucket_user", "BUCKET/"+name))
+	}
+	m.Bucket = types.StringValue(buckets[0])
 	return true, nil
 }
 
@@ -341,7 +363,7 @@ func (m *bucketUserModel) spec(
 	spec.Tags, spec.IgnoreTag = map[string]string{}, s.data.ignoreTags
 	spec.Boundary = m.PermissionsBoundary.ValueString()
 	spec.ForceDestroy = m.ForceDestroy.ValueBool()
-	spec.ReadAll = m.importing()
+	spec.ReadAll, spec.Refreshing = m.importing(), m.refreshing
 	if !m.TagsAll.IsNull() {
 		diags.Append(m.TagsAll.ElementsAs(ctx, &spec.Tags, false)...)
 	}
@@ -425,6 +447,10 @@ func (k *accessKeyModel) warn(seen sightOfKey, have bucketuser.Status, importing
 			"The newer key %[1]s becomes the one of access_key: the next rotation replaces it, and removing access_key "+
 				"deletes it. The older key %[2]s is left alone. IAM allows two keys, so no rotation is possible until it was "+
 				"deleted by hand. A destroy with force_destroy deletes both.", have.Current.ID, theirs))
+	case have.Unread != nil:
+		diags.AddAttributeWarning(at, "The store of the access key could not be read", fmt.Sprintf(
+			"Beside the key of access_key the user has %s. If spinup_rotate_key has created it, the store says so, and the key "+
+				"becomes the one of access_key; but the store could not be read: %s", theirs, awsclient.Text(have.Unread)))
 	case seen.Replaced:
 		diags.AddAttributeWarning(at, "The access key was replaced elsewhere", fmt.Sprintf(
 			"The key of access_key is gone, and the user has %s, which spinup did not create. It is left alone, and no other "+
@@ -513,6 +539,9 @@ func (m *bucketUserModel) fillKey(
 		key.PreviousID = types.StringValue(have.Previous.ID)
 		if issued == nil && former != nil {
 			key.PreviousExpiresAt = former.PreviousExpiresAt // it may have been planned to go
+		}
+		if have.TakenOver {
+			key.PreviousExpiresAt = date(have.Current.Created.Add(want.Key.Overlap))
 		}
 	} else {
 		key.PreviousExpiresAt = types.StringNull()

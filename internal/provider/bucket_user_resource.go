@@ -28,6 +28,7 @@ func newBucketUserResource() resource.Resource {
 		keys:        []string{"bucket", "name"},
 		renames:     true,
 		build:       bucketuser.New,
+		moves:       bucketUserMoves(),
 		permissions: awsclient.Permissions(bucketuser.API{}),
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
@@ -40,6 +41,7 @@ type offered struct {
 	dataSources map[string]datasource.DataSource
 	ephemerals  map[string]ephemeral.EphemeralResource
 	functions   map[string]function.Function
+	actions     map[string]action.Action
 }
 
 func everything(t *testing.T) offered {
@@ -47,7 +49,7 @@ func everything(t *testing.T) offered {
 	p, ctx := &spinupProvider{}, t.Context()
 	all := offered{
 		map[string]resource.Resource{}, map[string]datasource.DataSource{}, map[string]ephemeral.EphemeralResource{},
-		map[string]function.Function{},
+		map[string]function.Function{}, map[string]action.Action{},
 	}
 	for _, make := range p.Resources(ctx) {
 		r, meta := make(), resource.MetadataResponse{}
@@ -68,6 +70,11 @@ func everything(t *testing.T) offered {
 		f, meta := make(), function.MetadataResponse{}
 		f.Metadata(ctx, function.MetadataRequest{}, &meta)
 		all.functions[meta.Name] = f
+	}
+	for _, make := range p.Actions(ctx) {
+		a, meta := make(), action.MetadataResponse{}
+		a.Metadata(ctx, action.MetadataRequest{ProviderTypeName: "spinup"}, &meta)
+		all.actions[meta.TypeName] = a
 	}
 	return all
 }
@@ -144,6 +151,18 @@ func TestContract_schemas(t *testing.T) {
 		config := tfsdk.Config{Schema: resp.Schema, Raw: valueOf(t, resp.Schema.Type().TerraformType(ctx), settings{})}
 		valid(name, config.Get(ctx, e.(modeled).newModel()))
 	}
+	invoked := map[string]any{
+		"spinup_copy_object": &transferModel{}, "spinup_move_object": &transferModel{}, "spinup_reap": &struct{}{},
+		"spinup_empty_bucket": &emptyBucketModel{}, "spinup_invalidate": &invalidateModel{},
+		"spinup_rotate_key": &rotateKeyModel{},
+	}
+	for name, a := range everything(t).actions {
+		var resp action.SchemaResponse
+		a.Schema(ctx, action.SchemaRequest{}, &resp)
+		valid(name, resp.Schema.ValidateImplementation(ctx))
+		config := tfsdk.Config{Schema: resp.Schema, Raw: valueOf(t, resp.Schema.Type().TerraformType(ctx), settings{})}
+		valid(name, config.Get(ctx, invoked[name]))
+	}
 	for name, f := range everything(t).functions {
 		var resp function.DefinitionResponse
 		f.Definition(ctx, function.DefinitionRequest{}, &resp)
@@ -172,6 +191,9 @@ func TestContract_descriptions(t *testing.T) {
 	}
 	for name, schema := range schemas.ListResourceSchemas {
 		describe(texts, "list resource "+name, schema.Block)
+	}
+	for name, schema := range schemas.ActionSchemas {
+		describe(texts, "action "+name, schema.Schema.Block)
 	}
 	for name, f := range schemas.Functions {
 		texts["function "+name] = f.Description
@@ -259,6 +281,9 @@ func TestContract_documentation(t *testing.T) {
 		files = append(files, "docs/ephemeral-resources/"+strings.TrimPrefix(name, "spinup_")+".md",
 			"examples/ephemeral-resources/"+name+"/ephemeral-resource.tf")
 	}
+	for name := range everything(t).actions {
+		files = append(files, "docs/actions/"+strings.TrimPrefix(name, "spinup_")+".md", "examples/actions/"+name+"/action.tf")
+	}
 	for name := range everything(t).functions {
 		files = append(files, "docs/functions/"+name+".md", "examples/functions/"+name+"/function.tf")
 	}
@@ -340,6 +365,7 @@ func TestContract_permissions(t *testing.T) {
 		roles.Reads, roles.Writes, grants.Reads, grants.Writes, grants.SiteReads,
 		sites.Reads, sites.Writes, objects.Reads, objects.Writes, directories.Reads, directories.Writes, directories.API.Reads,
 		directories.API.Writes, lending.NewAPI(&awsclient.Conn{}), lending.NewLinkReads(&awsclient.Conn{}),
+		website.NewPurges(&awsclient.Conn{}),
 	} {
 		for field, value := range reflect.ValueOf(part).Fields() {
 			if !field.Anonymous && value.IsNil() {
@@ -352,6 +378,8 @@ func TestContract_permissions(t *testing.T) {
 		awsclient.Permissions(users), awsclient.Permissions(bucketuser.DataReads{}), awsclient.Permissions(rules),
 		awsclient.Permissions(sites), awsclient.Permissions(objects), awsclient.Permissions(object.DataReads{}),
 		awsclient.Permissions(directories), awsclient.Permissions(roles), awsclient.Permissions(grants), awsclient.Permissions(lending.API{}), awsclient.Permissions(lending.LinkReads{}),
+		awsclient.Permissions(website.Invalidations{}), awsclient.Permissions(bucket.EmptyingCalls{}),
+		awsclient.Permissions(object.MoveCalls{}), awsclient.Permissions(bucketuser.RotationCalls{}),
 	) {
 		wrong := slices.ContainsFunc(p.Actions, func(name string) bool { return !action.MatchString(name) })
 		if wrong || len(p.Actions) == 0 || !slices.Contains(kinds, p.On) {

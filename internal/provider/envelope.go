@@ -35,6 +35,7 @@ type envelope[M, S, O any, P model[M, S, O]] struct {
 	renames               bool // one of them can change in place, and with it the identity
 	build                 func(*awsclient.Conn) reconcile.Composite[S, O]
 	permissions           []awsclient.Permission
+	moves                 []move                           // from resources of other providers
 	timeout               time.Duration                    // of writes whose configuration sets none; 0 for writeTimeout
 	upgrades              map[int64]resource.StateUpgrader // of states with an earlier version of the schema
 	data                  *providerData
@@ -126,6 +127,7 @@ var (
 	_ resource.ResourceWithIdentity    = (*bucketEnvelope)(nil)
 	_ resource.ResourceWithImportState = (*bucketEnvelope)(nil)
 	_ resource.ResourceWithModifyPlan  = (*bucketEnvelope)(nil)
+	_ resource.ResourceWithMoveState   = (*bucketEnvelope)(nil)
 
 	_ resource.ResourceWithUpgradeState = (*bucketEnvelope)(nil)
 )
@@ -490,4 +492,9 @@ func (c *envelope[M, S, O, P]) ImportState(
 	for i, key := range c.keys {
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(key), values[i])...)
 	}
+}
+
+// MoveState writes what another provider's state tells into the attributes of the same names, as ImportState does.
+func (c *envelope[M, S, O, P]) MoveState(context.Context) []resource.StateMover {
+	return movers(c.noun, c.moves)
 }

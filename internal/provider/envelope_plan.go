@@ -22,6 +22,14 @@ import (
 func (c *envelope[M, S, O, P]) ModifyPlan(
 	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse,
 ) {
+	if c.data != nil && !req.State.Raw.IsNull() {
+		var id types.String
+		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("id"), &id)...)
+		if id.IsNull() {
+			resp.Diagnostics.Append(unseen(c.noun))
+			return
+		}
+	}
 	if req.Plan.Raw.IsNull() || c.data == nil { // a destroy, or validation
 		return
 	}

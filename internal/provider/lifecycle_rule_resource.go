@@ -33,6 +33,7 @@ func newLifecycleRuleResource() resource.Resource {
 		keys:                  []string{"bucket", "name"},
 		lastKeyMayHaveSlashes: true,
 		build:                 lifecyclerule.New,
+		moves:                 lifecycleRuleMoves(),
 		permissions:           awsclient.Permissions(lifecyclerule.API{}),
 	}
 }

@@ -248,7 +248,7 @@ func TestAccList_refuses(t *testing.T) {
 // TestAccList_query asks the real command for what there is. The configuration that it writes imports everything, and
 // changes nothing.
 func TestAccList_query(t *testing.T) {
-	acctest.Queries(t)
+	acctest.Since(t, 14, "terraform query")
 	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		b.MakeZone(t, zone(b))
 		b.MakeBucket(t, b.Name+"-log")

@@ -451,6 +451,9 @@ func (m *objectModel) fillContent(
 		m.SHA256 = former.SHA256
 	default:
 		m.SHA256 = optional(object.SHA256(*seen))
+		if m.SHA256.IsNull() && w.Want.ReadAll { // one that is moved here has a content, too
+			m.SHA256 = optional(w.Want.Content.ByMD5(*seen))
+		}
 	}
 	if !same {
 		m.ContentWOVersion, m.CopyFrom = types.StringNull(), fwtypes.ObjectNull[copyFromModel]()

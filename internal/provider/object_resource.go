@@ -35,6 +35,7 @@ func newObjectResource() resource.Resource {
 		lastKeyMayHaveSlashes: true,
 		renames:               true,
 		build:                 object.New,
+		moves:                 objectMoves(),
 		permissions:           slices.Concat(awsclient.Permissions(object.API{}), awsclient.Permissions(bucket.Reads{})),
 	}
 }

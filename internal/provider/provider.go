@@ -107,7 +107,10 @@ func (p *spinupProvider) ListResources(context.Context) []func() list.ListResour
 
 // Actions need Terraform 1.14.
 func (p *spinupProvider) Actions(context.Context) []func() action.Action {
-	return []func() action.Action{newReapAction}
+	return []func() action.Action{
+		newCopyObjectAction, newEmptyBucketAction, newInvalidateAction, newMoveObjectAction, newReapAction,
+		newRotateKeyAction,
+	}
 }
 
 func (p *spinupProvider) Functions(context.Context) []func() function.Function {

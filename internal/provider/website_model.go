@@ -104,7 +104,7 @@ func (m *websiteModel) locate(ctx context.Context, conn *awsclient.Conn) (bool, 
 		return true, nil
 	}
 	m.Placeholder, m.ForceDestroy = types.BoolValue(true), types.BoolValue(false)
-	m.Wait, m.DestroyMode = types.BoolValue(true), types.StringValue(website.DestroyWait)
+	m.Wait, m.DestroyMode = pick(m.Wait, types.BoolValue(true)), types.StringValue(website.DestroyWait)
 	if exists, err := m.find(ctx, conn); exists || err != nil {
 		return exists, err
 	}
@@ -124,6 +124,10 @@ func (m *websiteFacts) find(ctx context.Context, conn *awsclient.Conn) (bool, er
 	}
 	if at.Domain == "" {
 		return false, fmt.Errorf("the distribution %s has no alias that could be a site's domain", at.DistributionID)
+	}
+	if known := m.DistributionID.ValueString(); known != "" && known != at.DistributionID { // of one that is moved here
+		return false, fmt.Errorf("the domain %s belongs to the distribution %s, not to %s",
+			at.Domain, at.DistributionID, known)
 	}
 	region, exists, err := bucket.Locate(ctx, conn, at.Bucket, conn.Region)
 	if err == nil && !exists {

@@ -44,6 +44,7 @@ func newWebsiteResource() resource.Resource {
 		identity: websiteIdentitySchema(),
 		keys:     []string{"domain"},
 		build:    website.New,
+		moves:    websiteMoves(),
 		permissions: slices.Concat(awsclient.Permissions(website.API{}), awsclient.Permissions(bucket.API{}),
 			awsclient.Permissions(bucket.PlaceholderReads{}), awsclient.Permissions(access.API{}),
 			awsclient.Permissions(lifecyclerule.API{})),

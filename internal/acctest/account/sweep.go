@@ -333,7 +333,9 @@ func (a Account) removeDistribution(ctx context.Context, id string) error {
 		}
 	}
 	waiter := cloudfront.NewDistributionDeployedWaiter(a.CloudFront,
-		func(o *cloudfront.DistributionDeployedWaiterOptions) { o.MinDelay, o.MaxDelay = time.Second, time.Minute })
+		func(o *cloudfront.DistributionDeployedWaiterOptions) {
+			o.MinDelay, o.MaxDelay = time.Second, time.Minute
+		})
 	out, err := waiter.WaitForOutput(ctx, &cloudfront.GetDistributionInput{Id: &id}, patience)
 	if err != nil {
 		return err

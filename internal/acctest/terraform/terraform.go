@@ -59,8 +59,9 @@ func Find() (string, error) {
 // Command is what a command says of itself.
 type Command struct {
 	Registry   string // where it looks for providers
+	Tofu       bool   // it is OpenTofu
+	Minor      int    // of its version, 1.Minor
 	Identities bool   // an import block may name the identity of a resource: from 1.12 on in both
-	Queries    bool   // it can list what there is: Terraform from 1.14 on
 }
 
 var versions = regexp.MustCompile(`(?m)^(Terraform|OpenTofu) v1\.(\d+)\.`)
@@ -76,9 +77,9 @@ func Ask(ctx context.Context, path string) (Command, error) {
 		return Command{}, fmt.Errorf("%s is neither Terraform 1 nor OpenTofu 1: its version is %.100q", path, said)
 	}
 	minor, err := strconv.Atoi(version[2])
-	command := Command{Registry: registry, Identities: minor >= 12, Queries: minor >= 14}
+	command := Command{Registry: registry, Minor: minor, Identities: minor >= 12}
 	if version[1] == "OpenTofu" {
-		command.Registry, command.Queries = tofuRegistry, false
+		command.Registry, command.Tofu = tofuRegistry, true
 	}
 	return command, err
 }

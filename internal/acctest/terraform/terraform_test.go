@@ -60,15 +60,14 @@ func TestInterruptedRunIsAnError(t *testing.T) {
 func TestTheCommandIsNamed(t *testing.T) {
 	terraform := filepath.Join(install(t, "terraform", "echo Terraform v1.11.4"), "terraform")
 	tofu := filepath.Join(install(t, "renamed", "echo Warning: no configuration; echo; echo OpenTofu v1.12.6"), "renamed")
-	newer := filepath.Join(install(t, "newer", "echo Terraform v1.14.3"), "newer")
-	tofu14 := filepath.Join(install(t, "tofu14", "echo OpenTofu v1.14.0"), "tofu14")
 	other := filepath.Join(install(t, "other", "echo other v1"), "other")
-	for _, test := range []struct{ named, path, registry string }{
-		{terraform, terraform, "registry.terraform.io"},
-		{tofu, tofu, "registry.opentofu.org"},
-		{newer, newer, "registry.terraform.io"},
-		{tofu14, tofu14, "registry.opentofu.org"},
-		{"other", other, ""},
+	for _, test := range []struct {
+		named, path string
+		is          Command
+	}{
+		{terraform, terraform, Command{Registry: "registry.terraform.io", Minor: 11}},
+		{tofu, tofu, Command{Registry: "registry.opentofu.org", Tofu: true, Minor: 12, Identities: true}},
+		{"other", other, Command{}},
 	} {
 		t.Setenv(Variable, test.named)
 		path, err := Find()
@@ -76,9 +75,8 @@ func TestTheCommandIsNamed(t *testing.T) {
 			t.Errorf("%s: %s, %v", test.named, path, err)
 		}
 		is, err := Ask(t.Context(), path)
-		want := Command{test.registry, test.named != terraform && test.registry != "", test.named == newer}
-		if is != want || (err == nil) != (test.registry != "") {
-			t.Errorf("%s is %+v, %v; want %+v", test.named, is, err, want)
+		if is != test.is || (err == nil) != (test.is != Command{}) {
+			t.Errorf("%s is %+v, %v; want %+v", test.named, is, err, test.is)
 		}
 	}
 	t.Setenv(Variable, "/nowhere/tofu")

@@ -45,9 +45,10 @@ func IsPolicyName(bucket, name string, paths ...string) bool {
 	return ok
 }
 
-// IsPathPolicyName reports whether an inline policy may be a grant of the bucket for a path that nobody knows.
+// IsPathPolicyName reports whether an inline policy may be a grant of the bucket, or of any if that is empty, for a
+// path that nobody knows.
 func IsPathPolicyName(bucket, name string) bool {
-	return strings.HasPrefix(name, bucket+"-") && slices.ContainsFunc(Levels(), func(l Level) bool {
+	return (bucket == "" || strings.HasPrefix(name, bucket+"-")) && slices.ContainsFunc(Levels(), func(l Level) bool {
 		return strings.HasSuffix(name, PolicyName("", l))
 	})
 }
@@ -69,4 +70,23 @@ func ReadGrant(partition, bucket, name, document string, paths ...string) (grant
 		}
 	}
 	return Grant{}, false
+}
+
+// BucketOfPolicy finds the bucket that an inline policy of the name is a grant of: the document has the bucket, and the
+// name has to follow from it.
+func BucketOfPolicy(partition, name, document string) (bucket string, ok bool) {
+	doc, err := awspolicy.Parse(document)
+	if err != nil {
+		return "", false
+	}
+	for _, statement := range doc.Statements {
+		for _, resource := range statement.Resource {
+			rest, inS3 := strings.CutPrefix(resource, string(resources(partition, "")))
+			bucket, _, _ := strings.Cut(rest, "/")
+			if _, ok := ReadGrant(partition, bucket, name, document); ok && inS3 {
+				return bucket, true
+			}
+		}
+	}
+	return "", false
 }

@@ -40,6 +40,16 @@ func PolicyName(name string, level Level) string { return name + "-" + level.wor
 // GroupName is the name of the level's IAM group, for the bucket or website of the name.
 func GroupName(name string, level Level) string { return name + "-" + level.words().short + "Grp" }
 
+// BucketOfGroup is the bucket or website that a group with the name of a level is for.
+func BucketOfGroup(group string) (name string, ok bool) {
+	for _, level := range append(Levels(), WebAdmin) {
+		if name, ok = strings.CutSuffix(group, GroupName("", level)); ok && name != "" {
+			return name, true
+		}
+	}
+	return "", false
+}
+
 // MaxPolicyName is how many characters the name of a policy may have. An inline policy whose name fits is also within
 // the 2,048 characters that IAM allows all inline policies of a user.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html

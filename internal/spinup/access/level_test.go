@@ -175,3 +175,29 @@ func TestAccepts(t *testing.T) {
 		})
 	}
 }
+
+// TestBucketOf: the bucket of a group follows from its name, the one of a policy from its document and its name.
+func TestBucketOf(t *testing.T) {
+	for group, want := range map[string]string{
+		"b.c-BktAdmGrp": "b.c", "b-BktRW-BktROGrp": "b-BktRW", "www.example.edu-WebAdmGrp": "www.example.edu",
+		"-BktRWGrp": "", "b-BktRWGrp2": "", "b-BktRWPlc": "", "staff": "",
+	} {
+		if got, ok := BucketOfGroup(group); got != want || ok != (want != "") {
+			t.Errorf("group %s: %q, %t, want %q", group, got, ok, want)
+		}
+	}
+	path := Grant{Partition: "aws", Bucket: "b", Level: ReadWrite, Path: "c/d/"}
+	for _, policy := range []struct{ name, document, want string }{
+		{"b-BktAdmPlc", Document("aws", "b", Admin), "b"},
+		{path.PolicyName(), path.Document(), "b"},
+		{"b-c-BktROPlc", Document("aws", "b-c", ReadOnly), "b-c"},
+		{"b-BktAdmPlc", Document("aws", "other", Admin), ""},
+		{"b-BktAdmPlc", Document("aws-cn", "b", Admin), ""},
+		{"mine", Document("aws", "b", Admin), ""},
+		{"b-BktAdmPlc", "no policy", ""},
+	} {
+		if got, ok := BucketOfPolicy("aws", policy.name, policy.document); got != policy.want || ok != (policy.want != "") {
+			t.Errorf("policy %s: %q, %t, want %q", policy.name, got, ok, policy.want)
+		}
+	}
+}

@@ -50,7 +50,9 @@ func (b bucket) sample(ctx context.Context, s Spec) ([]types.ObjectIdentifier, e
 
 // list is sample, but that the bucket must exist.
 func (b bucket) list(ctx context.Context, s Spec) ([]types.ObjectIdentifier, error) {
-	page, err := b.page(ctx, s, &s3.ListObjectVersionsInput{Bucket: &s.Name, MaxKeys: aws.Int32(3)})
+	page, err := b.page(ctx, s, &s3.ListObjectVersionsInput{
+		Bucket: &s.Name, Prefix: content.OrNil(s.Prefix), MaxKeys: aws.Int32(3),
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +116,7 @@ func (b bucket) currentPage(
 	ctx context.Context, s Spec, in *s3.ListObjectVersionsInput,
 ) (*s3.ListObjectVersionsOutput, error) {
 	page, err := content.ListObjects(ctx, b.ListObjectsV2, &s3.ListObjectsV2Input{
-		Bucket: in.Bucket, MaxKeys: in.MaxKeys, StartAfter: in.KeyMarker,
+		Bucket: in.Bucket, MaxKeys: in.MaxKeys, StartAfter: in.KeyMarker, Prefix: in.Prefix,
 	}, at(s))
 	if err != nil {
 		return nil, err
@@ -177,7 +179,7 @@ func (b bucket) emptier(s Spec) *emptier {
 	return &emptier{bucket: b, spec: s, limiter: awsclient.NewLimiter(atOnce)}
 }
 
-// empty deletes all versions, delete markers and unfinished uploads. The contents are listed in up to as many parts at
+// empty deletes all versions, delete markers and unfinished uploads, of keys with the prefix if there is one. The contents are listed in up to as many parts at
 // once.
 func (e *emptier) empty(ctx context.Context, parts int) error {
 	if e.spec.BypassGovernance {
@@ -308,7 +310,7 @@ func (e *emptier) abortUploads(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(atOnce)
 	list := e.ListMultipartUploads
-	err := content.EachUpload(ctx, list, e.spec.Name, "", at(e.spec), func(key, id *string) error {
+	err := content.EachUpload(ctx, list, e.spec.Name, e.spec.Prefix, at(e.spec), func(key, id *string) error {
 		group.Go(func() error {
 			return awsclient.Absent(e.limiter.Do(ctx, func(ctx context.Context) error {
 				_, err := e.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{

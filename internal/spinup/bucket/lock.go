@@ -87,8 +87,8 @@ func (b bucket) unlocked(ctx context.Context, s Spec) error {
 		slices.Sort(held)
 		return fmt.Errorf("the bucket %s holds versions under object lock, which S3 would not delete: %s; wait until the "+
 			"date, lift the legal hold, or, under governance only, delete them with the permission "+
-			"s3:BypassGovernanceRetention, as spinup_bucket does with bypass_governance = true, applied before the destroy",
-			s.Name, strings.Join(held[:min(len(held), named)], ", "))
+			"s3:BypassGovernanceRetention, as spinup_bucket does with bypass_governance = true, applied before the destroy, "+
+			"and spinup_empty_bucket as soon as it is set", s.Name, strings.Join(held[:min(len(held), named)], ", "))
 	case failed != nil:
 		return failed // it canceled the listing
 	}

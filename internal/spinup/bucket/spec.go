@@ -55,6 +55,8 @@ type Spec struct {
 	ForceDestroy     bool
 	BypassGovernance bool // with ForceDestroy: versions under governance retention go too
 
+	Prefix string // of the keys that are emptied; empty for all
+
 	// ReadAll makes every part be read that the platform is not known to lack. Imports and data sources use it.
 	ReadAll bool
 }

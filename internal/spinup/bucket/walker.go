@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 	"unicode/utf8"
@@ -14,6 +15,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/content"
 )
 
 // atOnce is how many calls about the contents of a bucket are made at once at most: deletions, and lists of parts of
@@ -80,7 +82,7 @@ func (b bucket) eachPage(
 
 // part lists some keys.
 func (w *walker) part(ctx context.Context, wanted keys) error {
-	in := &s3.ListObjectVersionsInput{Bucket: &w.spec.Name}
+	in := &s3.ListObjectVersionsInput{Bucket: &w.spec.Name, Prefix: content.OrNil(w.spec.Prefix)}
 	if wanted.after != "" {
 		in.KeyMarker = &wanted.after
 	}
@@ -142,6 +144,7 @@ func (w *walker) share(ctx context.Context, took time.Duration, first, last, unt
 		w.free, w.later = w.free+more, w.later-more
 	}
 	marks := places(first, last, until, min(w.free, perPage*w.pages))
+	marks = slices.DeleteFunc(marks, func(mark string) bool { return !strings.HasPrefix(mark, w.spec.Prefix) })
 	w.free -= len(marks)
 	for i, mark := range marks {
 		wanted := keys{after: mark, last: until}

@@ -97,6 +97,18 @@ func (b bucketUser) observeKeys(ctx context.Context, w wish, o *Status) error {
 	if o.Issued != nil {
 		current, previous = o.Issued.ID, current
 	}
+	o.TakenOver, o.Unread = false, nil
+	if w.Want.Refreshing {
+		next, err := b.successor(ctx, w, keys)
+		switch {
+		case awsclient.IsAccessDenied(err): // whoever cannot look sees what there was to see without the action
+			o.Unread = err
+		case err != nil:
+			return err
+		case next != "":
+			current, previous, o.TakenOver = next, current, true
+		}
+	}
 	o.Current, o.Previous, o.Others = nil, nil, nil
 	for _, key := range keys {
 		switch key.ID {
@@ -110,7 +122,7 @@ func (b bucketUser) observeKeys(ctx context.Context, w wish, o *Status) error {
 	}
 	o.Gone = o.Current == nil && w.Want.Key != nil && w.Want.Key.Gone
 	o.Use = nil
-	if o.Previous == nil || o.Issued != nil || !b.asksUse(w) {
+	if o.Previous == nil || o.Issued != nil || !b.asksUse(w, *o) {
 		return nil
 	}
 	o.Use, err = b.lastUse(ctx, w, o.Previous, o.Current)
@@ -118,15 +130,20 @@ func (b bucketUser) observeKeys(ctx context.Context, w wish, o *Status) error {
 }
 
 // asksUse reports whether it matters if the previous key is used: it goes because its time is over, or could.
-func (b bucketUser) asksUse(w wish) bool {
+func (b bucketUser) asksUse(w wish, o Status) bool {
 	key, was := w.Want.Key, known(w)
+	over := func(expires time.Time) bool { return !b.conn.Pace.Now().Before(expires) }
 	switch {
-	case key == nil || !key.RequireUnused || was.PreviousID == "":
+	case key == nil || !key.RequireUnused:
+		return false
+	case o.TakenOver:
+		return over(o.Current.Created.Add(key.Overlap))
+	case was.PreviousID == "":
 		return false
 	case renews(w):
 		return ages(w) // whoever asks for a new key gets one
 	}
-	return key.PreviousID == "" || !b.conn.Pace.Now().Before(was.Expires)
+	return key.PreviousID == "" || over(was.Expires)
 }
 
 // quiet is how long a key is not used before it counts as unused, or as long as the overlap if that is longer. IAM may
@@ -224,7 +241,7 @@ func (b bucketUser) renew(ctx context.Context, w wish, o *Status) error {
 	if err != nil {
 		return err
 	}
-	issued, err := b.deliver(ctx, w, o, made)
+	issued, err := b.deliver(ctx, s.Key.Store, b.owner(w, *o, s.Key.Store), made)
 	if before := storedAt(w); err == nil && before != s.Key.Store {
 		// State can record one store only: either the old secret is deleted now, or everything stays as it was.
 		if err = b.discard(ctx, w, before); err != nil {
@@ -315,15 +332,16 @@ func (b bucketUser) takeBack(ctx context.Context, s Spec, o *Status, key *Access
 }
 
 // deliver waits until AWS accepts the new key, then stores its secret.
-func (b bucketUser) deliver(ctx context.Context, w wish, o *Status, made *types.AccessKey) (*Issued, error) {
+func (b bucketUser) deliver(
+	ctx context.Context, at Store, who secretstore.Owner, made *types.AccessKey,
+) (*Issued, error) {
 	id, secret := aws.ToString(made.AccessKeyId), aws.ToString(made.SecretAccessKey)
 	if err := awsclient.KeyAccepted(ctx, b.conn, id, secret); err != nil {
 		return nil, err
 	}
 	issued := &Issued{ID: id, Created: aws.ToTime(made.CreateDate)}
-	at := w.Want.Key.Store
 	var err error
-	issued.Delivered, err = b.keeper().Deliver(ctx, at, b.owner(w, *o, at), id, secret)
+	issued.Delivered, err = b.keeper().Deliver(ctx, at, who, id, secret)
 	return issued, err
 }
 

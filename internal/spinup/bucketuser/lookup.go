@@ -12,6 +12,7 @@ import (
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 )
 
 // Member is a user in a list.
@@ -122,6 +123,37 @@ func Each(ctx context.Context, conn *awsclient.Conn, bucket string, give func(on
 	return eachWithPolicy(ctx, conn, bucket, func(one Member, err error) bool {
 		return given[one.Name] || give(one, err)
 	})
+}
+
+// Buckets returns the buckets that a user has access to by a group or an inline policy as the provider makes them,
+// sorted. The boolean reports whether there is such a user.
+func Buckets(ctx context.Context, conn *awsclient.Conn, name string) ([]string, bool, error) {
+	b := newBucketUser(NewAPI(conn), conn)
+	user, err := b.get(ctx, name)
+	if err != nil || user == nil {
+		return nil, false, err
+	}
+	groups, err := b.groups(ctx, name)
+	if err != nil {
+		return nil, false, err
+	}
+	inline, err := b.inline(ctx, reconcile.Keep(Spec{ReadAll: true}), name)
+	if err != nil {
+		return nil, false, err
+	}
+	var all []string
+	for _, group := range groups {
+		if bucket, ok := access.BucketOfGroup(group); ok {
+			all = append(all, bucket)
+		}
+	}
+	for policy, document := range inline.Documents {
+		if bucket, ok := access.BucketOfPolicy(conn.Partition, policy, document); ok {
+			all = append(all, bucket)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all), true, nil
 }
 
 // Policies returns the names of the user's inline policies and of the managed policies attached to it, if the store has

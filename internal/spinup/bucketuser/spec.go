@@ -39,6 +39,10 @@ type Spec struct {
 	Lost        bool                    // state knows that there is no user, only something that outlived it
 	NameInState bool                    // another resource of the state has a user of this name
 
+	// Refreshing: this is a refresh, which takes over the key that Rotate has put in the place of the one in state. An
+	// apply does not: its plan knows nothing of that.
+	Refreshing bool
+
 	// ReadAll makes every part be read, and takes the newest key as the current one. Imports use it.
 	ReadAll bool
 }
@@ -94,8 +98,11 @@ type Status struct {
 	Previous *AccessKey
 	Use      *Use        // of the previous key; nil when not asked
 	Others   []AccessKey // keys of other owners
-	Stored   *Store      // the store of AWS that holds the secret: known from state and this run
-	Held     *Held       // what stands where a new secret is to be stored; nil when not looked at
+	// TakenOver: Current is not the key of state, but the one that Rotate has put in its place.
+	TakenOver bool
+	Unread    error  // why it is not known if one of Others is that key; nil if it is known
+	Stored    *Store // the store of AWS that holds the secret: known from state and this run
+	Held      *Held  // what stands where a new secret is to be stored; nil when not looked at
 	// NotStored: a store was named for an imported key, and does not hold it.
 	NotStored bool
 	Gone      bool    // the key is gone, and none is wanted in its place
@@ -212,7 +219,7 @@ func (s Spec) InlinePolicy() string {
 }
 
 // ownPolicy reports whether an inline policy has one of the provider's names: of any level, for the whole bucket, the
-// path or the former path. An import, which knows no path, takes any path.
+// path or the former path. An import, which knows no path, takes any path, and without a bucket those of any bucket.
 func ownPolicy(w wish, name string) bool {
 	s := w.Want
 	return access.IsPolicyName(s.Bucket, name, s.Path, w.Before().Path) ||

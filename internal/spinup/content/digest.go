@@ -1,6 +1,7 @@
 package content
 
 import (
+	"crypto/md5"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
@@ -86,6 +87,16 @@ func (d Digest) Checksum() string {
 		return text
 	}
 	return text + "-" + strconv.Itoa(len(d.Parts))
+}
+
+// IsMD5 reports whether the ETag of a stored object is the MD5 of the bytes. It is no MD5 of what was sent in parts, or
+// is encrypted with a key.
+func IsMD5(r io.Reader, etag string) (bool, error) {
+	hash := md5.New()
+	if _, err := io.Copy(hash, r); err != nil {
+		return false, err
+	}
+	return etag == `"`+hex.EncodeToString(hash.Sum(nil))+`"`, nil
 }
 
 // part is where the i-th part is, and its digest.

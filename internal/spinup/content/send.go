@@ -219,14 +219,32 @@ const MaxCopy = 5 << 30
 // of no bytes where it is asked for one. A version is the id of one, or "" for the newest. The same place for both
 // changes the headers.
 func (s Sender) Copy(ctx context.Context, from Place, version, etag string, to Place, h Headers) (Stored, error) {
+	in := copying(from, version, etag, to)
+	h.copy(in)
+	return s.copy(ctx, in, to, h)
+}
+
+// Clone is Copy, but that the copy has all headers of its source, those included that nobody here knows of. S3 copies
+// neither class, encryption nor redirect with them: these are given, and the tags.
+func (s Sender) Clone(ctx context.Context, from Place, version, etag string, to Place, h Headers) (Stored, error) {
+	in := copying(from, version, etag, to)
+	Headers{
+		Redirect: h.Redirect, StorageClass: h.StorageClass, Algorithm: h.Algorithm, KMSKey: h.KMSKey, BucketKey: h.BucketKey,
+		Tagging: h.Tagging,
+	}.copy(in)
+	in.MetadataDirective = types.MetadataDirectiveCopy
+	return s.copy(ctx, in, to, h)
+}
+
+func copying(from Place, version, etag string, to Place) *s3.CopyObjectInput {
 	source := Escaped(from.Bucket + "/" + from.Key)
 	if version != "" {
 		source += "?versionId=" + Escaped(version)
 	}
-	in := &s3.CopyObjectInput{
-		Bucket: &to.Bucket, Key: &to.Key, CopySource: &source, CopySourceIfMatch: OrNil(etag),
-	}
-	h.copy(in)
+	return &s3.CopyObjectInput{Bucket: &to.Bucket, Key: &to.Key, CopySource: &source, CopySourceIfMatch: OrNil(etag)}
+}
+
+func (s Sender) copy(ctx context.Context, in *s3.CopyObjectInput, to Place, h Headers) (Stored, error) {
 	var out *s3.CopyObjectOutput
 	err := s.call(ctx, func(ctx context.Context) (err error) {
 		out, err = s.CopyObject(ctx, in, to.at)

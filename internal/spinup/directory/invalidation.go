@@ -3,14 +3,9 @@ package directory
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/cloudfront"
-	"github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/content"
@@ -89,20 +84,7 @@ func (d directory) invalidation() part {
 
 // invalidate removes paths from the caches. The mark makes two calls for the same deployment one.
 func (d directory) invalidate(ctx context.Context, s Spec, mark string, paths []string) (string, error) {
-	out, err := d.CreateInvalidation(ctx, &cloudfront.CreateInvalidationInput{
-		DistributionId: &s.Invalidate.DistributionID,
-		InvalidationBatch: &types.InvalidationBatch{
-			CallerReference: aws.String("spinup-" + mark),
-			Paths:           &types.Paths{Quantity: aws.Int32(int32(len(paths))), Items: paths},
-		},
-	})
-	if err != nil {
-		return "", err
-	}
-	if out.Invalidation == nil {
-		return "", errNoAnswer
-	}
-	return aws.ToString(out.Invalidation.Id), nil
+	return d.Purges.Create(ctx, s.Invalidate.DistributionID, mark, paths)
 }
 
 // settle waits until the caches are rid of old content.
@@ -110,18 +92,7 @@ func (d directory) settle(ctx context.Context, o Status) error {
 	if o.Awaited == "" {
 		return nil
 	}
-	pace := d.conn.Pace
-	pace.PollMin, pace.PollMax, pace.Consistency = pace.DeployMin, pace.DeployMax, pace.Deployment
-	what := fmt.Sprintf("invalidation %s of distribution %s", o.InvalidationID, o.Awaited)
-	return awsclient.Until(ctx, pace, what, func(ctx context.Context) (bool, error) {
-		out, err := d.GetInvalidation(ctx, &cloudfront.GetInvalidationInput{
-			DistributionId: &o.Awaited, Id: &o.InvalidationID,
-		})
-		if err != nil {
-			return false, err
-		}
-		return out.Invalidation != nil && aws.ToString(out.Invalidation.Status) == "Completed", nil
-	})
+	return d.Purges.Await(ctx, d.conn.Pace, o.Awaited, o.InvalidationID, func(string) {})
 }
 
 // purgeAll removes from the caches what a destroy has deleted. A distribution that is gone has no caches.

@@ -2,10 +2,7 @@ package directory
 
 import (
 	"context"
-	"crypto/md5"
-	"encoding/hex"
 	"fmt"
-	"io"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -338,14 +335,10 @@ func byETag(f *File, etag string) (string, error) {
 		return "", fmt.Errorf("%s: %w", f.Path, err)
 	}
 	defer file.Close()
-	hash := md5.New()
-	if _, err := io.Copy(hash, file); err != nil {
+	if same, err := content.IsMD5(file, etag); err != nil || !same {
 		return "", err
 	}
-	if etag == `"`+hex.EncodeToString(hash.Sum(nil))+`"` {
-		return f.Digest.Checksum(), nil
-	}
-	return "", nil
+	return f.Digest.Checksum(), nil
 }
 
 // isPlaceholder reports whether the object is the page that a site puts into an empty bucket.

@@ -2,7 +2,6 @@ package directory
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -292,5 +291,3 @@ func (d directory) end(ctx context.Context, w wish, o *Status) error {
 	*o = Status{}
 	return nil
 }
-
-var errNoAnswer = errors.New("the answer holds no invalidation")

@@ -1,6 +1,6 @@
 // Package directory publishes the files of a directory to a bucket. What it put there it names in a manifest, an object
-// of the bucket, so state stays small, and nothing of others is touched. It may import content, awsclient, the engine
-// and the AWS SDK.
+// of the bucket, so state stays small, and nothing of others is touched. It may import content, website,
+// awsclient, the engine and the AWS SDK.
 package directory
 
 import (

@@ -57,6 +57,30 @@ func MeasureFile(path string) (Measured, error) {
 	return m, nil
 }
 
+// ByMD5 is the SHA-256 of a stored object, in hex, if its ETag is the MD5 of the content; "" if that cannot be said.
+func (c Content) ByMD5(stored content.Stored) string {
+	body, size := readCloser{bytes.NewReader(c.Text), nothing{}}, int64(len(c.Text))
+	if c.Path != "" {
+		file, length, err := open(c.Path)
+		if err != nil {
+			return ""
+		}
+		body, size = readCloser{file, file}, length
+	}
+	defer body.Close()
+	if size != stored.Size {
+		return ""
+	}
+	if same, err := content.IsMD5(io.NewSectionReader(body, 0, size), stored.ETag); err != nil || !same {
+		return ""
+	}
+	m, err := Measure(body, size)
+	if err != nil {
+		return ""
+	}
+	return m.SHA256
+}
+
 // open opens a regular file.
 func open(path string) (*os.File, int64, error) {
 	info, err := os.Stat(path) // before it is opened: a pipe would wait for its other end

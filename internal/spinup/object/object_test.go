@@ -265,3 +265,30 @@ func TestVersions(t *testing.T) {
 		t.Errorf("markers (-want +got):\n%s", diff)
 	}
 }
+
+// TestByMD5: an ETag that is the MD5 of a content tells its SHA-256. Anything else tells nothing.
+func TestByMD5(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "hello")
+	if err := os.WriteFile(path, []byte("Hello\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	const sum = "66a045b452102c59d840ec097d59d9467e13a3f34f6494e539ffd32c1bb35f18"
+	stored := content.Stored{Size: 6, ETag: `"09f7e02f1290be211da707a266f153b3"`}
+	parts := content.Stored{Size: 6, ETag: `"09f7e02f1290be211da707a266f153b3-1"`}
+	for name, test := range map[string]struct {
+		c      Content
+		stored content.Stored
+		want   string
+	}{
+		"text":          {Content{Text: []byte("Hello\n")}, stored, sum},
+		"file":          {Content{Path: path}, stored, sum},
+		"other text":    {Content{Text: []byte("Hullo\n")}, stored, ""},
+		"other size":    {Content{Text: []byte("Hello")}, stored, ""},
+		"sent in parts": {Content{Path: path}, parts, ""},
+		"no file":       {Content{Path: path + "2"}, stored, ""},
+	} {
+		if got := test.c.ByMD5(test.stored); got != test.want {
+			t.Errorf("%s: %q, want %q", name, got, test.want)
+		}
+	}
+}

@@ -145,7 +145,7 @@ func TestCanEncrypt(t *testing.T) {
 
 func TestValue(t *testing.T) {
 	var got map[string]string
-	if err := json.Unmarshal([]byte(value("AK1", `a"b/c+d`)), &got); err != nil {
+	if err := json.Unmarshal([]byte(value(Key{ID: "AK1", Secret: `a"b/c+d`})), &got); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(map[string]string{"access_key_id": "AK1", "secret_access_key": `a"b/c+d`}, got); diff != "" {

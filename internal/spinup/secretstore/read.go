@@ -15,11 +15,13 @@ import (
 type Key struct {
 	ID     string `json:"access_key_id"`
 	Secret string `json:"secret_access_key"`
+	// Replaces is the key that it was made in place of, if its owner does not know of that yet.
+	Replaces string `json:"replaces,omitempty"`
 }
 
 // value is what a store holds: id and secret of the key, because a client needs both.
-func value(id, secret string) string {
-	text, _ := json.Marshal(Key{id, secret}) // strings always marshal
+func value(key Key) string {
+	text, _ := json.Marshal(key) // strings always marshal
 	return string(text)
 }
 

@@ -39,6 +39,7 @@ type Owner struct {
 	Marked      func(description string) bool // whether a description is its mark
 	Holds       func(keyID string) bool       // whether a key without the mark is its own; nil for never
 	Held        bool                          // the place was seen to be its own
+	Replaces    string                        // id of the key that is to be taken for the former one; "" for none
 }
 
 // Delivered is where a secret went.
@@ -64,9 +65,9 @@ func (k Keeper) Deliver(ctx context.Context, at Store, who Owner, id, secret str
 	case at.PGPKey != "":
 		out.Encrypted, err = Encrypt(at.PGPKey, secret)
 	case at.Parameter != "":
-		err = k.putParameter(ctx, at, who, value(id, secret), &out)
+		err = k.putParameter(ctx, at, who, value(Key{id, secret, who.Replaces}), &out)
 	case at.SecretsSecret != "":
-		err = k.putSecret(ctx, at, who, value(id, secret), &out)
+		err = k.putSecret(ctx, at, who, value(Key{id, secret, who.Replaces}), &out)
 	default:
 		out.Secret = secret
 	}

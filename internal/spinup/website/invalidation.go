@@ -4,12 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"strings"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/cloudfront"
-	"github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
 )
 
 // invalidation removes objects from the caches when its trigger changes. The first trigger is only noted: a new
@@ -27,22 +22,14 @@ func (w website) invalidation() part {
 		Apply: func(ctx context.Context, want wish, o *Status) error {
 			s := want.Want
 			paths, last := s.Invalidation.Paths, want.Before().InvalidationID
-			out, err := w.CreateInvalidation(ctx, &cloudfront.CreateInvalidationInput{
-				DistributionId: &o.Distribution.ID,
-				InvalidationBatch: &types.InvalidationBatch{
-					// The same for the same wish, so that it is not created twice after a lost answer; another one where a
-					// trigger comes back after others, because CloudFront does nothing for a reference that it knows.
-					CallerReference: aws.String("spinup-" + token(append([]string{last, s.Invalidation.Trigger}, paths...))),
-					Paths:           &types.Paths{Quantity: aws.Int32(int32(len(paths))), Items: paths},
-				},
-			})
+			// The same for the same wish, so that it is not created twice after a lost answer; another one where a trigger
+			// comes back after others, because CloudFront does nothing for a reference that it knows.
+			reference := token(append([]string{last, s.Invalidation.Trigger}, paths...))
+			id, err := Purges{CreateInvalidation: w.CreateInvalidation}.Create(ctx, o.Distribution.ID, reference, paths)
 			if err != nil {
 				return err
 			}
-			if out.Invalidation == nil {
-				return errors.New("the answer holds no invalidation")
-			}
-			o.Invalidation = aws.ToString(out.Invalidation.Id)
+			o.Invalidation = id
 			return nil
 		},
 		Remove: func(context.Context, wish, *Status) error { return nil },

@@ -79,6 +79,9 @@ func bucketOfHost(host string) string {
 	return host
 }
 
+// IsBucketHost reports whether S3 serves a bucket under the host name.
+func IsBucketHost(host string) bool { return bucketOfHost(host) != host }
+
 // domainOf is the alias of the distribution that its comment names, or else the first one.
 func domainOf(c *types.DistributionConfig) string {
 	if c.Aliases == nil || len(c.Aliases.Items) == 0 {

@@ -22,7 +22,6 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -37,7 +36,7 @@ import (
 var configurations embed.FS
 
 // awsVersion is the release of hashicorp/aws that testdata/aws asks for.
-const awsVersion = "5.100.0"
+const awsVersion = terraform.AWSVersion
 
 // settings are the command's flags.
 type settings struct {
@@ -225,7 +224,7 @@ func (s settings) contestants(ctx context.Context, dir string, env []string, say
 	if err != nil {
 		return nil, err
 	}
-	mirror, err := findMirror(s.mirror)
+	mirror, err := terraform.FindMirror(s.mirror)
 	if err != nil && s.mirror != "" {
 		return nil, err
 	}
@@ -258,37 +257,4 @@ func contest(dir, name string, env []string, installation string) (contestant, e
 	}
 	tf, err := terraform.New(dir, env, installation)
 	return contestant{name: name, tf: tf}, err
-}
-
-// findMirror returns the folder to take hashicorp/aws from: the named one or, without a name, the first of the usual
-// places that has it. These are $TF_PLUGIN_MIRROR, where terraform itself looks without being told, and any folder
-// right under /opt.
-// https://developer.hashicorp.com/terraform/cli/config/config-file#implied-local-mirror-directories
-func findMirror(named string) (string, error) {
-	places := []string{named}
-	if named == "" {
-		home, _ := os.UserHomeDir() // without one, its places are not there either
-		places = []string{
-			os.Getenv("TF_PLUGIN_MIRROR"),
-			filepath.Join(home, ".terraform.d", "plugins"),
-			filepath.Join(home, ".local", "share", "terraform", "plugins"),
-			"/usr/local/share/terraform/plugins",
-			"/usr/share/terraform/plugins",
-		}
-		local, _ := filepath.Glob("/opt/*") // the pattern is well formed
-		places = append(places, local...)
-	}
-	platform := runtime.GOOS + "_" + runtime.GOARCH
-	for _, dir := range places {
-		for _, form := range []string{"%s/%s", "terraform-provider-aws_%s_%s.zip"} { // unpacked, packed
-			name := fmt.Sprintf(form, awsVersion, platform)
-			found, err := filepath.Glob(filepath.Join(dir, "*", "hashicorp", "aws", name))
-			if err == nil && len(found) > 0 && dir != "" {
-				return dir, nil
-			}
-		}
-	}
-	return "", fmt.Errorf("no filesystem mirror has version %s (looked in %s). To make one: "+
-		"terraform -chdir=internal/acctest/cmd/bench/testdata/aws providers mirror DIR; then give -aws-mirror DIR",
-		awsVersion, strings.Join(places, " "))
 }

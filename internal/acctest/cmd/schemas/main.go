@@ -1,6 +1,6 @@
 // Command schemas prints the schemas of the provider as `terraform providers schema -json` does, for the generator of
-// the documentation: what a page says does not depend on the installed terraform, and an older one knows neither actions nor lists. It
-// may import the provider and terraform-plugin-go.
+// the documentation: what a page says does not depend on the installed terraform, and an older one knows neither
+// actions nor lists. It may import the provider and terraform-plugin-go.
 package main
 
 import (

@@ -1,0 +1,2 @@
+# terraform apply -invoke=action.spinup_reap.sites
+action "spinup_reap" "sites" {}

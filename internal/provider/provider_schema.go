@@ -245,7 +245,7 @@ func transportAttributes() map[string]schema.Attribute {
 				"25. A service that has never answered is given up after about 10 seconds, whatever is set here.",
 		},
 		"retry_mode": schema.StringAttribute{
-			Optional: true, Validators: []validator.String{fwtypes.OneOf("standard", "adaptive")},
+			Optional: true,
 			MarkdownDescription: "`standard`, or `adaptive`, which also slows down calls to a service that throttles. " +
 				"Default: `AWS_RETRY_MODE`, else `standard`.",
 		},

@@ -122,13 +122,16 @@ func NewAPI(c *awsclient.Conn) API {
 // DataReads are the operations of the data sources about users, beside the Reads of one user.
 type DataReads struct {
 	GetGroup                 awsclient.IAMCall[iam.GetGroupInput, iam.GetGroupOutput]                                 `iam:"iam:GetGroup" on:"membership"`
+	ListUsers                awsclient.IAMCall[iam.ListUsersInput, iam.ListUsersOutput]                               `iam:"iam:ListUsers" on:"*"`
 	ListAttachedUserPolicies awsclient.IAMCall[iam.ListAttachedUserPoliciesInput, iam.ListAttachedUserPoliciesOutput] `iam:"iam:ListAttachedUserPolicies" on:"user"`
 }
 
 // newDataReads takes the operations from the service client.
 func newDataReads(c *awsclient.Conn) DataReads {
 	iam := awsclient.IAM(c)
-	return DataReads{GetGroup: iam.GetGroup, ListAttachedUserPolicies: iam.ListAttachedUserPolicies}
+	return DataReads{
+		GetGroup: iam.GetGroup, ListUsers: iam.ListUsers, ListAttachedUserPolicies: iam.ListAttachedUserPolicies,
+	}
 }
 
 // RotationCalls are the operations of a rotation without state. Of the stores only those of the one in use are needed.

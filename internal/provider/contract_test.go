@@ -209,9 +209,6 @@ func descriptions(t *testing.T) map[string]string {
 	for name, schema := range schemas.ActionSchemas {
 		describe(texts, "action "+name, schema.Schema.Block)
 	}
-	for name, schema := range schemas.ListResourceSchemas {
-		describe(texts, "list resource "+name, schema.Block)
-	}
 	for name, f := range schemas.Functions {
 		texts["function "+name] = f.Description
 		for _, parameter := range f.Parameters {

@@ -73,7 +73,8 @@ func policies() map[string][]byte {
 		"actions.json": buckets.policy(website.Invalidations{}, bucket.EmptyingCalls{}, object.MoveCalls{},
 			bucketuser.RotationCalls{}),
 		"data-sources.json": seen.policy(bucket.Reads{}, bucket.LockReads{}, bucket.DataReads{}, access.Reads{},
-			bucketuser.Reads{}, bucketuser.DataReads{}, lifecyclerule.Reads{}, object.DataReads{}, website.Reads{}),
+			bucketuser.Reads{}, bucketuser.DataReads{}, bucketrole.Searches{}, bucketgrant.Searches{}, bucketgrant.Reads{},
+			lifecyclerule.Reads{}, object.DataReads{}, website.Reads{}),
 	}
 }
 

@@ -143,6 +143,100 @@ func (s *Server) Open(typeName string, config Values) (opened Values, diags Diag
 	return opened, diags
 }
 
+// Listed is one object of a list.
+type Listed struct {
+	Name     string // as it is displayed
+	Identity Values
+	Resource Values // nil unless it was asked for
+}
+
+// Listing is what a list is asked for.
+type Listing struct {
+	Config  Values
+	Include bool // the objects themselves
+	Limit   int  // Terraform's own is 100
+}
+
+// List validates the configuration of a list and takes from the stream what Terraform takes: nothing after an error,
+// and nothing after the last object that the limit allows.
+func (s *Server) List(typeName string, of Listing) (all []Listed, diags Diagnostics) {
+	s.t.Helper()
+	lists, ok := s.provider.(tfprotov6.ListResourceServer)
+	schema := s.schemas.ListResourceSchemas[typeName]
+	if !ok || schema == nil {
+		s.t.Fatalf("there is no list of %s", typeName)
+	}
+	config := s.encode(schema.ValueType(), of.Config)
+	valid, err := lists.ValidateListResourceConfig(s.t.Context(), &tfprotov6.ValidateListResourceConfigRequest{
+		TypeName: typeName, Config: config,
+	})
+	s.must(err)
+	if diags = valid.Diagnostics; diags.Errors() != "" || HasUnknown(of.Config) {
+		return nil, diags
+	}
+	stream, err := lists.ListResource(s.t.Context(), &tfprotov6.ListResourceRequest{
+		TypeName: typeName, Config: config, IncludeResource: of.Include, Limit: int64(of.Limit),
+	})
+	s.must(err)
+	for result := range stream.Results {
+		diags = append(diags, result.Diagnostics...)
+		if diags.Errors() != "" {
+			break
+		}
+		if result.Identity == nil {
+			if len(result.Diagnostics) == 0 {
+				s.t.Errorf("a list of %s has an object without an identity", typeName)
+			}
+			continue
+		}
+		one := Listed{
+			Name: result.DisplayName, Identity: s.decode(s.identities[typeName].ValueType(), result.Identity.IdentityData),
+		}
+		if of.Include {
+			one.Resource = s.decode(s.typeOf(typeName), result.Resource)
+		}
+		if HasUnknown(one.Identity) || HasUnknown(one.Resource) || of.Include && one.Resource == nil {
+			s.t.Errorf("a list of %s has what is no object: %v", typeName, one)
+		}
+		if all = append(all, one); of.Limit > 0 && len(all) == of.Limit {
+			break
+		}
+	}
+	return all, diags
+}
+
+// Written is the configuration that Terraform writes for an object that it found: what can be configured, without what
+// is null, secret, or an empty text.
+func (s *Server) Written(typeName string, object Values) Values {
+	return written(s.schemas.ResourceSchemas[typeName].Block.Attributes, object)
+}
+
+func written(attributes []*tfprotov6.SchemaAttribute, object Values) Values {
+	config := Values{}
+	for _, a := range attributes {
+		if !a.Optional && !a.Required || a.Sensitive || a.Optional && object[a.Name] == "" {
+			continue
+		}
+		config[a.Name] = object[a.Name]
+		if a.NestedType == nil {
+			continue
+		}
+		switch value := object[a.Name].(type) {
+		case Values:
+			if single(a) {
+				config[a.Name] = written(a.NestedType.Attributes, value)
+			}
+		case []any:
+			all := make([]any, len(value))
+			for i, one := range value {
+				all[i] = written(a.NestedType.Attributes, one.(Values))
+			}
+			config[a.Name] = all
+		}
+	}
+	return config
+}
+
 // must ends the test when a call itself failed.
 func (s *Server) must(err error) {
 	s.t.Helper()

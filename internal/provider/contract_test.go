@@ -19,6 +19,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -135,7 +136,8 @@ func TestContract_schemas(t *testing.T) {
 		"spinup_gateway_user": &gatewayUserDataModel{}, "spinup_gateway_users": &gatewayUsersDataModel{},
 		"spinup_gateway_buckets": &gatewayBucketsDataModel{},
 		"spinup_lifecycle_rules": &lifecycleRulesModel{}, "spinup_website": &websiteDataModel{},
-		"spinup_object": &objectDataModel{}, "spinup_objects": &objectsDataModel{},
+		"spinup_websites": &websitesDataModel{},
+		"spinup_object":   &objectDataModel{}, "spinup_objects": &objectsDataModel{},
 	}
 	for name, d := range everything(t).dataSources {
 		var resp datasource.SchemaResponse
@@ -339,6 +341,8 @@ func TestContract_documentation(t *testing.T) {
 		files = append(files, "docs/resources/"+strings.TrimPrefix(name, "spinup_")+".md",
 			"examples/resources/"+name+"/resource.tf", "examples/resources/"+name+"/import.sh",
 			"examples/resources/"+name+"/import-by-string-id.tf")
+		files = append(files, "docs/list-resources/"+strings.TrimPrefix(name, "spinup_")+".md",
+			"examples/list-resources/"+name+"/list-resource.tfquery.hcl")
 	}
 	for name := range everything(t).dataSources {
 		files = append(files, "docs/data-sources/"+strings.TrimPrefix(name, "spinup_")+".md",
@@ -447,6 +451,29 @@ func readFile(t *testing.T, name string) string {
 		t.Error(err)
 	}
 	return string(text)
+}
+
+// TestContract_lists: every resource has a list of the same name, whose schema is valid.
+func TestContract_lists(t *testing.T) {
+	ctx, lists := t.Context(), map[string]bool{}
+	for _, make := range (&spinupProvider{}).ListResources(ctx) {
+		one, meta := make(), resource.MetadataResponse{}
+		one.Metadata(ctx, resource.MetadataRequest{ProviderTypeName: "spinup"}, &meta)
+		lists[meta.TypeName] = true
+		if l := one.(*listing); "spinup_"+l.noun != meta.TypeName {
+			t.Errorf("%s calls itself %s", meta.TypeName, l.noun)
+		}
+		var resp list.ListResourceSchemaResponse
+		one.ListResourceConfigSchema(ctx, list.ListResourceSchemaRequest{}, &resp)
+		if diags := resp.Schema.ValidateImplementation(ctx); diags.HasError() {
+			t.Errorf("%s: %v", meta.TypeName, diags)
+		}
+	}
+	for name := range everything(t).resources {
+		if !lists[name] {
+			t.Errorf("%s has no list", name)
+		}
+	}
 }
 
 // TestContract_acceptance: every resource has the whole set of acceptance tests.

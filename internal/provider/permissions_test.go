@@ -17,6 +17,7 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/emulator"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/acctest/gateway"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/prototest"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 )
 
@@ -244,6 +245,20 @@ func wantPlan(t *testing.T, b *acctest.Bench, tf *acctest.Terraform, policy awsp
 	}
 }
 
+// listsAll runs every list on AWS, without the objects themselves.
+func listsAll(t *testing.T, b *acctest.Bench) {
+	t.Helper()
+	s, in := lister(t, b), values{"bucket": b.Name}
+	for typeName, config := range map[string]values{
+		bucketType: {"name_prefix": b.Name, "org": "none"}, "spinup_website": {"name_prefix": domain(b)},
+		"spinup_bucket_user": in, "spinup_bucket_role": in, "spinup_bucket_grant": in, "spinup_lifecycle_rule": in,
+		"spinup_directory": in, "spinup_object": in,
+	} {
+		_, diags := s.List(typeName, prototest.Listing{Config: config})
+		same(t, "said of "+typeName, "", diags.Errors()+diags.Warnings())
+	}
+}
+
 // TestAccBucket_permissionsLess holds a bucket without optional parts to what the guide says it can do with.
 func TestAccBucket_permissionsLess(t *testing.T) {
 	acctest.Only(t, emulator.Fakecloud, atGateway, func(t *testing.T, b *acctest.Bench) {
@@ -267,12 +282,12 @@ resource "spinup_bucket" "test" {
 	})
 }
 
-// TestAccPermissions_dataSources holds all data sources to their policy.
+// TestAccPermissions_dataSources holds all data sources and all lists to their policy.
 func TestAccPermissions_dataSources(t *testing.T) {
 	acctest.Only(t, emulator.Fakecloud, everywhere, func(t *testing.T, b *acctest.Bench) {
 		made, tf := b.Served(t), b.Served(t)
 		made.Write(b.Provider() + fmt.Sprintf("resource \"spinup_bucket\" \"test\" { name = %q }\n", b.Name) +
-			member(b, `access = "read_only"`, `path = "/docs/"`) + site(b, `origin_access = "website_endpoint"`,
+			member(b, `access = "read_only"`, `path = "/docs/"`) + roleBlock(b, readOnly, byService) + site(b, `origin_access = "website_endpoint"`,
 			`redirect_domains = ["`+zone(b)+`"]`))
 		b.MakeZone(t, zone(b))
 		made.Apply()
@@ -299,6 +314,10 @@ data "spinup_lifecycle_rules" "test" { bucket = %[1]q }
 
 data "spinup_website" "test" { domain = %[2]q }
 
+data "spinup_websites" "test" { name_regex = "^%[2]s$" }
+
+output "websites" { value = data.spinup_websites.test.websites }
+
 data "spinup_objects" "test" { bucket = %[1]q }
 
 data "spinup_object" "test" {
@@ -319,10 +338,14 @@ data "spinup_object" "version" {
 			g.Reset()
 		}
 		tf.Apply()
+		listsAll(t, b)
 		if diff := cmp.Diff(actionsOf(policy), used(b)); diff != "" {
 			t.Errorf("actions (-published +used):\n%s", diff)
 		}
 		unheld(b)
+		if out := tf.Must("output", "websites"); !strings.Contains(out, domain(b)) || !strings.Contains(out, zone(b)+`",`) {
+			t.Errorf("the site is not in %s", out)
+		}
 		dropObject(t, b, "read")
 		made.Destroy()
 	})

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
@@ -24,6 +25,7 @@ var (
 	_ provider.Provider                       = (*spinupProvider)(nil)
 	_ provider.ProviderWithEphemeralResources = (*spinupProvider)(nil)
 	_ provider.ProviderWithFunctions          = (*spinupProvider)(nil)
+	_ provider.ProviderWithListResources      = (*spinupProvider)(nil)
 	_ provider.ProviderWithValidateConfig     = (*spinupProvider)(nil)
 )
 
@@ -71,6 +73,7 @@ func (p *spinupProvider) Configure(
 		return
 	}
 	resp.ResourceData, resp.DataSourceData, resp.EphemeralResourceData, resp.ActionData = data, data, data, data
+	resp.ListResourceData = data
 }
 
 func (p *spinupProvider) Resources(context.Context) []func() resource.Resource {
@@ -83,13 +86,22 @@ func (p *spinupProvider) Resources(context.Context) []func() resource.Resource {
 func (p *spinupProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return bounded(newAccountDataSource, newBucketDataSource, newBucketsDataSource, newBucketUserDataSource,
 		newBucketUsersDataSource, newGatewayBucketsDataSource, newGatewayUserDataSource, newGatewayUsersDataSource,
-		newLifecycleRulesDataSource, newObjectDataSource, newObjectsDataSource, newWebsiteDataSource)
+		newLifecycleRulesDataSource, newObjectDataSource, newObjectsDataSource, newWebsiteDataSource,
+		newWebsitesDataSource)
 }
 
 // EphemeralResources need Terraform 1.10, and most of what takes their values 1.11.
 func (p *spinupProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
 	return []func() ephemeral.EphemeralResource{
 		newAccessKeyEphemeral, newBucketCredentialsEphemeral, newPresignedURLEphemeral,
+	}
+}
+
+// ListResources need Terraform 1.14. There is one for each resource.
+func (p *spinupProvider) ListResources(context.Context) []func() list.ListResource {
+	return []func() list.ListResource{
+		newBucketList, newBucketGrantList, newBucketRoleList, newBucketUserList, newDirectoryList, newGatewayUserList,
+		newLifecycleRuleList, newObjectList, newWebsiteList,
 	}
 }
 

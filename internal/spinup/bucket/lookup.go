@@ -1,7 +1,9 @@
 package bucket
 
 import (
+	"cmp"
 	"context"
+	"iter"
 	"slices"
 	"strings"
 	"sync"
@@ -9,7 +11,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 )
@@ -91,28 +92,41 @@ func (l *Listing) Created(ctx context.Context, conn *awsclient.Conn, name string
 func (l *Listing) Tags(
 	ctx context.Context, conn *awsclient.Conn, entries []Entry,
 ) (map[string]map[string]string, error) {
-	var mu sync.Mutex
-	api := newDataReads(conn)
 	all := map[string]map[string]string{}
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(parallelReads)
-	for _, entry := range entries {
-		group.Go(func() error {
-			region := entry.Region
-			if region == "" {
-				region = conn.Region
-			}
-			tags, err := tagsOf(ctx, api.GetBucketTagging, Spec{Name: entry.Name, Region: region})
-			if err != nil && !awsclient.IsUnsupported(err) { // a store without tags has none that match
-				return err
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			all[entry.Name] = tags
-			return nil
-		})
+	for i, tagged := range l.Tagged(ctx, conn, entries) {
+		if tagged.Err != nil {
+			return nil, tagged.Err
+		}
+		all[entries[i].Name] = tagged.Tags
 	}
-	return all, group.Wait()
+	return all, nil
+}
+
+// Tagged is what was read of the tags of one bucket.
+type Tagged struct {
+	Tags map[string]string
+	Err  error
+}
+
+// Tagged reads the tags of buckets, several at once, and gives those of each in order, with its number.
+func (l *Listing) Tagged(ctx context.Context, conn *awsclient.Conn, entries []Entry) iter.Seq2[int, Tagged] {
+	api := newDataReads(conn)
+	seen := make([]Tagged, len(entries))
+	read := func(i int) {
+		entry := entries[i]
+		tags, err := tagsOf(ctx, api.GetBucketTagging, Spec{Name: entry.Name, Region: cmp.Or(entry.Region, conn.Region)})
+		if err != nil && awsclient.IsUnsupported(err) {
+			err = nil // a store without tags has none that match
+		}
+		seen[i] = Tagged{tags, err}
+	}
+	return func(yield func(int, Tagged) bool) {
+		for i := range awsclient.Ahead(parallelReads, len(entries), read) {
+			if !yield(i, seen[i]) {
+				return
+			}
+		}
+	}
 }
 
 // Empty reports whether a bucket holds nothing at all: no object, no old version, no delete marker.

@@ -32,6 +32,19 @@ type SiteReads struct {
 	GetPolicyVersion          awsclient.IAMCall[iam.GetPolicyVersionInput, iam.GetPolicyVersionOutput]                   `iam:"iam:GetPolicyVersion" on:"policy"`
 }
 
+// Searches are the operations that find the grants of a bucket, beside the Reads of each.
+type Searches struct {
+	ListRoles  awsclient.IAMCall[iam.ListRolesInput, iam.ListRolesOutput]   `iam:"iam:ListRoles" on:"*"`
+	ListUsers  awsclient.IAMCall[iam.ListUsersInput, iam.ListUsersOutput]   `iam:"iam:ListUsers" on:"*"`
+	ListGroups awsclient.IAMCall[iam.ListGroupsInput, iam.ListGroupsOutput] `iam:"iam:ListGroups" on:"*"`
+}
+
+// newSearches takes the operations from the service client.
+func newSearches(c *awsclient.Conn) Searches {
+	iam := awsclient.IAM(c)
+	return Searches{iam.ListRoles, iam.ListUsers, iam.ListGroups}
+}
+
 // API is every operation that a grant makes; the tags name the IAM action that allows it and what it is about.
 type API struct {
 	Reads

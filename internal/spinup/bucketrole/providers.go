@@ -1,6 +1,7 @@
 package bucketrole
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -265,26 +266,38 @@ func (b bucketRole) release(ctx context.Context, w wish, o *Status, providers []
 // count.
 func (b bucketRole) trusted(ctx context.Context, arns []string) (map[string]string, error) {
 	found := map[string]string{}
+	var failed error
+	err := b.eachRole(ctx, func(role types.Role) {
+		text, err := awsclient.PolicyText(role.AssumeRolePolicyDocument)
+		if err != nil {
+			failed = fmt.Errorf("the trust policy of the role %s: %w", aws.ToString(role.RoleName), err)
+		}
+		for _, arn := range arns {
+			leaves := b.register.has(b.register.leaving, aws.ToString(role.RoleId)+" "+arn)
+			if !leaves && trusts(text, arn) {
+				found[arn] = aws.ToString(role.RoleName)
+			}
+		}
+	})
+	if err := cmp.Or(err, failed); err != nil {
+		return nil, err
+	}
+	return found, nil
+}
+
+// eachRole gives the roles of the account.
+func (b bucketRole) eachRole(ctx context.Context, do func(types.Role)) error {
 	in := &iam.ListRolesInput{MaxItems: aws.Int32(1000)}
 	for {
 		page, err := b.ListRoles(ctx, in)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		for _, role := range page.Roles {
-			text, err := awsclient.PolicyText(role.AssumeRolePolicyDocument)
-			if err != nil {
-				return nil, fmt.Errorf("the trust policy of the role %s: %w", aws.ToString(role.RoleName), err)
-			}
-			for _, arn := range arns {
-				leaves := b.register.has(b.register.leaving, aws.ToString(role.RoleId)+" "+arn)
-				if !leaves && trusts(text, arn) {
-					found[arn] = aws.ToString(role.RoleName)
-				}
-			}
+			do(role)
 		}
 		if !page.IsTruncated {
-			return found, nil
+			return nil
 		}
 		in.Marker = page.Marker
 	}

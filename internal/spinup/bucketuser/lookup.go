@@ -1,6 +1,7 @@
 package bucketuser
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -8,7 +9,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
@@ -64,39 +64,65 @@ func inGroups(ctx context.Context, conn *awsclient.Conn, bucket string) ([]Membe
 	return all, nil
 }
 
-// withPolicy are the users with an inline policy that gives access to the bucket. Only the policies themselves tell, so
-// every user of the store is asked for the names of its own.
-func withPolicy(ctx context.Context, conn *awsclient.Conn, bucket string) ([]Member, error) {
-	b := newBucketUser(NewAPI(conn), conn)
-	users, err := b.allUsers(ctx)
-	if err != nil {
+// withPolicy are the users with an inline policy that gives access to the bucket.
+func withPolicy(ctx context.Context, conn *awsclient.Conn, bucket string) (all []Member, err error) {
+	var failed error
+	err = eachWithPolicy(ctx, conn, bucket, func(one Member, err error) bool {
+		all, failed = append(all, one), err
+		return err == nil
+	})
+	if err := cmp.Or(err, failed); err != nil {
 		return nil, err
-	}
-	w := reconcile.Keep(Spec{Bucket: bucket, Partition: conn.Partition, ReadAll: true})
-	has := make([]bool, len(users))
-	reads, ctx := errgroup.WithContext(ctx)
-	reads.SetLimit(parallel)
-	for i, user := range users {
-		reads.Go(func() error {
-			have, err := b.inline(ctx, w, aws.ToString(user.UserName))
-			if err != nil {
-				return awsclient.Absent(err) // deleted in the meantime
-			}
-			has[i] = Status{Inline: have}.SeenGrant(w).Access != ""
-			return nil
-		})
-	}
-	if err := reads.Wait(); err != nil {
-		return nil, err
-	}
-	var all []Member
-	for i, user := range users {
-		if has[i] {
-			all = append(all, Member{aws.ToString(user.UserName), aws.ToString(user.Arn), []string{}})
-		}
 	}
 	slices.SortFunc(all, func(x, y Member) int { return strings.Compare(x.Name, y.Name) })
 	return all, nil
+}
+
+// eachWithPolicy gives the users with an inline policy that gives access to the bucket, and those that cannot be read.
+// Only the policies themselves tell, so every user of the account is asked for the names of its own.
+func eachWithPolicy(
+	ctx context.Context, conn *awsclient.Conn, bucket string, give func(one Member, err error) bool,
+) error {
+	b := newBucketUser(NewAPI(conn), conn)
+	users, err := b.allUsers(ctx)
+	if err != nil {
+		return err
+	}
+	w := reconcile.Keep(Spec{Bucket: bucket, Partition: conn.Partition, ReadAll: true})
+	has, failed := make([]bool, len(users)), make([]error, len(users))
+	read := func(i int) {
+		have, err := b.inline(ctx, w, aws.ToString(users[i].UserName))
+		failed[i] = awsclient.Absent(err) // deleted in the meantime
+		has[i] = err == nil && Status{Inline: have}.SeenGrant(w).Access != ""
+	}
+	for i := range awsclient.Ahead(parallel, len(users), read) {
+		one := Member{aws.ToString(users[i].UserName), aws.ToString(users[i].Arn), []string{}}
+		if (has[i] || failed[i] != nil) && !give(one, failed[i]) {
+			return nil
+		}
+	}
+	return nil
+}
+
+// Each gives the users of a bucket, until give returns false: the members of its groups by name, and then those with an
+// inline policy for it. A user with an error may be one.
+func Each(ctx context.Context, conn *awsclient.Conn, bucket string, give func(one Member, err error) bool) error {
+	given := map[string]bool{}
+	if !conn.Platform.Lacks(awsclient.Groups) {
+		members, err := inGroups(ctx, conn, bucket)
+		if err != nil && !awsclient.IsNotImplemented(err) {
+			return err
+		}
+		for _, one := range members {
+			given[one.Name] = true
+			if !give(one, nil) {
+				return nil
+			}
+		}
+	}
+	return eachWithPolicy(ctx, conn, bucket, func(one Member, err error) bool {
+		return given[one.Name] || give(one, err)
+	})
 }
 
 // Buckets returns the buckets that a user has access to by a group or an inline policy as the provider makes them,

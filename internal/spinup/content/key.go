@@ -53,3 +53,6 @@ func start(key string) string {
 	}
 	return key[:end]
 }
+
+// Reserved is the beginning of the keys of what is ours alone: the manifests of directories.
+const Reserved = ".spinup/"

@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/content"
 )
@@ -31,6 +34,53 @@ func Locate(ctx context.Context, conn *awsclient.Conn, bucket, prefix string) (k
 			strings.Join(keys, ", "))
 	}
 	return keys[0], region, nil
+}
+
+// Each gives the prefixes of the directories of a bucket, until give returns false, and the region of the bucket. A
+// manifest that cannot be read gives its key and an error: only what is in it says of which prefix it is.
+func Each(
+	ctx context.Context, conn *awsclient.Conn, bucket string, give func(prefix, key, region string, err error) bool,
+) error {
+	d := directory{API: NewAPI(conn), conn: conn}
+	var keys []string
+	region, err := content.AtHome(ctx, conn, bucket, func(ctx context.Context, region string) error {
+		keys = nil
+		return d.eachPage(ctx, region, bucket, manifests, func(page *s3.ListObjectsV2Output) bool {
+			for _, object := range page.Contents {
+				keys = append(keys, aws.ToString(object.Key))
+			}
+			return true
+		})
+	})
+	if err != nil {
+		return err
+	}
+	prefixes, failed := make([]string, len(keys)), make([]error, len(keys))
+	read := func(i int) { prefixes[i], failed[i] = d.prefixIn(ctx, region, bucket, keys[i]) }
+	given := map[string]bool{}
+	for i := range awsclient.Ahead(parallel, len(keys), read) {
+		switch {
+		case awsclient.IsNotFound(failed[i]), failed[i] == nil && given[prefixes[i]]: // deleted, or a second manifest
+			continue
+		case !give(prefixes[i], keys[i], region, failed[i]):
+			return nil
+		}
+		given[prefixes[i]] = failed[i] == nil
+	}
+	return nil
+}
+
+// parallel is how many manifests are read at once.
+const parallel = 8
+
+// prefixIn is the prefix that a manifest is of, which is at its beginning: the rest is not read.
+func (d directory) prefixIn(ctx context.Context, region, bucket, key string) (string, error) {
+	out, err := d.GetObject(ctx, &s3.GetObjectInput{Bucket: &bucket, Key: &key}, content.In(region))
+	if err != nil {
+		return "", err
+	}
+	defer out.Body.Close()
+	return decodePrefix(out.Body)
 }
 
 // Remembered is the manifest that the plan is made from: the one that the refresh saw, which want.Seen names. It is

@@ -19,7 +19,7 @@ import (
 )
 
 // Reserved is the beginning of the keys of manifests.
-const Reserved = ".spinup/"
+const Reserved = content.Reserved
 
 // Manifest is what a deployment put into a bucket. It is an object of the bucket, because it grows with the files, and
 // says whose they are: what it does not name is not ours.
@@ -74,10 +74,13 @@ func headersDigest(h content.Headers) string {
 // manifestVersion is the version of the format that this code writes.
 const manifestVersion = 1
 
+// manifests is the beginning of the keys of all manifests.
+const manifests = Reserved + "directory-"
+
 // manifestsOf is the beginning of the keys of the manifests of a prefix.
 func manifestsOf(prefix string) string {
 	sum := sha256.Sum256([]byte(prefix))
-	return Reserved + "directory-" + hex.EncodeToString(sum[:8]) + "-"
+	return manifests + hex.EncodeToString(sum[:8]) + "-"
 }
 
 // NewManifestKey is a key for the manifest of a prefix that nobody can guess.
@@ -170,4 +173,27 @@ func decode(from io.Reader) (*Manifest, error) {
 			m.Version, manifestVersion)
 	}
 	return &m, nil
+}
+
+// decodePrefix reads just the prefix of what encode wrote, which comes before the files.
+func decodePrefix(from io.Reader) (string, error) {
+	unpack, err := gzip.NewReader(from)
+	if err != nil {
+		return "", fmt.Errorf("it is no manifest: %w", err)
+	}
+	decoder := json.NewDecoder(io.LimitReader(unpack, maxManifest))
+	for {
+		token, err := decoder.Token()
+		if err != nil {
+			return "", fmt.Errorf("it is no manifest: %w", err)
+		}
+		if token != "prefix" {
+			continue
+		}
+		var prefix string
+		if err := decoder.Decode(&prefix); err != nil {
+			return "", fmt.Errorf("it is no manifest: %w", err)
+		}
+		return prefix, nil
+	}
 }

@@ -45,42 +45,64 @@ type Listing struct {
 
 // List lists the objects of a bucket.
 func List(ctx context.Context, conn *awsclient.Conn, q Query) (found Listing, err error) {
+	prefixes := map[string]bool{}
+	full := func() bool { return len(found.Objects)+len(prefixes) >= q.Max }
+	err = eachListed(ctx, conn, q, func(entry listed, _ string) bool {
+		fits := entry.prefix && !prefixes[entry.Key] || !entry.prefix && q.matches(entry.Key)
+		switch {
+		case !fits:
+		case full():
+			found.Truncated = true
+			return false
+		case entry.prefix:
+			prefixes[entry.Key] = true
+		default:
+			found.Objects = append(found.Objects, entry.Entry)
+		}
+		return true
+	})
+	if err != nil {
+		return Listing{}, err
+	}
+	found.Prefixes = slices.Sorted(maps.Keys(prefixes))
+	slices.SortFunc(found.Objects, func(x, y Entry) int { return strings.Compare(x.Key, y.Key) })
+	return found, nil
+}
+
+// Each gives the objects of a bucket whose keys begin with the prefix, and the region of the bucket, until give returns
+// false. Manifests of directories are not given: whoever knows one knows what is published.
+func Each(
+	ctx context.Context, conn *awsclient.Conn, bucket, prefix string, give func(key, region string) bool,
+) error {
+	return eachListed(ctx, conn, Query{Bucket: bucket, Prefix: prefix}, func(entry listed, region string) bool {
+		return strings.HasPrefix(entry.Key, content.Reserved) || give(entry.Key, region)
+	})
+}
+
+// eachListed gives what a query finds, page after page, until see returns false.
+func eachListed(ctx context.Context, conn *awsclient.Conn, q Query, see func(one listed, region string) bool) error {
 	api, place := newDataReads(conn), content.Place{Bucket: q.Bucket}
 	request := &s3.ListObjectsV2Input{
 		Bucket: &q.Bucket, Prefix: content.OrNil(q.Prefix), Delimiter: content.OrNil(q.Delimiter),
 		StartAfter: content.OrNil(q.StartAfter),
 	}
-	prefixes := map[string]bool{}
-	full := func() bool { return len(found.Objects)+len(prefixes) >= q.Max }
 	for {
 		page, err := at(ctx, conn, &place, func(where func(*s3.Options)) (*s3.ListObjectsV2Output, error) {
 			return content.ListObjects(ctx, api.ListObjectsV2, request, where)
 		})
 		if err != nil {
-			return Listing{}, err
+			return err
 		}
 		for _, entry := range merged(page) {
-			fits := entry.prefix && !prefixes[entry.Key] || !entry.prefix && q.matches(entry.Key)
-			switch {
-			case !fits:
-			case full():
-				found.Truncated = true
-				found.Prefixes = slices.Sorted(maps.Keys(prefixes))
-				return found, nil
-			case entry.prefix:
-				prefixes[entry.Key] = true
-			default:
-				found.Objects = append(found.Objects, entry.Entry)
+			if !see(entry, place.Region) {
+				return nil
 			}
 		}
 		if !aws.ToBool(page.IsTruncated) {
-			break
+			return nil
 		}
 		request.ContinuationToken = page.NextContinuationToken
 	}
-	found.Prefixes = slices.Sorted(maps.Keys(prefixes))
-	slices.SortFunc(found.Objects, func(x, y Entry) int { return strings.Compare(x.Key, y.Key) })
-	return found, nil
 }
 
 // listed is an object or a common prefix of a page.

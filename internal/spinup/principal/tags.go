@@ -59,3 +59,9 @@ func Tags(tags map[string]string) []types.Tag {
 	}
 	return list
 }
+
+// IsOfAWS reports whether a role is one that a service of AWS makes for itself, which has no inline policies of others.
+func IsOfAWS(role types.Role) bool {
+	path := aws.ToString(role.Path)
+	return strings.HasPrefix(path, "/aws-service-role/") || strings.HasPrefix(path, "/aws-reserved/")
+}

@@ -226,18 +226,10 @@ func (w website) readDistribution(ctx context.Context, id string) (*Distribution
 	seen := &Distribution{
 		ID: id, ARN: aws.ToString(d.ARN), DomainName: aws.ToString(d.DomainName), Status: aws.ToString(d.Status),
 		ETag: aws.ToString(out.ETag), Settings: seenSettings(d.DistributionConfig), raw: d.DistributionConfig,
-		Tags: map[string]string{},
 	}
 	seen.Foreign = foreign(d.DistributionConfig)
-	tags, err := w.ListTagsForResource(ctx, &cloudfront.ListTagsForResourceInput{Resource: d.ARN})
-	if err != nil {
+	if seen.Tags, err = w.tagsOf(ctx, id, d.ARN); err != nil {
 		return nil, awsclient.Absent(err)
-	}
-	if tags.Tags == nil {
-		return nil, fmt.Errorf("the answer about the tags of the distribution %s holds no list", id)
-	}
-	for _, tag := range tags.Tags.Items {
-		seen.Tags[aws.ToString(tag.Key)] = aws.ToString(tag.Value)
 	}
 	return seen, nil
 }

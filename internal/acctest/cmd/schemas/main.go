@@ -1,6 +1,6 @@
 // Command schemas prints the schemas of the provider as `terraform providers schema -json` does, for the generator of
-// the documentation: what a page says does not depend on the installed terraform, and an older one knows no actions. It
-// may import the provider and terraform-plugin-go.
+// the documentation: what a page says does not depend on the installed terraform, and an older one knows neither
+// actions nor lists. It may import the provider and terraform-plugin-go.
 package main
 
 import (
@@ -46,6 +46,7 @@ func printed(all *tfprotov6.GetProviderSchemaResponse) object {
 		"provider": schema(all.Provider), "resource_schemas": schemas(all.ResourceSchemas),
 		"data_source_schemas":        schemas(all.DataSourceSchemas),
 		"ephemeral_resource_schemas": schemas(all.EphemeralResourceSchemas),
+		"list_resource_schemas":      schemas(all.ListResourceSchemas),
 		"action_schemas":             actions, "functions": functions,
 	}}}
 }

@@ -1,0 +1,8 @@
+list "spinup_bucket_user" "members" {
+  provider         = spinup
+  include_resource = true
+
+  config {
+    bucket = "team-data"
+  }
+}

@@ -1,0 +1,7 @@
+list "spinup_directory" "published" {
+  provider = spinup
+
+  config {
+    bucket = "team-data"
+  }
+}

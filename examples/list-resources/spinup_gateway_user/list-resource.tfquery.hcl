@@ -1,0 +1,4 @@
+list "spinup_gateway_user" "all" {
+  provider         = spinup
+  include_resource = true
+}

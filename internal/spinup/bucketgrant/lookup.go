@@ -1,0 +1,85 @@
+package bucketgrant
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/principal"
+)
+
+// parallel is how many principals are asked at once.
+const parallel = 8
+
+// Each gives the grants of a bucket as kind and name of who has them, until give returns false, and principals that
+// cannot be read. IAM has no list of inline policies, so every role, user and group of the account is asked for the one
+// of the grant's name. It is a grant if it bears the mark.
+func Each(
+	ctx context.Context, conn *awsclient.Conn, bucket string, give func(kind, name string, err error) bool,
+) error {
+	g := grants{API: NewAPI(conn), conn: conn}
+	all, err := newSearches(conn).principals(ctx)
+	if err != nil {
+		return err
+	}
+	has, failed := make([]bool, len(all)), make([]error, len(all))
+	read := func(i int) {
+		var have Status
+		s := Spec{Bucket: bucket, Kind: all[i].kind, Principal: all[i].name, Partition: conn.Partition}
+		failed[i] = g.observe(ctx, reconcile.Keep(s), &have)
+		has[i] = isGrant(have.Document)
+	}
+	for i := range awsclient.Ahead(parallel, len(all), read) {
+		if (has[i] || failed[i] != nil) && !give(all[i].kind, all[i].name, failed[i]) {
+			return nil
+		}
+	}
+	return nil
+}
+
+// subject is who may have a grant.
+type subject struct{ kind, name string }
+
+// principals are those of the account: roles, users and groups, each in IAM's order.
+func (s Searches) principals(ctx context.Context) (all []subject, err error) {
+	most := aws.Int32(1000)
+	var marker *string
+	for more := true; more; {
+		page, err := s.ListRoles(ctx, &iam.ListRolesInput{MaxItems: most, Marker: marker})
+		if err != nil {
+			return nil, err
+		}
+		for _, one := range page.Roles {
+			if !principal.IsOfAWS(one) {
+				all = append(all, subject{Role, aws.ToString(one.RoleName)})
+			}
+		}
+		marker, more = page.Marker, page.IsTruncated
+	}
+	marker = nil
+	for more := true; more; {
+		page, err := s.ListUsers(ctx, &iam.ListUsersInput{MaxItems: most, Marker: marker})
+		if err != nil {
+			return nil, err
+		}
+		for _, one := range page.Users {
+			all = append(all, subject{User, aws.ToString(one.UserName)})
+		}
+		marker, more = page.Marker, page.IsTruncated
+	}
+	marker = nil
+	for more := true; more; {
+		page, err := s.ListGroups(ctx, &iam.ListGroupsInput{MaxItems: most, Marker: marker})
+		if err != nil {
+			return nil, err
+		}
+		for _, one := range page.Groups {
+			all = append(all, subject{Group, aws.ToString(one.GroupName)})
+		}
+		marker, more = page.Marker, page.IsTruncated
+	}
+	return all, nil
+}

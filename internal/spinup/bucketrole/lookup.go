@@ -1,0 +1,51 @@
+package bucketrole
+
+import (
+	"context"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+
+	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/principal"
+)
+
+// Searches are the operations that find the roles of a bucket.
+type Searches struct {
+	ListRoles        awsclient.IAMCall[iam.ListRolesInput, iam.ListRolesOutput]               `iam:"iam:ListRoles" on:"*"`
+	ListRolePolicies awsclient.IAMCall[iam.ListRolePoliciesInput, iam.ListRolePoliciesOutput] `iam:"iam:ListRolePolicies" on:"role"`
+	GetRolePolicy    awsclient.IAMCall[iam.GetRolePolicyInput, iam.GetRolePolicyOutput]       `iam:"iam:GetRolePolicy" on:"role"`
+}
+
+// Each gives the names of the roles with an inline policy that gives access to the bucket, until give returns false,
+// and those of roles that cannot be read. Only the policies themselves tell, so every role of the account is asked for
+// the names of its own, apart from those that AWS makes, which get none.
+func Each(ctx context.Context, conn *awsclient.Conn, bucket string, give func(name string, err error) bool) error {
+	b := bucketRole{NewAPI(conn), access.NewSites(conn), conn, &asked{}, registerOf(conn)}
+	var roles []string
+	err := b.eachRole(ctx, func(role types.Role) {
+		if !principal.IsOfAWS(role) {
+			roles = append(roles, aws.ToString(role.RoleName))
+		}
+	})
+	if err != nil {
+		return err
+	}
+	slices.Sort(roles)
+	has, failed := make([]bool, len(roles)), make([]error, len(roles))
+	read := func(i int) {
+		inline, err := b.inline(ctx, reconcile.Keep(Spec{Bucket: bucket, Name: roles[i], Partition: conn.Partition}))
+		failed[i] = err
+		has[i] = err == nil && inline != nil && len(inline.Documents) > 0
+	}
+	for i := range awsclient.Ahead(parallel, len(roles), read) {
+		if (has[i] || failed[i] != nil) && !give(roles[i], failed[i]) {
+			return nil
+		}
+	}
+	return nil
+}

@@ -78,7 +78,9 @@ func run(ctx context.Context, out io.Writer, use programs) (err error) {
 }
 
 // judge plans one configuration and asks both programs about the plan.
-func judge(ctx context.Context, out io.Writer, use programs, e *emulator.Emulator, dir string, want []string) (err error) {
+func judge(
+	ctx context.Context, out io.Writer, use programs, e *emulator.Emulator, dir string, want []string,
+) (err error) {
 	work, err := os.MkdirTemp("", "spinup-policies-")
 	if err != nil {
 		return err

@@ -350,11 +350,7 @@ func quoted(text string) string {
 
 // OneOf wants one of the words of a choice. The error names the one that was probably meant.
 func OneOf(words ...string) validator.String {
-	all := make([]string, len(words))
-	for i, word := range words {
-		all[i] = fmt.Sprintf("%q", word)
-	}
-	want := "one of " + strings.Join(all, ", ")
+	want := fmt.Sprintf("one of %q", words)
 	return rule{"value", want, func(text string) error {
 		if slices.Contains(words, text) {
 			return nil
@@ -368,9 +364,9 @@ func OneOf(words ...string) validator.String {
 }
 
 // nearest is the word that differs from the text in the fewest characters, whatever their case; "" if all differ in
-// more than a third.
+// more than a third and one.
 func nearest(text string, words []string) (best string) {
-	least := len(text)/3 + 1
+	least := len(text)/3 + 2
 	for _, word := range words {
 		if d := distance(strings.ToLower(text), strings.ToLower(word)); d < least {
 			best, least = word, d

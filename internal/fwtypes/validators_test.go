@@ -59,9 +59,9 @@ func TestStringValidators(t *testing.T) {
 		}},
 		"OneOf": {fwtypes.OneOf("admin", "read_write", "read_only", "AES256"), values{
 			"admin":      "",
-			"":           `"" is not allowed, want one of "admin", "read_write", "read_only", "AES256".`,
-			"owner":      `"owner" is not allowed, want one of "admin", "read_write", "read_only", "AES256".`,
-			"amdin":      `"AES256"; did you mean "admin"?`,
+			"":           `"" is not allowed, want one of ["admin" "read_write" "read_only" "AES256"].`,
+			"owner":      `"owner" is not allowed, want one of ["admin" "read_write" "read_only" "AES256"].`,
+			"amdin":      `"AES256"]; did you mean "admin"?`,
 			"Admin":      `did you mean "admin"?`,
 			"read-write": `did you mean "read_write"?`,
 			"readonly":   `did you mean "read_only"?`,

@@ -108,13 +108,14 @@ func bucketSettingsDataSchema() map[string]schema.Attribute {
 		"lifecycle_preset": dataText("Lifecycle preset whose rule the bucket has, unchanged; null for none."),
 		"cors_rules":       corsDataSchema(),
 		"access_levels":    dataTexts("Access levels whose group or policy exists."),
-		"groups": dataMap("IAM group and IAM policy of each access level that exists; the keys are the levels.", map[string]schema.Attribute{
-			"group_name":      dataText("Name of the IAM group; null if it is missing."),
-			"group_arn":       dataText("ARN of the IAM group; null if it is missing."),
-			"policy_name":     dataText("Name of the IAM policy; null if it is missing or not attached to the group."),
-			"policy_arn":      dataText("ARN of the IAM policy; null if it is missing."),
-			"policy_document": dataText("The IAM policy as JSON; null if it is missing."),
-		}),
+		"groups": dataMap("IAM group and IAM policy of each access level that exists; the keys are the levels.",
+			map[string]schema.Attribute{
+				"group_name":      dataText("Name of the IAM group; null if it is missing."),
+				"group_arn":       dataText("ARN of the IAM group; null if it is missing."),
+				"policy_name":     dataText("Name of the IAM policy; null if it is missing or not attached to the group."),
+				"policy_arn":      dataText("ARN of the IAM policy; null if it is missing."),
+				"policy_document": dataText("The IAM policy as JSON; null if it is missing."),
+			}),
 	}
 }
 

@@ -363,7 +363,8 @@ func accountOf(home *awsclient.Conn) types.String {
 
 // iamARN is the ARN that IAM will give a new object, such as group/name below the provider's iam_path.
 func (s session) iamARN(partition string, account types.String, kind, name string) types.String {
-	if account.ValueString() == "" || partition == "" || !s.data.platform.RoleARNs || s.data.isUnknown("platform", "iam_path") {
+	open := s.data.isUnknown("platform", "iam_path")
+	if open || !s.data.platform.RoleARNs || account.ValueString() == "" || partition == "" {
 		return types.StringUnknown()
 	}
 	return types.StringValue("arn:" + partition + ":iam::" + account.ValueString() + ":" + kind + s.data.iamPath + name)

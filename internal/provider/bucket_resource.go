@@ -244,8 +244,8 @@ func bucketSettingsSchema() map[string]schema.Attribute {
 				"group_arn":   dataText("ARN of the IAM group."),
 				"policy_name": dataText("Name of the IAM policy; null while it is not attached to the group."),
 				"policy_arn":  dataText("ARN of the IAM policy."),
-				"policy_document": dataText("The IAM policy as JSON if it was changed elsewhere, which the next apply repairs; null " +
-					"while it is as spinup writes it. The data source has it in any case."),
+				"policy_document": dataText("The IAM policy as JSON if it was changed elsewhere, which the next apply repairs; " +
+					"null while it is as spinup writes it. The data source has it in any case."),
 			}),
 	}
 }

@@ -189,17 +189,23 @@ func (m *bucketUserModel) resolve(ctx context.Context, r turn[bucketUserModel]) 
 	}
 	if r.prior != nil {
 		m.UniqueID = found(r.prior.UniqueID)
-		m.ARN = found(r.prior.ARN)
-		if at, ok := strings.CutSuffix(m.ARN.ValueString(), "/"+r.prior.Name.ValueString()); ok && !m.Name.Equal(r.prior.Name) {
-			m.ARN = types.StringUnknown()
-			if !m.Name.IsUnknown() {
-				m.ARN = types.StringValue(at + "/" + m.Name.ValueString())
-			}
-		}
+		m.ARN = renamedARN(r.prior, m.Name)
 	}
 	m.resolveGroups()
 	m.resolveKey(ctx, r, &diags)
 	return diags
+}
+
+// renamedARN is the ARN that the user will have under this name: the path stays.
+func renamedARN(was *bucketUserModel, name types.String) types.String {
+	if name.Equal(was.Name) {
+		return found(was.ARN)
+	}
+	at, ok := strings.CutSuffix(was.ARN.ValueString(), "/"+was.Name.ValueString())
+	if !ok || name.IsUnknown() {
+		return types.StringUnknown()
+	}
+	return types.StringValue(at + "/" + name.ValueString())
 }
 
 // The ways in which access is granted.

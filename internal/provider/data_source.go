@@ -2,7 +2,10 @@ package provider
 
 import (
 	"context"
+	"maps"
+	"slices"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -74,6 +77,24 @@ func dataTexts(description string) schema.SetAttribute {
 
 func dataNumber(description string) schema.Int64Attribute {
 	return schema.Int64Attribute{Computed: true, CustomType: fwtypes.Int64Type{}, MarkdownDescription: description}
+}
+
+// textsObject is the type of an object of texts.
+func textsObject(names ...string) types.ObjectType {
+	all := map[string]attr.Type{}
+	for _, name := range names {
+		all[name] = types.StringType
+	}
+	return types.ObjectType{AttrTypes: all}
+}
+
+// objectOfTexts is an object of texts, in which an empty text is null.
+func objectOfTexts(texts map[string]string) attr.Value {
+	values := map[string]attr.Value{}
+	for name, text := range texts {
+		values[name] = optional(text)
+	}
+	return types.ObjectValueMust(textsObject(slices.Collect(maps.Keys(texts))...).AttrTypes, values)
 }
 
 // dataMap is a map of objects with these attributes, see [objects].

@@ -373,6 +373,16 @@ func nullUnknown(state *tfsdk.State) (diags diag.Diagnostics) {
 }
 
 func (c *envelope[M, S, O, P]) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	c.read(ctx, req, resp, nil)
+}
+
+// read is a refresh. For a data source it also compares the parts with what state holds.
+func (c *envelope[M, S, O, P]) read(
+	ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse, compared *comparison,
+) {
+	if compared != nil {
+		compared.root = c.keys[len(c.keys)-1]
+	}
 	var seen M
 	resp.Diagnostics.Append(req.State.Get(ctx, &seen)...)
 	if resp.Diagnostics.HasError() {
@@ -425,6 +435,17 @@ func (c *envelope[M, S, O, P]) Read(ctx context.Context, req resource.ReadReques
 			strings.ReplaceAll(c.noun, "_", " "), m.importID(), strings.Join(remains, ", ")))
 	}
 	resp.Diagnostics.Append(m.fill(ctx, turn[M]{session: r.session}, reconcile.Keep(spec), have)...)
+	if compared != nil {
+		if compared.importing { // what it was seen to be is what it is wanted to be
+			spec, _ = m.spec(ctx, r.session)
+		}
+		compared.id = m.importID()
+		compared.stands, err = reconcile.Compare(ctx, r.engine, reconcile.Keep(spec), have)
+		failed, _ := errors.AsType[reconcile.Errors](err)
+		c.report(failed, attempt{operation: reading, id: compared.id}, &resp.Diagnostics)
+		resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+		return
+	}
 	if secret, ok := any(m).(secretive); ok {
 		resp.Diagnostics.Append(secret.keep(ctx, resp.Private)...)
 	}

@@ -55,8 +55,8 @@ func ruleDataSchema() map[string]schema.Attribute {
 		of, text := objects(description, attributes)
 		return schema.SetAttribute{Computed: true, ElementType: of, MarkdownDescription: text}
 	}
-	filter := fwtypes.NewObjectType[ruleFilterModel]()
-	_, conditions := objects("Objects that the rule applies to: those that meet all conditions. An empty prefix, no tags "+
+	filter := schema.ObjectAttribute{Computed: true, CustomType: fwtypes.NewObjectType[ruleFilterModel]()}
+	_, filter.MarkdownDescription = objects("Objects that the rule applies to: those that meet all conditions. An empty prefix, no tags "+
 		"and sizes of 0 and null are no conditions.", map[string]schema.Attribute{
 		"prefix": dataText("Prefix of the key."),
 		"tags": schema.MapAttribute{
@@ -70,7 +70,7 @@ func ruleDataSchema() map[string]schema.Attribute {
 		"name":                         dataText("Name of the rule, which S3 calls its ID; null for a rule without one."),
 		"enabled":                      dataFlag("Whether S3 applies the rule."),
 		"status":                       dataText("Status of the rule in S3: `Enabled` or `Disabled`."),
-		"filter":                       schema.ObjectAttribute{Computed: true, CustomType: filter, MarkdownDescription: conditions},
+		"filter":                       filter,
 		"expiration_days":              dataNumber("Days after which objects are deleted."),
 		"expiration_date":              dataText("Date from which on objects are deleted, as RFC 3339 in UTC."),
 		"expired_object_delete_marker": dataFlag("Whether delete markers without versions are deleted."),

@@ -111,9 +111,9 @@ func movers(noun string, moves []move) []resource.StateMover {
 // unseen refuses to plan with what a move or an import has begun with: everything that is not seen yet would look as if
 // it were to be set.
 func unseen(noun string) diag.Diagnostic {
-	return diag.NewErrorDiagnostic(unread(noun), "State has only its name so far, from a moved block or an import. It has "+
-		"to be read before anything is planned: run the command without -refresh=false, and with a provider configuration "+
-		"whose values are known before apply.")
+	return diag.NewErrorDiagnostic(unread(noun), "State has only its name so far, from a moved block or an import. "+
+		"It has to be read before anything is planned: run the command without -refresh=false, and with a provider "+
+		"configuration whose values are known before apply.")
 }
 
 // asImport is the way for what a moved block cannot lead to.

@@ -331,6 +331,22 @@ data "spinup_object" "version" {
   key        = "read"
   version_id = "null"
 }
+
+data "spinup_drift" "bucket" {
+  type = "spinup_bucket"
+  id   = %[1]q
+}
+
+data "spinup_drift" "website" {
+  type = "spinup_website"
+  id   = %[2]q
+}
+
+data "spinup_drift" "org" { org = "nobody" }
+
+data "spinup_orphans" "test" {}
+
+data "spinup_provider_policy" "test" { mode = "plan" }
 `, b.Name, domain(b)))
 		policy := published(t, "data-sources.json")
 		hold(t, b, policy)

@@ -85,8 +85,9 @@ func (p *spinupProvider) Resources(context.Context) []func() resource.Resource {
 
 func (p *spinupProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return bounded(newAccountDataSource, newBucketDataSource, newBucketsDataSource, newBucketUserDataSource,
-		newBucketUsersDataSource, newGatewayBucketsDataSource, newGatewayUserDataSource, newGatewayUsersDataSource,
-		newLifecycleRulesDataSource, newObjectDataSource, newObjectsDataSource, newWebsiteDataSource,
+		newBucketUsersDataSource, newDriftDataSource, newGatewayBucketsDataSource, newGatewayUserDataSource,
+		newGatewayUsersDataSource, newLifecycleRulesDataSource, newObjectDataSource, newObjectsDataSource,
+		newOrphansDataSource, newProviderPolicyDataSource, newWebsiteDataSource,
 		newWebsitesDataSource)
 }
 

@@ -48,6 +48,11 @@ func Lift[S1, O1, S, O any](p Part[S1, O1], spec func(s S, have *O) S1, status f
 	if p.InSync != nil {
 		lifted.InSync = func(w Wish[S], have O) bool { return p.InSync(wish(w, &have), *status(&have)) }
 	}
+	if p.Describe != nil {
+		lifted.Describe = func(w Wish[S], have O) (object, fault string) {
+			return p.Describe(wish(w, &have), *status(&have))
+		}
+	}
 	if p.Observe != nil {
 		lifted.Observe = func(ctx context.Context, w Wish[S], have *O) error {
 			return p.Observe(ctx, wish(w, nil), status(have)) // parts are being read, so have must not be looked at

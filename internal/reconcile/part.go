@@ -54,6 +54,10 @@ type Part[S, O any] struct {
 	// InSync reports whether a part that was seen is as wanted. Nil: always.
 	InSync func(w Wish[S], have O) bool
 
+	// Describe names what the part is on the service and, in words that hold no secret, what is wrong with it. Only a
+	// comparison asks. Nil: a setting of the root, or the root itself.
+	Describe func(w Wish[S], have O) (object, fault string)
+
 	// Observe looks at the part and fills its own field of have, and only when it succeeded: parts run at once, and
 	// after a failure the old value stands. Absent is success. Nil: the part is seen with the one before it.
 	Observe func(ctx context.Context, w Wish[S], have *O) error

@@ -1,6 +1,6 @@
 // Package account looks at the account of an emulator or a store without Terraform, as root and by plain SDK clients:
 // what exists of a bucket or a site, and what is left of it. In an account of AWS it finds and removes what a broken
-// run of the tests left. It imports package emulator and the AWS SDK only, so that programs can use it as well as tests.
+// run of the tests left. It imports package emulator and the AWS SDK only, so that programs can use it as tests do.
 package account
 
 import (

@@ -27,8 +27,8 @@ type Stray struct {
 }
 
 // Strays finds what broken runs of the prefix left, in the order in which it goes, and names what bears the prefix and
-// is not known to be of such a run. A bucket or user is known by its name and its tag. What cannot bear tags is known by
-// the marked bucket that it was made for, which is why the bucket goes last.
+// is not known to be of such a run. A bucket or user is known by its name and its tag. What cannot bear tags is known
+// by the marked bucket that it was made for, which is why the bucket goes last.
 func (a Account) Strays(ctx context.Context, prefix string) (strays []Stray, foreign []string, err error) {
 	users, others, err := a.strayUsers(ctx, prefix)
 	if err != nil {

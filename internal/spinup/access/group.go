@@ -37,6 +37,7 @@ func ByGroup(conn *awsclient.Conn) reconcile.Part[Spec, Status] {
 		InSync: func(w wish, o Status) bool {
 			return o.Policy != nil && w.Want.Fits(o.Policy.Document) && o.Group != nil && o.Group.Attached
 		},
+		Describe: describe,
 		Observe: func(ctx context.Context, w wish, o *Status) error {
 			seen, err := g.observe(ctx, w)
 			if err != nil {
@@ -64,6 +65,24 @@ func ByGroup(conn *awsclient.Conn) reconcile.Part[Spec, Status] {
 			return g.removePolicy(ctx, o)
 		},
 	}
+}
+
+// describe names the level's objects, and says which is missing or altered.
+func describe(w wish, o Status) (object, fault string) {
+	group, policy := *w.Want.groupName(), w.Want.policyName()
+	object = "group " + group + ", policy " + policy
+	switch {
+	case o.Group == nil && o.Policy == nil:
+	case o.Group == nil:
+		fault = "The group " + group + " does not exist."
+	case o.Policy == nil:
+		fault = "The policy " + policy + " does not exist."
+	case !o.Group.Attached:
+		fault = "The policy " + policy + " is not attached to the group " + group + "."
+	case !w.Want.Fits(o.Policy.Document):
+		fault = "The policy " + policy + " does not say what the level " + string(w.Want.Level) + " is."
+	}
+	return object, fault
 }
 
 // observe reads group, attachments and policy at once. A policy of the level's name that is attached to the group is

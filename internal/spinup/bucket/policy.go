@@ -28,6 +28,7 @@ func (b bucket) policy() part {
 		InSync: func(w wish, o Status) bool {
 			return holds(*o.Policy, ownKeys(w, o), o.wanted(w))
 		},
+		Describe: describePolicy,
 		Observe: func(ctx context.Context, w wish, o *Status) error {
 			s := w.Want
 			live, err := b.policyWriter(s, o).Read(ctx)
@@ -75,6 +76,31 @@ func (b bucket) policy() part {
 			return lost(s, "policy statements of other owners", foreign)
 		},
 	}
+}
+
+// describePolicy says which statements differ, by their Sids.
+func describePolicy(w wish, o Status) (object, fault string) {
+	object = "policy of the bucket " + w.Want.Name
+	if o.Policy == nil {
+		return object, ""
+	}
+	want, have := o.wanted(w), o.Policy.Select(ownKeys(w, o)).Statements
+	var differ []string
+	for _, s := range want {
+		if !slices.ContainsFunc(have, s.Equal) {
+			differ = append(differ, s.Label()+" is missing or altered")
+		}
+	}
+	for _, s := range have {
+		same := func(wanted awspolicy.Statement) bool { return wanted.Key() == s.Key() }
+		if !slices.ContainsFunc(want, same) {
+			differ = append(differ, s.Label()+" is not wanted")
+		}
+	}
+	if len(differ) > 0 {
+		fault = "Statements differ: " + strings.Join(differ, ", ") + "."
+	}
+	return object, fault
 }
 
 // writeBound writes the policy with a statement for the owner whom it binds. The owner is an access key or, where users

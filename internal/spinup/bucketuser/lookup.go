@@ -9,6 +9,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
@@ -190,4 +192,57 @@ func (o Status) Keys() []AccessKey {
 	}
 	slices.SortStableFunc(all, func(x, y AccessKey) int { return x.Created.Compare(y.Created) })
 	return all
+}
+
+// SecondKeys finds the users that the provider made and that have two active keys, and gives the older one of each, by
+// the name of the user. That is so during the overlap of a rotation, which only state knows, and for ever if the
+// rotation was never finished.
+func SecondKeys(ctx context.Context, conn *awsclient.Conn) (map[string]AccessKey, error) {
+	b := newBucketUser(NewAPI(conn), conn)
+	users, err := b.allUsers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	found := make([]*AccessKey, len(users))
+	reads, ctx := errgroup.WithContext(ctx)
+	reads.SetLimit(parallel)
+	for i, user := range users {
+		reads.Go(func() error {
+			key, err := b.secondKey(ctx, aws.ToString(user.UserName))
+			found[i] = key
+			return awsclient.Absent(err) // deleted in the meantime
+		})
+	}
+	if err := reads.Wait(); err != nil {
+		return nil, err
+	}
+	all := map[string]AccessKey{}
+	for i, key := range found {
+		if key != nil {
+			all[aws.ToString(users[i].UserName)] = *key
+		}
+	}
+	return all, nil
+}
+
+// secondKey is the older of two active keys; nil for a user that has fewer or is not ours.
+func (b bucketUser) secondKey(ctx context.Context, name string) (oldest *AccessKey, err error) {
+	out, err := b.ListAccessKeys(ctx, &iam.ListAccessKeysInput{UserName: &name})
+	if err != nil || len(out.AccessKeyMetadata) < maxKeys {
+		return nil, err
+	}
+	for _, one := range out.AccessKeyMetadata {
+		if one.Status != types.StatusTypeActive {
+			return nil, nil
+		}
+		made := aws.ToTime(one.CreateDate)
+		if oldest == nil || made.Before(oldest.Created) {
+			oldest = &AccessKey{ID: aws.ToString(one.AccessKeyId), Active: true, Created: made}
+		}
+	}
+	user, err := b.GetUser(ctx, &iam.GetUserInput{UserName: &name})
+	if err != nil || userOf(user.User).Tags[MarkTag] == "" {
+		return nil, err
+	}
+	return oldest, nil
 }

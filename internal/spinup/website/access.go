@@ -19,7 +19,10 @@ func (w website) access() part {
 		Late:      true,
 		Wanted:    func(w wish) bool { return w.Want.Origin == OriginPrivate },
 		Present:   func(o Status) bool { return o.Access != nil },
-		InSync:    func(w wish, o Status) bool { return o.Access.InSync && o.ownsAccess(w.Want) },
+		Describe: func(w wish, _ Status) (object, fault string) {
+			return "origin access control " + w.Want.id(), ""
+		},
+		InSync: func(w wish, o Status) bool { return o.Access.InSync && o.ownsAccess(w.Want) },
 		Observe: func(ctx context.Context, want wish, o *Status) error {
 			seen, err := w.findAccess(ctx, want.Want)
 			if err == nil {
@@ -98,33 +101,40 @@ func accessConfig(s Spec, name string) *types.OriginAccessControlConfig {
 
 // findAccess returns the origin access control of the site's name, else one that an earlier version made and marked,
 // else nil.
-func (w website) findAccess(ctx context.Context, s Spec) (*Access, error) {
-	var former *Access
+func (w website) findAccess(ctx context.Context, s Spec) (found *Access, err error) {
+	err = w.eachAccess(ctx, func(seen *Access) bool {
+		if seen.Name == s.id() || seen.Name == s.formerID() && seen.Comment == s.mark() {
+			found = seen
+		}
+		return seen.Name != s.id()
+	})
+	return found, err
+}
+
+// eachAccess gives the account's origin access controls, until do reports false.
+func (w website) eachAccess(ctx context.Context, do func(*Access) bool) error {
 	in := &cloudfront.ListOriginAccessControlsInput{}
 	for {
 		out, err := w.ListOriginAccessControls(ctx, in)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		list := out.OriginAccessControlList
 		if list == nil {
-			return nil, errors.New("the answer about the account's origin access controls holds no list")
+			return errors.New("the answer about the account's origin access controls holds no list")
 		}
 		for _, one := range list.Items {
-			seen := &Access{
+			goOn := do(&Access{
 				ID: aws.ToString(one.Id), Name: aws.ToString(one.Name), Comment: aws.ToString(one.Description),
 				InSync: one.OriginAccessControlOriginType == types.OriginAccessControlOriginTypesS3 &&
 					one.SigningBehavior == types.OriginAccessControlSigningBehaviorsAlways,
-			}
-			if seen.Name == s.id() {
-				return seen, nil
-			}
-			if seen.Name == s.formerID() && seen.Comment == s.mark() {
-				former = seen
+			})
+			if !goOn {
+				return nil
 			}
 		}
 		if !aws.ToBool(list.IsTruncated) {
-			return former, nil
+			return nil
 		}
 		in.Marker = list.NextMarker
 	}

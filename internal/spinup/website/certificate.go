@@ -40,6 +40,18 @@ func (w website) certificate() part {
 	return part{
 		Attribute: "certificate_arn",
 		Present:   func(o Status) bool { return o.Certificate != nil },
+		Describe: func(w wish, o Status) (object, fault string) {
+			c := o.Certificate
+			switch {
+			case c == nil:
+				return "certificate", ""
+			case !c.issued():
+				fault = "The certificate is not issued; its status is " + c.Status + "."
+			case !c.Covers(w.Want.Names()):
+				fault = "The certificate does not have all names of the site."
+			}
+			return "certificate " + c.ARN, fault
+		},
 		InSync: func(w wish, o Status) bool {
 			s := w.Want
 			return o.Certificate.issued() && o.Certificate.Covers(s.Names()) &&

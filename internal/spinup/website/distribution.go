@@ -26,6 +26,18 @@ func (w website) distribution() part {
 	return part{
 		Attribute: "distribution_id",
 		Present:   func(o Status) bool { return o.Distribution != nil },
+		Describe: func(w wish, o Status) (object, fault string) {
+			d := o.Distribution
+			switch {
+			case d == nil:
+				return "distribution", ""
+			case !d.hasTags(w.Want):
+				fault = "The tags of the distribution are not those of the site."
+			case !d.Settings.Enabled:
+				fault = "The distribution is disabled."
+			}
+			return "distribution " + d.ID, fault
+		},
 		InSync: func(w wish, o Status) bool {
 			s := w.Want
 			return reflect.DeepEqual(o.Distribution.Settings, s.settings(o)) && o.Distribution.hasTags(s)

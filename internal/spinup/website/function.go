@@ -75,6 +75,9 @@ func (w website) function() part {
 		Late:      true,
 		Wanted:    func(w wish) bool { return w.Want.wantsFunction() },
 		Present:   func(o Status) bool { return o.Function != nil },
+		Describe: func(w wish, _ Status) (object, fault string) {
+			return "CloudFront function " + w.Want.id(), ""
+		},
 		InSync: func(w wish, o Status) bool {
 			return o.Function.Code == w.Want.Code() && o.ownsFunction(w.Want)
 		},

@@ -86,8 +86,9 @@ func (w website) records() part {
 		InSync: func(w wish, o Status) bool {
 			return o.Distribution != nil && len(o.changes(w.Want)) == 0
 		},
-		Observe: w.observeRecords,
-		Enters:  recordsEnter,
+		Describe: describeRecords,
+		Observe:  w.observeRecords,
+		Enters:   recordsEnter,
 		// Not Claim: of the records of one name, one may be the site's and another not.
 		CanApply: func(ctx context.Context, want wish, o Status) error {
 			for _, name := range want.Want.Names() {
@@ -126,6 +127,32 @@ func (w website) records() part {
 			return nil
 		},
 	}
+}
+
+// describeRecords says which records an apply would write or delete.
+func describeRecords(w wish, o Status) (object, fault string) {
+	if o.Zone != nil {
+		object = "hosted zone " + o.Zone.ID
+	}
+	if o.Distribution == nil || !w.Want.DNS {
+		return object, ""
+	}
+	var differ []string
+	for _, change := range o.changes(w.Want) {
+		text := change.record.Type + " of " + change.record.Name
+		if change.action == types.ChangeActionDelete {
+			text += " is not wanted"
+		} else {
+			text += " is missing or leads elsewhere"
+		}
+		if !slices.Contains(differ, text) {
+			differ = append(differ, text)
+		}
+	}
+	if len(differ) > 0 {
+		fault = "Records differ: " + strings.Join(differ, ", ") + "."
+	}
+	return object, fault
 }
 
 // danglingRecords are the site's records while its distribution is gone. They go before a new one is made, since

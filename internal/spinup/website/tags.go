@@ -78,3 +78,6 @@ func tagList(tags map[string]string) []types.Tag {
 	}
 	return all
 }
+
+// SiteOf is the domain of the site that the tags of a bucket or of a distribution name; empty for none.
+func SiteOf(tags map[string]string) string { return tags[markerTag] }

@@ -1,5 +1,5 @@
-// Command sweep removes from an account of AWS what broken runs of `make test-aws` left there: what bears both the prefix
-// of such runs and their mark. It prints what it would remove; with -yes it does so.
+// Command sweep removes from an account of AWS what broken runs of `make test-aws` left there: what bears both the
+// prefix of such runs and their mark. It prints what it would remove; with -yes it does so.
 //
 //	SPINUP_TEST_AWS_ACCOUNT=111122223333 SPINUP_TEST_AWS_PREFIX=spt go run ./internal/acctest/cmd/sweep -yes
 package main

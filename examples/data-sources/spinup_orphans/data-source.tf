@@ -1,0 +1,5 @@
+data "spinup_orphans" "all" {}
+
+output "left" {
+  value = [for one in data.spinup_orphans.all.orphans : "${one.kind} ${one.id}: ${one.way_out}"]
+}

@@ -35,6 +35,13 @@ type Writes struct {
 	DeleteOpenIDConnectProvider        awsclient.IAMCall[iam.DeleteOpenIDConnectProviderInput, iam.DeleteOpenIDConnectProviderOutput]               `iam:"iam:DeleteOpenIDConnectProvider" on:"provider"`
 }
 
+// Searches are the operations that find the roles of a bucket.
+type Searches struct {
+	ListRoles        awsclient.IAMCall[iam.ListRolesInput, iam.ListRolesOutput]               `iam:"iam:ListRoles" on:"*"`
+	ListRolePolicies awsclient.IAMCall[iam.ListRolePoliciesInput, iam.ListRolePoliciesOutput] `iam:"iam:ListRolePolicies" on:"role"`
+	GetRolePolicy    awsclient.IAMCall[iam.GetRolePolicyInput, iam.GetRolePolicyOutput]       `iam:"iam:GetRolePolicy" on:"role"`
+}
+
 // SiteReads are the operations that find the distribution of a website, for web_admin only.
 type SiteReads = access.Reads
 

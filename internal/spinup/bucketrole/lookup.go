@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
@@ -13,13 +12,6 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/principal"
 )
-
-// Searches are the operations that find the roles of a bucket.
-type Searches struct {
-	ListRoles        awsclient.IAMCall[iam.ListRolesInput, iam.ListRolesOutput]               `iam:"iam:ListRoles" on:"*"`
-	ListRolePolicies awsclient.IAMCall[iam.ListRolePoliciesInput, iam.ListRolePoliciesOutput] `iam:"iam:ListRolePolicies" on:"role"`
-	GetRolePolicy    awsclient.IAMCall[iam.GetRolePolicyInput, iam.GetRolePolicyOutput]       `iam:"iam:GetRolePolicy" on:"role"`
-}
 
 // Each gives the names of the roles with an inline policy that gives access to the bucket, until give returns false,
 // and those of roles that cannot be read. Only the policies themselves tell, so every role of the account is asked for

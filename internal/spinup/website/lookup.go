@@ -26,9 +26,9 @@ type Site struct {
 // parallel is how many distributions are asked for their tags at once.
 const parallel = 8
 
-// Each gives the websites of the account whose domains fit, in CloudFront's order, until give returns false. A website is
-// a distribution whose tag names a domain, and that still has the domain as an alias. With an error, Domain says which
-// distribution could not be asked for its tags.
+// Each gives the websites of the account whose domains fit, in the order of CloudFront, until give returns false. A
+// website is a distribution whose tag names a domain, and that still has the domain as an alias. With an error, Domain
+// says which distribution could not be asked for its tags.
 func Each(
 	ctx context.Context, conn *awsclient.Conn, fits func(domain string) bool, give func(Site, error) bool,
 ) error {

@@ -15,8 +15,8 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 )
 
-// providerAction is what all actions share. An action writes no state: what it changes of a resource's objects, the next
-// refresh of that resource sees.
+// providerAction is what all actions share. An action writes no state: what it changes of a resource's objects, the
+// next refresh of that resource sees.
 type providerAction struct {
 	name   string // after "spinup_"
 	schema schema.Schema

@@ -179,8 +179,8 @@ func (b bucket) emptier(s Spec) *emptier {
 	return &emptier{bucket: b, spec: s, limiter: awsclient.NewLimiter(atOnce)}
 }
 
-// empty deletes all versions, delete markers and unfinished uploads, of keys with the prefix if there is one. The contents are listed in up to as many parts at
-// once.
+// empty deletes all versions, delete markers and unfinished uploads, of keys with the prefix if there is one. The
+// contents are listed in up to as many parts at once.
 func (e *emptier) empty(ctx context.Context, parts int) error {
 	if e.spec.BypassGovernance {
 		has, err := e.lockable(ctx, e.spec)

@@ -14,19 +14,6 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/content"
 )
 
-// EmptyingCalls are the operations that empty a bucket and leave it there.
-type EmptyingCalls struct {
-	HeadBucket                 awsclient.S3Call[s3.HeadBucketInput, s3.HeadBucketOutput]                                 `iam:"s3:ListBucket" on:"bucket"`
-	GetObjectLockConfiguration awsclient.S3Call[s3.GetObjectLockConfigurationInput, s3.GetObjectLockConfigurationOutput] `iam:"s3:GetBucketObjectLockConfiguration" on:"bucket"`
-	ListObjectVersions         awsclient.S3Call[s3.ListObjectVersionsInput, s3.ListObjectVersionsOutput]                 `iam:"s3:ListBucketVersions" on:"bucket"`
-	GetObjectRetention         awsclient.S3Call[s3.GetObjectRetentionInput, s3.GetObjectRetentionOutput]                 `iam:"s3:GetObjectRetention" on:"object"`
-	GetObjectLegalHold         awsclient.S3Call[s3.GetObjectLegalHoldInput, s3.GetObjectLegalHoldOutput]                 `iam:"s3:GetObjectLegalHold" on:"object"`
-	ListMultipartUploads       awsclient.S3Call[s3.ListMultipartUploadsInput, s3.ListMultipartUploadsOutput]             `iam:"s3:ListBucketMultipartUploads" on:"bucket"`
-	DeleteObjects              awsclient.S3Call[s3.DeleteObjectsInput, s3.DeleteObjectsOutput]                           `iam:"s3:DeleteObject,s3:DeleteObjectVersion" on:"object"`
-	DeleteObject               awsclient.S3Call[s3.DeleteObjectInput, s3.DeleteObjectOutput]                             `iam:"s3:DeleteObject,s3:DeleteObjectVersion" on:"object"`
-	AbortMultipartUpload       awsclient.S3Call[s3.AbortMultipartUploadInput, s3.AbortMultipartUploadOutput]             `iam:"s3:AbortMultipartUpload" on:"object"`
-}
-
 // ErrNoBucket means that there is no bucket of the name.
 var ErrNoBucket = errors.New("there is no bucket of this name")
 

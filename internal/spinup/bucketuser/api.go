@@ -2,6 +2,8 @@ package bucketuser
 
 import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/secretstore"
@@ -130,4 +132,17 @@ func newDataReads(c *awsclient.Conn) DataReads {
 	return DataReads{
 		GetGroup: iam.GetGroup, ListUsers: iam.ListUsers, ListAttachedUserPolicies: iam.ListAttachedUserPolicies,
 	}
+}
+
+// RotationCalls are the operations of a rotation without state. Of the stores only those of the one in use are needed.
+type RotationCalls struct {
+	GetUser             awsclient.IAMCall[iam.GetUserInput, iam.GetUserOutput]                                                `iam:"iam:GetUser" on:"user"`
+	ListAccessKeys      awsclient.IAMCall[iam.ListAccessKeysInput, iam.ListAccessKeysOutput]                                  `iam:"iam:ListAccessKeys" on:"user"`
+	CreateAccessKey     awsclient.IAMCall[iam.CreateAccessKeyInput, iam.CreateAccessKeyOutput]                                `iam:"iam:CreateAccessKey" on:"user"`
+	DeleteAccessKey     awsclient.IAMCall[iam.DeleteAccessKeyInput, iam.DeleteAccessKeyOutput]                                `iam:"iam:DeleteAccessKey" on:"user"`
+	GetParameterHistory awsclient.SSMCall[ssm.GetParameterHistoryInput, ssm.GetParameterHistoryOutput]                        `iam:"ssm:GetParameterHistory" on:"parameter"`
+	PutParameter        awsclient.SSMCall[ssm.PutParameterInput, ssm.PutParameterOutput]                                      `iam:"ssm:PutParameter" on:"parameter"`
+	DescribeSecret      awsclient.SecretsManagerCall[secretsmanager.DescribeSecretInput, secretsmanager.DescribeSecretOutput] `iam:"secretsmanager:DescribeSecret" on:"secret"`
+	PutSecretValue      awsclient.SecretsManagerCall[secretsmanager.PutSecretValueInput, secretsmanager.PutSecretValueOutput] `iam:"secretsmanager:PutSecretValue" on:"secret"`
+	secretstore.Reads
 }

@@ -8,26 +8,10 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/iam"
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
-	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/secretstore"
 )
-
-// RotationCalls are the operations of a rotation without state. Of the stores only those of the one in use are needed.
-type RotationCalls struct {
-	GetUser             awsclient.IAMCall[iam.GetUserInput, iam.GetUserOutput]                                                `iam:"iam:GetUser" on:"user"`
-	ListAccessKeys      awsclient.IAMCall[iam.ListAccessKeysInput, iam.ListAccessKeysOutput]                                  `iam:"iam:ListAccessKeys" on:"user"`
-	CreateAccessKey     awsclient.IAMCall[iam.CreateAccessKeyInput, iam.CreateAccessKeyOutput]                                `iam:"iam:CreateAccessKey" on:"user"`
-	DeleteAccessKey     awsclient.IAMCall[iam.DeleteAccessKeyInput, iam.DeleteAccessKeyOutput]                                `iam:"iam:DeleteAccessKey" on:"user"`
-	GetParameterHistory awsclient.SSMCall[ssm.GetParameterHistoryInput, ssm.GetParameterHistoryOutput]                        `iam:"ssm:GetParameterHistory" on:"parameter"`
-	PutParameter        awsclient.SSMCall[ssm.PutParameterInput, ssm.PutParameterOutput]                                      `iam:"ssm:PutParameter" on:"parameter"`
-	DescribeSecret      awsclient.SecretsManagerCall[secretsmanager.DescribeSecretInput, secretsmanager.DescribeSecretOutput] `iam:"secretsmanager:DescribeSecret" on:"secret"`
-	PutSecretValue      awsclient.SecretsManagerCall[secretsmanager.PutSecretValueInput, secretsmanager.PutSecretValueOutput] `iam:"secretsmanager:PutSecretValue" on:"secret"`
-	secretstore.Reads
-}
 
 // Rotation is a new key for a user of a bucket, made without knowledge of its state. The store is that of the present
 // key.
@@ -116,8 +100,8 @@ func (b bucketUser) present(ctx context.Context, r Rotation, o *Status) (id stri
 	case i < 0:
 		return "", fmt.Errorf("the %s holds the key %s, which the user %s does not have any more", r.Store, stored.ID, r.Name)
 	case len(keys) >= maxKeys:
-		return "", fmt.Errorf("the user %s has no room for a new access key: IAM allows %d, and it has %s and %s, of which the "+
-			"%s holds %s; if the other one is the previous key, an apply of spinup_bucket_user deletes it when its overlap is "+
+		return "", fmt.Errorf("the user %s has no room for a new access key: IAM allows %d, and it has %s and %s, of which "+
+			"the %s holds %s; if the other one is the previous key, an apply of spinup_bucket_user deletes it when its overlap is "+
 			"over; if nobody uses it, delete it", r.Name, maxKeys, keys[0].ID, keys[1].ID, r.Store, stored.ID)
 	case !keys[i].Active:
 		return "", fmt.Errorf("the key %s of the user %s is not active, and a new one would be: set access_key.active = true "+

@@ -84,7 +84,7 @@ func (d directory) invalidation() part {
 
 // invalidate removes paths from the caches. The mark makes two calls for the same deployment one.
 func (d directory) invalidate(ctx context.Context, s Spec, mark string, paths []string) (string, error) {
-	return d.Purges.Create(ctx, s.Invalidate.DistributionID, mark, paths)
+	return d.Purge(ctx, s.Invalidate.DistributionID, mark, paths)
 }
 
 // settle waits until the caches are rid of old content.
@@ -92,7 +92,7 @@ func (d directory) settle(ctx context.Context, o Status) error {
 	if o.Awaited == "" {
 		return nil
 	}
-	return d.Purges.Await(ctx, d.conn.Pace, o.Awaited, o.InvalidationID, func(string) {})
+	return d.Purged(ctx, d.conn.Pace, o.Awaited, o.InvalidationID, func(string) {})
 }
 
 // purgeAll removes from the caches what a destroy has deleted. A distribution that is gone has no caches.

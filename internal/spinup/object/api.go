@@ -61,3 +61,17 @@ func newDataReads(c *awsclient.Conn) DataReads {
 	s3 := awsclient.S3(c)
 	return DataReads{s3.ListObjectsV2, s3.HeadObject, s3.GetObject, s3.GetObjectTagging}
 }
+
+// CopyCalls are the operations that copy an object.
+type CopyCalls struct {
+	HeadObject       awsclient.S3Call[s3.HeadObjectInput, s3.HeadObjectOutput]             `iam:"s3:GetObject,s3:GetObjectVersion" on:"object"`
+	ListObjectsV2    awsclient.S3Call[s3.ListObjectsV2Input, s3.ListObjectsV2Output]       `iam:"s3:ListBucket" on:"bucket"`
+	GetObjectTagging awsclient.S3Call[s3.GetObjectTaggingInput, s3.GetObjectTaggingOutput] `iam:"s3:GetObjectTagging,s3:GetObjectVersionTagging" on:"object"`
+	CopyObject       awsclient.S3Call[s3.CopyObjectInput, s3.CopyObjectOutput]             `iam:"s3:GetObject,s3:GetObjectVersion,s3:GetObjectTagging,s3:GetObjectVersionTagging,s3:PutObject,s3:PutObjectTagging" on:"object"`
+}
+
+// MoveCalls are the operations that move an object.
+type MoveCalls struct {
+	CopyCalls
+	DeleteObject awsclient.S3Call[s3.DeleteObjectInput, s3.DeleteObjectOutput] `iam:"s3:DeleteObject,s3:DeleteObjectVersion" on:"object"`
+}

@@ -5,26 +5,11 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/content"
 )
-
-// CopyCalls are the operations that copy an object.
-type CopyCalls struct {
-	HeadObject       awsclient.S3Call[s3.HeadObjectInput, s3.HeadObjectOutput]             `iam:"s3:GetObject,s3:GetObjectVersion" on:"object"`
-	ListObjectsV2    awsclient.S3Call[s3.ListObjectsV2Input, s3.ListObjectsV2Output]       `iam:"s3:ListBucket" on:"bucket"`
-	GetObjectTagging awsclient.S3Call[s3.GetObjectTaggingInput, s3.GetObjectTaggingOutput] `iam:"s3:GetObjectTagging,s3:GetObjectVersionTagging" on:"object"`
-	CopyObject       awsclient.S3Call[s3.CopyObjectInput, s3.CopyObjectOutput]             `iam:"s3:GetObject,s3:GetObjectVersion,s3:GetObjectTagging,s3:GetObjectVersionTagging,s3:PutObject,s3:PutObjectTagging" on:"object"`
-}
-
-// MoveCalls are the operations that move an object.
-type MoveCalls struct {
-	CopyCalls
-	DeleteObject awsclient.S3Call[s3.DeleteObjectInput, s3.DeleteObjectOutput] `iam:"s3:DeleteObject,s3:DeleteObjectVersion" on:"object"`
-}
 
 // Transfer is a copy or a move that is asked for once. The regions of the places are found.
 type Transfer struct {

@@ -102,3 +102,15 @@ func NewAPI(c *awsclient.Conn) API {
 		},
 	}
 }
+
+// Purges are the operations of an invalidation that is waited for.
+type Purges struct {
+	CreateInvalidation awsclient.CloudFrontCall[cloudfront.CreateInvalidationInput, cloudfront.CreateInvalidationOutput] `iam:"cloudfront:CreateInvalidation" on:"distribution"`
+	GetInvalidation    awsclient.CloudFrontCall[cloudfront.GetInvalidationInput, cloudfront.GetInvalidationOutput]       `iam:"cloudfront:GetInvalidation" on:"distribution"`
+}
+
+// Invalidations are the operations of Invalidate.
+type Invalidations struct {
+	ListDistributions awsclient.CloudFrontCall[cloudfront.ListDistributionsInput, cloudfront.ListDistributionsOutput] `iam:"cloudfront:ListDistributions" on:"*"`
+	Purges
+}

@@ -25,7 +25,7 @@ func (w website) invalidation() part {
 			// The same for the same wish, so that it is not created twice after a lost answer; another one where a trigger
 			// comes back after others, because CloudFront does nothing for a reference that it knows.
 			reference := token(append([]string{last, s.Invalidation.Trigger}, paths...))
-			id, err := Purges{CreateInvalidation: w.CreateInvalidation}.Create(ctx, o.Distribution.ID, reference, paths)
+			id, err := Purges{CreateInvalidation: w.CreateInvalidation}.Purge(ctx, o.Distribution.ID, reference, paths)
 			if err != nil {
 				return err
 			}

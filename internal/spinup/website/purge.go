@@ -14,21 +14,15 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 )
 
-// Purges are the operations of an invalidation that is waited for.
-type Purges struct {
-	CreateInvalidation awsclient.CloudFrontCall[cloudfront.CreateInvalidationInput, cloudfront.CreateInvalidationOutput] `iam:"cloudfront:CreateInvalidation" on:"distribution"`
-	GetInvalidation    awsclient.CloudFrontCall[cloudfront.GetInvalidationInput, cloudfront.GetInvalidationOutput]       `iam:"cloudfront:GetInvalidation" on:"distribution"`
-}
-
 // NewPurges takes the operations from the service client.
 func NewPurges(c *awsclient.Conn) Purges {
 	cf := awsclient.CloudFront(c)
 	return Purges{cf.CreateInvalidation, cf.GetInvalidation}
 }
 
-// Create begins to remove paths from the caches of a distribution, and gives the id of the invalidation. The same
+// Purge begins to remove paths from the caches of a distribution, and gives the id of the invalidation. The same
 // reference makes two calls one.
-func (p Purges) Create(ctx context.Context, distribution, reference string, paths []string) (id string, err error) {
+func (p Purges) Purge(ctx context.Context, distribution, reference string, paths []string) (id string, err error) {
 	out, err := p.CreateInvalidation(ctx, &cloudfront.CreateInvalidationInput{
 		DistributionId: &distribution,
 		InvalidationBatch: &types.InvalidationBatch{
@@ -45,8 +39,8 @@ func (p Purges) Create(ctx context.Context, distribution, reference string, path
 	return aws.ToString(out.Invalidation.Id), nil
 }
 
-// Await waits until the caches are rid of what was invalidated. Seen gets each status that is not the last.
-func (p Purges) Await(
+// Purged waits until the caches are rid of what was invalidated. Seen gets each status that is not the last.
+func (p Purges) Purged(
 	ctx context.Context, pace awsclient.Pace, distribution, id string, seen func(status string),
 ) error {
 	pace.PollMin, pace.PollMax, pace.Consistency = pace.DeployMin, pace.DeployMax, pace.Deployment
@@ -68,12 +62,6 @@ func (p Purges) Await(
 	})
 }
 
-// Invalidations are the operations of Invalidate.
-type Invalidations struct {
-	ListDistributions awsclient.CloudFrontCall[cloudfront.ListDistributionsInput, cloudfront.ListDistributionsOutput] `iam:"cloudfront:ListDistributions" on:"*"`
-	Purges
-}
-
 // ErrNoDistribution means that no distribution has the name of a site.
 var ErrNoDistribution = errors.New("no distribution has this name among its own")
 
@@ -92,11 +80,11 @@ func Invalidate(
 		}
 	}
 	purges := NewPurges(conn)
-	if id, err = purges.Create(ctx, distribution, strings.ToLower(rand.Text()), paths); err != nil {
+	if id, err = purges.Purge(ctx, distribution, strings.ToLower(rand.Text()), paths); err != nil {
 		return "", err
 	}
 	tell(fmt.Sprintf("invalidation %s of distribution %s was begun", id, distribution))
-	return id, purges.Await(ctx, conn.Pace, distribution, id, func(status string) {
+	return id, purges.Purged(ctx, conn.Pace, distribution, id, func(status string) {
 		tell(fmt.Sprintf("invalidation %s: %s", id, status))
 	})
 }

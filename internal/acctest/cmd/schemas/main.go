@@ -135,10 +135,27 @@ func kind(k tfprotov6.StringKind) string {
 }
 
 // typeOf is a type in the form that Terraform prints.
-func typeOf(of tftypes.Type) json.RawMessage {
-	text, err := of.MarshalJSON()
-	if err != nil {
-		log.Fatal(err)
+func typeOf(of tftypes.Type) any {
+	switch of := of.(type) {
+	case tftypes.List:
+		return []any{"list", typeOf(of.ElementType)}
+	case tftypes.Set:
+		return []any{"set", typeOf(of.ElementType)}
+	case tftypes.Map:
+		return []any{"map", typeOf(of.ElementType)}
+	case tftypes.Object:
+		attributes := object{}
+		for name, attribute := range of.AttributeTypes {
+			attributes[name] = typeOf(attribute)
+		}
+		return []any{"object", attributes}
 	}
-	return text
+	for name, primitive := range map[string]tftypes.Type{
+		"string": tftypes.String, "number": tftypes.Number, "bool": tftypes.Bool,
+	} {
+		if of.Is(primitive) {
+			return name
+		}
+	}
+	return "dynamic"
 }

@@ -56,8 +56,8 @@ func ruleDataSchema() map[string]schema.Attribute {
 		return schema.SetAttribute{Computed: true, ElementType: of, MarkdownDescription: text}
 	}
 	filter := schema.ObjectAttribute{Computed: true, CustomType: fwtypes.NewObjectType[ruleFilterModel]()}
-	_, filter.MarkdownDescription = objects("Objects that the rule applies to: those that meet all conditions. An empty prefix, no tags "+
-		"and sizes of 0 and null are no conditions.", map[string]schema.Attribute{
+	_, filter.MarkdownDescription = objects("Objects that the rule applies to: those that meet all "+
+		"conditions. An empty prefix, no tags and sizes of 0 and null are no conditions.", map[string]schema.Attribute{
 		"prefix": dataText("Prefix of the key."),
 		"tags": schema.MapAttribute{
 			Computed: true, ElementType: types.StringType,

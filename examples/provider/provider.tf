@@ -1,7 +1,8 @@
 terraform {
   required_providers {
     spinup = {
-      source = "spinup-dev/spinup"
+      source  = "spinup-dev/spinup"
+      version = "~> 0.1.0"
     }
   }
 }

@@ -77,7 +77,7 @@ func objects(description string, each map[string]dataschema.Attribute) (attr.Typ
 	text.WriteString(description + " Each has:\n")
 	for _, name := range slices.Sorted(maps.Keys(each)) {
 		of[name] = each[name].GetType()
-		text.WriteString("\n  - `" + name + "`: " + strings.ReplaceAll(each[name].GetMarkdownDescription(), "\n", "\n  "))
+		text.WriteString("\n  - `" + name + "`: " + strings.ReplaceAll(each[name].GetMarkdownDescription(), "\n  ", "\n    "))
 	}
 	return types.ObjectType{AttrTypes: of}, text.String()
 }

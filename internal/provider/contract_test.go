@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -12,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -173,8 +175,19 @@ func TestContract_schemas(t *testing.T) {
 	}
 }
 
-// TestContract_descriptions: everything that has a place for a description has one, in whole sentences.
+// TestContract_descriptions: everything that has a place for a description has one, in whole sentences that say
+// something, and say it once.
 func TestContract_descriptions(t *testing.T) {
+	for at, text := range descriptions(t) {
+		for _, fault := range faults(at, text) {
+			t.Errorf("%s: %s: %q", at, fault, text)
+		}
+	}
+}
+
+// descriptions are those of all schemas and functions, by the place where a user reads them.
+func descriptions(t *testing.T) map[string]string {
+	t.Helper()
 	texts := map[string]string{}
 	schemas, err := served(t).GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
@@ -190,16 +203,19 @@ func TestContract_descriptions(t *testing.T) {
 	for name, schema := range schemas.EphemeralResourceSchemas {
 		describe(texts, "ephemeral resource "+name, schema.Block)
 	}
-	for name, schema := range schemas.ActionSchemas {
-		describe(texts, "action "+name, schema.Schema.Block)
-	}
 	for name, schema := range schemas.ListResourceSchemas {
 		describe(texts, "list resource "+name, schema.Block)
+	}
+	for name, schema := range schemas.ActionSchemas {
+		describe(texts, "action "+name, schema.Schema.Block)
 	}
 	for name, f := range schemas.Functions {
 		texts["function "+name] = f.Description
 		for _, parameter := range f.Parameters {
 			texts["function "+name+" "+parameter.Name] = parameter.Description
+		}
+		if f.VariadicParameter != nil {
+			texts["function "+name+" "+f.VariadicParameter.Name] = f.VariadicParameter.Description
 		}
 	}
 	identities, err := served(t).GetResourceIdentitySchemas(t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
@@ -211,11 +227,65 @@ func TestContract_descriptions(t *testing.T) {
 			texts["identity "+name+" "+attribute.Name] = attribute.Description
 		}
 	}
-	for at, text := range texts {
-		if !strings.HasSuffix(text, ".") {
-			t.Errorf("%s is described by %q, want sentences", at, text)
+	return texts
+}
+
+// sentenceEnd is where a sentence ends and another one begins; a full stop within code or an abbreviation is none.
+var sentenceEnd = regexp.MustCompile(`[.:;]\s+`)
+
+// faults are what is wrong with the description of the place, whose last word is the name of what is described.
+func faults(at, text string) []string {
+	var all []string
+	if !strings.HasSuffix(text, ".") {
+		all = append(all, "it does not end with a full stop")
+	}
+	if trailing.MatchString(text) {
+		all = append(all, "it has spaces at the end of a line, or more than one in a row")
+	}
+	for line := range strings.Lines(text) { // a list has a line for each of its elements
+		seen := map[string]bool{}
+		for _, sentence := range sentenceEnd.Split(strings.TrimRight(line, ".\n"), -1) {
+			words := plainWords(sentence)
+			if seen[words] {
+				all = append(all, fmt.Sprintf("it says %q twice", sentence))
+			}
+			seen[words] = true
 		}
 	}
+	name := at[strings.LastIndex(at, " ")+1:]
+	if said := plainWords(text); said == plainWords(name) || said == "the "+plainWords(name) {
+		all = append(all, "it says no more than the name")
+	}
+	return all
+}
+
+var (
+	trailing = regexp.MustCompile(`^\s|[ \t](\n|$)|\S[ \t]{2,}`)
+	nonWords = regexp.MustCompile(`[^a-z0-9]+`)
+)
+
+// TestFaults: each fault is found, and sentences without one pass.
+func TestFaults(t *testing.T) {
+	for text, want := range map[string]string{
+		"Name of the bucket": "does not end with a full stop",
+		"Key prefix.":        "no more than the name",
+		"The key prefix.":    "no more than the name",
+		"What keys begin with. Default: none.  Or not.":                           "spaces",
+		"What keys begin with. \nDefault: none.":                                  "spaces",
+		"Default: none. What keys begin with. Default: none.":                     `"none" twice`,
+		"What keys begin with, such as `a.b`. Default: none.":                     "",
+		"Each has:\n\n  - `a`: One; null for none.\n  - `b`: Two; null for none.": "",
+	} {
+		got := strings.Join(faults("resource spinup_thing key_prefix", text), ", ")
+		if want == "" && got != "" || !strings.Contains(got, want) {
+			t.Errorf("%q: found %q, want %q", text, got, want)
+		}
+	}
+}
+
+// plainWords are the words of a text in lower case, with one blank between them.
+func plainWords(text string) string {
+	return strings.TrimSpace(nonWords.ReplaceAllString(strings.ToLower(text), " "))
 }
 
 // describe collects the descriptions of a block and of all that is in it.
@@ -270,7 +340,8 @@ func TestContract_documentation(t *testing.T) {
 	files := []string{"docs/index.md", "examples/provider/provider.tf"}
 	for name := range everything(t).resources {
 		files = append(files, "docs/resources/"+strings.TrimPrefix(name, "spinup_")+".md",
-			"examples/resources/"+name+"/resource.tf", "examples/resources/"+name+"/import.sh")
+			"examples/resources/"+name+"/resource.tf", "examples/resources/"+name+"/import.sh",
+			"examples/resources/"+name+"/import-by-string-id.tf")
 		files = append(files, "docs/list-resources/"+strings.TrimPrefix(name, "spinup_")+".md",
 			"examples/list-resources/"+name+"/list-resource.tfquery.hcl")
 	}
@@ -289,8 +360,8 @@ func TestContract_documentation(t *testing.T) {
 		files = append(files, "docs/functions/"+name+".md", "examples/functions/"+name+"/function.tf")
 	}
 	for _, file := range files {
-		if info, err := os.Stat("../../" + file); err != nil || info.Size() == 0 {
-			t.Errorf("%s is missing or empty: %v", file, err)
+		if readFile(t, file) == "" {
+			t.Errorf("%s is empty", file)
 		}
 	}
 }
@@ -316,6 +387,94 @@ func TestContract_lists(t *testing.T) {
 			t.Errorf("%s has no list", name)
 		}
 	}
+}
+
+// TestContract_pages: the page of a resource leads to a guide, and says how to import by identity: with an example that has
+// the attributes of the identity, and with their table. The generator of the documentation would write that table, but
+// learns of identities from Terraform 1.12 and newer only.
+func TestContract_pages(t *testing.T) {
+	identities, err := served(t).GetResourceIdentitySchemas(t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	attribute := regexp.MustCompile(`([a-z_]+) += "`)
+	for name := range everything(t).resources {
+		page := readFile(t, "docs/resources/"+strings.TrimPrefix(name, "spinup_")+".md")
+		example := readFile(t, "examples/resources/"+name+"/import-identity.tf")
+		table := identityTable(identities.IdentitySchemas[name])
+		for _, part := range []string{"](../guides/", strings.TrimSpace(example), table} {
+			if !strings.Contains(page, part) {
+				t.Errorf("the page of %s does not have this:\n%s", name, part)
+			}
+		}
+		var want, have []string
+		for _, a := range identities.IdentitySchemas[name].IdentityAttributes {
+			want = append(want, a.Name)
+		}
+		for _, match := range attribute.FindAllStringSubmatch(example, -1) {
+			have = append(have, match[1])
+		}
+		slices.Sort(want)
+		slices.Sort(have)
+		if diff := cmp.Diff(want, have); diff != "" {
+			t.Errorf("the example of importing %s by identity (-schema +example):\n%s", name, diff)
+		}
+	}
+}
+
+// identityTable says in Markdown what a resource is known by.
+func identityTable(schema *tfprotov6.ResourceIdentitySchema) string {
+	lines := []string{"| identity | | |\n|---|---|---|\n"}
+	for _, a := range schema.IdentityAttributes {
+		wanted := "optional"
+		if a.RequiredForImport {
+			wanted = "required"
+		}
+		lines = append(lines, fmt.Sprintf("| `%s` | %s | %s |\n", a.Name, wanted, a.Description))
+	}
+	slices.Sort(lines[1:])
+	return strings.Join(lines, "")
+}
+
+// TestContract_guides: the provider's page and the README lead to every guide, and no page leads to a file that is not there.
+func TestContract_guides(t *testing.T) {
+	index, readme := readFile(t, "docs/index.md"), readFile(t, "README.md")
+	guides, err := filepath.Glob("../../docs/guides/*.md")
+	if err != nil || len(guides) == 0 {
+		t.Fatalf("no guides: %v", err)
+	}
+	for _, guide := range guides {
+		link := "guides/" + filepath.Base(guide)
+		if !strings.Contains(index, "]("+link) || !strings.Contains(readme, "](docs/"+link) {
+			t.Errorf("docs/index.md or README.md does not link %s", link)
+		}
+	}
+	pages, err := filepath.Glob("../../docs/*/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	link := regexp.MustCompile(`\]\(([^)#:]+)(#[^)]+)?\)`)
+	for _, page := range append(pages, "../../docs/index.md", "../../README.md") {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, match := range link.FindAllStringSubmatch(string(text), -1) {
+			if _, err := os.Stat(filepath.Join(filepath.Dir(page), match[1])); err != nil {
+				t.Errorf("%s leads to %s: %v", page, match[1], err)
+			}
+		}
+	}
+}
+
+// readFile returns a file of the repository.
+func readFile(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile("../../" + name)
+	if err != nil {
+		t.Error(err)
+	}
+	return string(text)
 }
 
 // TestContract_acceptance: every resource has the whole set of acceptance tests.

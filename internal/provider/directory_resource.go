@@ -192,7 +192,7 @@ func directoryHeaders() schema.Attribute {
 	}
 	return schema.ListNestedAttribute{
 		Optional:            true,
-		MarkdownDescription: "Further headers; the first rule that fits a file counts.",
+		MarkdownDescription: "Further headers; the first rule that fits a file counts. Default: none.",
 		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 			"match":               pattern("Pattern of the files, as in `include`."),
 			"content_encoding":    header("Value of `Content-Encoding`, such as `br` for files that are compressed already."),
@@ -226,8 +226,8 @@ func directoryFacts() map[string]schema.Attribute {
 		"drift": lines("What is not as it was put there, such as `~ index.html (changed outside)`: the first, and how many " +
 			"more there are. Empty after an apply."),
 		"removals_pending": count("Number of files that the source has no more, and that stay for a while."),
-		"next_removal": computed("When the first of them can be removed, in the form of RFC 3339; null if there are " +
-			"none."),
+		"next_removal": computed("When the first of the files that stay for a while can be removed, as RFC 3339 in " +
+			"UTC; null if there are none."),
 		"manifest_key": computed("Key of the manifest. Its name cannot be guessed, because it names files that no page may " +
 			"link to: keep it to yourself where the bucket is public."),
 		"invalidation_id": computed("Id of the last invalidation; null if there was none."),

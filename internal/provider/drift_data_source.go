@@ -75,8 +75,8 @@ func (d *driftDataSource) Schema(ctx context.Context, _ datasource.SchemaRequest
 			},
 			"wanted": schema.DynamicAttribute{
 				Optional: true,
-				MarkdownDescription: "The resource itself, as in `wanted = spinup_bucket.data`: every argument is compared. While " +
-					"a plan changes the resource, Terraform reads this data source after that change. In a plan with " +
+				MarkdownDescription: "The resource itself, as in `wanted = spinup_bucket.data`: every argument is compared. " +
+					"While a plan changes the resource, Terraform reads this data source after that change. In a plan with " +
 					"`-refresh=false` it is compared as the last apply has left it. It is kept in state with this data source. Of a " +
 					"write-only argument nothing is known here, so it is not compared.",
 			},

@@ -15,8 +15,11 @@ import (
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/directory"
 )
 
-// ofStore reports whether a folder is about a store that the tests do not have: TestAccGuide uses it, on those they have.
-func ofStore(dir string) bool { return dir == "guides/yandex-quick-start" || dir == "guides/kos" }
+// ofStore reports whether a folder is about a store other than VersityGW. TestAccGuide uses it, on the stores that the tests
+// have.
+func ofStore(dir string) bool {
+	return dir == "guides/yandex-quick-start" || dir == "guides/kos" || dir == "guides/minio"
+}
 
 // guide is a working directory with an example of a guide as it is, led to the store by its variables. The platform is
 // the one that the example names.
@@ -83,6 +86,21 @@ func TestAccGuide_kos(t *testing.T) {
 		tf.Destroy()
 		b.Gone(t, b.Name)
 	}, emulator.VersityGW, emulator.MinIO)
+}
+
+// TestAccGuide_minio makes what the guide on stores shows for MinIO.
+func TestAccGuide_minio(t *testing.T) {
+	acctest.Stores(t, func(t *testing.T, b *acctest.Bench) {
+		tf := guide(t, b, "guides/minio")
+		tf.Apply()
+		tf.Empty()
+		saysAll(t, livePolicy(t, b), "SpinupPublicRead")
+		if made := rulesOf(t, b); len(made) != 2 || made["drafts"].Expiration == nil {
+			t.Errorf("the lifecycle rules are %v", made)
+		}
+		tf.Destroy()
+		b.Gone(t, b.Name)
+	}, emulator.MinIO)
 }
 
 // workflow are the commands that a job of the guide's workflow runs, but for init.

@@ -52,12 +52,14 @@ func ipAccessSchema() schema.Attribute {
 				"address is `203.0.113.7/32`. `0.0.0.0/0` and `::/0` are not allowed. Without any, no network may write.",
 				fwtypes.Network()),
 			"read_only": list("Networks that may read and list objects only, in the same notation. `0.0.0.0/0` and `::/0`, "+
-				"with nothing beside them, let every public address read.", fwtypes.Network()),
+				"with nothing beside them, let every public address read. Default: none.", fwtypes.Network()),
 			"vpc_endpoint_ids": list("VPC endpoints of AWS through which objects may be read, listed and written, such as "+
-				"`vpce-0123456789abcdef0`. Requests through an endpoint have no public address, so no network lets them in.",
+				"`vpce-0123456789abcdef0`. Requests through an endpoint have no public address, so no network lets "+
+				"them in. Default: none.",
 				fwtypes.VPCEndpointID()),
 			"exempt_principal_arns": list("Principals of AWS that may come from everywhere: ARNs of roles, users, or the root "+
-				"of an account, in which `*` and `?` may stand behind the account. A role's ARN stands for its sessions.",
+				"of an account, in which `*` and `?` may stand behind the account. A role's ARN stands for its sessions. "+
+				"Default: none.",
 				fwtypes.PrincipalARN()),
 			"allow_lockout": schema.BoolAttribute{
 				Optional: true,

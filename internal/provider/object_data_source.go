@@ -65,7 +65,7 @@ func (d *objectDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 			"content_disposition": dataText("How a browser offers the content; null if that is not set."),
 			"content_language":    dataText("Language of the content; null if that is not set."),
 			"website_redirect":    dataText("Where the website endpoint sends those who ask for the object; null for nowhere."),
-			"storage_class":       dataText("Storage class."),
+			"storage_class":       dataText("Storage class of the object, such as `STANDARD` or `GLACIER_IR`."),
 			"encryption": schema.SingleNestedAttribute{
 				CustomType: fwtypes.NewObjectType[encryptionModel](), Computed: true,
 				MarkdownDescription: "Encryption of the object; null if the store does not tell.",

@@ -82,7 +82,7 @@ func (d *objectsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 				"size":          dataNumber("Size in bytes."),
 				"etag":          dataText("ETag of the object, without quotes."),
 				"last_modified": dataText("When the object was stored, as RFC 3339 in UTC."),
-				"storage_class": dataText("Storage class; null if the store does not tell."),
+				"storage_class": dataText("Storage class of the object; null if the store does not tell."),
 			}),
 			"common_prefixes": schema.ListAttribute{
 				Computed: true, ElementType: types.StringType,

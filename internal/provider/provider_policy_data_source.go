@@ -67,8 +67,8 @@ func (d *providerPolicyDataSource) Schema(
 		}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The least that the credentials of this provider have to be allowed, as IAM policies. They are " +
-			"made from the same tables as those of the guide on permissions. No permission is needed to read it.",
+		MarkdownDescription: "The least that the credentials of this provider have to be allowed, as IAM policies. They " +
+			"are made from the same tables as those of the guide on permissions. No permission is needed to read it.",
 		Attributes: map[string]schema.Attribute{
 			"mode": schema.StringAttribute{
 				Required:            true,

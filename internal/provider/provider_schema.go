@@ -72,12 +72,12 @@ func credentialAttributes() map[string]schema.Attribute {
 					"that spinup needs see the guide \"Permissions\"."),
 				"policy_arns": schema.SetAttribute{
 					ElementType: types.StringType, Optional: true,
-					MarkdownDescription: "ARNs of managed policies that narrow what the role allows, at most 10.",
+					MarkdownDescription: "ARNs of managed policies that narrow what the role allows, at most 10. Default: none.",
 					Validators:          []validator.Set{setvalidator.SizeAtMost(10)},
 				},
 				"tags": schema.MapAttribute{
 					ElementType: types.StringType, Optional: true,
-					MarkdownDescription: "Session tags.",
+					MarkdownDescription: "Tags of the session, which the trust policy of the role has to allow. Default: none.",
 					Validators:          []validator.Map{fwtypes.TagMap(nil)},
 				},
 			}},
@@ -88,10 +88,11 @@ func credentialAttributes() map[string]schema.Attribute {
 				"instead of any other credentials. Exactly one of `web_identity_token` and `web_identity_token_file` is needed. " +
 				"`AWS_ROLE_ARN` and `AWS_WEB_IDENTITY_TOKEN_FILE` do the same without this attribute.",
 			Attributes: map[string]schema.Attribute{
-				"role_arn":           roleARN(),
-				"session_name":       sessionName(),
-				"duration":           sessionDuration(),
-				"web_identity_token": secretString("The token."),
+				"role_arn":     roleARN(),
+				"session_name": sessionName(),
+				"duration":     sessionDuration(),
+				"web_identity_token": secretString("The token itself. A run that is longer than its validity needs " +
+					"`web_identity_token_file`."),
 				"web_identity_token_file": optionalString("Path of a file with the token, read each time the role is assumed " +
 					"again."),
 			},

@@ -154,9 +154,9 @@ func websiteNamesSchema() map[string]schema.Attribute {
 			Validators:    []validator.String{fwtypes.HostName()},
 			PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
 		},
-		"aliases": names("Additional host names served by the same site."),
+		"aliases": names("Additional host names served by the same site. Default: none."),
 		"redirect_domains": names("Additional host names that redirect every request, permanently, to the same path of " +
-			"`domain`."),
+			"`domain`. Default: none."),
 		"bucket_name": bucketName,
 		"region":      region,
 		"hosted_zone_id": matching(choice("Id of the Route 53 hosted zone of the records, such as "+
@@ -240,8 +240,9 @@ func websiteDeliverySchema() map[string]schema.Attribute {
 		"price_class": choice("Where CloudFront's edge locations are: `PriceClass_100` (default; North America, Europe, "+
 			"Israel), `PriceClass_200` (also Asia, the Middle East, Africa), or `PriceClass_All`.",
 			"PriceClass_100", "PriceClass_200", "PriceClass_All"),
-		"minimum_tls": choice("Oldest TLS version that browsers may use, as the name of a security policy of CloudFront. "+
-			"Default `TLSv1.2_2021`. A null old value in a plan means a distribution that answers without TLS.",
+		"minimum_tls": choice("Oldest TLS version that browsers may use, as the name of a security policy of CloudFront: "+
+			"`TLSv1`, `TLSv1_2016`, `TLSv1.1_2016`, `TLSv1.2_2018`, `TLSv1.2_2019`, `TLSv1.2_2021`, `TLSv1.2_2025` or "+
+			"`TLSv1.3_2025`. Default `TLSv1.2_2021`. A null old value in a plan means a distribution that answers without TLS.",
 			"TLSv1", "TLSv1_2016", "TLSv1.1_2016", "TLSv1.2_2018", "TLSv1.2_2019", "TLSv1.2_2021", "TLSv1.2_2025",
 			"TLSv1.3_2025"),
 		"http_version": choice("Newest HTTP version that browsers may use: `http1.1`, `http2`, `http3` or `http2and3` "+

@@ -24,9 +24,9 @@ type Stand struct {
 	Fault    string // what is wrong with it, where the part can say more than Standing does
 }
 
-// Compare tells how each part of a composite stands to the wish, in the order of the table. It works from what was seen,
-// and writes nothing. A part that is neither wanted nor there is left out, and so are the parts inside a root that is
-// missing.
+// Compare tells how each part of a composite stands to the wish, in the order of the table. It works from what was
+// seen, and writes nothing. A part that is neither wanted nor there is left out, and so are the parts inside a root that
+// is missing.
 func Compare[S, O any](ctx context.Context, c Composite[S, O], w Wish[S], have O) ([]Stand, error) {
 	claims := c.claims(ctx, w, have, c.watched(w))
 	exists := c.Exists(have)
@@ -60,8 +60,8 @@ func Compare[S, O any](ctx context.Context, c Composite[S, O], w Wish[S], have O
 	return all, nil
 }
 
-// claimed takes into account whose it is that stands in the place of a part: what is not ours is not the part. It reports
-// whether that could be told.
+// claimed takes into account whose it is that stands in the place of a part: what is not ours is not the part. It
+// reports whether that could be told.
 func (s *Stand) claimed(err error) bool {
 	foreign := errors.Is(err, ErrForeign)
 	switch {

@@ -1,6 +1,9 @@
 terraform {
   required_providers {
-    spinup = { source = "spinup-dev/spinup" }
+    spinup = {
+      source  = "spinup-dev/spinup"
+      version = "~> 0.1.0"
+    }
   }
 }
 

@@ -1,7 +1,10 @@
 terraform {
   required_version = ">= 1.11"
   required_providers {
-    spinup = { source = "spinup-dev/spinup" }
+    spinup = {
+      source  = "spinup-dev/spinup"
+      version = "~> 0.1.0"
+    }
   }
 }
 

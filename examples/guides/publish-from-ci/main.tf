@@ -4,7 +4,8 @@ terraform {
   required_version = ">= 1.11"
   required_providers {
     spinup = {
-      source = "spinup-dev/spinup"
+      source  = "spinup-dev/spinup"
+      version = "~> 0.1.0"
     }
   }
 }

@@ -195,8 +195,8 @@ func (o Status) Keys() []AccessKey {
 }
 
 // SecondKeys finds the users that the provider made and that have two active keys, and gives the older one of each, by
-// the name of the user. That is so during the overlap of a rotation, which only state knows, and for ever if the rotation
-// was never finished.
+// the name of the user. That is so during the overlap of a rotation, which only state knows, and for ever if the
+// rotation was never finished.
 func SecondKeys(ctx context.Context, conn *awsclient.Conn) (map[string]AccessKey, error) {
 	b := newBucketUser(NewAPI(conn), conn)
 	users, err := b.allUsers(ctx)

@@ -13,7 +13,7 @@ import (
 type Orphans struct {
 	Retired map[string]Retired // distributions that wait to be deleted, by their ids
 	Buckets map[string]string  // the domains of half-made sites, by the bucket that bears the site's tag
-	Access  map[string]string  // the domains of sites that are gone, by the id of the origin access control with their mark
+	Access  map[string]string  // the domains of sites that are gone, by the id of their origin access control
 }
 
 // Retired is a distribution that a later run is to delete.

@@ -1,0 +1,1 @@
+# Checkov looks for checks in folders with this file only.

@@ -1,0 +1,8 @@
+import {
+  to = spinup_bucket_grant.readers
+  identity = {
+    bucket = "albums-example-edu"
+    kind   = "group"
+    name   = "photos-example-edu-BktROGrp"
+  }
+}

@@ -1,0 +1,6 @@
+import {
+  to = spinup_website.www
+  identity = {
+    domain = "www.example.edu"
+  }
+}

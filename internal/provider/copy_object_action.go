@@ -34,24 +34,25 @@ type transferDestination struct {
 }
 
 // howCopied is what a copy and a move have in common.
-const howCopied = "The store copies the object, of at most 5 GiB, with its headers, metadata, tags and storage class. " +
-	"Encryption is kept within a bucket; another bucket's own applies there. Then the copy is looked at. A copy that is " +
-	"there already, with the same bytes, headers and tags, is left as it is, so that an interrupted run can be repeated."
+const howCopied = "The store copies the object, of at most 5 GiB, with its headers, metadata, tags and storage " +
+	"class. Encryption is kept within a bucket; another bucket's own applies there. Then the copy is looked at. A copy " +
+	"that is there already, with the same bytes, headers and tags, is left as it is, so that an " +
+	"interrupted run can be repeated."
 
 func newCopyObjectAction() action.Action {
 	return &providerAction{
 		name: "copy_object", check: checkCopy, run: copyObject,
-		schema: transferSchema("Copies an object. "+howCopied+"\n\nWithout actions, `copy_from` of `spinup_object` copies an "+
-			"object into one that Terraform manages.", "Default: the current one."),
+		schema: transferSchema("Copies an object. "+howCopied+"\n\nWithout actions, `copy_from` of `spinup_object` copies "+
+			"an object into one that Terraform manages.", "Default: the current one."),
 	}
 }
 
 func newMoveObjectAction() action.Action {
 	return &providerAction{
 		name: "move_object", check: checkMove, run: moveObject,
-		schema: transferSchema("Moves an object: copies it, and deletes the source. "+howCopied+" The source is deleted only "+
-			"after that, and only if it is still what was copied; in a bucket with versions it stays as an old one. What a "+
-			"`spinup_object` has put there is missing in its next plan.\n\nWithout actions, a change of `key` of "+
+		schema: transferSchema("Moves an object: copies it, and deletes the source. "+howCopied+" The source is deleted "+
+			"only after that, and only if it is still what was copied; in a bucket with versions it stays as an old one. What "+
+			"a `spinup_object` has put there is missing in its next plan.\n\nWithout actions, a change of `key` of "+
 			"`spinup_object` moves its object within the bucket.",
 			"This version is then deleted for good. Default: the current one, which a bucket with versions keeps."),
 	}
@@ -131,11 +132,11 @@ func transferred(
 	err := transfer(m.transfer(), ctx, in.conn, in.tell)
 	switch {
 	case errors.Is(err, object.ErrNoSource):
-		in.refuse("source", "No such object", "source is the key %s of the bucket %s, but there is no such object, or no such "+
-			"version: name one that is there.", m.Source.Key, m.Source.Bucket)
+		in.refuse("source", "No such object", "source is the key %s of the bucket %s, but there is no such object, or no "+
+			"such version: name one that is there.", m.Source.Key, m.Source.Bucket)
 	case errors.Is(err, object.ErrOccupied):
-		in.refuse("destination", "Object exists already", "destination is the key %s of the bucket %s, and another object is "+
-			"there: name another key, delete that object, or set overwrite = true.", m.Destination.Key, m.Destination.Bucket)
+		in.refuse("destination", "Object exists already", "destination is the key %s of the bucket %s, and another object "+
+			"is there: name another key, delete that object, or set overwrite = true.", m.Destination.Key, m.Destination.Bucket)
 	case err != nil:
 		in.failed("source", "Object could not be "+done, err, api)
 	}

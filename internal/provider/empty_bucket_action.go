@@ -23,13 +23,13 @@ type emptyBucketModel struct {
 
 func newEmptyBucketAction() action.Action {
 	return &providerAction{name: "empty_bucket", check: checkEmptyBucket, run: emptyBucket, schema: schema.Schema{
-		MarkdownDescription: "Deletes everything in a bucket, or below a key prefix of it, for good: objects, old versions, " +
-			"delete markers and unfinished uploads, whoever put them there. The bucket and its settings stay. It takes 20 " +
-			"minutes at most; what is left then, another run deletes.\n\nNothing is deleted if the bucket belongs to another " +
-			"account than the provider's credentials, or if any version in question is under object lock: the error names " +
-			"such versions. What a `spinup_object` or `spinup_directory` has put there is missing in its next plan, which puts " +
-			"it back.\n\nWithout actions, `force_destroy = true` of `spinup_bucket` does the same when the bucket is " +
-			"destroyed.",
+		MarkdownDescription: "Deletes everything in a bucket, or below a key prefix of it, for good: objects, old " +
+			"versions, delete markers and unfinished uploads, whoever put them there. The bucket and its settings stay. It " +
+			"takes 20 minutes at most; what is left then, another run deletes.\n\nNothing is deleted if the bucket belongs to " +
+			"another account than the provider's credentials, or if any version in question is under object lock: the error " +
+			"names such versions. What a `spinup_object` or `spinup_directory` has put there is missing in its next plan, " +
+			"which puts it back.\n\nWithout actions, `force_destroy = true` of `spinup_bucket` does the same when the bucket " +
+			"is destroyed.",
 		Attributes: map[string]schema.Attribute{
 			"bucket": must("Name of the bucket. It must be there.", fwtypes.BucketName()),
 			"prefix": may("Key prefix, such as `docs/`: only keys that begin so are deleted. It ends with a slash, so that it " +
@@ -47,8 +47,8 @@ func newEmptyBucketAction() action.Action {
 func checkEmptyBucket(ctx context.Context, in invocation) {
 	var m emptyBucketModel
 	if in.read(ctx, &m) && !m.Prefix.IsNull() && !strings.HasSuffix(m.Prefix.ValueString(), "/") {
-		in.refuse("prefix", "Invalid prefix", "prefix is %s, want a key prefix that ends with a slash, such as \"docs/\"; to "+
-			"empty the whole bucket leave it out.", m.Prefix)
+		in.refuse("prefix", "Invalid prefix", "prefix is %s, want a key prefix that ends with a slash, such as \"docs/\"; "+
+			"to empty the whole bucket leave it out.", m.Prefix)
 	}
 }
 

@@ -24,10 +24,10 @@ type invalidateModel struct {
 
 func newInvalidateAction() action.Action {
 	return &providerAction{name: "invalidate", check: checkInvalidate, run: invalidate, schema: schema.Schema{
-		MarkdownDescription: "Removes objects from the caches of a CloudFront distribution, so that they are fetched anew, and " +
-			"waits until that is done everywhere: 20 minutes at most, then a warning names the invalidation, which goes on. " +
-			"Nothing that is stored changes.\n\nWithout actions, a change of `invalidation.trigger` of `spinup_website` does " +
-			"the same, and `invalidate` of `spinup_directory` for the files that change.",
+		MarkdownDescription: "Removes objects from the caches of a CloudFront distribution, so that they are fetched anew, " +
+			"and waits until that is done everywhere: 20 minutes at most, then a warning names the invalidation, which goes " +
+			"on. Nothing that is stored changes.\n\nWithout actions, a change of `invalidation.trigger` of `spinup_website` " +
+			"does the same, and `invalidate` of `spinup_directory` for the files that change.",
 		Attributes: map[string]schema.Attribute{
 			"domain": may("Host name of the site. Its distribution is the one that has this name among its own, whoever made "+
 				"it; an enabled one comes first. Exactly one of `domain` and `distribution_id` must be set.", fwtypes.HostName()),

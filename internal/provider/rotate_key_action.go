@@ -24,8 +24,8 @@ type rotateKeyModel struct {
 
 func newRotateKeyAction() action.Action {
 	return &providerAction{name: "rotate_key", check: checkRotateKey, run: rotateKey, schema: schema.Schema{
-		MarkdownDescription: "Creates a new access key for a `spinup_bucket_user` whose secret is in an SSM parameter or in " +
-			"Secrets Manager, and puts it there in the place of the present one, which stays valid. The next plan of the " +
+		MarkdownDescription: "Creates a new access key for a `spinup_bucket_user` whose secret is in an SSM parameter or " +
+			"in Secrets Manager, and puts it there in the place of the present one, which stays valid. The next plan of the " +
 			"resource finds the new key as its own and the former one as the previous one, and deletes that when `overlap` " +
 			"is over and nobody uses it, as after any rotation. If the new key cannot be stored, it is deleted again.\n\n" +
 			"Nothing is created if the store does not bear the mark of this user and bucket, or if the user has two keys " +
@@ -80,7 +80,8 @@ func rotateKey(ctx context.Context, in invocation) {
 	}
 	switch {
 	case errors.Is(err, bucketuser.ErrNoUser):
-		in.refuse("name", "No such user", "name is %s, but there is no IAM user of this name: name one that is there.", m.Name)
+		in.refuse("name", "No such user", "name is %s, but there is no IAM user of this name: name one that is "+
+			"there.", m.Name)
 	case err != nil:
 		in.failed("name", "Access key could not be rotated", err, bucketuser.RotationCalls{})
 	}

@@ -20,8 +20,8 @@ var ErrNoBucket = errors.New("there is no bucket of this name")
 // Emptying empties a bucket that stays.
 type Emptying struct{ *emptier }
 
-// NewEmptying is about the keys of a bucket that begin with the prefix. With bypass, versions under governance retention
-// go too.
+// NewEmptying is about the keys of a bucket that begin with the prefix. With bypass, versions under governance
+// retention go too.
 func NewEmptying(conn *awsclient.Conn, name, prefix string, bypass bool) Emptying {
 	return Emptying{newBucket(conn).emptier(Spec{
 		Name: name, Prefix: prefix, Region: conn.Region, Partition: conn.Partition, BypassGovernance: bypass,

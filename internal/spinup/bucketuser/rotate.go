@@ -64,8 +64,8 @@ func Rotate(ctx context.Context, conn *awsclient.Conn, r Rotation, tell func(str
 	return nil
 }
 
-// marks is whether a description is the mark of a store of this very user for this very bucket: the name of the user may
-// have changed since it was written, and its id cannot.
+// marks is whether a description is the mark of a store of this very user for this very bucket: the name of the user
+// may have changed since it was written, and its id cannot.
 func (r Rotation) marks(user User) func(string) bool {
 	mark := " for the bucket " + r.Bucket + " (user " + user.ID + ")"
 	return func(text string) bool { return user.ID != "" && strings.HasSuffix(text, mark) }
@@ -101,11 +101,11 @@ func (b bucketUser) present(ctx context.Context, r Rotation, o *Status) (id stri
 		return "", fmt.Errorf("the %s holds the key %s, which the user %s does not have any more", r.Store, stored.ID, r.Name)
 	case len(keys) >= maxKeys:
 		return "", fmt.Errorf("the user %s has no room for a new access key: IAM allows %d, and it has %s and %s, of which "+
-			"the %s holds %s; if the other one is the previous key, an apply of spinup_bucket_user deletes it when its overlap is "+
-			"over; if nobody uses it, delete it", r.Name, maxKeys, keys[0].ID, keys[1].ID, r.Store, stored.ID)
+			"the %s holds %s; if the other one is the previous key, an apply of spinup_bucket_user deletes it when its "+
+			"overlap is over; if nobody uses it, delete it", r.Name, maxKeys, keys[0].ID, keys[1].ID, r.Store, stored.ID)
 	case !keys[i].Active:
-		return "", fmt.Errorf("the key %s of the user %s is not active, and a new one would be: set access_key.active = true "+
-			"of spinup_bucket_user first", stored.ID, r.Name)
+		return "", fmt.Errorf("the key %s of the user %s is not active, and a new one would be: set access_key.active = "+
+			"true of spinup_bucket_user first", stored.ID, r.Name)
 	}
 	o.Current = &keys[i]
 	return stored.ID, nil

@@ -42,8 +42,8 @@ func (t Transfer) Copy(ctx context.Context, conn *awsclient.Conn, tell func(stri
 	return err
 }
 
-// Move copies an object, and deletes the source when the copy has proved to be complete: the version that was copied, or
-// the current one if that is still what was copied.
+// Move copies an object, and deletes the source when the copy has proved to be complete: the version that was copied,
+// or the current one if that is still what was copied.
 func (t Transfer) Move(ctx context.Context, conn *awsclient.Conn, tell func(string)) error {
 	done, err := t.copied(ctx, conn, tell)
 	if err != nil {

@@ -175,7 +175,7 @@ func (l *listing) results(ctx context.Context, req list.ListRequest, some []list
 	return all
 }
 
-// result is the result for one object; nil if it is gone by now. One that cannot be read is a warning without an object:
+// result is the result for one object; nil if it is gone. One that cannot be read is a warning without an object:
 // an error would end Terraform's whole query.
 func (l *listing) result(ctx context.Context, req list.ListRequest, one listed) *list.ListResult {
 	if one.err != nil {

@@ -30,8 +30,8 @@ func newBucketList() list.ListResource {
 	return &listing{
 		of: newBucketResource(), noun: "bucket", permissions: bucketReads(),
 		description: "All buckets of the account, by name, whoever made them. That includes the buckets of websites: leave " +
-			"those to `spinup_website`, which manages its bucket. Filters narrow the list; if several are set, all must match. " +
-			"`tags` and `org` take one more call for each bucket that the other filters leave.",
+			"those to `spinup_website`, which manages its bucket. Filters narrow the list; if several are set, all must " +
+			"match. `tags` and `org` take one more call for each bucket that the other filters leave.",
 		filters: narrowingSchema("buckets", "name"),
 		each: func(ctx context.Context, q query, give func(listed) bool) error {
 			var m narrowing
@@ -62,8 +62,8 @@ func newWebsiteList() list.ListResource {
 	return &listing{
 		of: newWebsiteResource(), noun: "website", permissions: websiteReads(),
 		description: "The websites of the account: the CloudFront distributions whose tag `spinup:website` is one of their " +
-			"aliases, as `spinup_website` makes them. It takes one call for each distribution with an alias that the filters of " +
-			"names leave. Filters narrow the list; if several are set, all must match.",
+			"aliases, as `spinup_website` makes them. It takes one call for each distribution with an alias that the filters " +
+			"of names leave. Filters narrow the list; if several are set, all must match.",
 		filters: narrowingSchema("websites", "domain"),
 		each: func(ctx context.Context, q query, give func(listed) bool) error {
 			var m narrowing

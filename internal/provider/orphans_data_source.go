@@ -37,8 +37,8 @@ func orphan() types.ObjectType { return textsObject("kind", "id", "detail", "way
 func (d *orphansDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "What runs of this provider have left in the account, known by the marks that the provider " +
-			"puts on what it makes. It changes nothing. It lists the account's buckets, distributions and users, and asks for the " +
-			"tags of each bucket and the keys of each user.",
+			"puts on what it makes. It changes nothing. It lists the account's buckets, distributions and users, and asks for " +
+			"the tags of each bucket and the keys of each user.",
 		Attributes: map[string]schema.Attribute{
 			"orphans": dataList("What is left; empty if nothing is.", map[string]schema.Attribute{
 				"kind": dataText("`distribution`: a website with `destroy_mode = \"disable\"` was destroyed, and its " +

@@ -66,8 +66,8 @@ func (d *websitesDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 	})
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The websites of the account, sorted by domain: the CloudFront distributions whose tag " +
-			"`spinup:website` is one of their aliases, as `spinup_website` makes them. Filters narrow the list; if several are " +
-			"set, all must match. It takes one call for each distribution with an alias that the filters of domains leave.",
+			"`spinup:website` is one of their aliases, as `spinup_website` makes them. Filters narrow the list; if several " +
+			"are set, all must match. It takes one call for each distribution with an alias that the filters of domains leave.",
 		Attributes: attributes,
 	}
 }

@@ -25,8 +25,8 @@ type Stand struct {
 }
 
 // Compare tells how each part of a composite stands to the wish, in the order of the table. It works from what was
-// seen, and writes nothing. A part that is neither wanted nor there is left out, and so are the parts inside a root that
-// is missing.
+// seen, and writes nothing. A part that is neither wanted nor there is left out, and so are the parts inside a root
+// that is missing.
 func Compare[S, O any](ctx context.Context, c Composite[S, O], w Wish[S], have O) ([]Stand, error) {
 	claims := c.claims(ctx, w, have, c.watched(w))
 	exists := c.Exists(have)

@@ -122,7 +122,11 @@ func (b bucketUser) observeKeys(ctx context.Context, w wish, o *Status) error {
 	}
 	o.Gone = o.Current == nil && w.Want.Key != nil && w.Want.Key.Gone
 	o.Use = nil
-	if o.Previous == nil || o.Issued != nil || !b.asksUse(w, *o) {
+	var taken *AccessKey // the current key, if an action made it
+	if o.TakenOver {
+		taken = o.Current
+	}
+	if o.Previous == nil || o.Issued != nil || !b.asksUse(w, taken) {
 		return nil
 	}
 	o.Use, err = b.lastUse(ctx, w, o.Previous, o.Current)
@@ -130,14 +134,14 @@ func (b bucketUser) observeKeys(ctx context.Context, w wish, o *Status) error {
 }
 
 // asksUse reports whether it matters if the previous key is used: it goes because its time is over, or could.
-func (b bucketUser) asksUse(w wish, o Status) bool {
+func (b bucketUser) asksUse(w wish, taken *AccessKey) bool {
 	key, was := w.Want.Key, known(w)
 	over := func(expires time.Time) bool { return !b.conn.Pace.Now().Before(expires) }
 	switch {
 	case key == nil || !key.RequireUnused:
 		return false
-	case o.TakenOver:
-		return over(o.Current.Created.Add(key.Overlap))
+	case taken != nil:
+		return over(taken.Created.Add(key.Overlap))
 	case was.PreviousID == "":
 		return false
 	case renews(w):

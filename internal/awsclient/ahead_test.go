@@ -1,6 +1,7 @@
 package awsclient
 
 import (
+	"runtime"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -12,6 +13,9 @@ func TestAhead(t *testing.T) {
 	do := func(int) {
 		if n := now.Add(1); n > most.Load() {
 			most.Store(n)
+		}
+		for range 100 { // others begin meanwhile, if they may
+			runtime.Gosched()
 		}
 		done.Add(1)
 		now.Add(-1)

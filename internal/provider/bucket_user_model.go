@@ -324,7 +324,7 @@ func (k *accessKeyModel) planNew(ctx context.Context, was *accessKeyModel, diags
 	}
 	k.Secret, k.EncryptedSecret, k.StoredAt = null, null, null
 	switch to := k.Store.Get(ctx, diags); {
-	case k.Store.IsUnknown():
+	case k.storeUnknown(ctx, diags):
 		k.Secret, k.EncryptedSecret, k.StoredAt = unknown, unknown, unknown
 	case !to.PGPKey.IsNull():
 		k.EncryptedSecret = unknown

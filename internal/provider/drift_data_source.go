@@ -84,6 +84,7 @@ func (d *driftDataSource) Schema(ctx context.Context, _ datasource.SchemaRequest
 				Optional: true,
 				MarkdownDescription: "All buckets and websites of this org, whose tag `spinup:org` has this value. Each is " +
 					"compared as with `id`.",
+				Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
 			},
 			"in_sync": dataFlag("Whether every part has the status `in_sync`."),
 			"parts": dataList("The parts that are wanted or there, in the order in which an apply makes them.",
@@ -164,6 +165,11 @@ func (d *driftDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 
 // wantedValue is the resource that is wanted, as a value of its type.
 func wantedValue(ctx context.Context, m driftDataModel, diags *diag.Diagnostics) tftypes.Value {
+	if m.Wanted.IsUnderlyingValueNull() {
+		diags.AddAttributeError(path.Root("wanted"), "Not the resource", "wanted is null. Give the resource itself, or give "+
+			"no data source, with count = 0.")
+		return tftypes.Value{}
+	}
 	var of resource.SchemaResponse
 	comparers(ctx)[m.Type.ValueString()]().Schema(ctx, resource.SchemaRequest{}, &of)
 	value, err := m.Wanted.UnderlyingValue().ToTerraformValue(ctx)

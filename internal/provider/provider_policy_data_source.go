@@ -2,11 +2,14 @@ package provider
 
 import (
 	"context"
+	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -88,6 +91,8 @@ func (d *providerPolicyDataSource) Schema(
 				Optional: true,
 				MarkdownDescription: "Account in the ARNs: 12 digits, or `*` for any. Default: the provider's account. If it is " +
 					"set, nothing is asked of AWS.",
+				Validators: []validator.String{stringvalidator.RegexMatches(
+					regexp.MustCompile(`^([0-9]{12}|\*)$`), "must be 12 digits, or *")},
 			},
 			"json": dataText("The whole policy. IAM takes it as a managed policy only if it is short enough: up to 6,144 " +
 				"characters."),
@@ -104,6 +109,10 @@ func (d *providerPolicyDataSource) Read(
 ) {
 	var m providerPolicyDataModel
 	if resp.Diagnostics.Append(req.Config.Get(ctx, &m)...); resp.Diagnostics.HasError() {
+		return
+	}
+	if len(d.data.unknown) > 0 { // the path of IAM or the partition, perhaps
+		resp.Diagnostics.Append(connectDiagnostic(fmt.Errorf("%s is %w", d.data.unknown[0], errProviderUnknown)))
 		return
 	}
 	asked := privileges.Request{

@@ -30,9 +30,11 @@ func Each(ctx context.Context, conn *awsclient.Conn, bucket string, give func(na
 	slices.Sort(roles)
 	has, failed := make([]bool, len(roles)), make([]error, len(roles))
 	read := func(i int) {
-		inline, err := b.inline(ctx, reconcile.Keep(Spec{Bucket: bucket, Name: roles[i], Partition: conn.Partition}))
+		w := reconcile.Keep(Spec{Bucket: bucket, Name: roles[i], Partition: conn.Partition, ReadAll: true})
+		inline, err := b.inline(ctx, w)
+		seen := Status{Inline: inline}.SeenAccess(w)
 		failed[i] = err
-		has[i] = err == nil && inline != nil && len(inline.Documents) > 0
+		has[i] = err == nil && (seen.Access != "" || seen.WebAdmin)
 	}
 	for i := range awsclient.Ahead(parallel, len(roles), read) {
 		if (has[i] || failed[i] != nil) && !give(roles[i], failed[i]) {

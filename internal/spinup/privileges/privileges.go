@@ -28,7 +28,8 @@ import (
 type row struct {
 	levels      []access.Level // whose groups and policies it is about
 	never       string         // an action that is not needed although an api has it
-	apply, plan []any          // tables of operations
+	apply, plan []any          // tables of operations; without plan, apply only reads
+	extra       bool           // it is no resource
 }
 
 // What credentials are for beside resources. The rows have these names too.
@@ -73,16 +74,18 @@ func rows() map[string]row {
 		"directory": {
 			levels: access.Levels(), apply: []any{directory.API{}}, plan: []any{directory.Reads{}, content.Reads{}},
 		},
-		Actions: {
-			levels: access.Levels(), apply: []any{website.Invalidations{}, bucket.EmptyingCalls{}, object.MoveCalls{},
+		Actions: { // none while planning
+			extra: true, plan: []any{}, levels: access.Levels(), apply: []any{website.Invalidations{}, bucket.EmptyingCalls{}, object.MoveCalls{},
 				bucketuser.RotationCalls{}},
 		},
-		SecretStores: {levels: access.Levels(), apply: []any{bucketuser.Stores{}}},
+		SecretStores: {
+			extra: true, levels: access.Levels(), apply: []any{bucketuser.Stores{}}, plan: []any{secretstore.Looks{}},
+		},
 		Ephemerals: {
-			levels: access.Levels(), apply: []any{lending.API{}, lending.LinkReads{}, secretstore.Reads{}},
+			extra: true, levels: access.Levels(), apply: []any{lending.API{}, lending.LinkReads{}, secretstore.Reads{}},
 		},
 		DataSources: {
-			levels: all, never: "route53:GetHostedZone", // nobody names the zone
+			extra: true, levels: all, never: "route53:GetHostedZone", // nobody names the zone
 			apply: []any{bucket.Reads{}, bucket.LockReads{}, bucket.DataReads{}, access.Reads{}, bucketuser.Reads{},
 				bucketuser.DataReads{}, bucketrole.Searches{}, bucketgrant.Searches{}, bucketgrant.Reads{},
 				lifecyclerule.Reads{}, object.DataReads{}, website.Reads{}},
@@ -93,7 +96,7 @@ func rows() map[string]row {
 // Resources are the resources that have a row, by the last part of their types, with a hyphen for each underscore.
 func Resources() (all []string) {
 	for name, r := range rows() {
-		if r.plan != nil {
+		if !r.extra {
 			all = append(all, name)
 		}
 	}
@@ -106,7 +109,7 @@ func Published() map[string]awspolicy.Document {
 	all := map[string]awspolicy.Document{}
 	for name, r := range rows() {
 		all[name+".json"] = Policy(Request{For: []string{name}})
-		if r.plan != nil {
+		if !r.extra {
 			all[name+"-plan.json"] = Policy(Request{For: []string{name}, PlanOnly: true})
 		}
 	}
@@ -156,13 +159,31 @@ const maxManagedPolicy = 6144
 // Split are documents that IAM takes as managed policies and that allow together what one allows.
 func Split(document awspolicy.Document) (all []awspolicy.Document) {
 	var some []awspolicy.Statement
-	for _, s := range document.Statements {
+	for _, s := range slices.Concat(pieces(document.Statements)...) {
 		if len(some) > 0 && len(awspolicy.New(append(slices.Clone(some), s)...).String()) > maxManagedPolicy {
 			all, some = append(all, awspolicy.New(some...)), nil
 		}
 		some = append(some, s)
 	}
 	return append(all, awspolicy.New(some...))
+}
+
+// pieces are the statements, each in parts that are short enough for a document of their own: many names make it long.
+func pieces(statements []awspolicy.Statement) (all [][]awspolicy.Statement) {
+	for _, s := range statements {
+		size, sid := len(awspolicy.New(s).String()), s.Sid
+		parts := min(size/maxManagedPolicy*2+1, len(s.Resource)) // names differ in length
+		var some []awspolicy.Statement
+		for resources := range slices.Chunk(s.Resource, (len(s.Resource)+parts-1)/parts) {
+			s.Resource = resources
+			if len(some) > 0 {
+				s.Sid = fmt.Sprintf("%sPart%d", sid, len(some)+1)
+			}
+			some = append(some, s)
+		}
+		all = append(all, some)
+	}
+	return all
 }
 
 // statements allow what the operations of the row need: one for each kind of thing.

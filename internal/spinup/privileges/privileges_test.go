@@ -1,6 +1,7 @@
 package privileges
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -48,10 +49,19 @@ func TestPolicy_together(t *testing.T) {
 
 // TestSplit: the documents allow the same, and IAM takes each of them.
 func TestSplit(t *testing.T) {
-	whole := Policy(Request{
+	r := Request{
 		For: append(Resources(), DataSources, Ephemerals, SecretStores), Buckets: []string{"data-*", "www.example.edu"},
 		AccountID: "111122223333", Path: "/library/",
-	})
+	}
+	splits(t, Policy(r))
+	for i := range 60 { // more than one statement holds
+		r.Buckets = append(r.Buckets, fmt.Sprintf("data-of-laboratory-%d.example.edu", i))
+	}
+	splits(t, Policy(r))
+}
+
+func splits(t *testing.T, whole awspolicy.Document) {
+	t.Helper()
 	documents := Split(whole)
 	if len(documents) < 2 {
 		t.Fatalf("%d documents for %d characters", len(documents), len(whole.String()))
@@ -60,9 +70,31 @@ func TestSplit(t *testing.T) {
 		if n := len(d.String()); n > maxManagedPolicy {
 			t.Errorf("a document has %d characters", n)
 		}
+		sids := map[string]bool{}
+		for _, s := range d.Statements {
+			sids[s.Sid] = true
+		}
+		if len(sids) != len(d.Statements) {
+			t.Errorf("two statements of a document have one Sid: %s", d)
+		}
 	}
 	if diff := cmp.Diff(allows(whole), allows(documents...)); diff != "" {
 		t.Errorf("(-whole +split):\n%s", diff)
+	}
+}
+
+// TestPolicy_planOnly: who only plans may write nothing, whatever else the credentials are for.
+func TestPolicy_planOnly(t *testing.T) {
+	policy := Policy(Request{For: append(Resources(), Actions, DataSources, SecretStores), PlanOnly: true})
+	for _, s := range policy.Statements {
+		for _, action := range s.Action {
+			_, verb, _ := strings.Cut(action, ":")
+			if !slices.ContainsFunc([]string{"Get", "List", "Describe", "Head"}, func(reads string) bool {
+				return strings.HasPrefix(verb, reads)
+			}) {
+				t.Errorf("%s: %s", s.Sid, action)
+			}
+		}
 	}
 }
 

@@ -75,8 +75,8 @@ func rows() map[string]row {
 			levels: access.Levels(), apply: []any{directory.API{}}, plan: []any{directory.Reads{}, content.Reads{}},
 		},
 		Actions: { // none while planning
-			extra: true, plan: []any{}, levels: access.Levels(), apply: []any{website.Invalidations{}, bucket.EmptyingCalls{}, object.MoveCalls{},
-				bucketuser.RotationCalls{}},
+			extra: true, levels: access.Levels(), plan: []any{},
+			apply: []any{website.Invalidations{}, bucket.EmptyingCalls{}, object.MoveCalls{}, bucketuser.RotationCalls{}},
 		},
 		SecretStores: {
 			extra: true, levels: access.Levels(), apply: []any{bucketuser.Stores{}}, plan: []any{secretstore.Looks{}},

@@ -202,8 +202,8 @@ func (w website) listCertificates(ctx context.Context) (all []Certificate, err e
 }
 
 // findCertificate returns a certificate that covers all names. Issued ones come before pending ones, and those made for
-// this site before others. A pending certificate of another owner is never used. The order of ACM's list does not matter,
-// because an apply has to find what its plan found.
+// this site before others. A pending certificate of another owner is never used. The order of ACM's list does not
+// matter, because an apply has to find what its plan found.
 func (w website) findCertificate(ctx context.Context, want wish, all []Certificate) (*Certificate, error) {
 	s := want.Want
 	all = slices.SortedFunc(slices.Values(all), func(x, y Certificate) int { return cmp.Compare(x.ARN, y.ARN) })

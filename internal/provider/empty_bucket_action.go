@@ -28,8 +28,8 @@ func newEmptyBucketAction() action.Action {
 			"takes 20 minutes at most; what is left then, another run deletes.\n\nNothing is deleted if the bucket belongs to " +
 			"another account than the provider's credentials, which is not known with `skip_requesting_account_id`, or if any " +
 			"version in question is under object lock: the error names such versions. What a `spinup_object` or " +
-			"`spinup_directory` has put there is missing in its next plan, which puts it back.\n\nWithout actions, `force_destroy = true` of `spinup_bucket` does the same when the bucket " +
-			"is destroyed.",
+			"`spinup_directory` has put there is missing in its next plan, which puts it back.\n\n" +
+			"Without actions, `force_destroy = true` of `spinup_bucket` does the same when the bucket is destroyed.",
 		Attributes: map[string]schema.Attribute{
 			"bucket": must("Name of the bucket. It must be there.", fwtypes.BucketName()),
 			"prefix": may("Key prefix, such as `docs/`: only keys that begin so are deleted. It ends with a slash, so that it " +

@@ -328,9 +328,9 @@ func (k *accessKeyModel) planNew(ctx context.Context, was *accessKeyModel, diags
 		k.Secret, k.EncryptedSecret, k.StoredAt = unknown, unknown, unknown
 	case !to.PGPKey.IsNull():
 		k.EncryptedSecret = unknown
-	case !to.Parameter.IsNull():
-		k.StoredAt = to.Parameter // its name, unlike the ARN of a secret
-	case !to.Secret.IsNull():
+	case was != nil && !to.Parameter.IsNull() && to.Parameter.Equal(was.StoredAt):
+		k.StoredAt = to.Parameter
+	case !to.Parameter.IsNull(), !to.Secret.IsNull(): // known, it would be read while nothing is there yet
 		k.StoredAt = unknown
 	default:
 		k.Secret = unknown

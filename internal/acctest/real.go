@@ -86,11 +86,7 @@ func Core(t *testing.T, reason string, test func(t *testing.T, b *Bench)) {
 		return
 	}
 	t.Run(string(realAWS), func(t *testing.T) {
-		t.Cleanup(func() {
-			if !t.Skipped() {
-				run.count(t, realAWS)
-			}
-		})
+		t.Cleanup(func() { run.count(t, realAWS) })
 		test(t, &Bench{
 			Kind: realAWS, AccountID: run.real.ID, Name: run.real.prefix + "-" + named(t, longest-1-len(run.real.prefix)),
 			Platform: realAWS.Platform(), account: run.real.Account,
@@ -131,7 +127,7 @@ func (b *Bench) Site(t *testing.T) string {
 		return "www." + zone
 	}
 	if run.real.zone == "" {
-		notOnAWS(t, needsZone)
+		leftOut(t, needsZone)
 	}
 	return b.Name + "." + run.real.zone
 }

@@ -2,6 +2,17 @@ package awsclient
 
 import "iter"
 
+// Search looks at n things, some of them at once, and gives the number of each that was found to be wanted, and of each
+// that could not be looked at, in order, until give returns false.
+func Search(atOnce, n int, look func(i int) (found bool, err error), give func(i int, err error) bool) {
+	found, failed := make([]bool, n), make([]error, n)
+	for i := range Ahead(atOnce, n, func(i int) { found[i], failed[i] = look(i) }) {
+		if (found[i] || failed[i] != nil) && !give(i, failed[i]) {
+			return
+		}
+	}
+}
+
 // Ahead does n things, some of them at once, and gives the number of each in order, as soon as it and all before it are
 // done. No more is begun once nobody takes the next number.
 func Ahead(atOnce, n int, do func(i int)) iter.Seq[int] {

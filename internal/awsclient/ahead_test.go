@@ -1,6 +1,8 @@
 package awsclient
 
 import (
+	"cmp"
+	"errors"
 	"runtime"
 	"slices"
 	"sync/atomic"
@@ -42,5 +44,25 @@ func TestAhead_stopped(t *testing.T) {
 	}
 	if n := begun.Load(); n < 3 || n > 6 || ended.Load() != n {
 		t.Errorf("%d begun, %d ended", n, ended.Load())
+	}
+}
+
+// TestSearch: what is wanted and what could not be looked at is given in order, until nobody takes any more.
+func TestSearch(t *testing.T) {
+	broken := errors.New("no answer")
+	look := func(i int) (bool, error) {
+		if i == 5 {
+			return false, broken
+		}
+		return i%3 == 0, nil
+	}
+	var given []int
+	var failed error
+	Search(4, 100, look, func(i int, err error) bool {
+		given, failed = append(given, i), cmp.Or(failed, err)
+		return i < 9
+	})
+	if !slices.Equal(given, []int{0, 3, 5, 6, 9}) || !errors.Is(failed, broken) {
+		t.Errorf("given %v, with %v", given, failed)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -187,18 +186,11 @@ const parallelComparisons = 4
 func (d *driftDataSource) compareAll(ctx context.Context, subjects []subject, diags *diag.Diagnostics) []comparison {
 	constructors := comparers(ctx)
 	found, told := make([]comparison, len(subjects)), make([]diag.Diagnostics, len(subjects))
-	slots := make(chan struct{}, parallelComparisons)
-	var group sync.WaitGroup
-	for i, s := range subjects {
-		slots <- struct{}{}
-		group.Go(func() {
-			defer func() { <-slots }()
-			found[i], told[i] = compare(ctx, constructors[s.kind]().(comparer), d.data, s.wanted, s.id)
-		})
-	}
-	group.Wait()
-	for i, all := range told {
-		for _, one := range all {
+	for i := range awsclient.Ahead(parallelComparisons, len(subjects), func(i int) {
+		s := subjects[i]
+		found[i], told[i] = compare(ctx, constructors[s.kind]().(comparer), d.data, s.wanted, s.id)
+	}) {
+		for _, one := range told[i] {
 			diags.Append(diag.WithPath(subjects[i].at, one))
 		}
 	}
@@ -209,21 +201,17 @@ func (d *driftDataSource) compareAll(ctx context.Context, subjects []subject, di
 func (d *driftDataSource) ofOrg(
 	ctx context.Context, conn *awsclient.Conn, org string, diags *diag.Diagnostics,
 ) (all []subject) {
-	entries, err := d.data.buckets.List(ctx, conn, "")
-	var tags map[string]map[string]string
-	if err == nil {
-		tags, err = d.data.buckets.Tags(ctx, conn, entries)
-	}
+	tags, err := d.data.buckets.AllTags(ctx, conn)
 	if err != nil {
 		diags.Append(readDiagnostic(path.Root("org"), "buckets", bucketReads(), err))
 		return nil
 	}
-	for _, entry := range entries {
-		if tags[entry.Name][orgTag] != org {
+	for _, name := range slices.Sorted(maps.Keys(tags)) {
+		if tags[name][orgTag] != org {
 			continue
 		}
-		one := subject{at: path.Root("org"), kind: "spinup_bucket", id: entry.Name}
-		if domain := website.SiteOf(tags[entry.Name]); domain != "" {
+		one := subject{at: path.Root("org"), kind: "spinup_bucket", id: name}
+		if domain := website.SiteOf(tags[name]); domain != "" {
 			one.kind, one.id = "spinup_website", domain
 		}
 		all = append(all, one)

@@ -59,11 +59,7 @@ func (d *orphansDataSource) Read(ctx context.Context, _ datasource.ReadRequest, 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	entries, err := d.data.buckets.List(ctx, conn, "")
-	var tags map[string]map[string]string
-	if err == nil {
-		tags, err = d.data.buckets.Tags(ctx, conn, entries)
-	}
+	tags, err := d.data.buckets.AllTags(ctx, conn)
 	if err != nil {
 		resp.Diagnostics.Append(readDiagnostic(path.Empty(), "buckets", bucketReads(), err))
 		return

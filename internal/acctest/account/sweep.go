@@ -40,7 +40,7 @@ func (a Account) Strays(ctx context.Context, prefix string) (strays []Stray, for
 	}
 	strays, foreign = users, append(others, more...)
 	for _, bucket := range buckets {
-		of, err := a.strayParts(ctx, bucket)
+		of, err := a.strayParts(ctx, prefix, bucket)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -132,7 +132,7 @@ func (a Account) otherGroups(ctx context.Context, prefix string, strays []Stray)
 }
 
 // strayParts are what is left of a marked bucket, or of a site, whose bucket bears the site's name. The bucket is last.
-func (a Account) strayParts(ctx context.Context, bucket string) ([]Stray, error) {
+func (a Account) strayParts(ctx context.Context, prefix, bucket string) ([]Stray, error) {
 	look := func(ctx context.Context, name string) ([]string, error) { return a.Leftovers(ctx, name) }
 	if strings.Contains(bucket, ".") {
 		look = a.SiteLeftovers
@@ -141,7 +141,7 @@ func (a Account) strayParts(ctx context.Context, bucket string) ([]Stray, error)
 	if err != nil {
 		return nil, err
 	}
-	removals := a.removals(bucket)
+	removals := a.removals(prefix, bucket)
 	var strays []Stray
 	for _, kind := range removals {
 		for _, what := range left {
@@ -163,10 +163,10 @@ type removal struct {
 }
 
 // removals are in the order in which things go: what uses others before them, the bucket, which bears the mark, last.
-func (a Account) removals(bucket string) []removal {
+func (a Account) removals(prefix, bucket string) []removal {
 	return []removal{
 		{"record", func(ctx context.Context, name string) error { return a.removeRecord(ctx, bucket, name) }},
-		{"distribution", a.removeDistribution},
+		{"distribution", func(ctx context.Context, id string) error { return a.removeDistribution(ctx, prefix, id) }},
 		{"function", a.removeFunction},
 		{"origin access control", a.removeAccessControl},
 		{"certificate", func(ctx context.Context, arn string) error {
@@ -310,7 +310,7 @@ func (a Account) removeRecord(ctx context.Context, domain, named string) error {
 const patience = 30 * time.Minute
 
 // removeDistribution turns a distribution off, waits until it is so everywhere, and removes it.
-func (a Account) removeDistribution(ctx context.Context, id string) error {
+func (a Account) removeDistribution(ctx context.Context, prefix, id string) error {
 	seen, err := a.CloudFront.GetDistribution(ctx, &cloudfront.GetDistributionInput{Id: &id})
 	if err != nil {
 		return err
@@ -320,8 +320,11 @@ func (a Account) removeDistribution(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	if !slices.ContainsFunc(tags.Tags.Items, func(t cftypes.Tag) bool { return aws.ToString(t.Key) == MarkTag }) {
-		return fmt.Errorf("it lacks the tag %s: somebody else put it in front of the bucket", MarkTag)
+	ours := slices.ContainsFunc(tags.Tags.Items, func(t cftypes.Tag) bool {
+		return aws.ToString(t.Key) == MarkTag && aws.ToString(t.Value) == prefix
+	})
+	if !ours {
+		return fmt.Errorf("it lacks the tag %s = %s: somebody else put it in front of the bucket", MarkTag, prefix)
 	}
 	settings := seen.Distribution.DistributionConfig
 	if aws.ToBool(settings.Enabled) {

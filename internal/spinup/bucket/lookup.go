@@ -88,6 +88,15 @@ func (l *Listing) Created(ctx context.Context, conn *awsclient.Conn, name string
 	return l.known[name].Created, nil
 }
 
+// AllTags reads the tags of all buckets of the account, by their names.
+func (l *Listing) AllTags(ctx context.Context, conn *awsclient.Conn) (map[string]map[string]string, error) {
+	entries, err := l.List(ctx, conn, "")
+	if err != nil {
+		return nil, err
+	}
+	return l.Tags(ctx, conn, entries)
+}
+
 // Tags reads the tags of many buckets, several at once. A bucket that was deleted in the meantime has none.
 func (l *Listing) Tags(
 	ctx context.Context, conn *awsclient.Conn, entries []Entry,

@@ -25,18 +25,12 @@ func Each(
 	if err != nil {
 		return err
 	}
-	has, failed := make([]bool, len(all)), make([]error, len(all))
-	read := func(i int) {
+	awsclient.Search(parallel, len(all), func(i int) (bool, error) {
 		var have Status
 		s := Spec{Bucket: bucket, Kind: all[i].kind, Principal: all[i].name, Partition: conn.Partition}
-		failed[i] = g.observe(ctx, reconcile.Keep(s), &have)
-		has[i] = isGrant(have.Document)
-	}
-	for i := range awsclient.Ahead(parallel, len(all), read) {
-		if (has[i] || failed[i] != nil) && !give(all[i].kind, all[i].name, failed[i]) {
-			return nil
-		}
-	}
+		err := g.observe(ctx, reconcile.Keep(s), &have)
+		return isGrant(have.Document), err
+	}, func(i int, err error) bool { return give(all[i].kind, all[i].name, err) })
 	return nil
 }
 
@@ -45,41 +39,34 @@ type subject struct{ kind, name string }
 
 // principals are those of the account: roles, users and groups, each in IAM's order.
 func (s Searches) principals(ctx context.Context) (all []subject, err error) {
-	most := aws.Int32(1000)
-	var marker *string
-	for more := true; more; {
-		page, err := s.ListRoles(ctx, &iam.ListRolesInput{MaxItems: most, Marker: marker})
-		if err != nil {
-			return nil, err
-		}
-		for _, one := range page.Roles {
-			if !principal.IsOfAWS(one) {
-				all = append(all, subject{Role, aws.ToString(one.RoleName)})
-			}
-		}
-		marker, more = page.Marker, page.IsTruncated
+	roles, err := principal.Roles(ctx, s.ListRoles)
+	if err != nil {
+		return nil, err
 	}
-	marker = nil
-	for more := true; more; {
-		page, err := s.ListUsers(ctx, &iam.ListUsersInput{MaxItems: most, Marker: marker})
-		if err != nil {
-			return nil, err
+	for _, one := range roles {
+		if !principal.IsOfAWS(one) {
+			all = append(all, subject{Role, aws.ToString(one.RoleName)})
 		}
-		for _, one := range page.Users {
-			all = append(all, subject{User, aws.ToString(one.UserName)})
-		}
-		marker, more = page.Marker, page.IsTruncated
 	}
-	marker = nil
-	for more := true; more; {
-		page, err := s.ListGroups(ctx, &iam.ListGroupsInput{MaxItems: most, Marker: marker})
+	users, err := principal.Users(ctx, s.ListUsers)
+	if err != nil {
+		return nil, err
+	}
+	for _, one := range users {
+		all = append(all, subject{User, aws.ToString(one.UserName)})
+	}
+	in := &iam.ListGroupsInput{MaxItems: aws.Int32(principal.PerPage)}
+	for {
+		page, err := s.ListGroups(ctx, in)
 		if err != nil {
 			return nil, err
 		}
 		for _, one := range page.Groups {
 			all = append(all, subject{Group, aws.ToString(one.GroupName)})
 		}
-		marker, more = page.Marker, page.IsTruncated
+		if !page.IsTruncated {
+			return all, nil
+		}
+		in.Marker = page.Marker
 	}
-	return all, nil
 }

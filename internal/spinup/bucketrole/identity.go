@@ -94,7 +94,7 @@ func (b bucketRole) isOurs(w wish, made *Role, role Role) bool {
 	case token != "" && role.Tags[MarkTag] == token:
 		return true
 	case token != "" && made == nil:
-		return false // this run put a mark on the role it asked for: one without that mark is somebody else's
+		return false // the role that this run made has the run's mark: without it, the role is somebody else's
 	case made != nil:
 		return made.ID == "" || role.ID == made.ID
 	case id != "":

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
@@ -18,28 +17,22 @@ import (
 // the names of its own, apart from those that AWS makes, which get none.
 func Each(ctx context.Context, conn *awsclient.Conn, bucket string, give func(name string, err error) bool) error {
 	b := bucketRole{NewAPI(conn), access.NewSites(conn), conn, &asked{}, registerOf(conn)}
-	var roles []string
-	err := b.eachRole(ctx, func(role types.Role) {
-		if !principal.IsOfAWS(role) {
-			roles = append(roles, aws.ToString(role.RoleName))
-		}
-	})
+	all, err := principal.Roles(ctx, b.ListRoles)
 	if err != nil {
 		return err
 	}
+	var roles []string
+	for _, role := range all {
+		if !principal.IsOfAWS(role) {
+			roles = append(roles, aws.ToString(role.RoleName))
+		}
+	}
 	slices.Sort(roles)
-	has, failed := make([]bool, len(roles)), make([]error, len(roles))
-	read := func(i int) {
+	awsclient.Search(parallel, len(roles), func(i int) (bool, error) {
 		w := reconcile.Keep(Spec{Bucket: bucket, Name: roles[i], Partition: conn.Partition, ReadAll: true})
 		inline, err := b.inline(ctx, w)
 		seen := Status{Inline: inline}.SeenAccess(w)
-		failed[i] = err
-		has[i] = err == nil && (seen.Access != "" || seen.WebAdmin)
-	}
-	for i := range awsclient.Ahead(parallel, len(roles), read) {
-		if (has[i] || failed[i] != nil) && !give(roles[i], failed[i]) {
-			return nil
-		}
-	}
+		return seen.Access != "" || seen.WebAdmin, err
+	}, func(i int, err error) bool { return give(roles[i], err) })
 	return nil
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awspolicy"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/principal"
 )
 
 // audiences are the audiences that a trust policy needs, by the ARN of the provider.
@@ -267,7 +268,8 @@ func (b bucketRole) release(ctx context.Context, w wish, o *Status, providers []
 func (b bucketRole) trusted(ctx context.Context, arns []string) (map[string]string, error) {
 	found := map[string]string{}
 	var failed error
-	err := b.eachRole(ctx, func(role types.Role) {
+	roles, err := principal.Roles(ctx, b.ListRoles)
+	for _, role := range roles {
 		text, err := awsclient.PolicyText(role.AssumeRolePolicyDocument)
 		if err != nil {
 			failed = fmt.Errorf("the trust policy of the role %s: %w", aws.ToString(role.RoleName), err)
@@ -278,29 +280,11 @@ func (b bucketRole) trusted(ctx context.Context, arns []string) (map[string]stri
 				found[arn] = aws.ToString(role.RoleName)
 			}
 		}
-	})
+	}
 	if err := cmp.Or(err, failed); err != nil {
 		return nil, err
 	}
 	return found, nil
-}
-
-// eachRole gives the roles of the account.
-func (b bucketRole) eachRole(ctx context.Context, do func(types.Role)) error {
-	in := &iam.ListRolesInput{MaxItems: aws.Int32(1000)}
-	for {
-		page, err := b.ListRoles(ctx, in)
-		if err != nil {
-			return err
-		}
-		for _, role := range page.Roles {
-			do(role)
-		}
-		if !page.IsTruncated {
-			return nil
-		}
-		in.Marker = page.Marker
-	}
 }
 
 // trusts reports whether a trust policy names the provider. One that cannot be read may.

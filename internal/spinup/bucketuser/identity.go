@@ -7,7 +7,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
-	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
@@ -186,7 +185,7 @@ func (b bucketUser) isOurs(w wish, made *User, id, name string, user User) bool 
 	case token != "" && user.Tags[MarkTag] == token:
 		return true
 	case token != "" && made == nil:
-		return false // this run put a mark on the user it asked for: one without that mark is somebody else's
+		return false // the user that this run made has the run's mark: without it, the user is somebody else's
 	case id != "":
 		return user.ID == id
 	case made != nil:
@@ -235,7 +234,7 @@ func (b bucketUser) allNames(ctx context.Context) (map[string]string, error) {
 	if b.register.names != nil {
 		return b.register.names, nil
 	}
-	users, err := b.allUsers(ctx)
+	users, err := principal.Users(ctx, b.ListUsers)
 	if err != nil {
 		return nil, err
 	}
@@ -245,21 +244,6 @@ func (b bucketUser) allNames(ctx context.Context) (map[string]string, error) {
 	}
 	b.register.names = names
 	return names, nil
-}
-
-func (b bucketUser) allUsers(ctx context.Context) (users []types.User, err error) {
-	in := &iam.ListUsersInput{MaxItems: aws.Int32(1000)}
-	for {
-		page, err := b.ListUsers(ctx, in)
-		if err != nil {
-			return nil, err
-		}
-		users = append(users, page.Users...)
-		if !page.IsTruncated {
-			return users, nil
-		}
-		in.Marker = page.Marker
-	}
 }
 
 // marked adds the mark to the tags of a new user, where the store keeps tags and there is room for it.

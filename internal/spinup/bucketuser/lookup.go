@@ -10,11 +10,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/access"
+	"github.com/spinup-dev/terraform-provider-spinup/internal/spinup/principal"
 )
 
 // Member is a user in a list.
@@ -86,23 +86,20 @@ func eachWithPolicy(
 	ctx context.Context, conn *awsclient.Conn, bucket string, give func(one Member, err error) bool,
 ) error {
 	b := newBucketUser(NewAPI(conn), conn)
-	users, err := b.allUsers(ctx)
+	users, err := principal.Users(ctx, b.ListUsers)
 	if err != nil {
 		return err
 	}
 	w := reconcile.Keep(Spec{Bucket: bucket, Partition: conn.Partition, ReadAll: true})
-	has, failed := make([]bool, len(users)), make([]error, len(users))
-	read := func(i int) {
+	awsclient.Search(parallel, len(users), func(i int) (bool, error) {
 		have, err := b.inline(ctx, w, aws.ToString(users[i].UserName))
-		failed[i] = awsclient.Absent(err) // deleted in the meantime
-		has[i] = err == nil && Status{Inline: have}.SeenGrant(w).Access != ""
-	}
-	for i := range awsclient.Ahead(parallel, len(users), read) {
-		one := Member{aws.ToString(users[i].UserName), aws.ToString(users[i].Arn), []string{}}
-		if (has[i] || failed[i] != nil) && !give(one, failed[i]) {
-			return nil
+		if err != nil {
+			return false, awsclient.Absent(err) // deleted in the meantime
 		}
-	}
+		return Status{Inline: have}.SeenGrant(w).Access != "", nil
+	}, func(i int, err error) bool {
+		return give(Member{aws.ToString(users[i].UserName), aws.ToString(users[i].Arn), []string{}}, err)
+	})
 	return nil
 }
 
@@ -199,28 +196,22 @@ func (o Status) Keys() []AccessKey {
 // rotation was never finished.
 func SecondKeys(ctx context.Context, conn *awsclient.Conn) (map[string]AccessKey, error) {
 	b := newBucketUser(NewAPI(conn), conn)
-	users, err := b.allUsers(ctx)
+	users, err := principal.Users(ctx, b.ListUsers)
 	if err != nil {
 		return nil, err
 	}
-	found := make([]*AccessKey, len(users))
-	reads, ctx := errgroup.WithContext(ctx)
-	reads.SetLimit(parallel)
-	for i, user := range users {
-		reads.Go(func() error {
-			key, err := b.secondKey(ctx, aws.ToString(user.UserName))
-			found[i] = key
-			return awsclient.Absent(err) // deleted in the meantime
-		})
-	}
-	if err := reads.Wait(); err != nil {
-		return nil, err
-	}
-	all := map[string]AccessKey{}
-	for i, key := range found {
-		if key != nil {
-			all[aws.ToString(users[i].UserName)] = *key
+	found, all := make([]*AccessKey, len(users)), map[string]AccessKey{}
+	awsclient.Search(parallel, len(users), func(i int) (_ bool, err error) {
+		found[i], err = b.secondKey(ctx, aws.ToString(users[i].UserName))
+		return found[i] != nil, awsclient.Absent(err) // deleted in the meantime
+	}, func(i int, failed error) bool {
+		if err = failed; err == nil {
+			all[aws.ToString(users[i].UserName)] = *found[i]
 		}
+		return err == nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	return all, nil
 }

@@ -55,18 +55,19 @@ func Each(
 	if err != nil {
 		return err
 	}
-	prefixes, failed := make([]string, len(keys)), make([]error, len(keys))
-	read := func(i int) { prefixes[i], failed[i] = d.prefixIn(ctx, region, bucket, keys[i]) }
-	given := map[string]bool{}
-	for i := range awsclient.Ahead(parallel, len(keys), read) {
-		switch {
-		case awsclient.IsNotFound(failed[i]), failed[i] == nil && given[prefixes[i]]: // deleted, or a second manifest
-			continue
-		case !give(prefixes[i], keys[i], region, failed[i]):
-			return nil
+	prefixes, given := make([]string, len(keys)), map[string]bool{}
+	awsclient.Search(parallel, len(keys), func(i int) (_ bool, err error) {
+		prefixes[i], err = d.prefixIn(ctx, region, bucket, keys[i])
+		return err == nil, awsclient.Absent(err) // deleted in the meantime
+	}, func(i int, err error) bool {
+		if err == nil {
+			if given[prefixes[i]] { // a second manifest
+				return true
+			}
+			given[prefixes[i]] = true
 		}
-		given[prefixes[i]] = failed[i] == nil
-	}
+		return give(prefixes[i], keys[i], region, err)
+	})
 	return nil
 }
 

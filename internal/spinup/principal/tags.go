@@ -1,5 +1,5 @@
-// Package principal is what the IAM users and roles that the provider makes have in common: their tags, and the mark
-// among them. It may import the SDK's types for IAM; no Terraform types.
+// Package principal is what IAM users and roles have in common: their tags, the mark among the tags of those that the
+// provider makes, and the lists of an account. It may import awsclient and the SDK's types for IAM; no Terraform types.
 package principal
 
 import (
@@ -58,10 +58,4 @@ func Tags(tags map[string]string) []types.Tag {
 		list = append(list, types.Tag{Key: aws.String(key), Value: aws.String(tags[key])})
 	}
 	return list
-}
-
-// IsOfAWS reports whether a role is one that a service of AWS makes for itself, which has no inline policies of others.
-func IsOfAWS(role types.Role) bool {
-	path := aws.ToString(role.Path)
-	return strings.HasPrefix(path, "/aws-service-role/") || strings.HasPrefix(path, "/aws-reserved/")
 }

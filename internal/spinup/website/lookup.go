@@ -23,9 +23,6 @@ type Site struct {
 	Tags                      map[string]string
 }
 
-// parallel is how many distributions are asked for their tags at once.
-const parallel = 8
-
 // Each gives the websites of the account whose domains fit, in the order of CloudFront, until give returns false. A
 // website is a distribution whose tag names a domain, and that still has the domain as an alias. With an error, Domain
 // says which distribution could not be asked for its tags.
@@ -42,23 +39,18 @@ func Each(
 	if err != nil {
 		return err
 	}
-	tags, failed := make([]map[string]string, len(all)), make([]error, len(all))
-	read := func(i int) { tags[i], failed[i] = w.tagsOf(ctx, aws.ToString(all[i].Id), all[i].ARN) }
-	for i := range awsclient.Ahead(parallel, len(all), read) {
-		d, domain := all[i], tags[i][markerTag]
-		switch {
-		case awsclient.IsNotFound(failed[i]): // deleted in the meantime
-		case failed[i] != nil:
-			named := fmt.Sprintf("distribution %s (%s)", aws.ToString(d.Id), strings.Join(d.Aliases.Items, ", "))
-			if !give(Site{Domain: named}, failed[i]) {
-				return nil
-			}
-		case slices.Contains(d.Aliases.Items, domain) && fits(domain):
-			if !give(siteOf(d, domain, tags[i]), nil) {
-				return nil
-			}
+	tags := make([]map[string]string, len(all))
+	awsclient.Search(parallelReads, len(all), func(i int) (_ bool, err error) {
+		tags[i], err = w.tagsOf(ctx, aws.ToString(all[i].Id), all[i].ARN)
+		domain := tags[i][markerTag]
+		return slices.Contains(all[i].Aliases.Items, domain) && fits(domain), awsclient.Absent(err) // deleted meanwhile
+	}, func(i int, err error) bool {
+		if err != nil {
+			named := fmt.Sprintf("distribution %s (%s)", aws.ToString(all[i].Id), strings.Join(all[i].Aliases.Items, ", "))
+			return give(Site{Domain: named}, err)
 		}
-	}
+		return give(siteOf(all[i], tags[i][markerTag], tags[i]), nil)
+	})
 	return nil
 }
 

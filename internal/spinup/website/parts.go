@@ -26,7 +26,7 @@ type website struct {
 	conn *awsclient.Conn
 }
 
-// parallelReads is how many reads of one site are under way at once.
+// parallelReads is how many reads of one site, or of one list, are under way at once.
 const parallelReads = 8
 
 // New is the composite behind spinup_website. The bucket comes first, closed to the public, then what the distribution

@@ -9,7 +9,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
-	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"github.com/spinup-dev/terraform-provider-spinup/internal/awsclient"
 	"github.com/spinup-dev/terraform-provider-spinup/internal/reconcile"
@@ -203,7 +202,7 @@ func SecondKeys(ctx context.Context, conn *awsclient.Conn) (map[string]AccessKey
 	found, all := make([]*AccessKey, len(users)), map[string]AccessKey{}
 	awsclient.Search(parallel, len(users), func(i int) (_ bool, err error) {
 		found[i], err = b.secondKey(ctx, aws.ToString(users[i].UserName))
-		return found[i] != nil, awsclient.Absent(err) // deleted in the meantime
+		return found[i] != nil, err
 	}, func(i int, failed error) bool {
 		if err = failed; err == nil {
 			all[aws.ToString(users[i].UserName)] = *found[i]
@@ -218,22 +217,13 @@ func SecondKeys(ctx context.Context, conn *awsclient.Conn) (map[string]AccessKey
 
 // secondKey is the older of two active keys; nil for a user that has fewer or is not ours.
 func (b bucketUser) secondKey(ctx context.Context, name string) (oldest *AccessKey, err error) {
-	out, err := b.ListAccessKeys(ctx, &iam.ListAccessKeysInput{UserName: &name})
-	if err != nil || len(out.AccessKeyMetadata) < maxKeys {
+	keys, err := b.keysOf(ctx, name)
+	if err != nil || len(keys) < maxKeys || slices.ContainsFunc(keys, func(key AccessKey) bool { return !key.Active }) {
 		return nil, err
 	}
-	for _, one := range out.AccessKeyMetadata {
-		if one.Status != types.StatusTypeActive {
-			return nil, nil
-		}
-		made := aws.ToTime(one.CreateDate)
-		if oldest == nil || made.Before(oldest.Created) {
-			oldest = &AccessKey{ID: aws.ToString(one.AccessKeyId), Active: true, Created: made}
-		}
-	}
-	user, err := b.GetUser(ctx, &iam.GetUserInput{UserName: &name})
-	if err != nil || userOf(user.User).Tags[MarkTag] == "" {
+	user, err := b.get(ctx, name)
+	if err != nil || user == nil || user.Tags[MarkTag] == "" {
 		return nil, err
 	}
-	return oldest, nil
+	return &keys[0], nil
 }

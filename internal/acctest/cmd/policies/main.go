@@ -90,19 +90,19 @@ func judge(
 	if err != nil {
 		return err
 	}
-	for name, ask := range map[string]func(context.Context, string, string) ([]string, error){
-		"opa": askOPA, "checkov": askCheckov,
-	} {
-		path := map[string]string{"opa": use.opa, "checkov": use.checkov}[name]
-		have, err := ask(ctx, path, plan)
+	for _, program := range []struct {
+		name, path string
+		ask        func(ctx context.Context, path, plan string) ([]string, error)
+	}{{"opa", use.opa, askOPA}, {"checkov", use.checkov, askCheckov}} {
+		have, err := program.ask(ctx, program.path, plan)
 		if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+			return fmt.Errorf("%s: %w", program.name, err)
 		}
 		slices.Sort(have)
 		if have = slices.Compact(have); !slices.Equal(have, want) {
-			return fmt.Errorf("%s refuses %q, want %q", name, have, want)
+			return fmt.Errorf("%s refuses %q, want %q", program.name, have, want)
 		}
-		fmt.Fprintf(out, "%s: %s refuses %d resources, as it should\n", dir, name, len(have))
+		fmt.Fprintf(out, "%s: %s refuses %d resources, as it should\n", dir, program.name, len(have))
 	}
 	return nil
 }

@@ -377,6 +377,7 @@ func TestObserveCertificate(t *testing.T) {
 	}{
 		"none":             {Spec{}, nil, nil, "", nil},
 		"issued":           {Spec{}, nil, []one{{"1", "", "ISSUED", "*.example.edu"}}, "1", nil},
+		"in either order":  {Spec{}, nil, []one{{"2", "", "ISSUED", domain}, {"1", "", "ISSUED", domain}}, "1", nil},
 		"own first":        {Spec{}, nil, []one{{"1", "", "ISSUED", domain}, {"2", domain, "ISSUED", domain}}, "2", nil},
 		"issued first":     {Spec{}, nil, []one{{"1", domain, "PENDING_VALIDATION", domain}, {"2", "", "ISSUED", domain}}, "2", []string{"1"}},
 		"pending, own":     {Spec{}, nil, []one{{"1", domain, "PENDING_VALIDATION", domain}}, "1", nil},
